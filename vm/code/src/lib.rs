@@ -1,0 +1,9 @@
+//! Bytecode: the one opcode list, the compiler from the tree, the verifier, liveness, and the disassembler.
+//!
+//! Knows the syntax tree and nothing of the heap: code is plain data that can be stored and read back.
+
+pub mod code;
+pub mod op;
+
+pub use code::*;
+pub use op::{Instr, Op, Reg, Role};
