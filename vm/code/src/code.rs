@@ -7,12 +7,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use crate::lazy::MethodCode;
 use crate::op::{Instr, Reg};
 
 /// What a piece of code is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CodeKind {
     /// A method: `r0` is the receiver.
     Method,
@@ -26,7 +25,7 @@ pub enum CodeKind {
 }
 
 /// A constant.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Const {
     /// A small integer that does not fit 32 bits.
     Int(i64),
@@ -39,7 +38,7 @@ pub enum Const {
 }
 
 /// What kind of send a site is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SiteKind {
     /// To an explicit receiver.
     Explicit,
@@ -52,7 +51,7 @@ pub enum SiteKind {
 }
 
 /// A send site. Its index in [`Code::sites`] is the inline cache's.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Site {
     /// What is sent.
     pub selector: String,
@@ -63,18 +62,18 @@ pub struct Site {
 }
 
 /// What a slot of an object literal holds at first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SlotInit {
     /// nil.
     Nil,
     /// The value of an expression: the number of its register after the first.
     Value(u16),
-    /// A method.
-    Method(Arc<Code>),
+    /// A method; [`MethodCode::code`] reads its code when it is first needed.
+    Method(MethodCode),
 }
 
 /// A slot of an object literal or of the top level.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SlotTemplate {
     /// The slot's name: a selector.
     pub name: String,
@@ -93,7 +92,7 @@ pub struct SlotTemplate {
 }
 
 /// An object literal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ObjectTemplate {
     /// Its slots, in order.
     pub slots: Vec<SlotTemplate>,
@@ -105,7 +104,7 @@ pub struct ObjectTemplate {
 
 /// A message that was compiled to jumps. When the receiver is not what the jumps can handle, the machine asks
 /// [`crate::compile_inline_site`] for the blocks as real blocks, sends the message, stores the answer, and goes on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InlineSite {
     /// The instruction (JumpTrue, JumpFalse, CheckNumber) that tests.
     pub pc: u32,
@@ -126,7 +125,7 @@ pub struct InlineSite {
 }
 
 /// A named local, for traces and debuggers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Local {
     /// Its name.
     pub name: Arc<str>,
@@ -141,7 +140,7 @@ pub struct Local {
 }
 
 /// Where code came from. The text is shared by all code of a file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Origin {
     /// The file's name, as a person knows it.
     pub file: Arc<str>,
@@ -151,7 +150,7 @@ pub struct Origin {
 
 /// A method that does nothing but call a primitive on self with its own arguments in order: the machine may call the
 /// primitive straight from the inline cache.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Leaf {
     /// The primitive's name without `IfFail:`.
     pub primitive: String,
@@ -160,7 +159,7 @@ pub struct Leaf {
 }
 
 /// One method, block, or run of top-level expressions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Code {
     /// What it is.
     pub kind: CodeKind,
@@ -204,4 +203,40 @@ pub struct Code {
     pub origin: Arc<Origin>,
     /// The whole method's or block's text in it: start and end byte.
     pub span: (u32, u32),
+}
+
+impl Origin {
+    /// The origin of code that has no source.
+    pub fn nowhere() -> Self {
+        Self { file: "nowhere".into(), text: "".into() }
+    }
+}
+
+impl Code {
+    /// Code without instructions, to fill in.
+    pub fn empty(kind: CodeKind, name: &str, origin: Arc<Origin>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            argc: 0,
+            nregs: 1,
+            instrs: Vec::new(),
+            spans: Vec::new(),
+            consts: Vec::new(),
+            sites: Vec::new(),
+            prims: Vec::new(),
+            blocks: Vec::new(),
+            objects: Vec::new(),
+            slots: Vec::new(),
+            captures: Vec::new(),
+            self_capture: None,
+            home: None,
+            inline_sites: Vec::new(),
+            locals: Vec::new(),
+            leaf: None,
+            handler: false,
+            origin,
+            span: (0, 0),
+        }
+    }
 }

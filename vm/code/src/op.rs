@@ -63,6 +63,8 @@ pub enum Role {
     Def,
     /// A register that is read.
     Use,
+    /// A register that is read, and perhaps written.
+    Update,
     /// The first of `n + 1` registers that are read: a receiver and `n` arguments. They are dead afterwards.
     Window,
     /// The window of a send to self: `a` itself is free to be overwritten; the site's arguments at `a + 1…` are read.
@@ -91,6 +93,8 @@ pub enum Role {
     Imm,
     /// A distance in instructions from the next one; in `bc`.
     Jump,
+    /// A distance in instructions back from the next one, not negative.
+    Back,
 }
 
 macro_rules! ops {
@@ -184,8 +188,15 @@ ops! {
     UpGet = "up.get" (None, Def, Imm, None);
     /// Register `a` of that activation becomes `R[b]`.
     UpSet = "up.set" (None, Imm, Use, None);
+    /// The end of a counting loop's body, a short cut: if `R[a]` and `R[b]` are small integers and `R[a] + n <= R[b]`, then
+    /// `R[a] += n`, and on to the instruction `c` back from the next one (also a safepoint, as `Loop`). Otherwise just the next
+    /// instruction: the same step in general code follows. To be made a `Nop` where `+` or `<=` of integers is redefined.
+    CountUp = "count.up" (Imm, Update, Use, Back);
+    /// As `CountUp`, downwards: if `R[a] - n >= R[b]`, then `R[a] -= n`, and back.
+    CountDown = "count.down" (Imm, Update, Use, Back);
 
-    // Guarded: each is followed by its Send, see above.
+    // Guarded: each is followed by its Send, see above. The copies to the window are made after both operands were read
+    // (an operand may already stand in the window, in another place).
     /// `R[a] = R[b] + R[c]`
     Add = "add" (None, Def, Use, Use);
     /// `R[a] = R[b] - R[c]`
