@@ -1,0 +1,28 @@
+//! Aura's syntax: from text to tokens, tree, diagnostics, and back to formatted text.
+//!
+//! * [`tree`] the syntax tree, and [`Span`](tree::Span)s, of which it is made
+//! * [`tokens`] every byte of a source in a token
+//! * [`parse`](mod@parse) text to tree; never fails
+//! * [`literal`] what the letters of literals mean
+//! * [`diagnostic`], [`codes`] what is wrong, as data; [`render()`] draws it for people
+//! * [`dump()`] a tree as readable text
+//! * [`source`] a named text with lines and columns
+//!
+//! Not here: meaning. Which slot a name refers to, what a type allows, is the business of later stages.
+
+pub mod codes;
+pub mod diagnostic;
+mod dump;
+pub mod literal;
+pub mod parse;
+mod render;
+pub mod source;
+pub mod tokens;
+pub mod tree;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use dump::dump;
+pub use parse::{MAX_NESTING, Mode, Parse, parse, parse_as, parse_code, parse_slots};
+pub use render::render;
+pub use source::Source;
+pub use tree::Span;

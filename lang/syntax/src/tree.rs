@@ -12,7 +12,7 @@
 //! into a local or sends a message is the compiler's business.
 
 /// A half-open range of bytes in one source.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default, PartialOrd, Ord, serde::Serialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -131,6 +131,8 @@ pub struct Body {
     pub slots: Option<SlotList>,
     /// What is evaluated.
     pub statements: Vec<Statement>,
+    /// `{ 'text' ( … ) }` or `{} = 'text'` in its slot list: the annotation of the whole (the span of the string literal).
+    pub annotation: Option<Span>,
     /// Brackets included.
     pub span: Span,
 }
