@@ -1,0 +1,28 @@
+//! The door for messages that are not understood.
+//!
+//! * [`config`] what the door may do, and whom it asks
+//! * [`situation`] what is told about a send, as plain data, and where its method belongs
+//! * [`refuse`] sends for which no model is asked
+//! * [`prompt`] what the model is told
+//! * [`clients`] the ways to a model; [`cassette`] their recordings
+//! * [`answer`] from what the model wrote to one method
+//! * [`gates`] what the method must pass; [`diagnostic`] what they say
+//! * [`learned`] the file in which learned methods are kept
+//! * [`state`] the record of one send on its way
+//! * [`text`] cleaning of text at the border
+//!
+//! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
+
+pub mod answer;
+pub mod cassette;
+pub mod clients;
+pub mod config;
+pub mod diagnostic;
+mod files;
+pub mod gates;
+pub mod learned;
+pub mod prompt;
+pub mod refuse;
+pub mod situation;
+pub mod state;
+pub mod text;

@@ -1,0 +1,203 @@
+//! Gate 3: the guardian's audit, over the tree of one generated method.
+//!
+//! | rule | forbids | because |
+//! | --- | --- | --- |
+//! | `G1-primitive` | names that begin with `_` | primitives reach under the language |
+//! | `G2-capability` | names of the outside world that were not granted | powers come from the call site, never from the model |
+//! | `G3-world` | lobby and what leads to everything | every object is reachable from there |
+//! | `G4-reflection` | mirrors, `perform:`, evaluation of text | what they do cannot be read off the code |
+//! | `G5-resend` | `resend.x`, `parent.x` | it would reach past the object that the method was written for |
+//! | `G6-parent` | assignments to parent slots | they change what other objects understand |
+//! | `G7-halt` | ending or stopping the program | only a person may |
+//! | `G8-size` | more than 400 messages, 60 levels | a method nobody can review |
+//! | `G9-shadow` | locals that take the name of a forbidden thing | they make the other rules unreadable |
+//!
+//! What must stay true: every expression of the method is looked at, the insides of blocks, object literals, vectors and
+//! templates too; a finding names the rule, the place, the reason and a way out. A name that is allowed because the
+//! script itself defines it is the script's own slot, never the standard library's.
+//!
+//! Not here: effects (the checker infers them, later) and the run-time wall, which holds with this one switched off.
+
+use std::collections::BTreeSet;
+
+use aura_syntax::tree::{Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, Span, Statement, TemplatePart, selector};
+
+use super::rules::{Powers, capability, is_halt, is_reflection, is_world};
+use crate::answer::name;
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::situation::{Situation, SlotKind};
+
+/// Messages a method may send.
+const MOST_SENDS: usize = 400;
+/// Levels of nesting.
+const MOST_DEPTH: usize = 60;
+
+/// What the audit must know besides the code.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Selectors that the script's own objects define.
+    pub own: BTreeSet<String>,
+    /// Names of parent slots on the lookup path.
+    pub parents: BTreeSet<String>,
+    /// What may be used.
+    pub powers: Powers,
+}
+
+impl Context {
+    /// From the situation of a send.
+    pub fn of(situation: &Situation, powers: Powers) -> Self {
+        let of_script = situation.path.iter().filter(|h| h.of_script && !h.is_shared);
+        let own = of_script.flat_map(|h| &h.slots).chain(&situation.module).filter(|s| s.kind != SlotKind::Parent);
+        let parents = situation.path.iter().flat_map(|h| &h.slots).filter(|s| s.kind == SlotKind::Parent);
+        Self { own: own.map(|s| s.name.clone()).collect(), parents: parents.map(|s| s.name.clone()).chain(["parent".to_string()]).collect(), powers }
+    }
+}
+
+/// Audits the one method in `source` (a slot). Nothing found means it may pass.
+pub fn audit(source: &str, context: &Context) -> Vec<Diagnostic> {
+    let file = match super::parse::slots(source) {
+        Ok(file) => file,
+        Err(findings) => return findings,
+    };
+    let mut guardian = Guardian { text: source, context, findings: Vec::new(), sends: 0, depth: 0 };
+    file.slots.iter().for_each(|list| guardian.slot_list(list));
+    file.body.iter().for_each(|s| guardian.statement(s));
+    guardian.findings
+}
+
+struct Guardian<'a> {
+    text: &'a str,
+    context: &'a Context,
+    findings: Vec<Diagnostic>,
+    sends: usize,
+    depth: usize,
+}
+
+impl Guardian<'_> {
+    fn slot_list(&mut self, list: &SlotList) {
+        list.slots.iter().for_each(|slot| self.slot(slot));
+    }
+
+    fn slot(&mut self, slot: &Slot) {
+        let name = name(slot, self.text);
+        if name.starts_with('_') {
+            self.found("G1-primitive", slot.span, format!("the slot '{name}' has the name of a primitive"), "primitives reach under the language", "choose another name");
+        }
+        if self.depth > 0 && (is_world(&name) || is_reflection(&name)) {
+            self.found("G9-shadow", slot.span, format!("'{name}' is the name of something forbidden"), "it would hide what the code does", "choose another name");
+        }
+        match &slot.init {
+            Init::None => {}
+            Init::Constant(e) | Init::Assignable(e) => self.expr(e),
+            Init::Method(body) => self.body(body),
+        }
+    }
+
+    fn body(&mut self, body: &Body) {
+        self.depth += 1;
+        if self.depth == MOST_DEPTH {
+            self.found("G8-size", body.span, format!("the code is nested more than {MOST_DEPTH} deep"), "nobody could review it", "write it simpler");
+        }
+        if self.depth <= MOST_DEPTH {
+            body.slots.iter().for_each(|list| self.slot_list(list));
+            body.statements.iter().for_each(|s| self.statement(s));
+        }
+        self.depth -= 1;
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        self.expr(&statement.expr);
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Integer | ExprKind::Float | ExprKind::String | ExprKind::SelfRef | ExprKind::Error => {}
+            ExprKind::Object(list) => {
+                self.depth += 1;
+                self.slot_list(list);
+                self.depth -= 1;
+            }
+            ExprKind::Block(body) | ExprKind::Group(body) => self.body(body),
+            ExprKind::Vector(items) => items.iter().for_each(|e| self.expr(e)),
+            ExprKind::Template(parts) => parts.iter().for_each(|part| self.part(part)),
+            ExprKind::Send(send) => self.chain(send),
+        }
+    }
+
+    fn part(&mut self, part: &TemplatePart) {
+        if let TemplatePart::Hole(e) = part {
+            self.expr(e);
+        }
+    }
+
+    /// A chain `a b c d …` nests to the left as deep as it is long: walked in a loop, not by recursion.
+    fn chain(&mut self, send: &Send) {
+        let mut next = Some(send);
+        while let Some(send) = next {
+            self.send(send);
+            send.arguments.iter().for_each(|e| self.expr(e));
+            next = match &send.receiver {
+                Receiver::Expr(Expr { kind: ExprKind::Send(inner), .. }) => Some(inner),
+                Receiver::Expr(e) => {
+                    self.expr(e);
+                    None
+                }
+                _ => None,
+            };
+        }
+    }
+
+    fn send(&mut self, send: &Send) {
+        self.sends += 1;
+        let span = whole(&send.selector);
+        if self.sends == MOST_SENDS {
+            self.found("G8-size", span, format!("the method sends more than {MOST_SENDS} messages"), "nobody could review it", "write it shorter");
+        }
+        let selector = selector(&send.selector, self.text);
+        if let Receiver::Resend(at) | Receiver::Delegate(at) = &send.receiver {
+            let said = format!("'{}.{selector}' is a resend", at.text(self.text));
+            self.found("G5-resend", *at, said, "it reaches past the object that the method is written for", "send the message to self");
+        }
+        self.word(&selector, span, matches!(send.receiver, Receiver::Implicit));
+    }
+
+    fn word(&mut self, selector: &str, span: Span, implicit: bool) {
+        if selector.starts_with('_') {
+            return self.found("G1-primitive", span, format!("'{selector}' is a primitive"), "primitives reach under the language", "send an ordinary message");
+        }
+        if is_reflection(selector) && !self.context.own.contains(selector) {
+            return self.found("G4-reflection", span, format!("'{selector}' is reflection"), "what it does cannot be read off the code", "send the message itself");
+        }
+        if is_world(selector) {
+            return self.found("G3-world", span, format!("'{selector}' leads to the whole world"), "every object can be reached from there", "use self, the arguments, and names of the file");
+        }
+        if let Some(name) = selector.strip_suffix(':').filter(|name| self.context.parents.contains(*name)) {
+            return self.found("G6-parent", span, format!("'{name}' is a parent slot"), "another parent changes what the object understands", "leave parents as they are");
+        }
+        if self.context.own.contains(selector) {
+            return;
+        }
+        if is_halt(selector) && (implicit || selector != "abort") {
+            return self.found("G7-halt", span, format!("'{selector}' ends or stops the program"), "only a person may do that", "answer a value instead");
+        }
+        if let Some(capability) = capability(selector).filter(|c| !self.context.powers.has(c)) {
+            let fix = if capability == "console" { "answer the value instead of printing it" } else { "use only self, the arguments, and names of the file" };
+            self.found("G2-capability", span, format!("'{selector}' needs the capability '{capability}'"), "powers come from the call site, and this one was not granted", fix);
+        }
+    }
+
+    fn found(&mut self, rule: &str, span: Span, message: String, because: &str, fix: &str) {
+        if self.findings.len() < 8 {
+            let finding = Diagnostic::new(Gate::Audit, rule, message).at(self.text, span.start as usize, span.text(self.text));
+            self.findings.push(finding.because(because).fix(fix));
+        }
+    }
+}
+
+fn whole(parts: &[Span]) -> Span {
+    match parts {
+        [] => Span::default(),
+        [first, .., last] => first.to(*last),
+        [one] => *one,
+    }
+}

@@ -1,0 +1,11 @@
+//! The gates that need nothing but the text: the parser and the guardian's audit.
+//!
+//! Generated code passes them before it is compiled, and again when it is loaded from a file. The gates that need the
+//! machine (compile and verify, the trial) stand behind [`crate::door::World`].
+
+pub mod audit;
+pub(crate) mod parse;
+mod rules;
+
+pub use audit::{Context, audit};
+pub use rules::{Powers, is_world};

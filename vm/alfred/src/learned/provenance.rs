@@ -1,0 +1,62 @@
+//! Where a learned method comes from, as lines of a comment.
+
+use std::time::SystemTime;
+
+use crate::text::line;
+
+/// Where a learned method comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provenance {
+    /// The model, by its server's word.
+    pub model: String,
+    /// The digest of its weights.
+    pub digest: Option<String>,
+    /// Where it answered: a server or a cassette.
+    pub source: String,
+    /// The SHA-256 of the question.
+    pub question: String,
+    /// `'manhattan' to point at first_contact.aura:12`
+    pub send: String,
+    /// What the model said it would do.
+    pub plan: String,
+    /// Which sample it was, and after how many repairs.
+    pub attempt: String,
+    /// How the trial went.
+    pub trial: String,
+    /// Who said yes, if anybody was asked.
+    pub approver: Option<String>,
+}
+
+impl Provenance {
+    /// The comment, without its quotes.
+    pub(super) fn comment(&self, now: SystemTime) -> String {
+        let model = match &self.digest {
+            Some(digest) => format!("{} ({})", self.model, digest),
+            None => self.model.clone(),
+        };
+        let reviewed = self.approver.as_ref().map_or("no".to_string(), |who| format!("yes, by {who}"));
+        let rows = [
+            ("learned", humantime::format_rfc3339_seconds(now).to_string()),
+            ("model", model),
+            ("through", self.source.clone()),
+            ("question", self.question.clone()),
+            ("send", self.send.clone()),
+            ("plan", self.plan.clone()),
+            ("attempt", self.attempt.clone()),
+            ("trial", self.trial.clone()),
+            ("reviewed", reviewed),
+        ];
+        let shown: Vec<String> = rows.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}: {}", quiet(v))).collect();
+        shown.join("\n")
+    }
+}
+
+/// Text that cannot end the comment it stands in.
+fn quiet(text: &str) -> String {
+    line(text, 240).replace(['"', '\\'], "'")
+}
+
+/// The value of `name` in a comment.
+pub(super) fn field<'a>(comment: &'a str, name: &str) -> Option<&'a str> {
+    comment.lines().find_map(|l| l.trim().strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}

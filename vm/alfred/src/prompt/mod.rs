@@ -1,0 +1,105 @@
+//! What the model is told.
+//!
+//! A prompt has three parts. The *standing* part (who the model is, the language card) is the same in every request, so that a
+//! server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
+//! found by it. The *reference* adds what may change without changing the question: values of this run, inherited messages.
+//!
+//! What must stay true: everything from the image or the user stands between `<data>` marks that it cannot close, without
+//! control characters, and with a bounded length; the same situation gives the same text.
+
+mod grammar;
+mod question;
+
+use serde_json::{Value, json};
+
+use crate::clients::{Message, Role};
+use crate::diagnostic::Diagnostic;
+use crate::situation::{Situation, arity};
+use crate::text::clean;
+
+pub use grammar::grammar;
+
+/// Duties, in a few lines.
+const DUTIES: &str = include_str!("system.md");
+/// The language, on a card. The same page is documentation, and its code blocks are run by the tests.
+const CARD: &str = include_str!("../../../../docs/language-card.md");
+
+/// The most characters a generated method may have.
+pub const MOST_SOURCE: usize = 1500;
+
+/// A prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// Who the model is, and the language card.
+    pub system: String,
+    /// The question and the reference, then earlier attempts.
+    pub messages: Vec<Message>,
+    /// What identifies the question.
+    pub key: String,
+}
+
+/// An earlier attempt, and why it was not good enough.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// What the model answered.
+    pub answer: String,
+    /// What the gates said.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// The prompt for `situation`, whose method will be installed at `home`. `failed` are the attempts of this conversation;
+/// `sample` counts conversations, from 1.
+pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32) -> Prompt {
+    let question = question::question(situation, home);
+    let reference = question::reference(situation);
+    let mut key = question.clone();
+    let mut messages = vec![Message { role: Role::User, text: format!("{question}\n{reference}") }];
+    for attempt in failed {
+        let complaint = complaint(attempt, &header(&situation.selector));
+        key.push_str(&format!("\nAttempt:\n{}\n{complaint}", clean(&attempt.answer, 2 * MOST_SOURCE)));
+        messages.push(Message { role: Role::Assistant, text: clean(&attempt.answer, 2 * MOST_SOURCE) });
+        messages.push(Message { role: Role::User, text: complaint });
+    }
+    if sample > 1 {
+        key.push_str(&format!("\nSample {sample}"));
+    }
+    Prompt { system: format!("{DUTIES}\n{CARD}"), messages, key }
+}
+
+/// The machine's form of the findings, and what to do with them.
+fn complaint(attempt: &Attempt, header: &str) -> String {
+    let mut text = String::from("That does not work yet. Findings:\n");
+    for finding in attempt.findings.iter().take(6) {
+        text.push_str(&serde_json::to_string(finding).expect("plain data"));
+        text.push('\n');
+    }
+    text.push_str(&format!("Answer with the whole corrected method, beginning with: {header}"));
+    clean(&text, 3000)
+}
+
+/// The schema of an answer. The names of its fields are in alphabetical order, because a server may put them into it.
+pub fn schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "a_plan": {"type": "string", "maxLength": 300},
+            "b_source": {"type": "string", "minLength": 5, "maxLength": MOST_SOURCE}
+        },
+        "required": ["a_plan", "b_source"],
+        "additionalProperties": false
+    })
+}
+
+/// How the missing method begins: `at: a Put: b = (`.
+pub fn header(selector: &str) -> String {
+    format!("{} = (", signature(selector))
+}
+
+fn signature(selector: &str) -> String {
+    let name = |i: usize| char::from(b'a' + (i % 26) as u8);
+    match arity(selector) {
+        0 => selector.to_string(),
+        1 if !selector.ends_with(':') => format!("{selector} a"),
+        _ => selector.split_terminator(':').enumerate().map(|(i, part)| format!("{part}: {}", name(i))).collect::<Vec<_>>().join(" "),
+    }
+}

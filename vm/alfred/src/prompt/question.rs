@@ -1,0 +1,124 @@
+//! The question and its reference, line by line.
+
+use super::header;
+use crate::situation::{Holder, Situation, SlotKind, SlotView};
+use crate::text::{clean, line};
+
+/// Slots of one object that are shown in full.
+const MOST_SLOTS: usize = 30;
+/// Inherited selectors that are listed.
+const MOST_INHERITED: usize = 80;
+/// Characters of the caller's source.
+const MOST_CALLER: usize = 1200;
+/// Characters of one slot.
+const MOST_SLOT: usize = 400;
+
+/// The send, its receiver's own slots, its caller.
+pub(super) fn question(situation: &Situation, home: &str) -> String {
+    let mut text = format!("Missing method: {}\nIts source begins with: {}\n", word(&situation.selector), word(&header(&situation.selector)));
+    text.push_str(&format!("Receiver (self): {}. The method becomes a slot of: {}\n", word(&situation.receiver.path), word(home)));
+    for (i, argument) in situation.arguments.iter().enumerate() {
+        text.push_str(&format!("Argument {}: {}\n", char::from(b'a' + (i % 26) as u8), word(&argument.path)));
+    }
+    if let Some(type_) = &situation.expected {
+        text.push_str(&format!("The caller expects: {}\n", word(type_)));
+    }
+    if let Some(caller) = &situation.caller {
+        let whose = caller.selector.as_ref().map_or("the script".to_string(), |s| format!("the method {}", word(s)));
+        text.push_str(&format!("Sent by {whose}:\n{}", data(&clean(&caller.source, MOST_CALLER))));
+    }
+    for holder in situation.path.iter().filter(|h| h.of_script && !h.is_shared) {
+        text.push_str(&slots_of(holder));
+    }
+    let objects: Vec<&SlotView> = situation.module.iter().filter(|s| s.name != situation.receiver.path).take(MOST_SLOTS).collect();
+    if !objects.is_empty() {
+        let names: Vec<String> = objects.iter().map(|s| word(&s.name)).collect();
+        text.push_str(&format!("Names visible in the file: {}\n", names.join(", ")));
+    }
+    text
+}
+
+/// What may change without changing the question.
+pub(super) fn reference(situation: &Situation) -> String {
+    let mut text = String::new();
+    let mut values = String::new();
+    if let Some(printed) = &situation.receiver.printed {
+        values.push_str(&format!("self: {}\n", line(printed, 120)));
+    }
+    for (i, argument) in situation.arguments.iter().enumerate() {
+        if let Some(printed) = &argument.printed {
+            values.push_str(&format!("{}: {}\n", char::from(b'a' + (i % 26) as u8), line(printed, 120)));
+        }
+    }
+    if !values.is_empty() {
+        text.push_str(&format!("In this send:\n{}", data(&values)));
+    }
+    let inherited = inherited(situation);
+    if !inherited.is_empty() {
+        text.push_str(&format!("The receiver also understands: {}\n", inherited.join(" ")));
+    }
+    text
+}
+
+fn slots_of(holder: &Holder) -> String {
+    let name = holder.path.as_deref().map_or("(no name)".to_string(), word);
+    let comment = holder.comment.as_ref().map_or(String::new(), |c| format!("\"{}\"\n", line(c, 160)));
+    let shown: Vec<String> = holder.slots.iter().take(MOST_SLOTS).map(slot).collect();
+    let more = holder.slots.len().saturating_sub(MOST_SLOTS);
+    let rest = if more > 0 { format!("… and {more} more\n") } else { String::new() };
+    format!("Slots of {name}:\n{}", data(&format!("{comment}{}\n{rest}", shown.join("\n"))))
+}
+
+fn slot(slot: &SlotView) -> String {
+    let header = clean(slot.header.as_deref().unwrap_or(&slot.name), 160);
+    let body = match (slot.kind, &slot.source) {
+        (SlotKind::Method, Some(source)) => clean(source, MOST_SLOT),
+        (SlotKind::Method, None) => format!("{header} = ( … )"),
+        (SlotKind::Parent, _) => format!("{header}* = …"),
+        (SlotKind::Data, _) => format!("{header} <- …"),
+        (SlotKind::Constant, _) => format!("{header} = …"),
+    };
+    match &slot.comment {
+        Some(comment) => format!("{body}    \"{}\"", line(comment, 120)),
+        None => body,
+    }
+}
+
+/// Selectors from the standard library's objects on the path, nearest first.
+fn inherited(situation: &Situation) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let library = situation.path.iter().filter(|h| !h.of_script || h.is_shared);
+    for slot in library.flat_map(|h| &h.slots) {
+        let wanted = slot.kind == SlotKind::Method && !slot.name.starts_with('_') && !names.contains(&slot.name);
+        if wanted && names.len() < MOST_INHERITED {
+            names.push(word(&slot.name));
+        }
+    }
+    names
+}
+
+/// A name in running text: one line, short.
+fn word(text: &str) -> String {
+    unmarked(&line(text, 80))
+}
+
+/// A block of data that cannot close its own marks.
+fn data(text: &str) -> String {
+    let inner = unmarked(text);
+    format!("<data>\n{}\n</data>\n", inner.trim_end())
+}
+
+fn unmarked(text: &str) -> String {
+    let mut out = text.to_string();
+    for mark in ["</data", "<data", "<|im_", "<|start", "<|end", "[INST]", "[/INST]"] {
+        while let Some(at) = find_ignoring_case(&out, mark) {
+            let first = out[at..].chars().next().map_or(0, char::len_utf8);
+            out.insert(at + first, '\u{00a0}');
+        }
+    }
+    out
+}
+
+fn find_ignoring_case(text: &str, mark: &str) -> Option<usize> {
+    text.as_bytes().windows(mark.len()).position(|w| w.eq_ignore_ascii_case(mark.as_bytes()))
+}

@@ -1,0 +1,170 @@
+//! The situation of a send that is not understood, as plain data.
+//!
+//! The machine writes it while the process stands still; the door reads it on another thread. It holds no reference into the
+//! heap. What must stay true: every text in it is data from the image or a user, never to be trusted; the machine bounds
+//! the number of slots, the door the length of every text.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that is told about a send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Situation {
+    /// The send's number in this run; the machine finds the paused process by it.
+    pub id: u64,
+    /// What was sent.
+    pub selector: String,
+    /// To what.
+    pub receiver: Thing,
+    /// With what.
+    pub arguments: Vec<Thing>,
+    /// The objects on the lookup path in the order of the search, the receiver first.
+    pub path: Vec<Holder>,
+    /// From where.
+    pub caller: Option<Caller>,
+    /// The type that the call site expects, as written in the source.
+    pub expected: Option<String>,
+    /// Every selector that the receiver understands, for "did you mean".
+    pub understood: Vec<String>,
+    /// Names that code of the script sees besides: its module's slots.
+    pub module: Vec<SlotView>,
+    /// How many other sends wait for a method, of which this one is the innermost.
+    pub depth: u32,
+    /// The capabilities that the sender holds, by name.
+    pub capabilities: Vec<String>,
+}
+
+/// An object that takes part in the send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Thing {
+    /// What it is called: `point`, `traits integer`, or a description when it has no name.
+    pub path: String,
+    /// It is `nil`.
+    pub is_nil: bool,
+    /// How it prints, when policy lets values be told.
+    pub printed: Option<String>,
+}
+
+/// An object on the lookup path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Holder {
+    /// The name by which source can reach it; without one nothing can be installed there for good.
+    pub path: Option<String>,
+    /// It belongs to the script, not to the standard library.
+    pub of_script: bool,
+    /// Everybody inherits from it: lobby, `traits clonable`, `traits oddball`, and their like.
+    pub is_shared: bool,
+    /// It is the receiver or a prototype with the receiver's map.
+    pub is_receiver: bool,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Its slots.
+    pub slots: Vec<SlotView>,
+}
+
+/// A slot, seen from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct SlotView {
+    /// Its selector.
+    pub name: String,
+    /// What it is.
+    pub kind: SlotKind,
+    /// Its header with parameters and types, as written: `distanceTo: p <point> ^ <float>`.
+    pub header: Option<String>,
+    /// What it holds, for data and constants, when policy lets values be told.
+    pub value: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Its source, for methods of the script.
+    pub source: Option<String>,
+}
+
+/// What a slot is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum SlotKind {
+    /// `x = 3`
+    Constant,
+    /// `x <- 3`
+    #[default]
+    Data,
+    /// `x = ( … )`
+    Method,
+    /// `p* = …`
+    Parent,
+}
+
+/// Where a send stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Caller {
+    /// The method's selector, or nothing for the file itself.
+    pub selector: Option<String>,
+    /// The file's name as the user gave it.
+    pub file: String,
+    /// The line of the send, from 1.
+    pub line: u32,
+    /// The column of the send, from 1.
+    pub column: u32,
+    /// The source around it.
+    pub source: String,
+}
+
+impl Situation {
+    /// `first_contact.aura:12`, for messages.
+    pub fn place(&self) -> String {
+        self.caller.as_ref().map_or_else(|| "(no source)".into(), |c| format!("{}:{}", c.file, c.line))
+    }
+}
+
+/// How many arguments a selector takes.
+pub fn arity(selector: &str) -> usize {
+    match selector.chars().next() {
+        Some(c) if c.is_alphabetic() || c == '_' => selector.matches(':').count(),
+        Some(_) => 1,
+        None => 0,
+    }
+}
+
+/// The object at which a method for this send belongs: the first on the lookup path that holds methods of the receiver's own
+/// kind. Never one that everybody shares; a nameless clone only if nothing else is left. (People whose tools put a missing
+/// method elsewhere have complained for years that it lands in the wrong place.)
+pub fn home(situation: &Situation) -> Option<&Holder> {
+    let own = || situation.path.iter().filter(|h| !h.is_shared && h.path.is_some());
+    let has_methods = |h: &&Holder| h.slots.iter().any(|s| s.kind == SlotKind::Method);
+    own().find(has_methods).or_else(|| own().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(path: Option<&str>, shared: bool, methods: &[&str]) -> Holder {
+        let slot = |n: &&str| SlotView { name: n.to_string(), kind: SlotKind::Method, ..SlotView::default() };
+        Holder { path: path.map(str::to_string), is_shared: shared, slots: methods.iter().map(slot).collect(), ..Holder::default() }
+    }
+
+    fn home_of(path: Vec<Holder>) -> Option<String> {
+        home(&Situation { path, ..Situation::default() }).and_then(|h| h.path.clone())
+    }
+
+    #[test]
+    fn a_method_goes_to_the_first_own_object_with_methods() {
+        let shared = || holder(Some("traits clonable"), true, &["copy"]);
+        assert_eq!(home_of(vec![holder(None, false, &[]), holder(Some("traits point"), false, &["+"]), shared()]).as_deref(), Some("traits point"));
+        assert_eq!(home_of(vec![holder(Some("point"), false, &["+"]), shared()]).as_deref(), Some("point"));
+        assert_eq!(home_of(vec![holder(Some("origin"), false, &[]), holder(Some("traits point"), false, &["+"])]).as_deref(), Some("traits point"));
+    }
+
+    #[test]
+    fn an_object_without_methods_gets_its_first_and_the_shared_ones_never() {
+        let shared = || holder(Some("lobby"), true, &["copy"]);
+        assert_eq!(home_of(vec![holder(Some("bag"), false, &[]), shared()]).as_deref(), Some("bag"));
+        assert_eq!(home_of(vec![holder(None, false, &["x"]), shared()]), None);
+    }
+
+    #[test]
+    fn arity_is_read_off_the_selector() {
+        for (selector, n) in [("size", 0), ("+", 1), ("at:", 1), ("at:Put:", 2), ("", 0)] {
+            assert_eq!(arity(selector), n, "{selector}");
+        }
+    }
+}

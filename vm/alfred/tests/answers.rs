@@ -1,0 +1,161 @@
+//! Answers of models, good and bad, and the guardian's audit of them.
+
+use std::collections::BTreeSet;
+
+use aura_alfred::answer::read;
+use aura_alfred::gates::{Context, Powers, audit};
+use serde_json::json;
+
+fn answer(source: &str) -> String {
+    json!({"a_plan": "It adds.", "b_source": source}).to_string()
+}
+
+fn source(text: &str, wanted: &str) -> String {
+    read(text, wanted).unwrap_or_else(|d| panic!("{text}: {d:?}")).source
+}
+
+fn code(text: &str, wanted: &str) -> String {
+    let findings = read(text, wanted).expect_err(text);
+    findings[0].code.clone()
+}
+
+#[test]
+fn wrappings_are_taken_off() {
+    let bare = "manhattan = ( x abs + y abs )";
+    for text in [
+        bare.to_string(),
+        format!("{bare}."),
+        format!("  {bare} .\n"),
+        format!("(| {bare}. |)"),
+        format!("(| {bare} |)."),
+        format!("| {bare}. |"),
+        format!("```aura\n{bare}\n```"),
+        format!("```\n(| {bare} |)\n```"),
+        "( x abs + y abs )".to_string(),
+    ] {
+        assert_eq!(source(&answer(&text), "manhattan"), bare, "{text}");
+    }
+    assert_eq!(source(&format!("```json\n{}\n```", answer(bare)), "manhattan"), bare);
+    assert_eq!(source(bare, "manhattan"), bare, "a bare answer under a grammar");
+}
+
+#[test]
+fn every_form_of_header_is_understood() {
+    for (text, wanted) in [
+        ("+ p = ( x + p x )", "+"),
+        ("at: i Put: v = ( i + v )", "at:Put:"),
+        ("at:Put: = (| :i. :v | i + v )", "at:Put:"),
+        ("distanceTo: p <point> ^ <float> = ( p x )", "distanceTo:"),
+    ] {
+        assert_eq!(source(&answer(text), wanted), text);
+    }
+}
+
+#[test]
+fn a_method_of_another_name_is_its_own_finding() {
+    let findings = read(&answer("manhatan = ( 1 )"), "manhattan").expect_err("another name");
+    assert_eq!(findings[0].code, "another-name");
+    assert!(findings[0].fix.as_ref().is_some_and(|f| f.contains("manhattan = (")));
+}
+
+#[test]
+fn more_or_less_than_one_method() {
+    assert_eq!(code(&answer("a = ( 1 ). b = ( 2 )"), "a"), "not-one-method");
+    assert_eq!(code(&answer(""), "a"), "no-source");
+    assert_eq!(code("{}", "a"), "no-source");
+    assert_eq!(code(&answer("area = 3"), "area"), "not-a-method");
+    assert_eq!(code(&answer("area <- 3"), "area"), "not-a-method");
+    assert_eq!(code(&answer("area = ( \u{1b}[2J 1 )"), "area"), "control-characters");
+}
+
+#[test]
+fn nothing_gets_out_of_the_slot_list() {
+    for text in ["area = ( 1 ) |) evil. (|", "area = ( 1 ). |). lobby evil. (| b = ( 2 )", "area = ( 1 ) ) evil (", "area = ( 1 ). | evil", "area = ( 1 ) \"", "area = ( 'x )"] {
+        assert!(read(&answer(text), "area").is_err(), "{text}");
+    }
+}
+
+#[test]
+fn code_in_other_languages_is_explained() {
+    for text in ["function area() { return this.w * this.h; }", "def area(self):\n    return self.w * self.h", "area := [ w * h ]", "area = ( x = 1; y )"] {
+        let findings = read(&answer(text), "area").expect_err(text);
+        assert!(!findings.is_empty() && findings.iter().all(|f| !f.message.is_empty()), "{text}: {findings:?}");
+    }
+}
+
+fn rules(source: &str) -> Vec<String> {
+    rules_with(source, &Context::default())
+}
+
+fn rules_with(source: &str, context: &Context) -> Vec<String> {
+    audit(source, context).into_iter().map(|f| f.code).collect()
+}
+
+#[test]
+fn ordinary_code_passes() {
+    for text in [
+        "manhattan = ( x abs + y abs )",
+        "sumTo: n = ( | total <- 0 | 1 to: n Do: [ | :i | total: total + i ]. total )",
+        "best: all = ( all do: [ | :e | e > 3 ifTrue: [ ^ e ] ]. nil )",
+        "pair = ( { x. y } )",
+        "box: w = ( (| parent* = traits clonable. w <- 0 |) w: w )",
+        "name = ( `x is {x}` )",
+    ] {
+        assert_eq!(rules(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn each_rule_has_its_prey() {
+    for (text, rule) in [
+        ("a = ( 3 _IntAdd: 4 )", "G1-primitive"),
+        ("a = ( _Quit )", "G1-primitive"),
+        ("a = ( (| x = ( _Foo ) |) x )", "G1-primitive"),
+        ("a = ( lobby _AddSlots: (| b = ( 1 ) |) )", "G3-world"),
+        ("a = ( files open: 'x' )", "G2-capability"),
+        ("a = ( self files open: 'x' )", "G2-capability"),
+        ("a = ( 3 files )", "G2-capability"),
+        ("a = ( [ [ files ] value ] value )", "G2-capability"),
+        ("a = ( { 1. files } )", "G2-capability"),
+        ("a = ( `{files}` )", "G2-capability"),
+        ("a = ( x foo: files Bar: 2 )", "G2-capability"),
+        ("a = ( (| f = ( files ) |) f )", "G2-capability"),
+        ("a = ( (| f <- files |) f )", "G2-capability"),
+        ("a = ( | f <- files | f )", "G2-capability"),
+        ("a = ( ^ files )", "G2-capability"),
+        ("a = ( environment at: 'HOME' )", "G2-capability"),
+        ("a = ( x printLine )", "G2-capability"),
+        ("a = ( globals )", "G3-world"),
+        ("a = ( (reflect: self) size )", "G4-reflection"),
+        ("a = ( self perform: 'fi', 'les' )", "G4-reflection"),
+        ("a = ( self perform: 'x' With: 3 )", "G4-reflection"),
+        ("a = ( 'lobby' eval )", "G4-reflection"),
+        ("a = ( resend.a )", "G5-resend"),
+        ("a = ( parent.a )", "G5-resend"),
+        ("a = ( parent: lobby )", "G6-parent"),
+        ("a = ( self parent: 3 )", "G6-parent"),
+        ("a = ( exit: 0 )", "G7-halt"),
+        ("a = ( | lobby | lobby )", "G9-shadow"),
+    ] {
+        let found = rules(text);
+        assert!(found.iter().any(|r| r == rule), "{text}: {found:?}");
+    }
+    assert_eq!(rules(&format!("a = ( x{} )", " abs".repeat(500))), ["G8-size"]);
+}
+
+#[test]
+fn what_was_granted_and_what_the_script_defines_passes() {
+    let powers = Powers::of(&["console".into(), "read".into()], &["console".into()]);
+    let own = BTreeSet::from(["time".to_string(), "slots".to_string()]);
+    let context = Context { powers, own, ..Context::default() };
+    assert_eq!(rules_with("a = ( x printLine )", &context), Vec::<String>::new());
+    assert_eq!(rules_with("a = ( files )", &context), ["G2-capability"]);
+    assert_eq!(rules_with("a = ( time + slots )", &context), Vec::<String>::new());
+    assert_eq!(rules_with("a = ( lobby )", &Context { own: BTreeSet::from(["lobby".to_string()]), ..Context::default() }), ["G3-world"]);
+}
+
+#[test]
+fn a_finding_says_which_rule_where_why_and_what_to_do() {
+    let findings = audit("a = (\n  3 even ifTrue: [ files delete: 'x' ] )", &Context::default());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&findings).expect("json"));
+}

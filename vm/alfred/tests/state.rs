@@ -1,0 +1,90 @@
+//! Random walks through the states of a send, against a model that was written down separately, from the design.
+
+use std::time::Duration;
+
+use aura_alfred::state::{Record, State, Step};
+use proptest::prelude::*;
+
+/// The transitions as a drawing: `from: to to …`.
+const DRAWING: &str = "
+    Paused: Weighing
+    Weighing: Gathering
+    Gathering: Asking
+    Asking: Reading Repairing
+    Reading: Auditing Repairing
+    Auditing: Compiling Repairing
+    Compiling: Trying Repairing
+    Trying: Approving Splicing Repairing
+    Approving: Splicing Reading
+    Repairing: Asking
+    Splicing: Done
+";
+
+fn drawn(from: Step, to: Step) -> bool {
+    let (from, to) = (format!("{from:?}"), format!("{to:?}"));
+    let row = DRAWING.lines().find_map(|l| l.trim().strip_prefix(&format!("{from}:")));
+    row.is_some_and(|targets| to == "GaveUp" || targets.split_whitespace().any(|t| t == to))
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    proptest::sample::select(Step::ALL.to_vec())
+}
+
+proptest! {
+    #[test]
+    fn a_record_goes_where_the_drawing_leads_and_nowhere_else(walk in proptest::collection::vec((any_step(), 0u64..100), 0..60)) {
+        let mut record = Record::new(1, "manhattan");
+        let mut now = Duration::ZERO;
+        for (to, wait) in walk {
+            let (from, before) = (record.step(), record.clone());
+            now += Duration::from_millis(wait);
+            let went = record.advance(to, now);
+            prop_assert_eq!(went.is_ok(), drawn(from, to), "{:?} -> {:?}", from, to);
+            match went {
+                Ok(()) => prop_assert_eq!(record.step(), to),
+                Err(_) => prop_assert_eq!(&record, &before),
+            }
+            prop_assert_eq!(record.is_over(), matches!(record.state(), State::Complete | State::Failed));
+        }
+        prop_assert!(record.trail.windows(2).all(|w| w[0].1 <= w[1].1));
+        let text = serde_json::to_string(&record).expect("plain data");
+        prop_assert_eq!(serde_json::from_str::<Record>(&text).expect("read back"), record);
+    }
+
+    #[test]
+    fn every_step_but_the_ends_runs_out(step in any_step(), model in 1u64..1000) {
+        let model = Duration::from_secs(model);
+        prop_assert_eq!(step.deadline(model).is_none(), matches!(step, Step::Done | Step::GaveUp));
+    }
+}
+
+#[test]
+fn the_end_can_be_reached_from_everywhere_but_the_other_end() {
+    for start in Step::ALL {
+        let mut seen = vec![start];
+        let mut i = 0;
+        while i < seen.len() {
+            for next in seen[i].next() {
+                if !seen.contains(next) {
+                    seen.push(*next);
+                }
+            }
+            i += 1;
+        }
+        assert!(seen.contains(&Step::GaveUp) || start == Step::Done, "{start:?}");
+        assert!(seen.contains(&Step::Done) || start == Step::GaveUp, "{start:?}");
+    }
+}
+
+#[test]
+fn an_overdue_step_says_so() {
+    let mut record = Record::new(1, "x");
+    let model = Duration::from_secs(60);
+    assert!(!record.is_overdue(Duration::from_secs(5), model));
+    assert!(record.is_overdue(Duration::from_secs(6), model));
+    for (step, at) in [(Step::Weighing, 1), (Step::Gathering, 2), (Step::Asking, 3)] {
+        record.advance(step, Duration::from_secs(at)).expect("legal");
+    }
+    assert!(!record.is_overdue(Duration::from_secs(63), model));
+    assert!(record.is_overdue(Duration::from_secs(64), model));
+}
