@@ -3,9 +3,13 @@
 //! Knows the syntax tree and nothing of the heap: code is plain data that can be stored and read back.
 
 pub mod code;
+pub mod compile;
+mod disasm;
 mod lazy;
 pub mod op;
 
 pub use code::*;
+pub use compile::{Slots, compile_file, compile_inline_site, compile_method, compile_slots};
+pub use disasm::{disassemble, disassemble_instr};
 pub use lazy::MethodCode;
 pub use op::{Instr, Op, Reg, Role};

@@ -192,6 +192,8 @@ ops! {
     /// `R[a] += n`, and on to the instruction `c` back from the next one (also a safepoint, as `Loop`). Otherwise just the next
     /// instruction: the same step in general code follows. To be made a `Nop` where `+` or `<=` of integers is redefined.
     CountUp = "count.up" (Imm, Update, Use, Back);
+    /// As `CountUp`, for loops that leave out the limit: goes on while `R[a] + n < R[b]`.
+    CountBelow = "count.below" (Imm, Update, Use, Back);
     /// As `CountUp`, downwards: if `R[a] - n >= R[b]`, then `R[a] -= n`, and back.
     CountDown = "count.down" (Imm, Update, Use, Back);
 
