@@ -1,0 +1,88 @@
+//! `bench`: Aura's speed and memory, measured beside what else is on the machine.
+//!
+//! `cargo build --release` first, then `cargo run --release -p aura-tests --bin bench -- all --suite DIR`. Each command
+//! prints Markdown that can be pasted into `docs/performance.md` as it is.
+//!
+//! What must stay true: what is compared runs in one session, in turns, each time in a process of its own; figures of two
+//! runs on two machines are never set side by side.
+//!
+//! Not here: any judgement that makes a build fail. Speed is measured on purpose, not in tests.
+
+mod awfy;
+mod child;
+mod door;
+mod machine;
+mod memory;
+mod parse;
+mod peers;
+mod programs;
+mod startup;
+mod stats;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Measures Aura.
+#[derive(Parser)]
+#[command(name = "bench", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The fourteen programs of Are We Fast Yet, beside the peers found on this machine.
+    Awfy(awfy::Options),
+    /// A one-line script from start to end: time and memory of the whole process.
+    Startup(startup::Options),
+    /// Source text to tree and diagnostics, in megabytes a second.
+    Parse(parse::Options),
+    /// A million live objects: bytes each and the pauses of the collector.
+    Memory,
+    /// What the open door takes beside the model's own time.
+    Door(door::Options),
+    /// Everything, one after the other.
+    All(awfy::Options),
+    /// Runs one command and prints its time and memory; the other commands use it.
+    #[command(hide = true)]
+    Measure {
+        /// The command.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Awfy(options) => awfy::run(&options),
+        Command::Startup(options) => startup::run(&options),
+        Command::Parse(options) => parse::run(&options),
+        Command::Memory => memory::run(),
+        Command::Door(options) => door::run(&options),
+        Command::All(options) => all(&options),
+        Command::Measure { command } => child::measure(&command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every measurement; one that fails doesn't keep the others from running.
+fn all(options: &awfy::Options) -> Result<(), String> {
+    let results = [
+        startup::run(&startup::Options::default()),
+        parse::run(&parse::Options::default()),
+        memory::run(),
+        door::run(&door::Options::default()),
+        awfy::run(options),
+    ];
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
+}
