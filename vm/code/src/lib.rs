@@ -5,11 +5,17 @@
 pub mod code;
 pub mod compile;
 mod disasm;
+mod flow;
 mod lazy;
+mod liveness;
 pub mod op;
+mod verify;
 
 pub use code::*;
 pub use compile::{Slots, compile_file, compile_inline_site, compile_method, compile_slots};
 pub use disasm::{disassemble, disassemble_instr};
+pub use flow::RegSet;
 pub use lazy::MethodCode;
+pub use liveness::{Liveness, liveness};
 pub use op::{Instr, Op, Reg, Role};
+pub use verify::{VerifyError, verify};
