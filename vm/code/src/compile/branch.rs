@@ -39,17 +39,36 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    /// A register for the answer of a message that may really be sent, and whether it must be answered afterwards.
+    /// A register for the answer of a message that may really be sent. It is not a variable's: the blocks of the message may
+    /// use that while the answer is awaited.
     pub(crate) fn result(&mut self, want: Want) -> Reg {
         match want {
-            Want::To(reg) | Want::Fresh(reg) => reg,
-            Want::Effect | Want::Tail => self.f.reserve(),
+            Want::To(reg) | Want::Fresh(reg) if !self.f.is_named(reg) => reg,
+            _ => self.f.reserve(),
+        }
+    }
+
+    /// Where control goes on after the message was really sent: brings the answer to where it is wanted.
+    pub(crate) fn land(&mut self, join: Label, result: Reg, want: Want) {
+        match want {
+            Want::To(reg) | Want::Fresh(reg) if reg != result => {
+                let past = self.f.label();
+                self.f.jump(Op::Jump, 0, past);
+                self.f.bind(join);
+                self.f.copy(reg, result);
+                self.f.bind(past);
+            }
+            Want::Tail => {
+                self.f.bind(join);
+                self.f.ret(result);
+            }
+            _ => self.f.bind(join),
         }
     }
 
     fn conditional(&mut self, send: &Send, cond: &Expr, (yes, no): (Option<&Body>, Option<&Body>), first: bool, span: Span, want: Want) {
         let result = self.result(want);
-        let (join, other) = (self.f.label(), self.f.label());
+        let (join, other, end) = (self.f.label(), self.f.label(), self.f.label());
         let fallback = Fallback {
             selector: selector(&send.selector, self.source),
             arguments: vec![None; send.arguments.len()],
@@ -60,14 +79,12 @@ impl<'t> Compiler<'t> {
         self.test(cond, !first, other, &fallback, None);
         self.branch(now, want);
         if later.is_some() || want != Want::Effect {
-            self.f.jump(Op::Jump, 0, join);
+            self.f.jump(Op::Jump, 0, end);
         }
         self.f.bind(other);
         self.branch(later, want);
-        self.f.bind(join);
-        if want == Want::Tail {
-            self.f.ret(result);
-        }
+        self.f.bind(end);
+        self.land(join, result, want);
     }
 
     fn branch(&mut self, body: Option<&Body>, want: Want) {

@@ -236,6 +236,11 @@ impl Func {
         }
     }
 
+    /// Whether a register has a name in scope.
+    pub(crate) fn is_named(&self, reg: Reg) -> bool {
+        self.code.locals.iter().any(|l| l.reg == reg && l.to == u32::MAX)
+    }
+
     /// The names noted since there were `count` of them are out of scope.
     pub(crate) fn out_of_scope(&mut self, count: usize) {
         let to = self.pc();

@@ -90,9 +90,8 @@ impl<'t> Compiler<'t> {
             self.f.bind(join);
             return;
         }
-        self.nil(Want::To(result));
-        self.f.bind(join);
-        self.deliver(want, result);
+        self.nil(want);
+        self.land(join, result, want);
     }
 
     fn counted(&mut self, count: &Count<'_>, (counter, limit, step): (Reg, Reg, Option<Reg>), end: Label, span: Span) {

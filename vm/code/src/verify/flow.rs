@@ -32,7 +32,7 @@ pub(super) fn check(code: &Code) -> Result<(), Complaint> {
         };
         flow.run(run)?;
     }
-    Ok(())
+    flow.joins()
 }
 
 impl Flow<'_> {
@@ -110,6 +110,18 @@ impl Flow<'_> {
         }
     }
 
+    /// Where control goes on after a real send, the names of the site still count: the blocks may use them until then.
+    fn joins(&self) -> Result<(), Complaint> {
+        for site in &self.code.inline_sites {
+            let run = self.starts.binary_search(&(site.join as usize));
+            let Some(set) = run.ok().and_then(|run| self.written[run].as_ref()) else { continue };
+            if let Some(reg) = in_scope(self.code, site.pc as usize).find(|r| !set.contains(*r)) {
+                return wrong(site.join as usize, format!("register {reg} has a name at the inlined message, but not here"));
+            }
+        }
+        Ok(())
+    }
+
     /// A test may become a real send, for which everything must be there, and which goes on at the join.
     fn at_site(&mut self, pc: usize, set: &RegSet) -> Result<(), Complaint> {
         let Some(site) = site_at(self.code, pc) else { return Ok(()) };
@@ -118,6 +130,9 @@ impl Flow<'_> {
             if !set.contains(reg) {
                 return wrong(pc, format!("register {reg} may be needed for the real message, but is not written"));
             }
+        }
+        if in_scope(self.code, pc).any(|r| r == site.result) {
+            return wrong(pc, "the real message's answer would go to a register that its blocks may use");
         }
         let mut answered = set.clone();
         answered.insert(site.result);

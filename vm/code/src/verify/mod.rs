@@ -19,7 +19,8 @@
 //!
 //! Flow (`flow`):
 //! 11. On every path each register is written before it is read; a window is not read after its send.
-//! 12. At an inline site the receiver, the evaluated arguments and all names in scope are written.
+//! 12. At an inline site the receiver, the evaluated arguments and all names in scope are written; those names also where
+//!     control goes on after the site; and the site's answer goes to none of them.
 //!
 //! Not here: whether registers hold what an instruction expects (a box, a token). The machine checks those.
 
