@@ -16,7 +16,7 @@ use crate::trial::UndoLog;
 use crate::value::Value;
 
 /// Bytes of the nursery: small enough to stay in the second-level cache and to be copied within a millisecond.
-pub const NURSERY: usize = 1 << 20;
+pub(crate) const NURSERY: usize = 1 << 20;
 /// An object larger than this many words is born in old space.
 const LARGE_WORDS: usize = 2048;
 /// No single object may be larger than this many bytes.

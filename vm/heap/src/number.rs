@@ -88,3 +88,38 @@ impl Heap {
         Some(IBig::from_parts(sign, UBig::from_words(words)))
     }
 }
+
+/// Constants of code: in old space, where inline caches and code may name them.
+impl Heap {
+    /// An integer of any size, in old space if it is big.
+    pub fn old_integer(&mut self, i: &IBig) -> Value {
+        if let Ok(small) = i64::try_from(i)
+            && let Some(v) = Value::try_int(small)
+        {
+            return v;
+        }
+        let (sign, words) = i.as_sign_words();
+        let p = self.old.alloc(words.len() + 2);
+        // SAFETY: just allocated with this many words; big integers hold no references.
+        unsafe {
+            *p = header(self.kind_maps.big, Kind::Big, 0) | OLD | BARRIER;
+            *p.add(LENGTH) = words.len() as u64 | if sign == Sign::Negative { NEGATIVE } else { 0 };
+            std::ptr::copy_nonoverlapping(words.as_ptr(), p.add(2), words.len());
+        }
+        Value::from_ptr(p)
+    }
+
+    /// A double, in old space if it is boxed.
+    pub fn old_float(&mut self, f: f64) -> Value {
+        if let Some(v) = Value::immediate_float(f) {
+            return v;
+        }
+        let p = self.old.alloc(2);
+        // SAFETY: just allocated with room for the header and one word.
+        unsafe {
+            *p = header(self.kind_maps.float, Kind::Float, 0) | OLD | BARRIER;
+            *p.add(1) = f.to_bits();
+        }
+        Value::from_ptr(p)
+    }
+}

@@ -238,3 +238,17 @@ impl Heap {
         self.add_map(m)
     }
 }
+
+/// For the making of a world.
+impl Heap {
+    /// Adds a parent slot to the map of a built-in kind, before anything has been looked up through it.
+    pub fn give_parent(&mut self, map: MapId, slot: Slot) {
+        if let SlotKind::Constant(v) = slot.kind {
+            self.mark_as_parent(v);
+            if self.is_young(v) {
+                self.young_maps.push(map);
+            }
+        }
+        self.map_mut(map).push(slot);
+    }
+}

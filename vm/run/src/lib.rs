@@ -1,0 +1,40 @@
+//! The machine: interpreter, lookup, inline caches, activations, processes, primitives, conditions.
+//!
+//! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
+//! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `sends` and `lookup`
+//! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it.
+
+mod arith;
+mod boot;
+mod caps;
+mod control;
+mod describe;
+mod errors;
+mod fail;
+mod install;
+mod interp;
+mod linked;
+mod load;
+mod lookup;
+mod prim;
+pub mod prims;
+mod process;
+mod roots;
+mod sched;
+mod sends;
+mod trial;
+mod unwind;
+mod vm;
+
+pub use arith::{Binary, Compare, is_number, to_float};
+pub use caps::{CapSet, Capability, Denied};
+pub use control::Control;
+pub use describe::float_text;
+pub use fail::Fail;
+pub use linked::{CodeRef, Linked};
+pub use lookup::understood;
+pub use prim::{Prim, PrimFn, find as find_primitive, names as primitive_names};
+pub use process::{Limits, Process, ProcessId, Status};
+pub use sched::Event;
+pub use trial::{TrialLimits, TrialReport, Verdict};
+pub use vm::{Compiler, Handle, Host, ModuleLoader, Specials, Vm};

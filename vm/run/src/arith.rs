@@ -1,0 +1,165 @@
+//! Arithmetic and comparison beyond the fast cases: overflow to big integers, floats that are boxed, and mixtures.
+//!
+//! `None` means that this is not for the machine: the message is really sent, and the library or the user's own method answers.
+
+use std::cmp::Ordering;
+
+use aura_heap::{Heap, Kind, Value};
+use dashu_int::IBig;
+
+use crate::vm::Vm;
+
+/// The arithmetic messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Binary {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`: truncates between integers.
+    Div,
+    /// `%`: the sign of the dividend.
+    Mod,
+}
+
+/// The comparing messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Compare {
+    /// `<`
+    Less,
+    /// `<=`
+    LessEq,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEq,
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+/// `x op y` for numbers.
+#[inline(never)]
+pub(crate) fn binary(vm: &mut Vm, op: Binary, x: Value, y: Value) -> Option<Value> {
+    if x.both_ints(y) {
+        let (a, b) = (x.int_unchecked(), y.int_unchecked());
+        match op {
+            Binary::Div if b != 0 && b != -1 => return Value::try_int(a / b),
+            Binary::Mod if b != 0 && b != -1 => return Value::try_int(a % b),
+            _ => return integers(vm, op, &IBig::from(a), &IBig::from(b)),
+        }
+    }
+    if vm.heap.is_integer(x) && vm.heap.is_integer(y) {
+        let words = vm.heap.big_words(x) + vm.heap.big_words(y);
+        let work = if op == Binary::Mul || op == Binary::Div { words * words / 64 } else { words / 64 };
+        vm.charge(work as u64);
+        let (a, b) = (vm.heap.as_big(x)?, vm.heap.as_big(y)?);
+        return integers(vm, op, &a, &b);
+    }
+    let (a, b) = (to_float(&vm.heap, x)?, to_float(&vm.heap, y)?);
+    let r = match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+        Binary::Mod => a % b,
+    };
+    Some(vm.heap.float(r))
+}
+
+fn integers(vm: &mut Vm, op: Binary, a: &IBig, b: &IBig) -> Option<Value> {
+    if matches!(op, Binary::Div | Binary::Mod) && *b == IBig::ZERO {
+        return None;
+    }
+    let r = match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+        Binary::Mod => a % b,
+    };
+    vm.heap.integer(&r).ok()
+}
+
+/// The double nearest to a number; `None` for what is no number.
+pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
+    if v.is_int() {
+        return Some(v.int_unchecked() as f64);
+    }
+    heap.as_float(v).or_else(|| heap.as_big(v).map(|b| b.to_f64().value()))
+}
+
+/// `x op y` for numbers, strings, and the oddballs.
+#[inline(never)]
+pub(crate) fn compare(vm: &Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
+    let heap = &vm.heap;
+    if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
+        return Some(holds(op, a.cmp(b)));
+    }
+    if matches!(op, Compare::Equal | Compare::NotEqual) {
+        let s = &vm.specials;
+        if x == s.nil || x == s.true_ || x == s.false_ {
+            return Some((x == y) == (op == Compare::Equal));
+        }
+    }
+    let float = |v| heap.as_float(v);
+    match (float(x), float(y)) {
+        (Some(a), Some(b)) => floats(op, a, b),
+        (Some(a), None) => mixed(heap, op, y, a, true),
+        (None, Some(b)) => mixed(heap, op, x, b, false),
+        (None, None) if heap.is_integer(x) && heap.is_integer(y) => {
+            Some(holds(op, heap.as_big(x)?.cmp(&heap.as_big(y)?)))
+        }
+        _ => None,
+    }
+}
+
+fn floats(op: Compare, a: f64, b: f64) -> Option<bool> {
+    Some(match a.partial_cmp(&b) {
+        Some(o) => holds(op, o),
+        None => op == Compare::NotEqual,
+    })
+}
+
+/// Compares an integer with a float exactly.
+fn mixed(heap: &Heap, op: Compare, integer: Value, f: f64, float_first: bool) -> Option<bool> {
+    if !heap.is_integer(integer) {
+        return None;
+    }
+    let order = if f.is_nan() {
+        return Some(op == Compare::NotEqual);
+    } else if f.is_infinite() {
+        if f > 0.0 { Ordering::Less } else { Ordering::Greater }
+    } else {
+        let whole = f.trunc();
+        let i = heap.as_big(integer)?;
+        let w = IBig::try_from(whole).ok()?;
+        i.cmp(&w).then(if f > whole {
+            Ordering::Less
+        } else if f < whole {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        })
+    };
+    Some(holds(op, if float_first { order.reverse() } else { order }))
+}
+
+fn holds(op: Compare, o: Ordering) -> bool {
+    match op {
+        Compare::Less => o == Ordering::Less,
+        Compare::LessEq => o != Ordering::Greater,
+        Compare::Greater => o == Ordering::Greater,
+        Compare::GreaterEq => o != Ordering::Less,
+        Compare::Equal => o == Ordering::Equal,
+        Compare::NotEqual => o != Ordering::Equal,
+    }
+}
+
+/// Whether it is a number of any kind.
+pub fn is_number(heap: &Heap, v: Value) -> bool {
+    !v.is_ref() || heap.is_kind(v, Kind::Big) || heap.is_kind(v, Kind::Float)
+}

@@ -1,0 +1,355 @@
+//! Control primitives: those that push, leave or look at activations and processes.
+
+use std::time::{Duration, Instant};
+
+use aura_heap::{Kind, Value, arity, layout};
+
+use crate::fail::Fail;
+use crate::linked::{CodeRef, EntryKind};
+use crate::lookup::{self, Found};
+use crate::prim::Prim;
+use crate::process::{NOWHERE, Process, ProcessId, Status, flag};
+use crate::vm::Vm;
+
+/// What the interpreter is to do after a primitive.
+pub(crate) enum Outcome {
+    /// Store the answer.
+    Value(Value),
+    /// The activations have changed; the answer comes later, or is stored already.
+    Pushed,
+    /// The process stops running; its status says why.
+    Leave,
+    /// It did not work.
+    Fail(Fail),
+}
+
+/// The control primitives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Control {
+    /// Send a message whose selector is a string.
+    Perform,
+    /// The same, with the arguments in a vector.
+    PerformVector,
+    /// Whether a message would be understood.
+    RespondsTo,
+    /// Evaluate a block with the arguments in a vector.
+    BlockValueVector,
+    /// The n-th handler.
+    FindHandler,
+    /// The block of a handler.
+    HandlerBlock,
+    /// This activation runs a handler's block.
+    HandlerRunning,
+    /// Make an activation answer.
+    UnwindTo,
+    /// Ask the host.
+    Unhandled,
+    /// The stack as text.
+    StackTrace,
+    /// A new process for a block.
+    Fork,
+    /// Let others run.
+    Yield,
+    /// The running process.
+    ThisProcess,
+    /// Wait for a process's end.
+    Join,
+    /// Stop a process.
+    Suspend,
+    /// Let it go on.
+    Resume,
+    /// End it.
+    Terminate,
+    /// Wait at a semaphore.
+    SemaphoreWait,
+    /// Let one waiter go on.
+    SemaphoreSignal,
+    /// Wait for a while.
+    Sleep,
+    /// End the program.
+    Exit,
+    /// Another file's module.
+    Import,
+    /// Compile and run text.
+    Evaluate,
+    /// Collect everything.
+    Collect,
+}
+
+/// Their table.
+pub(crate) const PRIMS: &[Prim] = &[
+    Prim::control("_Perform:", 1, Control::Perform),
+    Prim::control("_Perform:With:", 2, Control::Perform),
+    Prim::control("_Perform:With:With:", 3, Control::Perform),
+    Prim::control("_Perform:With:With:With:", 4, Control::Perform),
+    Prim::control("_Perform:With:With:With:With:", 5, Control::Perform),
+    Prim::control("_Perform:WithArguments:", 2, Control::PerformVector),
+    Prim::control("_RespondsTo:", 1, Control::RespondsTo),
+    Prim::control("_BlockValueWithArguments:", 1, Control::BlockValueVector),
+    Prim::control("_FindHandler:", 1, Control::FindHandler),
+    Prim::control("_HandlerBlock", 0, Control::HandlerBlock),
+    Prim::control("_HandlerRunning:", 1, Control::HandlerRunning),
+    Prim::control("_UnwindTo:Value:", 2, Control::UnwindTo),
+    Prim::control("_Unhandled:", 1, Control::Unhandled),
+    Prim::control("_StackTrace", 0, Control::StackTrace),
+    Prim::control("_Fork", 0, Control::Fork),
+    Prim::control("_Yield", 0, Control::Yield),
+    Prim::control("_ThisProcess", 0, Control::ThisProcess),
+    Prim::control("_ProcessJoin", 0, Control::Join),
+    Prim::control("_ProcessSuspend", 0, Control::Suspend),
+    Prim::control("_ProcessResume", 0, Control::Resume),
+    Prim::control("_ProcessTerminate", 0, Control::Terminate),
+    Prim::control("_SemaphoreWait", 0, Control::SemaphoreWait),
+    Prim::control("_SemaphoreSignal", 0, Control::SemaphoreSignal),
+    Prim::control("_SleepMilliseconds:", 1, Control::Sleep),
+    Prim::control("_Exit:", 1, Control::Exit),
+    Prim::control("_Import:From:", 2, Control::Import),
+    Prim::control("_Evaluate:Named:", 2, Control::Evaluate),
+    Prim::control("_CollectGarbage", 0, Control::Collect),
+];
+
+impl Vm {
+    /// Does a control primitive; its window begins at stack index `at`.
+    pub(crate) fn control(&mut self, p: &mut Process, c: Control, at: usize, argc: usize, ret: u32) -> Outcome {
+        match self.try_control(p, c, at, argc, ret) {
+            Ok(o) => o,
+            Err(f) => Outcome::Fail(f),
+        }
+    }
+
+    fn try_control(&mut self, p: &mut Process, c: Control, at: usize, argc: usize, ret: u32) -> Result<Outcome, Fail> {
+        let receiver = p.stack[at];
+        let first = if argc > 0 { p.stack[at + 1] } else { self.nil() };
+        Ok(match c {
+            Control::Perform => {
+                let args = p.stack[at + 2..=at + argc].to_vec();
+                self.perform(p, receiver, first, args, ret)?
+            }
+            Control::PerformVector => {
+                let v = p.stack[at + 2];
+                if !self.heap.is_kind(v, Kind::Vector) {
+                    return Err(Fail::bad_type());
+                }
+                let args = self.heap.elements(v).to_vec();
+                self.perform(p, receiver, first, args, ret)?
+            }
+            Control::RespondsTo => {
+                let name = self.heap.as_text(first).ok_or_else(Fail::bad_type)?.to_string();
+                let s = self.heap.symbols.intern(&name);
+                let found = matches!(lookup::lookup(&self.heap, receiver, s).found, Found::One(_));
+                Outcome::Value(self.boolean(found))
+            }
+            Control::BlockValueVector => self.block_value(p, receiver, first, ret)?,
+            Control::FindHandler => {
+                let n = first.as_int().ok_or_else(Fail::bad_type)? as usize;
+                match self.handlers(p).get(n) {
+                    Some(d) => Outcome::Value(self.token_for(p, *d)),
+                    None => Outcome::Value(self.nil()),
+                }
+            }
+            Control::HandlerBlock => {
+                let d = self.live_depth(p, receiver)?;
+                // Argument 1 of the activation; alive because the machine itself may ask for it (see `roots`).
+                Outcome::Value(p.reg(d, 1))
+            }
+            Control::HandlerRunning => {
+                let d = self.live_depth(p, first)?;
+                let me = p.depth - 1;
+                p.handling.push((me, d));
+                p.top_mut().flags |= flag::HANDLING;
+                Outcome::Value(receiver)
+            }
+            Control::UnwindTo => {
+                self.live_depth(p, first)?;
+                let v = p.stack[at + 2];
+                if self.return_home(p, first, v) { Outcome::Pushed } else { Outcome::Leave }
+            }
+            Control::Unhandled => {
+                p.status = Status::Paused;
+                p.result = first;
+                p.pending = ret;
+                Outcome::Leave
+            }
+            Control::StackTrace => {
+                let t = self.trace(p, 60);
+                Outcome::Value(self.heap.string(&t)?)
+            }
+            Control::Exit => {
+                self.require(crate::Capability::System, "ending the program")?;
+                self.exit_code = Some(first.as_int().unwrap_or(1) as i32);
+                p.status = Status::Suspended;
+                Outcome::Leave
+            }
+            Control::Import => self.import(p, receiver, first, p.stack[at + 2], ret)?,
+            Control::Evaluate => self.evaluate(p, receiver, first, p.stack[at + 2], ret)?,
+            Control::Collect => {
+                self.collect_as(aura_heap::CollectionKind::Full);
+                Outcome::Value(self.nil())
+            }
+            _ => self.process_control(p, c, receiver, first, ret)?,
+        })
+    }
+
+    fn live_depth(&self, p: &Process, token: Value) -> Result<usize, Fail> {
+        crate::interp::untoken(token)
+            .filter(|(serial, d)| *d < p.depth && p.frames[*d].serial == *serial)
+            .map(|(_, d)| d)
+            .ok_or_else(|| Fail::with("deadActivationError", "that activation has answered already"))
+    }
+
+    fn perform(&mut self, p: &mut Process, receiver: Value, selector: Value, args: Vec<Value>, ret: u32) -> Result<Outcome, Fail> {
+        let name = self.heap.as_text(selector).ok_or_else(Fail::bad_type)?.to_string();
+        if arity(&name) != args.len() {
+            return Err(Fail::with(
+                "badNumberOfArgumentsError",
+                format!("'{name}' takes {} and was given {}", arity(&name), args.len()),
+            ));
+        }
+        let mut values = vec![receiver];
+        values.extend(args);
+        self.send_values(p, &name, &values, ret);
+        Ok(Outcome::Pushed)
+    }
+
+    /// Sends `name` with receiver and arguments in `values`, from Rust; the answer goes to register `ret` of the running activation.
+    pub(crate) fn send_values(&mut self, p: &mut Process, name: &str, values: &[Value], ret: u32) {
+        let receiver = values[0];
+        if self.heap.is_kind(receiver, Kind::Block) && crate::vm::is_value(name) {
+            let callee = CodeRef::from_bits(self.heap.raw(receiver, layout::CODE));
+            if callee.argc.get() as usize > values.len() - 1 {
+                return self.too_few_arguments(p, callee, values.len() - 1, ret);
+            }
+            self.push_values(p, callee, values, ret, 0);
+            return;
+        }
+        let s = self.heap.symbols.intern(name);
+        let l = lookup::lookup(&self.heap, receiver, s);
+        match self.resolve(&l, receiver, false) {
+            Some(e) => match e.kind {
+                EntryKind::Method | EntryKind::Leaf => {
+                    self.push_values(p, CodeRef::from_bits(e.target), values, ret, 0);
+                }
+                _ => {
+                    let v = self.slot_answer(e, receiver, values.get(1).copied());
+                    self.answer(p, ret, v);
+                }
+            },
+            None => {
+                let at = self.above(p);
+                if at + values.len() > p.stack.len() {
+                    p.stack.resize(at + values.len() + 64, Value::ZERO);
+                }
+                p.stack[at..at + values.len()].copy_from_slice(values);
+                let kind = if matches!(l.found, Found::Ambiguous) { "ambiguous" } else { "perform" };
+                self.signal_send(p, name, at, values.len() - 1, kind, ret);
+            }
+        }
+    }
+
+    pub(crate) fn answer(&mut self, p: &mut Process, ret: u32, v: Value) {
+        if ret != NOWHERE && p.depth > 0 {
+            let top = p.depth - 1;
+            p.set_reg(top, ret, v);
+        }
+    }
+
+    fn block_value(&mut self, p: &mut Process, block: Value, args: Value, ret: u32) -> Result<Outcome, Fail> {
+        if !self.heap.is_kind(block, Kind::Block) || !self.heap.is_kind(args, Kind::Vector) {
+            return Err(Fail::bad_type());
+        }
+        let mut values = vec![block];
+        values.extend_from_slice(self.heap.elements(args));
+        let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
+        if callee.argc.get() as usize > values.len() - 1 {
+            self.too_few_arguments(p, callee, values.len() - 1, ret);
+        } else {
+            self.push_values(p, callee, &values, ret, 0);
+        }
+        Ok(Outcome::Pushed)
+    }
+
+    fn process_control(&mut self, p: &mut Process, c: Control, receiver: Value, first: Value, ret: u32) -> Result<Outcome, Fail> {
+        Ok(match c {
+            Control::Fork => {
+                if !self.heap.is_kind(receiver, Kind::Block) {
+                    return Err(Fail::bad_type());
+                }
+                let id = self.fork(receiver, p);
+                Outcome::Value(self.process_object(id))
+            }
+            Control::Yield => {
+                self.answer(p, ret, receiver);
+                Outcome::Leave
+            }
+            Control::ThisProcess => Outcome::Value(self.process_object(p.id)),
+            Control::Join => {
+                let id = self.process_id(receiver)?;
+                if id == p.id {
+                    return Err(Fail::with("deadlockError", "a process cannot wait for its own end"));
+                }
+                match self.process_mut(id) {
+                    Some(other) if !other.ended() => {
+                        other.joiners.push(p.id);
+                        p.status = Status::Waiting;
+                        p.pending = ret;
+                        Outcome::Leave
+                    }
+                    Some(other) => Outcome::Value(other.result),
+                    None => Outcome::Value(self.nil()),
+                }
+            }
+            Control::Suspend => {
+                let id = self.process_id(receiver)?;
+                if id == p.id {
+                    p.status = Status::Suspended;
+                    self.answer(p, ret, receiver);
+                    return Ok(Outcome::Leave);
+                }
+                self.suspend(id);
+                Outcome::Value(receiver)
+            }
+            Control::Resume => {
+                let id = self.process_id(receiver)?;
+                self.wake_suspended(id);
+                Outcome::Value(receiver)
+            }
+            Control::Terminate => {
+                let id = self.process_id(receiver)?;
+                if id == p.id {
+                    return Ok(if self.begin_terminate(p) { Outcome::Pushed } else { Outcome::Leave });
+                }
+                self.terminate(id);
+                Outcome::Value(receiver)
+            }
+            Control::SemaphoreWait => {
+                if self.semaphore_wait(receiver, p.id)? {
+                    Outcome::Value(receiver)
+                } else {
+                    p.status = Status::Waiting;
+                    p.pending = NOWHERE;
+                    self.answer(p, ret, receiver);
+                    Outcome::Leave
+                }
+            }
+            Control::SemaphoreSignal => {
+                self.semaphore_signal(receiver)?;
+                Outcome::Value(receiver)
+            }
+            _ => {
+                let ms = first.as_int().filter(|m| (0..=86_400_000_000).contains(m)).ok_or_else(Fail::bad_type)?;
+                p.status = Status::Sleeping(Instant::now() + Duration::from_millis(ms as u64));
+                self.answer(p, ret, receiver);
+                Outcome::Leave
+            }
+        })
+    }
+
+    /// The process that an object stands for.
+    pub(crate) fn process_id(&self, o: Value) -> Result<ProcessId, Fail> {
+        if self.heap.has_map(o, self.heap.kind_maps.process) {
+            Ok(ProcessId(self.heap.raw(o, 1) as u32))
+        } else {
+            Err(Fail::bad_type())
+        }
+    }
+}

@@ -1,0 +1,695 @@
+//! The interpreter's loop.
+//!
+//! It keeps the running activation in local variables (code, next instruction, base of the registers, inline caches, frame) and writes them
+//! back (`save!`) before it calls anything that looks at the process; afterwards it reads them again (`load!`). Slow paths are functions of
+//! the machine that push, pop and change activations of the process.
+//!
+//! *Safepoints* are: after an instruction that allocated, at the entry of a method, and at the end of a loop's turn. Only there may a collection run,
+//! the process be preempted, or a limit be noticed. `budget` counts activations and loop turns; when it is below zero the slow path
+//! finds out why, so that counting, preemption and interruption cost one decrement.
+//!
+//! What must stay true: the code was verified, so registers, constants and jumps are in range; the stack has room for the running activation's
+//! registers.
+#![allow(unsafe_code)]
+
+use aura_code::Op;
+use aura_heap::{Kind, Value, layout};
+
+use crate::arith::{self, Compare};
+use crate::control::Outcome;
+use crate::linked::{CodeRef, EntryKind};
+use crate::prim::Run;
+use crate::process::{Frame, Process, flag};
+use crate::vm::Vm;
+
+/// Why the loop was left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Left {
+    /// The slice of fuel is used up; the process is ready.
+    Slice,
+    /// The process's status says why.
+    Status,
+}
+
+/// Bits of a token that hold the depth of the activation it names.
+const DEPTH_BITS: u32 = 18;
+
+/// A token: names an activation for as long as it lives.
+pub(crate) fn token(serial: u64, depth: usize) -> Value {
+    Value::int(((serial << DEPTH_BITS) | depth as u64) as i64)
+}
+
+/// The depth and serial that a token names.
+pub(crate) fn untoken(v: Value) -> Option<(u64, usize)> {
+    let t = v.as_int()? as u64;
+    Some((t >> DEPTH_BITS, (t & ((1 << DEPTH_BITS) - 1)) as usize))
+}
+
+/// Runs process `p` for at most `slice` units of fuel.
+#[allow(clippy::too_many_lines)]
+pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
+    let proc: *mut Process = p;
+    // SAFETY: throughout, `proc` is the process that the caller lent; it is reborrowed only while no other reference to it is in use. Register and
+    // instruction pointers stay in range by verification, and are read anew after every call that may move the stacks.
+    unsafe {
+        let (nil, yes, no) = (vm.specials.nil, vm.specials.true_, vm.specials.false_);
+        let granted = (*proc).grant(slice);
+        let mut budget = granted as i64;
+        let mut code: CodeRef;
+        let mut start: *const aura_code::Instr;
+        let mut pc: *const aura_code::Instr;
+        let mut base: *mut Value;
+        let mut ics: *mut crate::linked::Ic;
+        let mut fp: *mut Frame;
+        let mut fp_last: *mut Frame;
+        let mut stack_end: *mut Value;
+
+        macro_rules! load {
+            () => {{
+                let p = &mut *proc;
+                fp = p.frames.as_mut_ptr().add(p.depth - 1);
+                fp_last = p.frames.as_mut_ptr().add(p.frame_limit());
+                stack_end = p.stack.as_mut_ptr().add(p.stack.len());
+                code = (*fp).code;
+                start = code.start();
+                pc = start.add((*fp).pc as usize);
+                base = p.stack.as_mut_ptr().add((*fp).base as usize);
+                ics = code.ics();
+            }};
+        }
+        macro_rules! save {
+            () => {{
+                (*fp).pc = pc.offset_from(start) as u32;
+                (*proc).depth = fp.offset_from((*proc).frames.as_ptr()) as usize + 1;
+            }};
+        }
+        macro_rules! reg {
+            ($r:expr) => {
+                *base.add($r as usize)
+            };
+        }
+        macro_rules! leave {
+            ($why:expr) => {{
+                (*proc).fuel_used += (granted as i64 - budget) as u64;
+                return $why;
+            }};
+        }
+        // After an instruction that may have allocated or charged: a safepoint.
+        macro_rules! attention {
+            () => {{
+                if vm.heap.wants_collection || vm.charged != 0 {
+                    budget -= std::mem::take(&mut vm.charged) as i64;
+                    if vm.heap.wants_collection {
+                        save!();
+                        vm.collect();
+                    }
+                    if budget < 0 {
+                        poll!();
+                    }
+                }
+            }};
+        }
+        // The slice is used up: the scheduler looks at limits and interruptions, and who is next.
+        macro_rules! poll {
+            () => {{
+                save!();
+                leave!(Left::Slice);
+            }};
+        }
+        // Activates `callee` with its registers beginning at `win`.
+        macro_rules! call {
+            ($callee:expr, $win:expr, $ret:expr) => {{
+                let callee: CodeRef = $callee;
+                let win: *mut Value = $win;
+                if fp < fp_last && win.add(callee.nregs.get() as usize) <= stack_end {
+                    (*fp).pc = pc.offset_from(start) as u32;
+                    fp = fp.add(1);
+                    let at = win.offset_from((*proc).stack.as_ptr()) as u32;
+                    *fp = Frame { code: callee, pc: 0, base: at, ret: $ret as u32, flags: 0, serial: 0 };
+                    code = callee;
+                    start = code.start();
+                    pc = start;
+                    base = win;
+                    ics = code.ics();
+                    budget -= 1;
+                    if budget < 0 {
+                        poll!();
+                    }
+                } else {
+                    save!();
+                    let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                    vm.push(&mut *proc, callee, at, $ret as u32, 0);
+                    load!();
+                }
+            }};
+        }
+        macro_rules! map_of {
+            ($v:expr) => {{
+                let v: Value = $v;
+                if v.is_ref() {
+                    (vm.heap.header(v) >> layout::MAP_SHIFT) as u32
+                } else if v.is_int() {
+                    vm.heap.kind_maps.int
+                } else {
+                    vm.heap.kind_maps.float
+                }
+            }};
+        }
+        // What every send does once its receiver, window and inline cache are known.
+        macro_rules! dispatch {
+            ($i:ident, $recv:ident, $win:ident, $argc:expr, $self_send:expr) => {{
+                let map = map_of!($recv);
+                let ic = ics.add($i.b as usize);
+                let mut e = (*ic).first;
+                if e.map != map {
+                    match (*ic).find(map) {
+                        Some(found) => e = found,
+                        None => e.kind = EntryKind::Empty,
+                    }
+                }
+                match e.kind {
+                    EntryKind::Method => {
+                        if $self_send {
+                            *$win = $recv;
+                        }
+                        call!(CodeRef::from_bits(e.target), $win, $i.c);
+                    }
+                    EntryKind::Data => reg!($i.c) = vm.heap.word($recv, e.word as usize),
+                    EntryKind::Constant => reg!($i.c) = e.constant(),
+                    EntryKind::Assign => {
+                        vm.heap.store($recv, e.word as usize, *$win.add(1));
+                        reg!($i.c) = $recv;
+                    }
+                    EntryKind::Leaf => {
+                        if $self_send {
+                            *$win = $recv;
+                        }
+                        let callee = CodeRef::from_bits(e.target);
+                        let args = std::slice::from_raw_parts($win, $argc + 1);
+                        match callee.leaf.get().map(|p| p.run) {
+                            Some(Run::Leaf(f)) => match f(vm, args) {
+                                Ok(v) => {
+                                    reg!($i.c) = v;
+                                    attention!();
+                                }
+                                Err(_) => call!(callee, $win, $i.c),
+                            },
+                            _ => call!(callee, $win, $i.c),
+                        }
+                    }
+                    EntryKind::Block => {
+                        let callee = CodeRef::from_bits(vm.heap.raw($recv, layout::CODE));
+                        if callee.argc.get() as usize <= $argc {
+                            if $self_send {
+                                *$win = $recv;
+                            }
+                            call!(callee, $win, $i.c);
+                        } else {
+                            save!();
+                            vm.too_few_arguments(&mut *proc, callee, $argc, $i.c as u32);
+                            load!();
+                        }
+                    }
+                    _ => {
+                        save!();
+                        let at = $win.offset_from((*proc).stack.as_ptr()) as usize;
+                        vm.send_slow(&mut *proc, $i.b as usize, at, $recv, $i.c as u32);
+                        load!();
+                        attention!();
+                    }
+                }
+            }};
+        }
+        macro_rules! number {
+            ($i:ident, $ints:ident, $floats:tt, $slow:expr) => {{
+                let (x, y) = (reg!($i.b), reg!($i.c));
+                if x.both_ints(y) && let Some(v) = x.$ints(y) {
+                    reg!($i.a) = v;
+                    pc = pc.add(1);
+                } else if x.is_immediate_float() && y.is_immediate_float()
+                    && let Some(v) = Value::immediate_float(x.immediate_float_unchecked() $floats y.immediate_float_unchecked())
+                {
+                    reg!($i.a) = v;
+                    pc = pc.add(1);
+                } else {
+                    slow_number!($i, x, y, $slow);
+                }
+            }};
+        }
+        macro_rules! slow_number {
+            ($i:ident, $x:expr, $y:expr, $slow:expr) => {{
+                let (x, y) = ($x, $y);
+                match arith::binary(vm, $slow, x, y) {
+                    Some(v) => {
+                        reg!($i.a) = v;
+                        pc = pc.add(1);
+                        attention!();
+                    }
+                    None => {
+                        let win = base.add((*pc).a as usize);
+                        *win = x;
+                        *win.add(1) = y;
+                    }
+                }
+            }};
+        }
+        macro_rules! number_int {
+            ($i:ident, $ints:ident, $slow:expr) => {{
+                let x = reg!($i.b);
+                let y = Value::int($i.c as i16 as i64);
+                if x.is_int() && let Some(v) = x.$ints(y) {
+                    reg!($i.a) = v;
+                    pc = pc.add(1);
+                } else {
+                    slow_number!($i, x, y, $slow);
+                }
+            }};
+        }
+        macro_rules! compared {
+            ($x:expr, $y:expr, $op:tt, $slow:expr, $then:expr) => {{
+                let (x, y) = ($x, $y);
+                if x.both_ints(y) {
+                    $then(x.raw_signed() $op y.raw_signed())
+                } else if x.is_immediate_float() && y.is_immediate_float() {
+                    $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
+                } else {
+                    match arith::compare(vm, $slow, x, y) {
+                        Some(b) => $then(b),
+                        None => {
+                            let win = base.add((*pc).a as usize);
+                            *win = x;
+                            *win.add(1) = y;
+                        }
+                    }
+                }
+            }};
+        }
+        macro_rules! compare {
+            ($i:ident, $op:tt, $slow:expr) => {{
+                compared!(reg!($i.b), reg!($i.c), $op, $slow, |b: bool| {
+                    reg!($i.a) = if b { yes } else { no };
+                    pc = pc.add(1);
+                })
+            }};
+        }
+        macro_rules! jump_if {
+            ($b:expr) => {{
+                let jump = *pc.add(1);
+                pc = pc.add(2);
+                if $b == (jump.op == Op::JumpTrue) {
+                    pc = pc.offset(jump.bc() as isize);
+                }
+            }};
+        }
+        macro_rules! compare_jump {
+            ($i:ident, $op:tt, $slow:expr) => {{
+                compared!(reg!($i.b), reg!($i.c), $op, $slow, |b: bool| jump_if!(b))
+            }};
+        }
+        macro_rules! compare_int_jump {
+            ($i:ident, $op:tt, $slow:expr) => {{
+                let x = reg!($i.b);
+                let y = Value::int($i.c as i16 as i64);
+                compared!(x, y, $op, $slow, |b: bool| jump_if!(b))
+            }};
+        }
+        macro_rules! count {
+            ($i:ident, $step:ident, $in_range:tt) => {{
+                let (x, y) = (reg!($i.a), reg!($i.b));
+                if x.both_ints(y)
+                    && let Some(next) = x.$step(Value::int($i.n as i64))
+                    && next.raw_signed() $in_range y.raw_signed()
+                {
+                    reg!($i.a) = next;
+                    pc = pc.sub($i.c as usize);
+                    budget -= 1;
+                    if budget < 0 {
+                        poll!();
+                    }
+                }
+            }};
+        }
+        macro_rules! boolean_jump {
+            ($i:ident, $sense:expr) => {{
+                let v = reg!($i.a);
+                let (go, stay) = if $sense { (yes, no) } else { (no, yes) };
+                if v == go {
+                    pc = pc.offset($i.bc() as isize);
+                } else if v != stay {
+                    save!();
+                    vm.inlined_send(&mut *proc);
+                    load!();
+                }
+            }};
+        }
+
+        load!();
+        loop {
+            let i = *pc;
+            pc = pc.add(1);
+            match i.op {
+                Op::Nop => {}
+                Op::Move => reg!(i.a) = reg!(i.b),
+                Op::LoadConst => reg!(i.a) = code.constant(i.bc() as usize),
+                Op::LoadInt => reg!(i.a) = Value::int(i.bc() as i64),
+                Op::LoadNil => reg!(i.a) = nil,
+                Op::LoadTrue => reg!(i.a) = yes,
+                Op::LoadFalse => reg!(i.a) = no,
+                Op::Capture => reg!(i.a) = vm.heap.word(*base, layout::CAPTURES + i.b as usize),
+                Op::BoxNew => {
+                    let v = vm.heap.boxed(vm.heap.kind_maps.boxed, reg!(i.b));
+                    reg!(i.a) = v;
+                    attention!();
+                }
+                Op::BoxGet => reg!(i.a) = vm.heap.word(reg!(i.b), 1),
+                Op::BoxSet => vm.heap.store(reg!(i.a), 1, reg!(i.b)),
+                Op::Closure => {
+                    let callee = match code.parts().blocks[i.b as usize] {
+                        Some(b) => b,
+                        None => vm.block_code(code, i.b as usize),
+                    };
+                    let captures = &callee.code().captures;
+                    let b = vm.heap.block(vm.heap.kind_maps.block, callee.bits(), captures.len());
+                    for (k, r) in captures.iter().enumerate() {
+                        vm.heap.init_capture(b, k, reg!(*r));
+                    }
+                    reg!(i.a) = b;
+                    attention!();
+                }
+                Op::Home => {
+                    vm.serial += 1;
+                    (*fp).serial = vm.serial;
+                    let depth = fp.offset_from((*proc).frames.as_ptr()) as usize;
+                    reg!(i.a) = token(vm.serial, depth);
+                }
+                Op::Send => {
+                    let win = base.add(i.a as usize);
+                    let recv = *win;
+                    dispatch!(i, recv, win, i.n as usize, false);
+                }
+                Op::SendSelf => {
+                    let win = base.add(i.a as usize);
+                    let recv = reg!(i.n);
+                    dispatch!(i, recv, win, (*ics.add(i.b as usize)).argc as usize, true);
+                }
+                Op::Resend => {
+                    let win = base.add(i.a as usize);
+                    let recv = *win;
+                    dispatch!(i, recv, win, i.n as usize, false);
+                }
+                Op::Prim | Op::PrimOrJump => {
+                    let win = base.add(i.a as usize);
+                    let or_jump = i.op == Op::PrimOrJump;
+                    if or_jump {
+                        pc = pc.add(1);
+                    }
+                    let outcome = match code.prim(i.b as usize).map(|p| p.run) {
+                        Some(Run::Leaf(f)) => match f(vm, std::slice::from_raw_parts(win, i.n as usize + 1)) {
+                            Ok(v) => Outcome::Value(v),
+                            Err(f) => Outcome::Fail(f),
+                        },
+                        Some(Run::Control(c)) => {
+                            save!();
+                            let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                            vm.control(&mut *proc, c, at, i.n as usize, i.c as u32)
+                        }
+                        None => Outcome::Fail(crate::Fail::new("primitiveNotDefinedError")),
+                    };
+                    match outcome {
+                        Outcome::Value(v) => {
+                            reg!(i.c) = v;
+                            attention!();
+                        }
+                        Outcome::Pushed => {
+                            load!();
+                            attention!();
+                        }
+                        Outcome::Leave => {
+                            leave!(Left::Status);
+                        }
+                        Outcome::Fail(f) if or_jump => {
+                            pc = pc.sub(1);
+                            let text = f.text();
+                            let name = &code.code().prims[i.b as usize];
+                            *win = vm.heap.string(&text).unwrap_or(nil);
+                            *win.add(1) = vm.heap.canonical(name);
+                        }
+                        Outcome::Fail(f) => {
+                            save!();
+                            let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                            vm.primitive_failed(&mut *proc, &code.code().prims[i.b as usize], &f, at, i.n as usize, i.c as u32);
+                            load!();
+                        }
+                    }
+                }
+                Op::Return => {
+                    let v = reg!(i.a);
+                    if (*fp).flags == 0 && fp > (*proc).frames.as_mut_ptr() {
+                        let ret = (*fp).ret;
+                        fp = fp.sub(1);
+                        code = (*fp).code;
+                        start = code.start();
+                        pc = start.add((*fp).pc as usize);
+                        base = (*proc).stack.as_mut_ptr().add((*fp).base as usize);
+                        ics = code.ics();
+                        reg!(ret) = v;
+                    } else {
+                        save!();
+                        if !vm.return_slow(&mut *proc, v) {
+                            leave!(Left::Status);
+                        }
+                        load!();
+                    }
+                }
+                Op::ReturnHome => {
+                    save!();
+                    if !vm.return_home(&mut *proc, reg!(i.b), reg!(i.a)) {
+                        leave!(Left::Status);
+                    }
+                    load!();
+                }
+                Op::Jump => pc = pc.offset(i.bc() as isize),
+                Op::Loop => {
+                    pc = pc.offset(i.bc() as isize);
+                    budget -= 1;
+                    if budget < 0 {
+                        poll!();
+                    }
+                }
+                Op::CountUp => count!(i, add_ints, <=),
+                Op::CountBelow => count!(i, add_ints, <),
+                Op::CountDown => count!(i, sub_ints, >=),
+                Op::JumpTrue => boolean_jump!(i, true),
+                Op::JumpFalse => boolean_jump!(i, false),
+                Op::CheckNumber => {
+                    let v = reg!(i.a);
+                    if v.is_ref() && !vm.heap.is_kind(v, Kind::Float) && !vm.heap.is_kind(v, Kind::Big) {
+                        save!();
+                        vm.inlined_send(&mut *proc);
+                        load!();
+                    }
+                }
+                Op::NewObject => {
+                    let n = code.code().objects[i.b as usize].inits as usize;
+                    let inits = std::slice::from_raw_parts(base.add(i.c as usize), n);
+                    let o = vm.new_object(code, i.b as usize, inits);
+                    reg!(i.a) = o;
+                    attention!();
+                }
+                Op::NewVector => {
+                    let elements = std::slice::from_raw_parts(base.add(i.b as usize), i.c as usize);
+                    // At most 65,535 elements, which no limit refuses.
+                    if let Ok(v) = vm.heap.vector_of(elements) {
+                        reg!(i.a) = v;
+                    }
+                    attention!();
+                }
+                Op::Join => {
+                    let parts = std::slice::from_raw_parts(base.add(i.b as usize), i.c as usize);
+                    save!();
+                    match vm.join(parts) {
+                        Ok(v) => reg!(i.a) = v,
+                        Err(f) => {
+                            let at = base.add(i.b as usize).offset_from((*proc).stack.as_ptr()) as usize;
+                            vm.primitive_failed(&mut *proc, "template", &f, at, 0, i.a as u32);
+                            load!();
+                        }
+                    }
+                    attention!();
+                }
+                Op::AddSlot => {
+                    let (o, v) = (reg!(i.a), reg!(i.c));
+                    vm.add_module_slot(code, i.b as usize, o, v);
+                    attention!();
+                }
+                Op::Protect => {
+                    let b = reg!(i.a);
+                    reg!(i.b) = nil;
+                    reg!(i.c) = nil;
+                    if vm.heap.is_kind(b, Kind::Block) {
+                        save!();
+                        vm.protect(&mut *proc, b, i.c as u32);
+                        load!();
+                    } else {
+                        reg!(i.c) = b;
+                    }
+                }
+                Op::Unwind => {
+                    let target = reg!(i.a);
+                    if target != nil {
+                        save!();
+                        if !vm.return_home(&mut *proc, target, reg!(i.b)) {
+                            leave!(Left::Status);
+                        }
+                        load!();
+                    }
+                }
+                Op::UpGet => {
+                    save!();
+                    let v = vm.up_get(&mut *proc, i.b as u32);
+                    reg!(i.a) = v;
+                }
+                Op::UpSet => {
+                    save!();
+                    let v = reg!(i.b);
+                    vm.up_set(&mut *proc, i.a as u32, v);
+                }
+                Op::Add => number!(i, add_ints, +, arith::Binary::Add),
+                Op::Sub => number!(i, sub_ints, -, arith::Binary::Sub),
+                Op::Mul => number!(i, mul_ints, *, arith::Binary::Mul),
+                Op::Div => {
+                    let (x, y) = (reg!(i.b), reg!(i.c));
+                    if x.is_immediate_float() && y.is_immediate_float()
+                        && let Some(v) =
+                            Value::immediate_float(x.immediate_float_unchecked() / y.immediate_float_unchecked())
+                    {
+                        reg!(i.a) = v;
+                        pc = pc.add(1);
+                    } else {
+                        slow_number!(i, x, y, arith::Binary::Div);
+                    }
+                }
+                Op::Mod => {
+                    let (x, y) = (reg!(i.b), reg!(i.c));
+                    if x.both_ints(y) && y.int_unchecked() > 0 {
+                        reg!(i.a) = Value::int(x.int_unchecked() % y.int_unchecked());
+                        pc = pc.add(1);
+                    } else {
+                        slow_number!(i, x, y, arith::Binary::Mod);
+                    }
+                }
+                Op::AddInt => number_int!(i, add_ints, arith::Binary::Add),
+                Op::SubInt => number_int!(i, sub_ints, arith::Binary::Sub),
+                Op::Less => compare!(i, <, Compare::Less),
+                Op::LessEq => compare!(i, <=, Compare::LessEq),
+                Op::Greater => compare!(i, >, Compare::Greater),
+                Op::GreaterEq => compare!(i, >=, Compare::GreaterEq),
+                Op::Equal => compare!(i, ==, Compare::Equal),
+                Op::NotEqual => compare!(i, !=, Compare::NotEqual),
+                Op::Same => {
+                    reg!(i.a) = if reg!(i.b) == reg!(i.c) { yes } else { no };
+                    pc = pc.add(1);
+                }
+                Op::LessJump => compare_jump!(i, <, Compare::Less),
+                Op::LessEqJump => compare_jump!(i, <=, Compare::LessEq),
+                Op::GreaterJump => compare_jump!(i, >, Compare::Greater),
+                Op::GreaterEqJump => compare_jump!(i, >=, Compare::GreaterEq),
+                Op::EqualJump => compare_jump!(i, ==, Compare::Equal),
+                Op::NotEqualJump => compare_jump!(i, !=, Compare::NotEqual),
+                Op::SameJump => jump_if!((reg!(i.b) == reg!(i.c))),
+                Op::LessIntJump => compare_int_jump!(i, <, Compare::Less),
+                Op::LessEqIntJump => compare_int_jump!(i, <=, Compare::LessEq),
+                Op::GreaterIntJump => compare_int_jump!(i, >, Compare::Greater),
+                Op::GreaterEqIntJump => compare_int_jump!(i, >=, Compare::GreaterEq),
+                Op::EqualIntJump => compare_int_jump!(i, ==, Compare::Equal),
+                Op::At => {
+                    let (v, k) = (reg!(i.b), reg!(i.c));
+                    if k.is_int() && vm.heap.has_map(v, vm.heap.kind_maps.vector) {
+                        let k = k.int_unchecked() as usize;
+                        if k < vm.heap.length(v) {
+                            reg!(i.a) = vm.heap.element(v, k);
+                            pc = pc.add(1);
+                            continue;
+                        }
+                    }
+                    let win = base.add((*pc).a as usize);
+                    *win = v;
+                    *win.add(1) = k;
+                }
+                Op::AtPut => {
+                    let (v, k, x) = (reg!(i.a), reg!(i.b), reg!(i.c));
+                    if k.is_int() && vm.heap.has_map(v, vm.heap.kind_maps.vector) {
+                        let k = k.int_unchecked() as usize;
+                        if k < vm.heap.length(v) {
+                            vm.heap.set_element(v, k, x);
+                            reg!((*pc).c) = v;
+                            pc = pc.add(1);
+                            continue;
+                        }
+                    }
+                    let win = base.add((*pc).a as usize);
+                    *win = v;
+                    *win.add(1) = k;
+                    *win.add(2) = x;
+                }
+                Op::SendTwo => {
+                    let (x, y) = (reg!(i.b), reg!(i.c));
+                    let win = base.add((*pc).a as usize);
+                    *win = x;
+                    *win.add(1) = y;
+                }
+                Op::SendTwoInt => {
+                    let x = reg!(i.b);
+                    let win = base.add((*pc).a as usize);
+                    *win = x;
+                    *win.add(1) = Value::int(i.c as i16 as i64);
+                }
+                Op::SendThree => {
+                    let (v, k, x) = (reg!(i.a), reg!(i.b), reg!(i.c));
+                    let win = base.add((*pc).a as usize);
+                    *win = v;
+                    *win.add(1) = k;
+                    *win.add(2) = x;
+                }
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// Pushes an activation whose registers begin at stack index `at`, from a slow path. Signals the overflow if the stack is full.
+    pub(crate) fn push(&mut self, p: &mut Process, callee: CodeRef, at: usize, ret: u32, flags: u32) -> bool {
+        self.link(callee);
+        if !p.grow(at, callee.nregs.get() as usize) {
+            self.stack_overflow(p, ret);
+            return false;
+        }
+        let flags = if ret == crate::process::NOWHERE { flags | flag::SLOW } else { flags };
+        p.frames[p.depth] = Frame { code: callee, pc: 0, base: at as u32, ret, flags, serial: 0 };
+        p.depth += 1;
+        true
+    }
+
+    /// The stack index above everything that the running activation uses.
+    pub(crate) fn above(&self, p: &Process) -> usize {
+        let top = p.top();
+        top.base as usize + top.code.nregs.get() as usize
+    }
+
+    /// Pushes an activation of `callee` on `values` (receiver and arguments), above everything.
+    pub(crate) fn push_values(&mut self, p: &mut Process, callee: CodeRef, values: &[Value], ret: u32, flags: u32) -> bool {
+        let at = if p.depth == 0 { 0 } else { self.above(p) };
+        self.link(callee);
+        let need = (callee.nregs.get() as usize).max(values.len() + 1);
+        if at + need > p.stack.len() {
+            p.stack.resize((p.stack.len() * 2).max(at + need + 64), Value::ZERO);
+        }
+        p.stack[at..at + values.len()].copy_from_slice(values);
+        self.push(p, callee, at, ret, flags)
+    }
+
+    pub(crate) fn protect(&mut self, p: &mut Process, block: Value, ret: u32) {
+        let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
+        self.push_values(p, callee, &[block], ret, flag::PROTECTED);
+    }
+}

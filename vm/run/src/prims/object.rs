@@ -1,0 +1,124 @@
+//! Any object: identity, cloning, changing slots.
+
+use aura_heap::{SlotKind, Symbol, Value};
+
+use super::{Answer, owned};
+use crate::fail::Fail;
+use crate::prim::Prim;
+use crate::vm::Vm;
+
+pub(super) const PRIMS: &[Prim] = &[
+    Prim::leaf("_Eq:", 1, |vm, a| Ok(vm.boolean(a[0] == a[1] || same_number(vm, a[0], a[1])))),
+    Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
+    Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
+    Prim::leaf("_InheritsFrom:", 1, |vm, a| Ok(vm.boolean(inherits(vm, a[0], a[1])))),
+    Prim::leaf("_AddSlots:", 1, |vm, a| add_slots(vm, a[0], a[1], true)),
+    Prim::leaf("_AddSlotsIfAbsent:", 1, |vm, a| add_slots(vm, a[0], a[1], false)),
+    Prim::leaf("_Define:", 1, define),
+    Prim::leaf("_RemoveSlot:", 1, remove_slot),
+    Prim::leaf("_RemoveAllSlots", 0, |vm, a| remove_all(vm, a[0])),
+];
+
+/// Boxed numbers have no identity of their own: equal bits are the same number.
+fn same_number(vm: &Vm, x: Value, y: Value) -> bool {
+    if !x.is_ref() && !y.is_ref() {
+        return false;
+    }
+    match (vm.heap.as_float(x), vm.heap.as_float(y)) {
+        (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
+        (None, None) => match (vm.heap.as_big(x), vm.heap.as_big(y)) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether lookup in `x` goes through `wanted`.
+fn inherits(vm: &Vm, x: Value, wanted: Value) -> bool {
+    let (mut seen, mut todo) = (vec![x], vec![x]);
+    while let Some(o) = todo.pop() {
+        let m = vm.heap.map(vm.heap.map_of(o));
+        for &i in &m.parents {
+            let parent = match m.slots[i as usize].kind {
+                SlotKind::Constant(v) => v,
+                SlotKind::Data(at) => vm.heap.data(o, at),
+                SlotKind::Assign(_) => continue,
+            };
+            if parent == wanted {
+                return true;
+            }
+            if !seen.contains(&parent) {
+                seen.push(parent);
+                todo.push(parent);
+            }
+        }
+    }
+    false
+}
+
+/// Copies the slots of `from` to `to`, in place of those of the same names.
+fn add_slots(vm: &mut Vm, to: Value, from: Value, replace: bool) -> Answer {
+    let slots = vm.heap.map(vm.heap.map_of(from)).slots.clone();
+    vm.charge(slots.len() as u64);
+    for (i, s) in slots.iter().enumerate() {
+        if !replace && vm.heap.map(vm.heap.map_of(to)).find(s.name).is_some() {
+            continue;
+        }
+        let done = match s.kind {
+            SlotKind::Constant(v) => vm.heap.add_constant(to, s.name, v, s.parent, s.meta.clone()),
+            SlotKind::Data(at) => {
+                let v = vm.heap.data(from, at);
+                let assignable = slots.get(i + 1).is_some_and(|n| n.kind == SlotKind::Assign(at));
+                vm.heap.add_data(to, s.name, v, assignable, s.parent, s.meta.clone())
+            }
+            SlotKind::Assign(_) => Ok(()),
+        };
+        if let Err(e) = done {
+            vm.flush();
+            return Err(e.into());
+        }
+    }
+    vm.flush();
+    Ok(to)
+}
+
+/// Gives the receiver exactly the slots of the argument.
+fn define(vm: &mut Vm, a: &[Value]) -> Answer {
+    if a[0] == a[1] {
+        return Ok(a[0]);
+    }
+    remove_all(vm, a[0])?;
+    add_slots(vm, a[0], a[1], true)
+}
+
+fn remove_slot(vm: &mut Vm, a: &[Value]) -> Answer {
+    let name = owned(vm, a[1])?;
+    let symbol = vm.heap.symbols.find(&name).ok_or_else(|| no_slot(&name))?;
+    vm.heap.remove_slot(a[0], symbol).map_err(|e| match e {
+        aura_heap::SlotError::NoSuchSlot => no_slot(&name),
+        e => e.into(),
+    })?;
+    vm.flush();
+    Ok(a[0])
+}
+
+fn no_slot(name: &str) -> Fail {
+    Fail::with("slotNameError", format!("there is no slot '{name}'"))
+}
+
+fn remove_all(vm: &mut Vm, o: Value) -> Answer {
+    let names: Vec<Symbol> = vm
+        .heap
+        .map(vm.heap.map_of(o))
+        .slots
+        .iter()
+        .filter(|s| !matches!(s.kind, SlotKind::Assign(_)))
+        .map(|s| s.name)
+        .collect();
+    for name in names {
+        vm.heap.remove_slot(o, name)?;
+    }
+    vm.flush();
+    Ok(o)
+}

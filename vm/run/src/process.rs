@@ -1,0 +1,254 @@
+//! A green process: a stack of registers, a stack of activations, what it may do and how much.
+//!
+//! Activations overlap: the callee's first register is the caller's window. The stacks belong to the process, so stopping anywhere is only a matter
+//! of leaving the interpreter's loop.
+//!
+//! What must stay true: `frames[0..depth]` are the activations, the running one last; each but the last has its `pc` saved; the last
+//! one's is saved whenever the loop is left. Registers that liveness calls dead may hold anything, and nobody looks at them.
+
+use std::time::Instant;
+
+use aura_heap::Value;
+
+use crate::caps::CapSet;
+use crate::linked::CodeRef;
+
+/// No register is to receive the answer.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// Frame flags.
+pub(crate) mod flag {
+    /// Made by `Protect`: unwinding past it stops in its caller.
+    pub(crate) const PROTECTED: u32 = 1;
+    /// Runs a condition's handler block.
+    pub(crate) const HANDLING: u32 = 2;
+    /// Signals an error of the machine; there is a record of the send that failed.
+    pub(crate) const SIGNAL: u32 = 4;
+    /// Nothing receives its answer.
+    pub(crate) const SLOW: u32 = 8;
+}
+
+/// An activation.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Frame {
+    pub(crate) code: CodeRef,
+    /// Index of the next instruction.
+    pub(crate) pc: u32,
+    /// Index of its register 0 in the stack.
+    pub(crate) base: u32,
+    /// Register of the caller that receives the answer.
+    pub(crate) ret: u32,
+    pub(crate) flags: u32,
+    /// Names this activation in tokens; 0 if nobody asked for one.
+    pub(crate) serial: u64,
+}
+
+/// A send that failed and may be tried again.
+pub(crate) struct FailedSend {
+    /// The depth of the activation that signals the error.
+    pub(crate) depth: usize,
+    /// First register of the send's window, in the activation below.
+    pub(crate) window: u16,
+    /// What was in the window.
+    pub(crate) values: Vec<Value>,
+    /// The instruction to do again.
+    pub(crate) pc: u32,
+}
+
+/// Totals that a process may use.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Activations, loop turns and units of work in primitives.
+    pub fuel: Option<u64>,
+    /// Bytes allocated.
+    pub heap: Option<u64>,
+    /// Activations on the stack.
+    pub depth: Option<usize>,
+    /// Wall-clock deadline.
+    pub deadline: Option<Instant>,
+    /// Bytes printed.
+    pub output: Option<u64>,
+}
+
+/// Why a process does not run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// Ready to run.
+    Ready,
+    /// Waits at a semaphore.
+    Waiting,
+    /// Waits until a moment.
+    Sleeping(Instant),
+    /// Suspended by a message.
+    Suspended,
+    /// Waits for the host's word about a condition that nobody handled.
+    Paused,
+    /// Ended, with its answer in `result`.
+    Finished,
+    /// Ended by a limit or by `terminate`.
+    Dead,
+}
+
+/// A process's number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ProcessId(pub u32);
+
+/// A green process.
+pub struct Process {
+    /// Its number.
+    pub id: ProcessId,
+    /// Why it does not run, or that it can.
+    pub status: Status,
+    /// What it may do.
+    pub caps: CapSet,
+    /// What it may use.
+    pub limits: Limits,
+    pub(crate) stack: Vec<Value>,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) depth: usize,
+    pub(crate) failed: Vec<FailedSend>,
+    /// Depths of activations that run handler blocks, each with the depth of the handler that it serves.
+    pub(crate) handling: Vec<(usize, usize)>,
+    /// The answer, once finished; the condition, while paused.
+    pub result: Value,
+    /// The object that stands for it; nil until somebody asks.
+    pub(crate) object: Value,
+    /// Processes that wait for its end.
+    pub(crate) joiners: Vec<ProcessId>,
+    /// Fuel used so far.
+    pub fuel_used: u64,
+    /// Allocation counter of the heap when it began.
+    pub(crate) allocated_at: u64,
+    /// Bytes printed so far.
+    pub(crate) printed: u64,
+    /// Set by a limit that was reached; the next safepoint signals it.
+    pub(crate) reached: Option<&'static str>,
+    /// It runs a trial of generated code.
+    pub(crate) trial: bool,
+    /// What a trial printed.
+    pub(crate) output: Vec<u8>,
+    /// Register of the running activation that receives the host's answer while paused or waiting.
+    pub(crate) pending: u32,
+}
+
+/// Registers that a new process starts with.
+const FIRST_STACK: usize = 4096;
+/// Activations that a new process starts with.
+const FIRST_FRAMES: usize = 256;
+/// Deepest stack, unless limits say otherwise.
+pub(crate) const MAX_DEPTH: usize = 200_000;
+/// Activations that handling an overflow may use beyond that.
+const SPARE_DEPTH: usize = 2000;
+/// Registers of the deepest stack.
+pub(crate) const MAX_STACK: usize = 8 << 20;
+
+impl Process {
+    pub(crate) fn new(id: ProcessId, caps: CapSet, limits: Limits, nil: Value, stub: CodeRef) -> Process {
+        let frame = Frame { code: stub, pc: 0, base: 0, ret: NOWHERE, flags: 0, serial: 0 };
+        Process {
+            id,
+            status: Status::Ready,
+            caps,
+            limits,
+            stack: vec![nil; FIRST_STACK],
+            frames: vec![frame; FIRST_FRAMES],
+            depth: 0,
+            failed: Vec::new(),
+            handling: Vec::new(),
+            result: nil,
+            object: nil,
+            joiners: Vec::new(),
+            fuel_used: 0,
+            allocated_at: 0,
+            printed: 0,
+            reached: None,
+            trial: false,
+            output: Vec::new(),
+            pending: NOWHERE,
+        }
+    }
+
+    /// How deep the stack may be: a little deeper while the overflow is being handled.
+    fn max_depth(&self) -> usize {
+        let limit = self.limits.depth.unwrap_or(MAX_DEPTH).min(MAX_DEPTH);
+        if self.reached == Some("stack") { limit + SPARE_DEPTH } else { limit }
+    }
+
+    /// The last index in `frames` from which the fast path may push another.
+    pub(crate) fn frame_limit(&self) -> usize {
+        (self.frames.len() - 1).min(self.max_depth()) - 1
+    }
+
+    /// Makes room for an activation of `regs` registers at `base`. False when the stack may not grow further.
+    pub(crate) fn grow(&mut self, base: usize, regs: usize) -> bool {
+        let spare = if self.reached == Some("stack") { SPARE_DEPTH * 64 } else { 0 };
+        if self.depth >= self.max_depth() || base + regs > MAX_STACK + spare {
+            return false;
+        }
+        if base + regs > self.stack.len() {
+            let new = (self.stack.len() * 2).max(base + regs + 64);
+            self.stack.resize(new, Value::ZERO);
+        }
+        if self.depth + 2 >= self.frames.len() {
+            let filler = self.frames[0];
+            self.frames.resize(self.frames.len() * 2, filler);
+        }
+        true
+    }
+
+    /// How much fuel the next slice may use.
+    pub(crate) fn grant(&self, slice: u64) -> u64 {
+        match self.limits.fuel {
+            Some(f) => slice.min(f.saturating_sub(self.fuel_used)),
+            None => slice,
+        }
+    }
+
+    /// Forgets what belonged to activations that are gone.
+    pub(crate) fn prune(&mut self) {
+        let depth = self.depth;
+        while self.failed.last().is_some_and(|f| f.depth >= depth) {
+            self.failed.pop();
+        }
+        while self.handling.last().is_some_and(|(d, _)| *d >= depth) {
+            self.handling.pop();
+        }
+        if self.reached == Some("stack") && depth + SPARE_DEPTH < self.max_depth() - SPARE_DEPTH {
+            self.reached = None;
+        }
+    }
+
+    /// The running activation.
+    pub(crate) fn top(&self) -> &Frame {
+        &self.frames[self.depth - 1]
+    }
+    /// The running activation.
+    pub(crate) fn top_mut(&mut self) -> &mut Frame {
+        &mut self.frames[self.depth - 1]
+    }
+    /// Register `r` of the activation at `depth`.
+    pub(crate) fn reg(&self, depth: usize, r: u32) -> Value {
+        self.stack[self.frames[depth].base as usize + r as usize]
+    }
+    /// Sets register `r` of the activation at `depth`.
+    pub(crate) fn set_reg(&mut self, depth: usize, r: u32, v: Value) {
+        let at = self.frames[depth].base as usize + r as usize;
+        self.stack[at] = v;
+    }
+    /// The register that will receive an answer before the running activation goes on.
+    pub(crate) fn waiting_register(&self) -> u32 {
+        match self.status {
+            Status::Paused | Status::Waiting => self.pending,
+            _ => NOWHERE,
+        }
+    }
+    /// How many activations are on its stack.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+    /// Whether it has ended.
+    pub fn ended(&self) -> bool {
+        matches!(self.status, Status::Finished | Status::Dead)
+    }
+}

@@ -1,0 +1,416 @@
+//! Processes and who runs: round robin, a slice at a time, and what the host hears about.
+
+use std::ptr::NonNull;
+use std::time::Instant;
+
+use aura_heap::{Kind, Value, layout};
+
+use crate::caps::CapSet;
+use crate::fail::Fail;
+use crate::interp::{self, Left};
+use crate::linked::CodeRef;
+use crate::process::{Limits, NOWHERE, Process, ProcessId, Status};
+use crate::vm::Vm;
+
+/// Fuel of one slice: some hundred microseconds.
+const SLICE: u64 = 20_000;
+
+/// Where processes wait.
+#[derive(Default, Debug)]
+pub(crate) struct Semaphore {
+    count: i64,
+    waiting: std::collections::VecDeque<ProcessId>,
+}
+
+/// What the host hears from [`Vm::run`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// This process has ended; its status and result say how.
+    Ended(ProcessId),
+    /// This process waits for the host's word about the condition in its result.
+    Paused(ProcessId),
+    /// Nothing can run: until this moment, or until the host does something.
+    Idle(Option<Instant>),
+    /// As many slices as asked for have been run.
+    Slices,
+    /// The program asked to end.
+    Exit(i32),
+}
+
+impl Vm {
+    fn new_process(&mut self, caps: CapSet, limits: Limits) -> ProcessId {
+        let at = self.processes.iter().position(Option::is_none).unwrap_or(self.processes.len());
+        let id = ProcessId(at as u32);
+        let mut p = Box::new(Process::new(id, caps, limits, self.specials.nil, self.stub));
+        p.allocated_at = self.heap.allocated();
+        let p = NonNull::from(Box::leak(p));
+        if at == self.processes.len() {
+            self.processes.push(Some(p));
+        } else {
+            self.processes[at] = Some(p);
+        }
+        id
+    }
+
+    /// A process that will run top-level code with `module` as self; its result is the last expression's.
+    pub fn spawn_code(&mut self, chunks: &[CodeRef], module: Value, caps: CapSet, limits: Limits) -> ProcessId {
+        let id = self.new_process(caps, limits);
+        let p = self.process_ptr(id);
+        for c in chunks.iter().rev() {
+            self.push_values(p, *c, &[module], NOWHERE, 0);
+        }
+        self.ready.push_back(id);
+        id
+    }
+
+    /// A process that will send one message.
+    pub fn spawn_send(&mut self, selector: &str, values: &[Value], caps: CapSet, limits: Limits) -> ProcessId {
+        let id = self.new_process(caps, limits);
+        let p = self.process_ptr(id);
+        // The stub answers its register 0, where the answer of the send goes.
+        let stub = self.stub;
+        self.push_values(p, stub, &[values[0]], NOWHERE, 0);
+        self.send_values(p, selector, values, 0);
+        self.ready.push_back(id);
+        id
+    }
+
+    pub(crate) fn fork(&mut self, block: Value, parent: &Process) -> ProcessId {
+        let id = self.new_process(parent.caps.clone(), parent.limits.clone());
+        let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
+        let p = self.process_ptr(id);
+        // Powers narrowed by generated code below the fork stay narrowed.
+        if parent.frames[..parent.depth].iter().any(|f| f.code.method().generated) {
+            p.caps = CapSet::none();
+        }
+        self.push_values(p, callee, &[block], NOWHERE, 0);
+        self.ready.push_back(id);
+        id
+    }
+
+    /// Forgets a process that has ended.
+    pub fn forget(&mut self, id: ProcessId) {
+        if let Some(p) = self.processes.get_mut(id.0 as usize).and_then(Option::take) {
+            drop_process(p);
+        }
+        self.ready.retain(|r| *r != id);
+    }
+
+    pub(crate) fn finish(&mut self, p: &mut Process, v: Value, how: Status) {
+        if p.ended() {
+            return;
+        }
+        p.status = how;
+        p.result = v;
+        for j in std::mem::take(&mut p.joiners) {
+            if let Some(w) = self.process_mut(j)
+                && w.status == Status::Waiting
+            {
+                let (depth, pending) = (w.depth, w.pending);
+                if depth > 0 && pending != NOWHERE {
+                    w.set_reg(depth - 1, pending, v);
+                }
+                w.pending = NOWHERE;
+                w.status = Status::Ready;
+                self.ready.push_back(j);
+            }
+        }
+    }
+
+    /// Runs processes until something happens that the host must hear of, at most `slices` slices.
+    pub fn run(&mut self, slices: usize) -> Event {
+        for _ in 0..slices {
+            self.wake_sleepers();
+            let Some(id) = self.ready.pop_front() else { return Event::Idle(self.next_wake()) };
+            if let Some(e) = self.run_slice(id) {
+                return e;
+            }
+        }
+        Event::Slices
+    }
+
+    /// Runs one process for one slice.
+    fn run_slice(&mut self, id: ProcessId) -> Option<Event> {
+        if self.process(id).is_none_or(|p| p.status != Status::Ready) {
+            return None;
+        }
+        self.current = id;
+        let p = self.process_ptr(id);
+        let mut left = Left::Status;
+        if p.depth > 0 {
+            left = interp::run(self, p, SLICE);
+        }
+        let p = self.process_ptr(id);
+        if left == Left::Slice {
+            self.after_slice(p);
+        }
+        self.event_of(id)
+    }
+
+    fn event_of(&mut self, id: ProcessId) -> Option<Event> {
+        if let Some(code) = self.exit_code {
+            return Some(Event::Exit(code));
+        }
+        match self.process(id)?.status {
+            Status::Ready => {
+                self.ready.push_back(id);
+                None
+            }
+            Status::Paused => Some(Event::Paused(id)),
+            Status::Finished | Status::Dead => Some(Event::Ended(id)),
+            Status::Waiting | Status::Sleeping(_) | Status::Suspended => None,
+        }
+    }
+
+    /// Between two slices: limits, interruption, collection.
+    fn after_slice(&mut self, p: &mut Process) {
+        if self.heap.wants_collection {
+            self.collect();
+        }
+        if self.heap.over_limit() {
+            self.collect_as(aura_heap::CollectionKind::Full);
+            if self.heap.over_limit() {
+                return self.out_of_memory(p);
+            }
+        }
+        if !p.trial && self.interrupt.swap(false, std::sync::atomic::Ordering::Relaxed) {
+            return self.signal(p, "interrupted", &[], NOWHERE);
+        }
+        if let Some(which) = self.limit_of(p) {
+            self.limit_reached(p, which);
+        }
+    }
+
+    fn limit_of(&self, p: &Process) -> Option<&'static str> {
+        let l = &p.limits;
+        if l.fuel.is_some_and(|f| p.fuel_used >= f) {
+            return Some("fuel");
+        }
+        if l.heap.is_some_and(|h| self.heap.allocated() - p.allocated_at > h) {
+            return Some("heap");
+        }
+        if l.deadline.is_some_and(|d| Instant::now() > d) && p.reached != Some("time") {
+            return Some("time");
+        }
+        None
+    }
+
+    /// Runs one process alone until it ends or pauses: for trials, and for loading the library.
+    pub(crate) fn run_alone(&mut self, id: ProcessId) {
+        self.ready.retain(|r| *r != id);
+        let before = self.current;
+        while self.process(id).is_some_and(|p| p.status == Status::Ready) {
+            if self.run_slice(id).is_none() {
+                self.ready.retain(|r| *r != id);
+            }
+        }
+        self.current = before;
+    }
+
+    fn wake_sleepers(&mut self) {
+        let now = Instant::now();
+        let due: Vec<ProcessId> = self
+            .each_process()
+            .filter(|p| matches!(p.status, Status::Sleeping(t) if t <= now))
+            .map(|p| p.id)
+            .collect();
+        for id in due {
+            self.set_ready(id);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        self.each_process().filter_map(|p| if let Status::Sleeping(t) = p.status { Some(t) } else { None }).min()
+    }
+
+    fn set_ready(&mut self, id: ProcessId) {
+        if let Some(p) = self.process_mut(id) {
+            p.status = Status::Ready;
+            self.ready.push_back(id);
+        }
+    }
+
+    // ---- the host's word about a paused process ----
+
+    /// The paused process goes on; the unhandled condition's signal answers `v`.
+    pub fn resume_with(&mut self, id: ProcessId, v: Value) {
+        if let Some(p) = self.process_mut(id)
+            && p.status == Status::Paused
+        {
+            let (depth, r) = (p.depth, p.pending);
+            if depth > 0 && r != NOWHERE {
+                p.set_reg(depth - 1, r, v);
+            }
+            self.set_ready(id);
+        }
+    }
+
+    /// The paused process tries the send again that was not understood. False if there is none.
+    pub fn retry(&mut self, id: ProcessId) -> bool {
+        let Some(p) = self.process_mut(id) else { return false };
+        let Some(f) = p.failed.pop() else { return false };
+        if p.status != Status::Paused || f.depth == 0 || f.depth > p.depth {
+            return false;
+        }
+        p.depth = f.depth;
+        p.prune();
+        let base = p.top().base as usize + f.window as usize;
+        p.stack[base..base + f.values.len()].copy_from_slice(&f.values);
+        p.top_mut().pc = f.pc;
+        self.set_ready(id);
+        true
+    }
+
+    /// The send that a paused process could not do: receiver and arguments.
+    pub fn failed_send(&self, id: ProcessId) -> Option<&[Value]> {
+        self.process(id)?.failed.last().map(|f| &f.values[..])
+    }
+
+    /// Ends a paused process, running its `ensure` blocks.
+    pub fn abort(&mut self, id: ProcessId) {
+        self.terminate(id);
+    }
+
+    pub(crate) fn terminate(&mut self, id: ProcessId) {
+        if self.process(id).is_none_or(Process::ended) {
+            return;
+        }
+        let p = self.process_ptr(id);
+        self.ready.retain(|r| *r != id);
+        if self.begin_terminate(p) {
+            self.set_ready(id);
+        }
+    }
+
+    pub(crate) fn suspend(&mut self, id: ProcessId) {
+        if let Some(p) = self.process_mut(id)
+            && p.status == Status::Ready
+        {
+            p.status = Status::Suspended;
+            self.ready.retain(|r| *r != id);
+        }
+    }
+
+    pub(crate) fn wake_suspended(&mut self, id: ProcessId) {
+        if self.process(id).is_some_and(|p| p.status == Status::Suspended) {
+            self.set_ready(id);
+        }
+    }
+
+    // ---- semaphores ----
+
+    /// A new semaphore with this many signals in stock.
+    pub fn new_semaphore(&mut self, count: i64) -> Value {
+        self.semaphores.push(Semaphore { count, ..Semaphore::default() });
+        let nil = self.nil();
+        self.heap.foreign(self.heap.kind_maps.semaphore, self.semaphores.len() as u64 - 1, nil)
+    }
+
+    fn semaphore(&mut self, o: Value) -> Result<&mut Semaphore, Fail> {
+        if !self.heap.has_map(o, self.heap.kind_maps.semaphore) {
+            return Err(Fail::bad_type());
+        }
+        if self.process(self.current).is_some_and(|p| p.trial) {
+            return Err(Fail::with("noCapabilityError", "a trial may not touch semaphores that others share"));
+        }
+        let at = self.heap.raw(o, 1) as usize;
+        self.semaphores.get_mut(at).ok_or_else(Fail::bad_type)
+    }
+
+    /// True when it need not wait.
+    pub(crate) fn semaphore_wait(&mut self, o: Value, id: ProcessId) -> Result<bool, Fail> {
+        let s = self.semaphore(o)?;
+        if s.count > 0 {
+            s.count -= 1;
+            return Ok(true);
+        }
+        s.waiting.push_back(id);
+        Ok(false)
+    }
+
+    pub(crate) fn semaphore_signal(&mut self, o: Value) -> Result<(), Fail> {
+        loop {
+            let s = self.semaphore(o)?;
+            match s.waiting.pop_front() {
+                None => {
+                    s.count += 1;
+                    return Ok(());
+                }
+                Some(id) => {
+                    if self.process(id).is_some_and(|p| p.status == Status::Waiting) {
+                        self.set_ready(id);
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- the table ----
+
+    /// The object that stands for a process.
+    pub fn process_object(&mut self, id: ProcessId) -> Value {
+        let have = self.process(id).map_or(self.nil(), |p| p.object);
+        if self.heap.is_kind(have, Kind::Foreign) {
+            return have;
+        }
+        let nil = self.nil();
+        let o = self.heap.foreign(self.heap.kind_maps.process, id.0 as u64, nil);
+        if let Some(p) = self.process_mut(id) {
+            p.object = o;
+        }
+        o
+    }
+
+    /// All processes.
+    pub fn each_process(&self) -> impl Iterator<Item = &Process> {
+        self.processes.iter().flatten().map(process_ref)
+    }
+}
+
+/// The one place where the table's pointers are followed.
+#[allow(unsafe_code)]
+mod table {
+    use super::{NonNull, Process, ProcessId, Vm};
+
+    pub(super) fn process_ref(p: &NonNull<Process>) -> &Process {
+        // SAFETY: processes are leaked boxes, freed by `drop_process` alone when they leave the table.
+        unsafe { p.as_ref() }
+    }
+
+    pub(super) fn drop_process(p: NonNull<Process>) {
+        // SAFETY: leaked in `new_process`; just taken out of the table.
+        drop(unsafe { Box::from_raw(p.as_ptr()) });
+    }
+
+    impl Vm {
+        /// A process, if it has not been forgotten.
+        pub fn process(&self, id: ProcessId) -> Option<&Process> {
+            self.processes.get(id.0 as usize)?.as_ref().map(process_ref)
+        }
+
+        /// A process, to be changed.
+        pub fn process_mut(&mut self, id: ProcessId) -> Option<&mut Process> {
+            // SAFETY: as above; the machine is borrowed exclusively.
+            self.processes.get_mut(id.0 as usize)?.as_mut().map(|p| unsafe { p.as_mut() })
+        }
+
+        /// A process that is there, beside the machine: what runs on it changes both. No second reference to the same process is used
+        /// while this one is.
+        pub(super) fn process_ptr<'a>(&mut self, id: ProcessId) -> &'a mut Process {
+            let p = self.processes[id.0 as usize].expect("a process that is in the table");
+            // SAFETY: as above.
+            unsafe { &mut *p.as_ptr() }
+        }
+    }
+
+    impl Drop for Vm {
+        fn drop(&mut self) {
+            for p in self.processes.drain(..).flatten() {
+                drop_process(p);
+            }
+        }
+    }
+}
+
+use table::{drop_process, process_ref};

@@ -1,0 +1,138 @@
+//! Trials: running generated code in a world that is put back afterwards.
+//!
+//! A trial is one process that runs alone, without capabilities, under limits of fuel, memory, depth, time and output, while the heap keeps an undo
+//! log. Afterwards everything is undone, whatever happened; what is kept is a report in plain words. Nothing of the trial can reach the outside:
+//! every primitive that would asks for a capability first.
+
+use std::time::{Duration, Instant};
+
+use aura_heap::{CollectionKind, Value};
+
+use crate::caps::CapSet;
+use crate::fail::Fail;
+use crate::process::{Limits, Status};
+use crate::vm::{Handle, Vm};
+
+/// Values that the running trial needs across collections.
+pub(crate) struct Trial {
+    pub(crate) values: Vec<Value>,
+}
+
+/// What a trial may use.
+#[derive(Clone, Copy, Debug)]
+pub struct TrialLimits {
+    /// Activations and loop turns.
+    pub fuel: u64,
+    /// Bytes allocated in all.
+    pub heap: u64,
+    /// Activations on the stack.
+    pub depth: usize,
+    /// Wall-clock time.
+    pub time: Duration,
+}
+
+impl Default for TrialLimits {
+    fn default() -> Self {
+        TrialLimits { fuel: 2_000_000, heap: 64 << 20, depth: 2_000, time: Duration::from_secs(2) }
+    }
+}
+
+/// How a trial ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It answered; the text describes the answer.
+    Answered(String),
+    /// A condition that nobody handled: its kind and message.
+    Failed {
+        /// `messageNotUnderstood`, `badType`, …
+        kind: String,
+        /// The condition's message.
+        message: String,
+    },
+    /// A limit was reached: which.
+    Limit(String),
+    /// It waits for something that will not come.
+    Stuck,
+}
+
+/// What a trial did.
+#[derive(Clone, Debug)]
+pub struct TrialReport {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Fuel used.
+    pub fuel: u64,
+    /// Bytes allocated.
+    pub allocated: u64,
+    /// Objects of the world that it changed (and that were put back).
+    pub changed: usize,
+    /// Wall-clock time.
+    pub time: Duration,
+}
+
+impl Vm {
+    /// Installs `prepare`'s changes and sends a message, all in a trial; everything is undone.
+    ///
+    /// # Errors
+    /// What `prepare` failed with.
+    pub fn try_out(
+        &mut self,
+        selector: &str,
+        values: &[Handle],
+        limits: TrialLimits,
+        prepare: impl FnOnce(&mut Vm) -> Result<(), Fail>,
+    ) -> Result<TrialReport, Fail> {
+        self.collect_as(CollectionKind::Minor);
+        self.heap.begin_trial();
+        let report = prepare(self).map(|()| self.run_trial(selector, values, limits));
+        self.heap.undo_trial();
+        self.flush();
+        self.clear_global();
+        self.trial = None;
+        report
+    }
+
+    fn run_trial(&mut self, selector: &str, values: &[Handle], l: TrialLimits) -> TrialReport {
+        let began = Instant::now();
+        let allocated = self.heap.allocated();
+        let limits = Limits {
+            fuel: Some(l.fuel),
+            heap: Some(l.heap),
+            depth: Some(l.depth),
+            deadline: Some(began + l.time),
+            output: Some(0),
+        };
+        let vs: Vec<Value> = values.iter().map(|h| self.kept(h)).collect();
+        let id = self.spawn_trial(selector, &vs, limits);
+        self.run_alone(id);
+        let p = self.process(id).expect("just spawned");
+        let (status, result, fuel, reached) = (p.status, p.result, p.fuel_used, p.reached);
+        let verdict = match (status, reached) {
+            (_, Some(which)) => Verdict::Limit(which.to_string()),
+            (Status::Finished, None) => Verdict::Answered(self.describe(result)),
+            (Status::Paused, None) => {
+                let kind = self.global_constant(result, "kind");
+                let kind = kind.and_then(|k| self.heap.as_text(k).map(str::to_string)).unwrap_or_else(|| "error".into());
+                Verdict::Failed { kind, message: self.condition_text(result) }
+            }
+            (Status::Dead, None) => Verdict::Failed { kind: "error".into(), message: self.condition_text(result) },
+            _ => Verdict::Stuck,
+        };
+        self.forget(id);
+        TrialReport {
+            verdict,
+            fuel,
+            allocated: self.heap.allocated() - allocated,
+            changed: self.heap.trial_changes(),
+            time: began.elapsed(),
+        }
+    }
+
+    fn spawn_trial(&mut self, selector: &str, values: &[Value], limits: Limits) -> crate::process::ProcessId {
+        let id = self.spawn_send(selector, values, CapSet::none(), limits);
+        if let Some(p) = self.process_mut(id) {
+            p.trial = true;
+        }
+        id
+    }
+}

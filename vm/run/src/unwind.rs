@@ -1,0 +1,88 @@
+//! Leaving activations: ordinary answers with something to do on the way, returns from blocks, unwinding to a handler.
+//!
+//! All of these are the same thing: make the activation that a token names answer a value. On the way every `ensure:` (an activation that a
+//! `Protect` made) gets control first; its `_ContinueUnwind:` goes on.
+
+use aura_heap::Value;
+
+use crate::interp::{token, untoken};
+use crate::process::{NOWHERE, Process, Status, flag};
+use crate::vm::Vm;
+
+impl Vm {
+    /// The running activation answers `v`. False when the process has ended by that.
+    pub(crate) fn return_slow(&mut self, p: &mut Process, v: Value) -> bool {
+        let ret = p.top().ret;
+        p.depth -= 1;
+        p.prune();
+        if p.depth == 0 {
+            self.finish(p, v, Status::Finished);
+            return false;
+        }
+        if ret != NOWHERE {
+            let top = p.depth - 1;
+            p.set_reg(top, ret, v);
+        }
+        true
+    }
+
+    /// The activation that `home` names answers `v`. False when the process has ended by that.
+    pub(crate) fn return_home(&mut self, p: &mut Process, home: Value, v: Value) -> bool {
+        let Some((_, depth)) = untoken(home).filter(|(serial, d)| *d < p.depth && p.frames[*d].serial == *serial) else {
+            self.dead_home(p, v);
+            return true;
+        };
+        for k in (depth + 1..p.depth).rev() {
+            if p.frames[k].flags & flag::PROTECTED == 0 {
+                continue;
+            }
+            // The activation below evaluates `ensure:`; its last instruction was the Protect.
+            p.depth = k;
+            p.prune();
+            let f = &p.frames[k - 1];
+            let i = f.code.parts().instrs[f.pc as usize - 1];
+            p.set_reg(k - 1, i.b as u32, home);
+            p.set_reg(k - 1, i.c as u32, v);
+            return true;
+        }
+        p.depth = depth + 1;
+        self.return_slow(p, v)
+    }
+
+    /// A token for the activation at `depth`.
+    pub(crate) fn token_for(&mut self, p: &mut Process, depth: usize) -> Value {
+        if p.frames[depth].serial == 0 {
+            self.serial += 1;
+            p.frames[depth].serial = self.serial;
+        }
+        token(p.frames[depth].serial, depth)
+    }
+
+    /// Ends a process from outside, running its `ensure` blocks the next time that it runs. False when it ended at once.
+    pub(crate) fn begin_terminate(&mut self, p: &mut Process) -> bool {
+        if p.depth == 0 {
+            self.finish(p, self.specials.nil, Status::Dead);
+            return false;
+        }
+        let t = self.token_for(p, 0);
+        let nil = self.nil();
+        self.return_home(p, t, nil)
+    }
+
+    /// The depths of activations that are condition handlers, innermost first, without those that running handlers hide.
+    pub(crate) fn handlers(&self, p: &Process) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut at = p.depth;
+        while at > 0 {
+            at -= 1;
+            if let Some((_, outer)) = p.handling.iter().rev().find(|(d, _)| *d == at) {
+                at = *outer;
+                continue;
+            }
+            if p.frames[at].code.code().handler {
+                found.push(at);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,579 @@
+//! The machine: a heap, its code, its processes, and what the host gave it.
+//!
+//! One machine is used by one thread. The host asks it to run ([`Vm::run`]) and gets an [`crate::sched::Event`] back when a process has
+//! ended, something needs the host's word, or a slice of time is over; the machine itself never waits for the world.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aura_code::{Code, Const, Instr, MethodCode, Op, SiteKind};
+use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, Value, layout};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::caps::{CapSet, Capability, Denied};
+use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
+use crate::lookup::{self, Found, Lookup, Match};
+use crate::prim::{self, Run};
+use crate::process::{Process, ProcessId};
+use crate::roots;
+
+/// Objects that the machine itself must know.
+#[derive(Clone, Copy)]
+pub struct Specials {
+    /// `nil`
+    pub nil: Value,
+    /// `true`
+    pub true_: Value,
+    /// `false`
+    pub false_: Value,
+    /// The lobby: what top-level code sees.
+    pub lobby: Value,
+    /// `traits`
+    pub traits: Value,
+}
+
+/// Where output goes and what the program was started with; given by the host.
+pub struct Host {
+    /// Standard output.
+    pub out: Box<dyn std::io::Write>,
+    /// Standard error.
+    pub err: Box<dyn std::io::Write>,
+    /// Lines of standard input.
+    pub input: Box<dyn std::io::BufRead>,
+    /// The program's arguments.
+    pub arguments: Vec<String>,
+    /// Compiles a module's file: the path as written and the name of the file that imports it in; the file's name and code, or what to
+    /// tell the person, out.
+    pub module: ModuleLoader,
+    /// Compiles text: its name and itself in; code, or what to tell the person, out.
+    pub compile: Compiler,
+}
+
+/// See [`Host::module`].
+pub type ModuleLoader = Box<dyn FnMut(&str, &str) -> Result<(String, Vec<Arc<Code>>), String>>;
+/// See [`Host::compile`].
+pub type Compiler = Box<dyn FnMut(&str, &str) -> Result<Vec<Arc<Code>>, String>>;
+
+/// Entries of the cache behind megamorphic sites; a power of two.
+const GLOBAL: usize = 2048;
+
+#[derive(Clone, Copy)]
+struct GlobalEntry {
+    selector: Symbol,
+    entry: Entry,
+}
+
+/// A machine with a world.
+pub struct Vm {
+    /// All objects.
+    pub heap: Heap,
+    /// nil, true, false, lobby, traits.
+    pub specials: Specials,
+    /// What the host gave.
+    pub host: Host,
+    pub(crate) arena: Arena,
+    pub(crate) processes: Vec<Option<std::ptr::NonNull<Process>>>,
+    pub(crate) ready: std::collections::VecDeque<ProcessId>,
+    /// The process that runs, or ran last.
+    pub current: ProcessId,
+    pub(crate) young_ics: Vec<*mut Ic>,
+    pub(crate) young_codes: Vec<CodeRef>,
+    global: Vec<GlobalEntry>,
+    global_used: bool,
+    /// Guarded selectors whose built-in meaning was redefined.
+    pub(crate) guards_off: FxHashSet<String>,
+    pub(crate) guards_armed: bool,
+    /// Modules by file name.
+    pub(crate) modules: FxHashMap<String, Value>,
+    /// Values that the host keeps, by number.
+    pub(crate) handles: Vec<Option<Value>>,
+    pub(crate) semaphores: Vec<crate::sched::Semaphore>,
+    pub(crate) serial: u64,
+    /// Set from another thread (Ctrl-C); seen at the next safepoint.
+    pub interrupt: Arc<AtomicBool>,
+    pub(crate) inline_blocks: FxHashMap<(CodeRef, u32), Vec<CodeRef>>,
+    pub(crate) stub: CodeRef,
+    /// Work units that primitives have charged to the running process since its last safepoint.
+    pub(crate) charged: u64,
+    pub(crate) regexes: FxHashMap<String, Arc<regex::Regex>>,
+    /// Collect at every safepoint: for tests.
+    pub stress: bool,
+    /// Methods that were spliced: their code, to narrow powers.
+    pub(crate) trial: Option<crate::trial::Trial>,
+    pub(crate) exit_code: Option<i32>,
+}
+
+impl Vm {
+    /// nil, true or false as a value.
+    #[inline(always)]
+    pub fn boolean(&self, b: bool) -> Value {
+        if b { self.specials.true_ } else { self.specials.false_ }
+    }
+
+    /// `nil`
+    #[inline(always)]
+    pub fn nil(&self) -> Value {
+        self.specials.nil
+    }
+
+    /// The exit code that the program asked for.
+    pub fn exit_code(&self) -> Option<i32> {
+        self.exit_code
+    }
+
+    /// A string.
+    pub fn string(&mut self, s: &str) -> Result<Value, crate::Fail> {
+        Ok(self.heap.string(s)?)
+    }
+
+    /// Charges work done inside a primitive to the running process, in units of fuel; one unit is about one activation.
+    #[inline]
+    pub fn charge(&mut self, units: u64) {
+        self.charged += units;
+    }
+
+    /// Whether the running process may do this, on this subject.
+    pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
+        let held = match self.process(self.current) {
+            Some(p) => p.caps.has(c) && !p.trial,
+            None => true,
+        };
+        self.judge(held, c, subject)
+    }
+
+    /// Whether the running process may do this to this path.
+    pub fn require_path(&self, c: Capability, path: &std::path::Path) -> Result<(), Denied> {
+        let held = match self.process(self.current) {
+            Some(p) => p.caps.has_path(c, path) && !p.trial,
+            None => true,
+        };
+        self.judge(held, c, &path.display().to_string())
+    }
+
+    fn judge(&self, held: bool, capability: Capability, subject: &str) -> Result<(), Denied> {
+        let generated = self.process(self.current).is_some_and(|p| {
+            p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated)
+        });
+        if held && !generated {
+            return Ok(());
+        }
+        Err(Denied { capability, subject: subject.to_string(), generated })
+    }
+
+    // ---- code ----
+
+    /// Puts code into the arena, not yet linked.
+    pub(crate) fn add_code(&mut self, code: MethodCode, module: Value, outer: Option<CodeRef>, generated: bool) -> CodeRef {
+        let c = self.arena.add(Linked::new(code, module, outer, generated));
+        if self.heap.is_young(module) {
+            self.young_codes.push(c);
+        }
+        c
+    }
+
+    /// Makes code ready to run.
+    pub(crate) fn link(&mut self, c: CodeRef) {
+        if c.ready.get() {
+            return;
+        }
+        let code = c.code().clone();
+        let consts = code.consts.iter().map(|k| self.constant(k)).collect();
+        let ics = code
+            .sites
+            .iter()
+            .map(|s| Ic {
+                first: Entry::EMPTY,
+                selector: self.heap.symbols.intern(&s.selector),
+                argc: s.argc,
+                mega: false,
+                more: Vec::new(),
+            })
+            .collect();
+        let objects = code.objects.iter().map(|_| LinkedObject::default()).collect();
+        let prims = code.prims.iter().map(|n| prim::find(n)).collect();
+        let mut instrs = code.instrs.clone();
+        if !self.guards_off.is_empty() {
+            switch_off(&mut instrs, &code, &self.guards_off);
+        }
+        if let Some(leaf) = &code.leaf {
+            c.leaf.set(prim::find(&leaf.primitive).filter(|p| matches!(p.run, Run::Leaf(_))));
+        }
+        c.fill(instrs, ics, consts, objects, prims, code.blocks.len());
+    }
+
+    fn constant(&mut self, k: &Const) -> Value {
+        match k {
+            Const::Int(i) => match Value::try_int(*i) {
+                Some(v) => v,
+                None => self.old_integer(&dashu_int::IBig::from(*i)),
+            },
+            Const::Big(digits) => {
+                let i = dashu_int::IBig::from_str_radix(digits, 16).unwrap_or_default();
+                self.old_integer(&i)
+            }
+            Const::Float(f) => self.heap.old_float(*f),
+            Const::Str(s) => self.heap.canonical(s),
+        }
+    }
+
+    fn old_integer(&mut self, i: &dashu_int::IBig) -> Value {
+        self.heap.old_integer(i)
+    }
+
+    /// The code of block `i` of `c`.
+    pub(crate) fn block_code(&mut self, c: CodeRef, i: usize) -> CodeRef {
+        if let Some(b) = c.parts().blocks[i] {
+            return b;
+        }
+        let code = c.code().blocks[i].clone();
+        let b = self.add_code(code.into(), c.module.get(), Some(c), c.method().generated);
+        self.link(b);
+        c.parts().blocks[i] = Some(b);
+        b
+    }
+
+    /// Whether `v` is a block of this machine.
+    pub fn is_block(&self, v: Value) -> bool {
+        self.heap.is_kind(v, Kind::Block)
+    }
+
+    /// The code of a block or method value.
+    pub fn code_of(&self, v: Value) -> Option<CodeRef> {
+        (self.heap.is_kind(v, Kind::Block) || self.heap.is_kind(v, Kind::Method))
+            .then(|| CodeRef::from_bits(self.heap.raw(v, layout::CODE)))
+    }
+
+    // ---- sends ----
+
+    /// What a message finds in `receiver`, ready to be cached.
+    pub(crate) fn resolve(&mut self, l: &Lookup, receiver: Value, module: bool) -> Option<Entry> {
+        let Found::One(Match { holder, kind }) = l.found else { return None };
+        let map = self.heap.map_of(receiver);
+        let own = holder == receiver && !module;
+        let grown = own && self.heap.map(map).grown;
+        let vector = self.heap.is_kind(receiver, Kind::Vector);
+        let entry = |kind, word, target| Entry { map, kind, word, target };
+        Some(match kind {
+            SlotKind::Constant(v) if self.heap.is_kind(v, Kind::Method) => {
+                let code = CodeRef::from_bits(self.heap.raw(v, layout::CODE));
+                self.link(code);
+                let k = match (module, code.leaf.get()) {
+                    (true, _) => EntryKind::ModuleMethod,
+                    (false, Some(_)) => EntryKind::Leaf,
+                    (false, None) => EntryKind::Method,
+                };
+                entry(k, 0, code.bits())
+            }
+            SlotKind::Constant(v) => entry(EntryKind::Constant, 0, v.bits()),
+            SlotKind::Data(i) if own && (grown || vector) => entry(EntryKind::GrownData, i, 0),
+            SlotKind::Assign(i) if own && (grown || vector) => entry(EntryKind::GrownAssign, i, 0),
+            SlotKind::Data(i) if own => entry(EntryKind::Data, i + layout::SLOTS as u32, 0),
+            SlotKind::Assign(i) if own => entry(EntryKind::Assign, i + layout::SLOTS as u32, 0),
+            SlotKind::Data(i) => entry(EntryKind::HolderData, i, holder.bits()),
+            SlotKind::Assign(i) => entry(EntryKind::HolderAssign, i, holder.bits()),
+        })
+    }
+
+    /// The slow path of a send: finds the entry for `receiver` at site `site` of `c`, and caches it where that is right.
+    /// `Err(true)` means ambiguous, `Err(false)` not understood.
+    #[inline(never)]
+    pub(crate) fn find(&mut self, c: CodeRef, site: usize, receiver: Value) -> Result<Entry, bool> {
+        let ics = c.parts().ics;
+        let selector = ics[site].selector;
+        let map = self.heap.map_of(receiver);
+        if ics[site].mega
+            && let Some(e) = self.global_get(map, selector)
+        {
+            return Ok(e);
+        }
+        let code = c.code().clone();
+        let kind = &code.sites[site].kind;
+        if self.heap.is_kind(receiver, Kind::Block) && is_value(&code.sites[site].selector) {
+            let e = Entry { map, kind: EntryKind::Block, word: 0, target: 0 };
+            ics[site].add(e);
+            return Ok(e);
+        }
+        let l = match kind {
+            SiteKind::Explicit | SiteKind::Implicit => lookup::lookup(&self.heap, receiver, selector),
+            SiteKind::Resend => self.resend(c, receiver, selector, None),
+            SiteKind::Delegate(name) => {
+                let name = self.heap.symbols.intern(name);
+                self.resend(c, receiver, selector, Some(name))
+            }
+        };
+        if matches!(l.found, Found::None) && *kind == SiteKind::Implicit && c.module.get() != self.nil() {
+            return self.find_in_module(c, site, l, map);
+        }
+        let Some(e) = self.resolve(&l, receiver, false) else { return Err(matches!(l.found, Found::Ambiguous)) };
+        if !l.dynamic {
+            let plain = matches!(kind, SiteKind::Explicit | SiteKind::Implicit);
+            self.remember(c, site, e, &l.walked, plain);
+        }
+        Ok(e)
+    }
+
+    fn find_in_module(&mut self, c: CodeRef, site: usize, first: Lookup, map: MapId) -> Result<Entry, bool> {
+        let module = c.module.get();
+        let selector = c.parts().ics[site].selector;
+        let l = lookup::lookup(&self.heap, module, selector);
+        let Some(mut e) = self.resolve(&l, module, true) else { return Err(matches!(l.found, Found::Ambiguous)) };
+        e.map = map;
+        if !first.dynamic && !l.dynamic {
+            let mut walked = first.walked;
+            walked.push(self.heap.map_of(module));
+            walked.extend(l.walked);
+            self.remember(c, site, e, &walked, false);
+        }
+        Ok(e)
+    }
+
+    fn resend(&mut self, c: CodeRef, receiver: Value, selector: Symbol, parent: Option<Symbol>) -> Lookup {
+        let method = c.method();
+        let name = method.code().name.clone();
+        let own = self.heap.symbols.intern(&name);
+        let bits = std::ptr::from_ref(method) as u64;
+        match lookup::holder_of(&self.heap, receiver, own, bits) {
+            Some(h) => lookup::lookup_above(&self.heap, h, selector, parent),
+            // The method is no longer (or not) in a slot of the receiver's: start above the receiver itself.
+            None => lookup::lookup_above(&self.heap, receiver, selector, parent),
+        }
+    }
+
+    fn remember(&mut self, c: CodeRef, site: usize, mut e: Entry, walked: &[MapId], global: bool) {
+        let ic = &mut c.parts().ics[site];
+        ic.add(e);
+        let mega = ic.mega;
+        if mega && global {
+            self.global_put(ic.selector, e);
+        }
+        if e.target_value().is_some_and(|v| self.heap.is_young(*v)) {
+            self.young_ics.push(ic);
+        }
+        for m in walked {
+            self.heap.depend(*m, Dependent(c.bits(), site as u32));
+        }
+    }
+
+    fn global_slot(map: MapId, selector: Symbol) -> usize {
+        ((map.wrapping_mul(0x9E37_79B1) ^ selector.0.wrapping_mul(0x85EB_CA77)) >> 11) as usize & (GLOBAL - 1)
+    }
+
+    fn global_get(&self, map: MapId, selector: Symbol) -> Option<Entry> {
+        let g = self.global.get(Self::global_slot(map, selector))?;
+        (g.selector == selector && g.entry.map == map && g.entry.kind != EntryKind::Empty).then_some(g.entry)
+    }
+
+    fn global_put(&mut self, selector: Symbol, mut e: Entry) {
+        if e.target_value().is_some_and(|v| self.heap.is_young(*v)) {
+            return;
+        }
+        if self.global.is_empty() {
+            self.global = vec![GlobalEntry { selector: Symbol(0), entry: Entry::EMPTY }; GLOBAL];
+        }
+        self.global_used = true;
+        self.global[Self::global_slot(e.map, selector)] = GlobalEntry { selector, entry: e };
+    }
+
+    pub(crate) fn clear_global(&mut self) {
+        if std::mem::take(&mut self.global_used) {
+            self.global.fill(GlobalEntry { selector: Symbol(0), entry: Entry::EMPTY });
+        }
+    }
+
+    /// Empties the caches whose conclusions no longer hold. To be called after every change of slots.
+    pub(crate) fn flush(&mut self) {
+        if !self.heap.has_flushed() {
+            return;
+        }
+        for d in self.heap.take_flushed() {
+            let c = CodeRef::from_bits(d.0);
+            c.parts().ics[d.1 as usize].clear();
+        }
+        self.clear_global();
+        self.check_guards();
+    }
+
+    // ---- guards ----
+
+    /// Remembers what the guarded messages mean now; a later change of one switches its guard off.
+    pub(crate) fn arm_guards(&mut self) {
+        self.guards_armed = true;
+    }
+
+    fn check_guards(&mut self) {
+        if !self.guards_armed {
+            return;
+        }
+        let mut off = Vec::new();
+        for name in GUARDED {
+            if !self.guards_off.contains(*name) && !self.guard_holds(name) {
+                off.push(name.to_string());
+            }
+        }
+        if off.is_empty() {
+            return;
+        }
+        self.guards_off.extend(off);
+        for c in self.arena.each().collect::<Vec<_>>() {
+            if c.ready.get() {
+                let code = c.code().clone();
+                switch_off(c.parts().instrs, &code, &self.guards_off);
+            }
+        }
+    }
+
+    /// Whether what a guarded selector finds for the kinds that the guard handles is still the library's.
+    fn guard_holds(&mut self, name: &str) -> bool {
+        let Some(selector) = self.heap.symbols.find(name) else { return true };
+        let maps: &[MapId] = match name {
+            "at:" | "at:Put:" => &[self.heap.kind_maps.vector],
+            "=" | "!=" | "<" | "<=" | ">" | ">=" => {
+                &[self.heap.kind_maps.int, self.heap.kind_maps.float, self.heap.kind_maps.big, self.heap.kind_maps.string]
+            }
+            _ => &[self.heap.kind_maps.int, self.heap.kind_maps.float, self.heap.kind_maps.big],
+        };
+        maps.iter().all(|m| {
+            let parents: Vec<Value> = self.heap.map(*m).parents.iter().filter_map(|i| {
+                match self.heap.map(*m).slots[*i as usize].kind { SlotKind::Constant(v) => Some(v), _ => None }
+            }).collect();
+            parents.iter().all(|p| match lookup::lookup(&self.heap, *p, selector).found {
+                Found::One(Match { kind: SlotKind::Constant(v), .. }) => match self.code_of(v) {
+                    Some(c) => c.module.get() == self.nil() && !c.generated && is_library(&c),
+                    None => false,
+                },
+                Found::None => true,
+                _ => false,
+            })
+        })
+    }
+
+    // ---- collection ----
+
+    /// Collects, at a safepoint.
+    pub(crate) fn collect(&mut self) {
+        let full = self.heap.wants_full() || self.heap.over_limit();
+        self.collect_as(if full { CollectionKind::Full } else { CollectionKind::Minor });
+    }
+
+    /// Collects this much. Only between runs, or at a safepoint.
+    pub fn collect_as(&mut self, kind: CollectionKind) {
+        roots::collect(self, kind);
+    }
+
+    /// Whether somebody asked the machine to stop.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a value for the host across collections.
+    pub fn keep(&mut self, v: Value) -> Handle {
+        let at = self.handles.iter().position(Option::is_none).unwrap_or(self.handles.len());
+        if at == self.handles.len() {
+            self.handles.push(None);
+        }
+        self.handles[at] = Some(v);
+        Handle(at)
+    }
+
+    /// The value that a handle keeps.
+    pub fn kept(&self, h: &Handle) -> Value {
+        self.handles[h.0].expect("a handle is released once")
+    }
+
+    /// Lets go of a kept value, and answers it.
+    pub fn release(&mut self, h: Handle) -> Value {
+        self.handles[h.0].take().expect("a handle is released once")
+    }
+}
+
+/// A value that the host keeps; see [`Vm::keep`].
+#[derive(Debug)]
+pub struct Handle(usize);
+
+/// Messages that the bytecode does itself for the kinds it knows.
+const GUARDED: &[&str] = &["+", "-", "*", "/", "%", "<", "<=", ">", ">=", "=", "!=", "==", "at:", "at:Put:"];
+
+/// Whether it is one of the messages that evaluate a block.
+pub(crate) fn is_value(selector: &str) -> bool {
+    match selector.strip_prefix("value") {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix(':').is_some_and(|r| r.len() % 5 == 0 && r.as_bytes().chunks(5).all(|c| c == b"With:")),
+        None => false,
+    }
+}
+
+fn is_library(c: &CodeRef) -> bool {
+    c.code().origin.file.starts_with("stdlib/")
+}
+
+/// Replaces the guards of these selectors by what always sends.
+fn switch_off(instrs: &mut [Instr], code: &Code, off: &FxHashSet<String>) {
+    for i in 0..instrs.len() {
+        let op = instrs[i].op;
+        if matches!(op, Op::CountUp | Op::CountBelow | Op::CountDown) {
+            if off.iter().any(|s| matches!(s.as_str(), "+" | "-" | "<=" | ">=" | "<" | ">")) {
+                instrs[i] = Instr::new(Op::Nop, 0, 0, 0, 0);
+            }
+            continue;
+        }
+        if !op.is_guard() || i + 1 >= instrs.len() {
+            continue;
+        }
+        let site = instrs[i + 1].b as usize;
+        if !code.sites.get(site).is_some_and(|s| off.contains(&s.selector)) {
+            continue;
+        }
+        instrs[i].op = match op {
+            Op::AtPut => Op::SendThree,
+            Op::AddInt | Op::SubInt => Op::SendTwoInt,
+            o if o >= Op::LessIntJump && o <= Op::EqualIntJump => Op::SendTwoInt,
+            Op::SendTwo | Op::SendTwoInt | Op::SendThree => op,
+            _ => Op::SendTwo,
+        };
+    }
+}
+
+pub(crate) struct Made {
+    pub(crate) heap: Heap,
+    pub(crate) specials: Specials,
+    pub(crate) arena: Arena,
+    pub(crate) stub: CodeRef,
+    pub(crate) host: Host,
+}
+
+impl Vm {
+    pub(crate) fn assemble(m: Made) -> Vm {
+        Vm {
+            heap: m.heap,
+            specials: m.specials,
+            host: m.host,
+            arena: m.arena,
+            processes: Vec::new(),
+            ready: std::collections::VecDeque::new(),
+            current: ProcessId(u32::MAX),
+            young_ics: Vec::new(),
+            young_codes: Vec::new(),
+            global: Vec::new(),
+            global_used: false,
+            guards_off: FxHashSet::default(),
+            guards_armed: false,
+            modules: FxHashMap::default(),
+            handles: Vec::new(),
+            semaphores: Vec::new(),
+            serial: 0,
+            interrupt: Arc::new(AtomicBool::new(false)),
+            inline_blocks: FxHashMap::default(),
+            stub: m.stub,
+            charged: 0,
+            regexes: FxHashMap::default(),
+            stress: false,
+            trial: None,
+            exit_code: None,
+        }
+    }
+
+    /// Everything the program may do when no process runs (the host itself).
+    pub fn host_caps() -> CapSet {
+        CapSet::all()
+    }
+}
