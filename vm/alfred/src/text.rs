@@ -21,8 +21,20 @@ pub fn clean(text: &str, limit: usize) -> String {
 
 /// The same on one line: every run of white space becomes one space.
 pub fn line(text: &str, limit: usize) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    clean(&words.join(" "), limit)
+    let mut joined = String::new();
+    let mut count = 0;
+    for word in text.split_whitespace() {
+        if count > limit {
+            break;
+        }
+        if count > 0 {
+            joined.push(' ');
+        }
+        // One character more than fits, so that the cut is marked.
+        joined.extend(word.chars().take(limit + 1));
+        count += 1 + word.chars().take(limit + 1).count();
+    }
+    clean(&joined, limit)
 }
 
 fn harmless(c: char) -> Option<char> {

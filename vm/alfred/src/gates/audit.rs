@@ -49,7 +49,7 @@ impl Context {
         let of_script = situation.path.iter().filter(|h| h.of_script && !h.is_shared);
         let own = of_script.flat_map(|h| &h.slots).chain(&situation.module).filter(|s| s.kind != SlotKind::Parent);
         let parents = situation.path.iter().flat_map(|h| &h.slots).filter(|s| s.kind == SlotKind::Parent);
-        Self { own: own.map(|s| s.name.clone()).collect(), parents: parents.map(|s| s.name.clone()).chain(["parent".to_string()]).collect(), powers }
+        Self { own: own.map(|s| s.name.clone()).collect(), parents: parents.map(|s| s.name.clone()).collect(), powers }
     }
 }
 
@@ -171,7 +171,7 @@ impl Guardian<'_> {
         if is_world(selector) {
             return self.found("G3-world", span, format!("'{selector}' leads to the whole world"), "every object can be reached from there", "use self, the arguments, and names of the file");
         }
-        if let Some(name) = selector.strip_suffix(':').filter(|name| self.context.parents.contains(*name)) {
+        if let Some(name) = selector.strip_suffix(':').filter(|name| *name == "parent" || self.context.parents.contains(*name)) {
             return self.found("G6-parent", span, format!("'{name}' is a parent slot"), "another parent changes what the object understands", "leave parents as they are");
         }
         if self.context.own.contains(selector) {
