@@ -53,6 +53,11 @@ pub(crate) struct Func {
     pub(crate) reachable: bool,
     /// Something did not fit its 16 bits.
     pub(crate) overflow: Option<&'static str>,
+    /// Where control last came back from a message that may really be sent.
+    joined_at: Option<u32>,
+    /// As that, and names that the message's blocks may use have ended there: nothing else may lead to this instruction,
+    /// because the collector looks at it while the message is really sent.
+    private_at: Option<u32>,
     labels: Vec<LabelState>,
     consts: FxHashMap<ConstKey, i32>,
     prims: FxHashMap<String, u16>,
@@ -78,6 +83,8 @@ impl Func {
             span: (0, 0),
             reachable: true,
             overflow: None,
+            joined_at: None,
+            private_at: None,
             labels: Vec::new(),
             consts: FxHashMap::default(),
             prims: FxHashMap::default(),
@@ -153,6 +160,9 @@ impl Func {
 
     /// The label is here.
     pub(crate) fn bind(&mut self, label: Label) {
+        if self.private_at == Some(self.pc()) {
+            self.op(Op::Nop, 0, 0, 0);
+        }
         let pc = self.pc();
         let state = &mut self.labels[label.0];
         state.at = Some(pc);
@@ -162,6 +172,9 @@ impl Func {
         for at in std::mem::take(&mut state.jumps) {
             let instr = &mut self.code.instrs[at as usize];
             *instr = Instr { n: instr.n, ..Instr::wide(instr.op, instr.a, pc as i32 - at as i32 - 1) };
+        }
+        if !state.joins.is_empty() {
+            self.joined_at = Some(pc);
         }
         for site in std::mem::take(&mut state.joins) {
             self.code.inline_sites[site].join = pc;
@@ -243,15 +256,21 @@ impl Func {
 
     /// The names noted since there were `count` of them are out of scope.
     pub(crate) fn out_of_scope(&mut self, count: usize) {
-        let to = self.pc();
+        let pc = self.pc();
+        let here = self.joined_at == Some(pc);
         for local in self.code.locals[count..].iter_mut().filter(|l| l.to == u32::MAX) {
-            local.to = to;
+            local.to = pc + u32::from(here);
+            if here {
+                self.private_at = Some(pc);
+            }
         }
     }
 
     /// The finished code.
     pub(crate) fn finish(mut self) -> Code {
         self.out_of_scope(0);
+        let end = self.pc();
+        self.code.locals.iter_mut().for_each(|l| l.to = l.to.min(end));
         self.code.locals.retain(|l| l.from < l.to);
         self.code
     }
