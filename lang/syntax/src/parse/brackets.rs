@@ -4,6 +4,7 @@
 //! it is all there is to the initialiser of a slot, a method (`slot` decides that).
 
 use super::code::{self, Inside, Place};
+use super::expr::node;
 use super::feed::Tok;
 use super::{Deep, Input, Rule, State, peek};
 use crate::codes;
@@ -64,7 +65,7 @@ fn paren<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>, annotation: Opt
         }
         ExprKind::Group(Box::new(body))
     };
-    Ok(Deep { node: Expr { kind, span }, height: height + 1 })
+    Ok(node(kind, span, height, open.span, inp.state()))
 }
 
 /// What a method may have and a sub-expression may not.
@@ -97,7 +98,7 @@ fn block<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>, annotation: Opt
     let span = open.span.to(close(inp));
     let annotation = slots.as_ref().and_then(|list| list.annotation).or(annotation);
     let body = Body { slots, statements, annotation, span };
-    Ok(Deep { node: Expr { kind: ExprKind::Block(Box::new(body)), span }, height: height + 1 })
+    Ok(node(ExprKind::Block(Box::new(body)), span, height, open.span, inp.state()))
 }
 
 /// `{ 1. 2. 3 }`, or `{ 'text' ( … ) }`: a string and directly behind it a bracket.
@@ -145,7 +146,7 @@ fn vector<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>, open: Tok) -> 
         );
     }
     let elements = statements.into_iter().map(|s| plain(inp.state(), s, "a vector")).collect();
-    Ok(Deep { node: Expr { kind: ExprKind::Vector(elements), span }, height: height + 1 })
+    Ok(node(ExprKind::Vector(elements), span, height, open.span, inp.state()))
 }
 
 /// An expression that is not returned.
@@ -182,7 +183,7 @@ fn template<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>) -> Result<De
         }
     }
     let span = open.span.to(close(inp));
-    Ok(Deep { node: Expr { kind: ExprKind::Template(parts), span }, height: height + 1 })
+    Ok(node(ExprKind::Template(parts), span, height, open.span, inp.state()))
 }
 
 fn hole<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>) -> Result<Deep<Expr>> {

@@ -271,13 +271,18 @@ fn keyword_parts<'t>(expr: Rule<'t, Deep<Expr>>) -> Rule<'t, Parts> {
 /// Puts a message together. A chain that has become too deep is cut off here.
 fn send(left: Left, selector: Vec<Span>, arguments: Vec<Expr>, height: usize, end: Span, state: &mut State<'_>) -> Deep<Expr> {
     let span = Span { start: left.span.start, end: end.end.max(left.span.end) };
-    let height = left.height.max(height) + 1;
-    if height > MAX_NESTING {
-        state.report(too_deep(end));
+    let height = left.height.max(height);
+    let kind = ExprKind::Send(Box::new(Send { receiver: left.receiver, selector, arguments }));
+    node(kind, span, height, end, state)
+}
+
+/// An expression around others of this height; too deep a one is cut off, reported at `place`.
+pub(super) fn node(kind: ExprKind, span: Span, height: usize, place: Span, state: &mut State<'_>) -> Deep<Expr> {
+    if height >= MAX_NESTING {
+        state.report(too_deep(place));
         return Deep { node: Expr { kind: ExprKind::Error, span }, height: 1 };
     }
-    let kind = ExprKind::Send(Box::new(Send { receiver: left.receiver, selector, arguments }));
-    Deep { node: Expr { kind, span }, height }
+    Deep { node: Expr { kind, span }, height: height + 1 }
 }
 
 /// An expression is complete here; a resend without a message is not.

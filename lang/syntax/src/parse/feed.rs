@@ -38,6 +38,7 @@ pub(super) fn feed(source: &str, tokens: &[Token], mode: Mode) -> Feed {
         line_end: None,
         module: Module::new(mode),
         too_deep_reported: false,
+        open_at_end: 0,
     };
     feeder.run();
     Feed { toks: feeder.out, diagnostics: feeder.diagnostics }
@@ -65,6 +66,8 @@ struct Feeder<'s> {
     line_end: Option<Tok>,
     module: Module,
     too_deep_reported: bool,
+    /// Brackets that were open at the end of the source. One forgotten leaves many open; a few of them are enough to name.
+    open_at_end: usize,
 }
 
 impl Feeder<'_> {
@@ -185,7 +188,10 @@ impl Feeder<'_> {
         let Some(open) = self.pop() else { return };
         let Some(closer) = open.kind.closer() else { return };
         let at = self.out.last().map_or(before, |last| last.span.end);
-        self.diagnostics.push(unclosed(&open, self.source, at, because));
+        if self.open_at_end < 3 {
+            self.diagnostics.push(unclosed(&open, self.source, at, because));
+        }
+        self.open_at_end += usize::from(because.is_none());
         self.out.push(Tok { kind: closer, span: Span { start: at, end: at }, index });
     }
 

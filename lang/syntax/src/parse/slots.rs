@@ -121,7 +121,9 @@ impl Listing {
 
     fn unclosed(&mut self, inp: &mut Input<'_, '_>, first: Tok, tok: Tok, with_bars: bool) -> Span {
         let at = inp.state().end_before(tok);
-        if with_bars {
+        // An empty span: the bracket itself has no end, which has been reported.
+        let bracket_is_there = tok.span.start < tok.span.end || tok.kind == Kind::End;
+        if with_bars && bracket_is_there {
             inp.state().report(
                 Diagnostic::error(&codes::UNCLOSED_SLOTS, "this slot list has no end", first.span, "begins here")
                     .also(tok.span, "expected a bar before this")
@@ -151,7 +153,8 @@ fn not_a_slot(inp: &mut Input<'_, '_>, tok: Tok) {
                 .fix("remove it", vec![Edit::replace(tok.span, "")]),
         );
     }
-    let (mut depth, mut span) = (0, tok.span);
+    inp.skip();
+    let (mut depth, mut span) = (i32::from(tok.kind.closer().is_some()), tok.span);
     loop {
         let next = peek(inp);
         let stops = matches!(next.kind, Kind::Period | Kind::Bar | Kind::TailBar) || ends(next.kind);
@@ -160,7 +163,7 @@ fn not_a_slot(inp: &mut Input<'_, '_>, tok: Tok) {
         }
         inp.skip();
         span = span.to(next.span);
-        depth = depth + u32::from(next.kind.closer().is_some()) - u32::from(next.kind.is_closer());
+        depth += i32::from(next.kind.closer().is_some()) - i32::from(next.kind.is_closer());
     }
     optional_period(inp);
     let text = inp.state().text(tok.span).to_owned();
