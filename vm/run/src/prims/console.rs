@@ -1,0 +1,87 @@
+//! Output, input, arguments, environment.
+
+use aura_heap::Value;
+
+use super::{Answer, owned, strings, text};
+use crate::caps::Capability;
+use crate::fail::Fail;
+use crate::prim::Prim;
+use crate::vm::Vm;
+
+pub(super) const PRIMS: &[Prim] = &[
+    Prim::leaf("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
+    Prim::leaf("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
+    Prim::leaf("_InputLine", 0, line),
+    Prim::leaf("_InputAll", 0, all),
+    Prim::leaf("_Arguments", 0, |vm, _| {
+        let arguments = vm.host.arguments.clone();
+        strings(vm, arguments.iter().map(String::as_str))
+    }),
+    Prim::leaf("_EnvironmentAt", 0, |vm, a| {
+        let name = owned(vm, a[0])?;
+        vm.require(Capability::Environment, &name)?;
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return Ok(vm.nil());
+        }
+        match std::env::var_os(&name) {
+            Some(v) => vm.string(&v.to_string_lossy()),
+            None => Ok(vm.nil()),
+        }
+    }),
+    Prim::leaf("_EnvironmentAll", 0, |vm, _| {
+        vm.require(Capability::Environment, "all variables")?;
+        let all: Vec<String> = std::env::vars_os()
+            .flat_map(|(k, v)| [k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()])
+            .collect();
+        strings(vm, all.iter().map(String::as_str))
+    }),
+];
+
+/// Writes text. A trial keeps what it writes to itself.
+fn print(vm: &mut Vm, v: Value, error: bool) -> Answer {
+    let len = text(vm, v)?.len() as u64;
+    vm.charge(1 + len / 512);
+    let current = vm.current;
+    let trial = vm.process(current).is_some_and(|p| p.trial);
+    if !trial {
+        vm.require(Capability::Console, "")?;
+    }
+    if let Some(p) = vm.process_mut(current) {
+        if p.limits.output.is_some_and(|most| p.printed + len > most) {
+            return Err(Fail::with("limitError", "the limit on output is used up"));
+        }
+        p.printed += len;
+    }
+    let s = owned(vm, v)?;
+    if trial {
+        if let Some(p) = vm.process_mut(current) {
+            p.output.extend_from_slice(s.as_bytes());
+        }
+        return Ok(v);
+    }
+    let to = if error { &mut vm.host.err } else { &mut vm.host.out };
+    to.write_all(s.as_bytes()).map_err(|e| Fail::with("ioError", e.to_string()))?;
+    Ok(v)
+}
+
+/// The next line of the input without its end; nil at the end.
+fn line(vm: &mut Vm, _: &[Value]) -> Answer {
+    vm.require(Capability::Input, "")?;
+    let _ = vm.host.out.flush();
+    let mut s = String::new();
+    let n = vm.host.input.read_line(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
+    if n == 0 {
+        return Ok(vm.nil());
+    }
+    vm.charge(n as u64 / 128);
+    let s = s.strip_suffix('\n').unwrap_or(&s);
+    vm.string(s.strip_suffix('\r').unwrap_or(s))
+}
+
+fn all(vm: &mut Vm, _: &[Value]) -> Answer {
+    vm.require(Capability::Input, "")?;
+    let mut s = String::new();
+    vm.host.input.read_to_string(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
+    vm.charge(s.len() as u64 / 128);
+    vm.string(&s)
+}

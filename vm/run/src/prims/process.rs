@@ -1,0 +1,48 @@
+//! What can be asked of processes and semaphores without stopping anything.
+
+use aura_heap::Value;
+
+use super::{Answer, small};
+use crate::fail::Fail;
+use crate::prim::Prim;
+use crate::process::Status;
+use crate::vm::Vm;
+
+pub(super) const PRIMS: &[Prim] = &[
+    Prim::leaf("_ProcessState", 0, state),
+    Prim::leaf("_ProcessResult", 0, |vm, a| {
+        let id = vm.process_id(a[0])?;
+        Ok(vm.process(id).map_or(vm.nil(), |p| p.result))
+    }),
+    Prim::leaf("_SemaphoreNew:", 1, |vm, a| {
+        let n = small(a[1])?;
+        if n < 0 {
+            return Err(Fail::with("badSizeError", "a semaphore has no fewer than zero places"));
+        }
+        Ok(vm.new_semaphore(n))
+    }),
+    Prim::leaf("_SemaphoreCount", 0, |vm, a| vm.semaphore_count(a[0]).map(Value::int)),
+    Prim::leaf("_SemaphoreTryWait", 0, |vm, a| {
+        let free = vm.semaphore_count(a[0])? > 0;
+        if free {
+            let id = vm.current;
+            vm.semaphore_wait(a[0], id)?;
+        }
+        Ok(vm.boolean(free))
+    }),
+];
+
+fn state(vm: &mut Vm, a: &[Value]) -> Answer {
+    let id = vm.process_id(a[0])?;
+    let name = match vm.process(id).map(|p| p.status) {
+        Some(Status::Ready) if id == vm.current => "running",
+        Some(Status::Ready) => "ready",
+        Some(Status::Waiting) => "waiting",
+        Some(Status::Sleeping(_)) => "sleeping",
+        Some(Status::Suspended) => "suspended",
+        Some(Status::Paused) => "paused",
+        Some(Status::Dead) => "terminated",
+        Some(Status::Finished) | None => "finished",
+    };
+    vm.string(name)
+}
