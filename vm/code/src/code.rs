@@ -187,6 +187,9 @@ pub struct Code {
     pub slots: Vec<SlotTemplate>,
     /// For a block: the registers of the enclosing code that are copied into it, in order of their capture numbers.
     pub captures: Vec<Reg>,
+    /// For a block of an inlined site: the messages through which it was reached and its body and those around it in them,
+    /// outermost first, as start and end bytes.
+    pub path: Vec<((u32, u32), (u32, u32))>,
     /// For a block: the capture that holds self, if it has one.
     pub self_capture: Option<u16>,
     /// The register that holds this activation's token, if it has blocks that return from it.
@@ -229,6 +232,7 @@ impl Code {
             objects: Vec::new(),
             slots: Vec::new(),
             captures: Vec::new(),
+            path: Vec::new(),
             self_capture: None,
             home: None,
             inline_sites: Vec::new(),

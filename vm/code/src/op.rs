@@ -184,10 +184,10 @@ ops! {
     Protect = "protect" (None, Use, Def, Def);
     /// Go on with the unwinding whose target is in `R[a]` and value in `R[b]`; nothing if `R[a]` is nil.
     Unwind = "unwind" (None, Use, Use, None);
-    /// `R[a] =` register `b` of the activation that the token in captured value 0 names (only in code of inlined sites).
-    UpGet = "up.get" (None, Def, Imm, None);
+    /// `R[a] =` register `b` of the activation that the token in captured value `n` names (only in code of inlined sites).
+    UpGet = "up.get" (Imm, Def, Imm, None);
     /// Register `a` of that activation becomes `R[b]`.
-    UpSet = "up.set" (None, Imm, Use, None);
+    UpSet = "up.set" (Imm, Imm, Use, None);
     /// The end of a counting loop's body, a short cut: if `R[a]` and `R[b]` are small integers and `R[a] + n <= R[b]`, then
     /// `R[a] += n`, and on to the instruction `c` back from the next one (also a safepoint, as `Loop`). Otherwise just the next
     /// instruction: the same step in general code follows. To be made a `Nop` where `+` or `<=` of integers is redefined.

@@ -60,7 +60,7 @@ impl<'t> Compiler<'t> {
         self.bind_arguments(&names, span);
     }
 
-    fn bind_arguments(&mut self, names: &[Span], span: Span) {
+    pub(crate) fn bind_arguments(&mut self, names: &[Span], span: Span) {
         if names.len() > MAX_ARGS {
             let message = format!("{} arguments, but at most {MAX_ARGS} are possible", names.len());
             return self.error(&codes::TOO_MANY, span, message, "pass a vector instead");
@@ -74,7 +74,7 @@ impl<'t> Compiler<'t> {
 
     /// A name for a register that is never assigned.
     pub(crate) fn bind_register(&mut self, name: Span, reg: Reg) {
-        let place = Place { reg, boxed: false, up: false };
+        let place = Place { reg, boxed: false, up: None };
         self.f.places.insert(name.start, place);
         self.f.named(self.text(name), place);
     }
@@ -120,7 +120,7 @@ impl<'t> Compiler<'t> {
             captures.push(self.f.self_reg);
         }
         if facts.uses_home {
-            captures.push(self.f.home_reg.unwrap_or(0));
+            captures.push(self.home_token());
         }
         let outer: Vec<(Decl, Place)> = facts.captures.iter().map(|d| (*d, self.place(*d))).collect();
         for (_, place) in &outer {
@@ -167,7 +167,7 @@ impl<'t> Compiler<'t> {
         }
         for (decl, place) in outer {
             let reg = load(self);
-            let place = Place { reg, boxed: place.boxed, up: false };
+            let place = Place { reg, boxed: place.boxed, up: None };
             self.f.places.insert(*decl, place);
             let name = name_at(self.source, *decl);
             self.f.named(name, place);
@@ -226,7 +226,7 @@ impl<'t> Compiler<'t> {
 
     fn reserve_local(&mut self, slot: &Slot) -> Place {
         let facts = self.facts.var(slot.span.start);
-        let place = Place { reg: self.f.reserve(), boxed: facts.boxed(), up: false };
+        let place = Place { reg: self.f.reserve(), boxed: facts.boxed(), up: None };
         self.f.places.insert(slot.span.start, place);
         if facts.early || matches!(slot.init, Init::None) {
             self.f.op(Op::LoadNil, place.reg, 0, 0);

@@ -83,7 +83,7 @@ impl<'t> Compiler<'t> {
             ExprKind::Send(send) if send.arguments.is_empty() => {
                 let Some(Use::Read(decl)) = self.meaning(send) else { return None };
                 let place = self.place(decl);
-                if place.boxed || place.up {
+                if place.boxed || place.up.is_some() {
                     return None;
                 }
                 let stays = !self.facts.var(decl).assigned || !later.iter().any(|e| self.assigns(e, decl));
@@ -95,7 +95,7 @@ impl<'t> Compiler<'t> {
 
     /// Where a variable is.
     pub(crate) fn place(&self, decl: Decl) -> Place {
-        self.f.places.get(&decl).copied().unwrap_or(Place { reg: 0, boxed: false, up: false })
+        self.f.places.get(&decl).copied().unwrap_or(Place { reg: 0, boxed: false, up: None })
     }
 
     /// Reads a variable.
@@ -104,15 +104,16 @@ impl<'t> Compiler<'t> {
         if want == Want::Effect {
             return;
         }
-        if !place.boxed && !place.up {
+        if !place.boxed && place.up.is_none() {
             return self.deliver(want, place.reg);
         }
         let to = self.def(want);
-        let from = if place.up {
-            self.f.op(Op::UpGet, to, place.reg, 0);
-            to
-        } else {
-            place.reg
+        let from = match place.up {
+            Some(level) => {
+                self.up_get(to, place.reg, level);
+                to
+            }
+            None => place.reg,
         };
         if place.boxed {
             self.f.op(Op::BoxGet, to, from, 0);
@@ -129,10 +130,10 @@ impl<'t> Compiler<'t> {
             let target = self.captured_register(place);
             self.f.span = bytes(span);
             self.f.op(Op::BoxSet, target, value, 0);
-        } else if place.up {
+        } else if let Some(level) = place.up {
             let value = self.operand(value, &[]);
             self.f.span = bytes(span);
-            self.f.op(Op::UpSet, place.reg, value, 0);
+            self.up_set(place.reg, value, level);
         } else {
             self.expr(value, Want::To(place.reg));
         }
@@ -145,11 +146,9 @@ impl<'t> Compiler<'t> {
 
     /// A register of this activation with the variable (or its box) in it.
     pub(crate) fn captured_register(&mut self, place: Place) -> Reg {
-        if !place.up {
-            return place.reg;
-        }
+        let Some(level) = place.up else { return place.reg };
         let reg = self.f.reserve();
-        self.f.op(Op::UpGet, reg, place.reg, 0);
+        self.up_get(reg, place.reg, level);
         reg
     }
 

@@ -32,8 +32,8 @@ struct LabelState {
 pub(crate) struct Place {
     pub(crate) reg: Reg,
     pub(crate) boxed: bool,
-    /// In the activation around an inlined site's block, not in this one.
-    pub(crate) up: bool,
+    /// Not in this activation, but in one around an inlined message's block: how far out.
+    pub(crate) up: Option<u8>,
 }
 
 /// A function being made.
@@ -44,6 +44,8 @@ pub(crate) struct Func {
     pub(crate) self_reg: Reg,
     /// Where the token of the home activation is.
     pub(crate) home_reg: Option<Reg>,
+    /// In an inlined message's block: where the tokens of the activations around it are, the nearest first.
+    pub(crate) tokens: Vec<Reg>,
     /// `^` leaves this function itself.
     pub(crate) is_home: bool,
     /// Where its variables are, those it captured included.
@@ -78,6 +80,7 @@ impl Func {
             top: 1,
             self_reg: 0,
             home_reg: None,
+            tokens: Vec::new(),
             is_home,
             places: FxHashMap::default(),
             span: (0, 0),
@@ -243,7 +246,7 @@ impl Func {
 
     /// Notes a named register, set from here on; the number is for `out_of_scope`.
     pub(crate) fn named(&mut self, name: &str, place: Place) {
-        if !place.up {
+        if place.up.is_none() {
             let from = self.pc();
             self.code.locals.push(Local { name: name.into(), reg: place.reg, boxed: place.boxed, from, to: u32::MAX });
         }

@@ -39,6 +39,9 @@ pub use self::inline_site::compile_inline_site;
 /// How many top-level slots and statements make one chunk: few enough that no table of 16-bit indexes ever fills up.
 const CHUNK: usize = 256;
 
+/// The name of the code that makes an object of slots compiled on their own.
+const SLOTS: &str = "slots";
+
 /// Where an expression's value goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Want {
@@ -165,7 +168,7 @@ impl<'t> Compiler<'t> {
         resolver.slots(list);
         self.facts = resolver.facts;
         let key = FnKey::Chunk(0);
-        let mut maker = self.function(CodeKind::TopLevel, "slots", list.span, |c| {
+        let maker = self.function(CodeKind::TopLevel, SLOTS, list.span, |c| {
             c.token(key);
             c.object(list, list.span, Want::Tail);
         });
@@ -173,7 +176,6 @@ impl<'t> Compiler<'t> {
             Some(template) => template.clone(),
             None => ObjectTemplate { slots: Vec::new(), annotation: None, inits: 0 },
         };
-        maker.name = "slots".into();
         Slots { template, maker: Arc::new(maker) }
     }
 
@@ -181,7 +183,7 @@ impl<'t> Compiler<'t> {
     fn function(&mut self, kind: CodeKind, name: &str, span: Span, inside: impl FnOnce(&mut Self)) -> Code {
         let mut code = Code::empty(kind, name, self.origin.clone());
         code.span = (span.start, span.end);
-        let around = std::mem::replace(&mut self.f, Func::new(code, kind != CodeKind::Block));
+        let around = std::mem::replace(&mut self.f, Func::new(code, !matches!(kind, CodeKind::Block | CodeKind::InlinedBlock)));
         self.f.span = (span.start, span.end);
         inside(self);
         let f = std::mem::replace(&mut self.f, around);

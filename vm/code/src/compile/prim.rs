@@ -143,7 +143,7 @@ impl<'t> Compiler<'t> {
 
     fn protect(&mut self, send: &Send, target: &Expr, want: Want) {
         let place = match protect_target(send, self.source).and_then(|s| self.facts.uses.get(&s.start).copied()) {
-            Some(Use::Read(decl)) => Some(self.place(decl)).filter(|p| !p.boxed && !p.up),
+            Some(Use::Read(decl)) => Some(self.place(decl)).filter(|p| !p.boxed && p.up.is_none()),
             _ => None,
         };
         let Some(place) = place else {

@@ -101,6 +101,7 @@ fn operands(code: &Code, pc: usize, instr: Instr) -> Check {
     match instr.op {
         Op::Capture if !matches!(code.kind, CodeKind::Block | CodeKind::InlinedBlock) => wrong(pc, "only blocks read captures"),
         Op::UpGet | Op::UpSet if code.kind != CodeKind::InlinedBlock => wrong(pc, "only blocks of inlined messages reach up"),
+        Op::UpGet | Op::UpSet if usize::from(instr.n) >= code.captures.len() => wrong(pc, "there is no such token"),
         Op::AddSlot if code.kind != CodeKind::TopLevel => wrong(pc, "only the top level adds slots"),
         Op::CountUp | Op::CountBelow | Op::CountDown if instr.n == 0 => wrong(pc, "counts by nothing"),
         _ => Ok(()),
