@@ -271,6 +271,18 @@ impl Vm {
         self.terminate(id);
     }
 
+    /// Ends a paused process, running its `ensure` blocks; the condition that it stopped at is kept for those who ask for its value.
+    pub fn fail(&mut self, id: ProcessId) {
+        if self.process(id).is_none_or(|p| p.status != Status::Paused) {
+            return;
+        }
+        let p = self.process_ptr(id);
+        let condition = p.result;
+        if self.begin_end(p, condition, "failed") {
+            self.set_ready(id);
+        }
+    }
+
     pub(crate) fn terminate(&mut self, id: ProcessId) {
         if self.process(id).is_none_or(Process::ended) {
             return;
@@ -315,6 +327,11 @@ impl Vm {
         }
         let at = self.heap.raw(o, 1) as usize;
         self.semaphores.get_mut(at).ok_or_else(Fail::bad_type)
+    }
+
+    /// How many signals a semaphore has in stock.
+    pub(crate) fn semaphore_count(&mut self, o: Value) -> Result<i64, Fail> {
+        self.semaphore(o).map(|s| s.count)
     }
 
     /// True when it need not wait.

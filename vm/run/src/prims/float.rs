@@ -5,6 +5,7 @@ use dashu_int::IBig;
 
 use super::{Answer, integer::hash, small};
 use crate::arith::{self, Binary, Compare};
+use crate::describe::float_text;
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::vm::Vm;
@@ -47,18 +48,18 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_FloatAsInt", 0, |vm, a| {
         let f = float(vm, a[0])?;
         let i = IBig::try_from(f.trunc());
-        let i = i.map_err(|_| Fail::with("badTypeError", format!("{} stands for no integer", print(f))))?;
+        let i = i.map_err(|_| Fail::with("badTypeError", format!("{} stands for no integer", float_text(f))))?;
         Ok(vm.heap.integer(&i)?)
     }),
     Prim::leaf("_FloatPrintString", 0, |vm, a| {
         let f = float(vm, a[0])?;
-        vm.string(&print(f))
+        vm.string(&float_text(f))
     }),
     Prim::leaf("_FloatPrintStringDecimals:", 1, |vm, a| {
         let f = float(vm, a[0])?;
         let n = usize::try_from(small(a[1])?).ok().filter(|n| *n <= 1000);
         let n = n.ok_or_else(|| Fail::with("badSizeError", "the number of decimals is 0 to 1000"))?;
-        vm.string(&if f.is_finite() { format!("{f:.n$}") } else { print(f) })
+        vm.string(&if f.is_finite() { format!("{f:.n$}") } else { float_text(f) })
     }),
 ];
 
@@ -84,15 +85,4 @@ fn binary(vm: &mut Vm, op: Binary, a: &[Value]) -> Answer {
 fn compare(vm: &Vm, op: Compare, a: &[Value]) -> Answer {
     float(vm, a[0])?;
     arith::compare(vm, op, a[0], a[1]).map(|b| vm.boolean(b)).ok_or_else(Fail::bad_type)
-}
-
-/// The shortest text that reads back as the same number.
-pub(crate) fn print(f: f64) -> String {
-    if f.is_nan() {
-        return "nan".to_string();
-    }
-    if f.is_infinite() {
-        return if f > 0.0 { "infinity" } else { "-infinity" }.to_string();
-    }
-    zmij::Buffer::new().format_finite(f).to_string()
 }

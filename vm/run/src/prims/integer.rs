@@ -219,6 +219,6 @@ fn print(vm: &mut Vm, v: Value, base: u32) -> Answer {
     }
     let x = big(vm, v)?;
     vm.charge(work(vm.heap.big_words(v)));
-    let s = x.in_radix(base).to_string();
+    let s = x.in_radix(base as u8).to_string();
     vm.string(&s)
 }

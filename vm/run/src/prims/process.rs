@@ -34,14 +34,16 @@ pub(super) const PRIMS: &[Prim] = &[
 
 fn state(vm: &mut Vm, a: &[Value]) -> Answer {
     let id = vm.process_id(a[0])?;
+    let ending = vm.process(id).filter(|p| p.ended()).and_then(|p| p.ending);
     let name = match vm.process(id).map(|p| p.status) {
+        _ if ending.is_some() => ending.unwrap_or_default(),
         Some(Status::Ready) if id == vm.current => "running",
         Some(Status::Ready) => "ready",
         Some(Status::Waiting) => "waiting",
         Some(Status::Sleeping(_)) => "sleeping",
         Some(Status::Suspended) => "suspended",
         Some(Status::Paused) => "paused",
-        Some(Status::Dead) => "terminated",
+        Some(Status::Dead) => "failed",
         Some(Status::Finished) | None => "finished",
     };
     vm.string(name)
