@@ -169,6 +169,9 @@ pub struct Code {
     pub argc: u8,
     /// Number of registers, windows included.
     pub nregs: u16,
+    /// So many registers, from the first, are written at the very beginning and never after: receiver, arguments, self,
+    /// tokens, captured values.
+    pub fixed: u16,
     /// What is executed.
     pub instrs: Vec<Instr>,
     /// One span (start, end byte in the origin) for each instruction.
@@ -223,6 +226,7 @@ impl Code {
             name: name.into(),
             argc: 0,
             nregs: 1,
+            fixed: 1,
             instrs: Vec::new(),
             spans: Vec::new(),
             consts: Vec::new(),

@@ -167,8 +167,8 @@ pub(crate) fn site_at(code: &Code, pc: usize) -> Option<&InlineSite> {
     code.inline_sites.get(index)
 }
 
-/// The registers of the names that are in scope at an instruction.
+/// The registers that blocks of an inlined message at `pc` may use: those of names in scope, and the fixed ones.
 pub(crate) fn in_scope(code: &Code, pc: usize) -> impl Iterator<Item = Reg> + '_ {
     let pc = pc as u32;
-    code.locals.iter().filter(move |l| l.from <= pc && pc < l.to).map(|l| l.reg)
+    (0..code.fixed).chain(code.locals.iter().filter(move |l| l.from <= pc && pc < l.to).map(|l| l.reg))
 }

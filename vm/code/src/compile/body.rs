@@ -20,6 +20,7 @@ impl<'t> Compiler<'t> {
         let mut code = self.function(CodeKind::Method, &name, slot.span, |c| {
             c.arguments(&slot.name, body, slot.span);
             c.token(key);
+            c.fix();
             c.method_body(body);
         });
         code.leaf = super::prim::leaf(&code, body, &slot.name, self.source);
@@ -89,6 +90,11 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// What is reserved so far is never written again.
+    pub(crate) fn fix(&mut self) {
+        self.f.code.fixed = self.f.top as u16;
+    }
+
     /// A real block, as a value.
     pub(crate) fn block(&mut self, body: &Body, want: Want) {
         let code = self.block_code(body, None);
@@ -139,6 +145,7 @@ impl<'t> Compiler<'t> {
             }
             c.load_captures(facts.uses_self, facts.uses_home, &outer);
             c.token(key);
+            c.fix();
             match method {
                 Some(_) => c.method_body(body),
                 None => c.block_body(body),

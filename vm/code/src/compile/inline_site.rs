@@ -123,6 +123,7 @@ impl<'t> Compiler<'t> {
                     reg
                 })
             };
+            c.fix();
             c.block_body(body);
         });
         code.captures = captures;

@@ -152,6 +152,7 @@ impl<'t> Compiler<'t> {
         let span = first.to(last);
         let code = self.function(CodeKind::TopLevel, "top level", span, |c| {
             c.token(key);
+            c.fix();
             for slot in slots {
                 c.module_slot(slot);
             }
@@ -170,6 +171,7 @@ impl<'t> Compiler<'t> {
         let key = FnKey::Chunk(0);
         let maker = self.function(CodeKind::TopLevel, SLOTS, list.span, |c| {
             c.token(key);
+            c.fix();
             c.object(list, list.span, Want::Tail);
         });
         let template = match maker.objects.last() {

@@ -53,6 +53,9 @@ fn header(code: &Code) -> Check {
     if code.self_capture.is_some_and(|i| usize::from(i) >= code.captures.len()) {
         return bad("self is not among the captures");
     }
+    if code.fixed > code.nregs {
+        return bad("more fixed registers than registers");
+    }
     if code.home.is_some_and(|r| usize::from(r) >= nregs) {
         return bad("the token has no register");
     }
