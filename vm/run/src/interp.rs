@@ -47,6 +47,7 @@ pub(crate) fn untoken(v: Value) -> Option<(u64, usize)> {
 
 /// Runs process `p` for at most `slice` units of fuel.
 #[allow(clippy::too_many_lines)]
+#[inline(never)]
 pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     let proc: *mut Process = p;
     // SAFETY: throughout, `proc` is the process that the caller lent; it is reborrowed only while no other reference to it is in use. Register and
@@ -345,7 +346,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
 
         load!();
         loop {
-            let i = *pc;
+            let i = &*pc;
             pc = pc.add(1);
             match i.op {
                 Op::Nop => {}
@@ -546,13 +547,13 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 }
                 Op::UpGet => {
                     save!();
-                    let v = vm.up_get(&mut *proc, i.b as u32);
+                    let v = vm.up_get(&mut *proc, i.n, i.b as u32);
                     reg!(i.a) = v;
                 }
                 Op::UpSet => {
                     save!();
                     let v = reg!(i.b);
-                    vm.up_set(&mut *proc, i.a as u32, v);
+                    vm.up_set(&mut *proc, i.n, i.a as u32, v);
                 }
                 Op::Add => number!(i, add_ints, +, arith::Binary::Add),
                 Op::Sub => number!(i, sub_ints, -, arith::Binary::Sub),

@@ -152,19 +152,20 @@ impl Vm {
         Ok(refs)
     }
 
-    fn up_frame(&self, p: &Process) -> Option<usize> {
+    fn up_frame(&self, p: &Process, level: u8) -> Option<usize> {
         let block = p.reg(p.depth - 1, 0);
-        let (serial, depth) = untoken(self.heap.word(block, layout::CAPTURES))?;
+        let (serial, depth) = untoken(self.heap.word(block, layout::CAPTURES + usize::from(level)))?;
         (depth < p.depth && p.frames[depth].serial == serial).then_some(depth)
     }
 
-    /// Register `r` of the activation that an inlined site's block belongs to; nil once that has answered.
-    pub(crate) fn up_get(&mut self, p: &mut Process, r: u32) -> Value {
-        self.up_frame(p).map_or(self.nil(), |d| p.reg(d, r))
+    /// Register `r` of the activation that an inlined site's block belongs to (`level`: how much further out); nil once that has
+    /// answered.
+    pub(crate) fn up_get(&mut self, p: &mut Process, level: u8, r: u32) -> Value {
+        self.up_frame(p, level).map_or(self.nil(), |d| p.reg(d, r))
     }
 
-    pub(crate) fn up_set(&mut self, p: &mut Process, r: u32, v: Value) {
-        if let Some(d) = self.up_frame(p) {
+    pub(crate) fn up_set(&mut self, p: &mut Process, level: u8, r: u32, v: Value) {
+        if let Some(d) = self.up_frame(p, level) {
             p.set_reg(d, r, v);
         }
     }
