@@ -7,6 +7,7 @@
 //! whole file should have found) become a method that signals the primitive error of `_DamagedCode`.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::code::{Code, CodeKind, Origin};
@@ -23,22 +24,26 @@ struct Cell {
 
 /// Bytes and how to read them. Nested code has its origin from the code around it, so that is kept beside the bytes.
 struct Stored {
-    bytes: Box<[u8]>,
+    whole: Arc<[u8]>,
+    range: Range<usize>,
     origin: Arc<Origin>,
-    read: fn(&[u8], &Arc<Origin>) -> Option<Code>,
+    read: Read,
 }
 
+/// Reads a range of stored bytes.
+type Read = fn(&Arc<[u8]>, Range<usize>, &Arc<Origin>) -> Option<Code>;
+
 impl MethodCode {
-    /// Code that will be read from `bytes` by `read` when it is first needed.
-    pub(crate) fn stored(bytes: Box<[u8]>, origin: Arc<Origin>, read: fn(&[u8], &Arc<Origin>) -> Option<Code>) -> Self {
-        Self(Arc::new(Cell { code: OnceLock::new(), stored: Some(Stored { bytes, origin, read }) }))
+    /// Code that will be read from a range of `whole` by `read` when it is first needed.
+    pub(crate) fn stored(whole: Arc<[u8]>, range: Range<usize>, origin: Arc<Origin>, read: Read) -> Self {
+        Self(Arc::new(Cell { code: OnceLock::new(), stored: Some(Stored { whole, range, origin, read }) }))
     }
 
     /// The code.
     pub fn code(&self) -> &Arc<Code> {
         self.0.code.get_or_init(|| {
             let stored = self.0.stored.as_ref();
-            let read = stored.and_then(|s| (s.read)(&s.bytes, &s.origin));
+            let read = stored.and_then(|s| (s.read)(&s.whole, s.range.clone(), &s.origin));
             let origin = stored.map(|s| s.origin.clone());
             Arc::new(read.unwrap_or_else(|| damaged(origin.unwrap_or_else(|| Arc::new(Origin::nowhere())))))
         })

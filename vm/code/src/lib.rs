@@ -10,6 +10,7 @@ mod lazy;
 mod liveness;
 pub mod op;
 mod verify;
+mod wire;
 
 pub use code::*;
 pub use compile::{Slots, compile_file, compile_inline_site, compile_method, compile_slots};
@@ -19,3 +20,4 @@ pub use lazy::MethodCode;
 pub use liveness::{Liveness, liveness};
 pub use op::{Instr, Op, Reg, Role};
 pub use verify::{VerifyError, verify};
+pub use wire::{WireError, from_bytes, from_trusted_bytes, to_bytes};

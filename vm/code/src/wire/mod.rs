@@ -1,0 +1,118 @@
+//! Code as bytes: what the kernel image and the living image keep.
+//!
+//! ```text
+//! "AURACODE"   8 bytes
+//! format       u16, little-endian: the version of this encoding
+//! opcodes      u16: Op::LIST_VERSION; code of another list is compiled anew from its source
+//! checksum     u64 of everything that follows
+//! body         postcard: origins (name and text, each once), then the codes, each with the number of its origin
+//! ```
+//!
+//! Nested code is length-prefixed bytes inside the bytes of the code around it, so that a method can be left unread until it
+//! is called. Its origin is that of the code around it.
+//!
+//! What must stay true: `from_bytes` takes any bytes whatever and answers verified code or an error; it neither panics, nor
+//! nests without bound, nor allocates much more than it is given. `from_trusted_bytes` is for bytes that this program wrote
+//! (it believes the checksum) and leaves methods unread.
+
+mod model;
+mod read;
+mod write;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::code::Code;
+use crate::op::Op;
+use crate::verify::{VerifyError, verify};
+
+const MAGIC: &[u8; 8] = b"AURACODE";
+/// The version of the encoding.
+const FORMAT: u16 = 1;
+const HEADER: usize = 20;
+
+/// Why bytes are no code that can be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WireError {
+    /// They do not begin as stored code does.
+    NotCode,
+    /// Another version of Aura wrote them: the versions found of format and opcode list.
+    Version(u16, u16),
+    /// They are not what was written.
+    Damaged,
+    /// They are well-formed, but the code in them is not.
+    Refused(VerifyError),
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotCode => f.write_str("this is not compiled Aura code"),
+            Self::Version(format, opcodes) => write!(
+                f,
+                "this code was compiled by another version of Aura (format {format}, opcodes {opcodes}; this one has {FORMAT}, {}); compile it anew",
+                Op::LIST_VERSION
+            ),
+            Self::Damaged => f.write_str("this compiled code is damaged; compile it anew"),
+            Self::Refused(error) => write!(f, "this compiled code is not sound: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for WireError {}
+
+/// Code as bytes.
+pub fn to_bytes(codes: &[Arc<Code>]) -> Vec<u8> {
+    let body = write::body(codes);
+    let mut out = Vec::with_capacity(HEADER + body.len());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&FORMAT.to_le_bytes());
+    out.extend_from_slice(&Op::LIST_VERSION.to_le_bytes());
+    out.extend_from_slice(&checksum(&body).to_le_bytes());
+    out.extend_from_slice(&body);
+    out
+}
+
+/// Code from bytes of any provenance: all of it is read and verified.
+pub fn from_bytes(bytes: &[u8]) -> Result<Vec<Arc<Code>>, WireError> {
+    let body = checked_body(bytes)?;
+    let codes = read::file(body, read::Reader::Eager).ok_or(WireError::Damaged)?;
+    for code in &codes {
+        verify(code).map_err(WireError::Refused)?;
+    }
+    Ok(codes)
+}
+
+/// Code from bytes that this program wrote and kept (its own kernel): methods are read when they are first called, and
+/// nothing is verified but the checksum.
+pub fn from_trusted_bytes(bytes: &[u8]) -> Result<Vec<Arc<Code>>, WireError> {
+    let body: Arc<[u8]> = checked_body(bytes)?.into();
+    read::file(&body, read::Reader::Lazy(&body)).ok_or(WireError::Damaged)
+}
+
+fn checked_body(bytes: &[u8]) -> Result<&[u8], WireError> {
+    let Some((header, body)) = bytes.split_at_checked(HEADER) else { return Err(WireError::NotCode) };
+    if &header[..8] != MAGIC {
+        return Err(WireError::NotCode);
+    }
+    let short = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    if (short(8), short(10)) != (FORMAT, Op::LIST_VERSION) {
+        return Err(WireError::Version(short(8), short(10)));
+    }
+    if header[12..] != checksum(body).to_le_bytes() {
+        return Err(WireError::Damaged);
+    }
+    Ok(body)
+}
+
+/// Finds accidents, not attacks: a multiplication for each eight bytes.
+fn checksum(bytes: &[u8]) -> u64 {
+    let mut sum = bytes.len() as u64 ^ 0x9E37_79B9_7F4A_7C15;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    for word in words.iter().chain([&last]) {
+        sum = (sum.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    }
+    sum ^ (sum >> 32)
+}
