@@ -56,8 +56,8 @@ impl Dumper<'_> {
 
     fn slot(&mut self, slot: &Slot) {
         if let Some(comment) = slot.comment {
-            let comment = self.text(comment);
-            self.line(&comment);
+            let comment = crate::literal::comment_text(comment.text(self.source)).replace('\n', "\\n");
+            self.line(&format!("\"{comment}\""));
         }
         let mut text = String::from(if slot.is_argument { "argument " } else { "slot " });
         match &slot.name {

@@ -6,6 +6,7 @@
 //! * [`literal`] what the letters of literals mean
 //! * [`diagnostic`], [`codes`] what is wrong, as data; [`render()`] draws it for people
 //! * [`dump()`] a tree as readable text
+//! * [`format()`] a program in its one layout
 //! * [`source`] a named text with lines and columns
 //!
 //! Not here: meaning. Which slot a name refers to, what a type allows, is the business of later stages.
@@ -13,6 +14,7 @@
 pub mod codes;
 pub mod diagnostic;
 mod dump;
+mod format;
 pub mod literal;
 pub mod parse;
 mod render;
@@ -22,7 +24,8 @@ pub mod tree;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use dump::dump;
-pub use parse::{MAX_NESTING, Mode, Parse, parse, parse_as, parse_code, parse_slots};
+pub use format::format;
+pub use parse::{MAX_NESTING, Mode, Parse, is_incomplete, parse, parse_as, parse_code, parse_slots};
 pub use render::render;
 pub use source::Source;
 pub use tree::Span;

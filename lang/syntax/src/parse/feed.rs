@@ -24,6 +24,8 @@ pub(super) struct Tok {
 pub(super) struct Feed {
     pub(super) toks: Vec<Tok>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The text ends inside of something.
+    pub(super) is_incomplete: bool,
 }
 
 pub(super) fn feed(source: &str, tokens: &[Token], mode: Mode) -> Feed {
@@ -40,8 +42,8 @@ pub(super) fn feed(source: &str, tokens: &[Token], mode: Mode) -> Feed {
         too_deep_reported: false,
         open_at_end: 0,
     };
-    feeder.run();
-    Feed { toks: feeder.out, diagnostics: feeder.diagnostics }
+    let is_incomplete = feeder.run();
+    Feed { toks: feeder.out, diagnostics: feeder.diagnostics, is_incomplete }
 }
 
 /// A bracket that waits for its partner.
@@ -71,7 +73,8 @@ struct Feeder<'s> {
 }
 
 impl Feeder<'_> {
-    fn run(&mut self) {
+    /// Answers whether the text ends inside of something.
+    fn run(&mut self) -> bool {
         let mut i = 0;
         while let Some(&token) = self.tokens.get(i) {
             if let Some(diagnostic) = check(self.source, token) {
@@ -86,7 +89,18 @@ impl Feeder<'_> {
                 _ => i = self.significant(tok, i),
             }
         }
+        let is_incomplete = self.ends_inside();
         self.finish();
+        is_incomplete
+    }
+
+    /// A bracket, string, comment or slot list is open, or the last token waits for something.
+    fn ends_inside(&self) -> bool {
+        let last = self.out.last().map(|last| last.kind);
+        let waits = last.is_some_and(|kind| !can_end_expression(kind) && !matches!(kind, Kind::Period | Kind::Newline));
+        let is_open = |token: &Token| matches!(token.kind, Kind::OpenString | Kind::OpenComment);
+        let joins = self.tokens.last().is_some_and(|t| t.kind == Kind::Join) || self.source.ends_with('\\');
+        !self.open.is_empty() || waits || joins || self.module.is_open() || self.tokens.iter().any(is_open)
     }
 
     /// A token that is neither white space nor a closing bracket; answers where to go on.
@@ -281,6 +295,11 @@ impl Module {
     fn new(mode: Mode) -> Self {
         let place = if mode == Mode::File { Place::Begin } else { Place::Nowhere };
         Self { place, header: true, in_type: false, last: Kind::Period }
+    }
+
+    /// The slot list of the module has begun and not ended.
+    fn is_open(&self) -> bool {
+        self.place == Place::Slots
     }
 
     fn line_ends_count(&self) -> bool {

@@ -117,6 +117,12 @@ fn too_long() -> Parse {
     }
 }
 
+/// Whether a REPL entry is the unfinished begin of a program: a bracket, string, comment or slot list is open at its end, or
+/// an operator or keyword waits for its argument. What is wrong in another way is not incomplete.
+pub fn is_incomplete(source: &str) -> bool {
+    feed(source, &lex(source), Mode::File).is_incomplete
+}
+
 /// What all rules read.
 type In<'t> = &'t [Tok];
 /// No errors of chumsky's own (see above), our state.

@@ -1,0 +1,412 @@
+//! From tokens to what is laid out: items (statements, slots) made of pieces (words and bracketed groups).
+//!
+//! What must stay true: every token but periods that separate, and every comment, ends up in exactly one piece, in order;
+//! so whatever the layout does with white space, the program stays the same.
+
+use super::facts::Facts;
+use crate::tokens::{Kind, Token};
+
+/// A statement, a slot, or an annotated group of slots.
+#[derive(Default)]
+pub(super) struct Item {
+    /// An empty line stands before it.
+    pub(super) blank_before: bool,
+    /// It begins a line in the source.
+    pub(super) begins_line: bool,
+    /// Comments on lines of their own before it; the flag: an empty line before.
+    pub(super) comments: Vec<(String, u32, bool)>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) period: bool,
+    /// A comment behind it on its line.
+    pub(super) trailing: Option<(String, u32)>,
+}
+
+pub(super) enum Piece {
+    Word(Word),
+    Group(Box<Group>),
+}
+
+pub(super) struct Word {
+    pub(super) text: String,
+    /// Its column in the source, for the further lines of comments.
+    pub(super) column: u32,
+    /// No blank before it.
+    pub(super) glued: bool,
+    pub(super) cut: Cut,
+    pub(super) is_comment: bool,
+}
+
+/// Whether a line may begin with a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    Never,
+    /// If the line would be too long.
+    Operator,
+    /// Rather than go on behind a group of several lines.
+    Keyword,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    Method,
+    Paren,
+    Block,
+    Brace,
+    /// `{ 'text' slots }` in a slot list.
+    Annotation,
+}
+
+pub(super) struct Group {
+    pub(super) shape: Shape,
+    pub(super) glued: bool,
+    /// Comments between the bracket and the first bar, or an annotation's text.
+    pub(super) head: Vec<Word>,
+    /// The slots between bars, if there are bars.
+    pub(super) slots: Option<List>,
+    pub(super) code: List,
+}
+
+/// Items up to a closing bar or bracket.
+#[derive(Default)]
+pub(super) struct List {
+    pub(super) items: Vec<Item>,
+    /// Comments behind the last item, as before an item.
+    pub(super) comments: Vec<(String, u32, bool)>,
+}
+
+impl List {
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.comments.is_empty()
+    }
+}
+
+/// What surrounds a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    Top,
+    Code,
+    Slots,
+}
+
+/// A token that is not white space, and how many line ends (at most 2) stand before it.
+struct T {
+    kind: Kind,
+    start: u32,
+    end: u32,
+    lines: u8,
+    column: u32,
+}
+
+pub(super) struct Builder<'s> {
+    source: &'s str,
+    facts: Facts,
+    toks: Vec<T>,
+    at: usize,
+}
+
+impl<'s> Builder<'s> {
+    pub(super) fn new(source: &'s str, tokens: &[Token], facts: Facts) -> Self {
+        let mut toks = Vec::with_capacity(tokens.len() / 2);
+        let (mut lines, mut line_start) = (0_u8, 0);
+        for token in tokens {
+            let (start, end) = (token.span.start, token.span.end);
+            match token.kind {
+                Kind::Newline => {
+                    lines = (lines + 1).min(2);
+                    line_start = end;
+                }
+                Kind::Join => line_start = end,
+                Kind::Space => {}
+                kind => {
+                    toks.push(T { kind, start, end, lines, column: start.saturating_sub(line_start) });
+                    lines = 0;
+                    if let Some(last) = token.span.text(source).rfind(['\n', '\r']) {
+                        line_start = start + last as u32 + 1;
+                    }
+                }
+            }
+        }
+        Self { source, facts, toks, at: 0 }
+    }
+
+    /// The slots at the begin of the file, and what follows.
+    pub(super) fn file(mut self) -> (Option<(Vec<(String, u32, bool)>, List)>, List) {
+        let mut before = Vec::new();
+        let mut slots = None;
+        let first = self.toks.iter().position(|t| t.kind != Kind::Comment);
+        if first.is_some_and(|i| self.toks[i].kind == Kind::Bar) {
+            while self.kind() == Some(Kind::Comment) {
+                before.push(self.comment());
+            }
+            self.at += 1;
+            let list = self.list(Around::Slots);
+            self.at += 1;
+            slots = Some((before, list));
+        }
+        let code = self.list(Around::Top);
+        (slots, code)
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        self.toks.get(self.at).map(|t| t.kind)
+    }
+
+    fn text(&self, start: u32, end: u32) -> String {
+        self.source.get(start as usize..end as usize).unwrap_or("").to_owned()
+    }
+
+    fn comment(&mut self) -> (String, u32, bool) {
+        let t = &self.toks[self.at];
+        let comment = (self.text(t.start, t.end), t.column, t.lines > 1);
+        self.at += 1;
+        comment
+    }
+
+    /// Items up to a closing bar (of slots), a closing bracket, or the end; that one is left there.
+    fn list(&mut self, around: Around) -> List {
+        let mut list = List::default();
+        loop {
+            let mut item = Item::default();
+            self.leading_comments(&mut item, &mut list);
+            let Some(t) = self.toks.get(self.at) else { break };
+            if t.kind.is_closer() || (around == Around::Slots && matches!(t.kind, Kind::Bar | Kind::TailBar)) {
+                break;
+            }
+            if t.kind == Kind::Period {
+                // Behind the bar of a module or an annotation's text; it means nothing.
+                self.at += 1;
+                self.put_back(item.comments, &mut list);
+                continue;
+            }
+            item.begins_line |= t.lines > 0;
+            item.blank_before |= t.lines > 1;
+            self.item(&mut item, around);
+            list.items.push(item);
+        }
+        list
+    }
+
+    /// Comments before the next item. One behind the last item on its line is that item's; one directly before the next
+    /// on its line becomes part of that. If nothing follows, they are the list's.
+    fn leading_comments(&mut self, item: &mut Item, list: &mut List) {
+        let mut own = std::mem::take(&mut list.comments);
+        while self.kind() == Some(Kind::Comment) {
+            let lines = self.toks[self.at].lines;
+            let next = self.toks.get(self.at + 1);
+            let ends_line = next.is_none_or(|n| n.lines > 0);
+            match list.items.last_mut() {
+                Some(last) if own.is_empty() && lines == 0 && ends_line && last.trailing.is_none() => {
+                    let (text, column, _) = self.comment();
+                    last.trailing = Some((text, column));
+                }
+                _ if ends_line || next.is_some_and(|n| n.kind == Kind::Comment || n.kind.is_closer() || matches!(n.kind, Kind::Bar | Kind::TailBar)) => {
+                    item.begins_line |= lines > 0;
+                    own.push(self.comment());
+                }
+                _ => break,
+            }
+        }
+        let ends = self.toks.get(self.at).is_none_or(|t| t.kind.is_closer() || matches!(t.kind, Kind::Bar | Kind::TailBar));
+        if ends {
+            list.comments = own;
+        } else {
+            item.comments = own;
+        }
+    }
+
+    fn put_back(&mut self, comments: Vec<(String, u32, bool)>, list: &mut List) {
+        list.comments = comments;
+    }
+
+    fn item(&mut self, item: &mut Item, around: Around) {
+        let mut in_header = around == Around::Slots;
+        let mut first = true;
+        while let Some(t) = self.toks.get(self.at) {
+            let (kind, start) = (t.kind, t.start);
+            let ends = match around {
+                Around::Slots => matches!(kind, Kind::Bar | Kind::TailBar),
+                Around::Top => !first && self.facts.statements.contains(&start),
+                Around::Code => false,
+            };
+            if ends || kind.is_closer() {
+                return;
+            }
+            if kind == Kind::Period {
+                item.period = true;
+                self.at += 1;
+                return;
+            }
+            // A comment before the next statement of the top level is not part of this one.
+            if kind == Kind::Comment && !first && self.comment_ends_item(around) {
+                return;
+            }
+            if around == Around::Slots && first && kind == Kind::OpenBrace && self.is_annotation() {
+                let group = self.group(Shape::Annotation);
+                item.pieces.push(Piece::Group(Box::new(group)));
+                if self.kind() == Some(Kind::Period) {
+                    self.at += 1;
+                }
+                return;
+            }
+            self.piece(item, &mut in_header, first);
+            first &= kind == Kind::Comment;
+        }
+    }
+
+    fn comment_ends_item(&self, around: Around) -> bool {
+        let rest = &self.toks[self.at..];
+        let after = rest.iter().position(|t| t.kind != Kind::Comment);
+        let on_one_line = rest.iter().take(after.map_or(rest.len(), |n| n + 1)).all(|t| t.lines == 0);
+        if around != Around::Top && on_one_line && after.is_some() {
+            return false;
+        }
+        match after.map(|n| &rest[n]) {
+            None => true,
+            Some(t) if t.kind.is_closer() => true,
+            Some(t) => match around {
+                Around::Slots => matches!(t.kind, Kind::Bar | Kind::TailBar),
+                Around::Top => self.facts.statements.contains(&t.start) && self.at > 0,
+                Around::Code => false,
+            },
+        }
+    }
+
+    /// `{ 'text'`, but not `{} =`.
+    fn is_annotation(&self) -> bool {
+        self.toks[self.at + 1..].iter().find(|t| t.kind != Kind::Comment).is_some_and(|t| t.kind == Kind::String)
+    }
+
+    fn piece(&mut self, item: &mut Item, in_header: &mut bool, first: bool) {
+        let t = &self.toks[self.at];
+        let (kind, start, end, column) = (t.kind, t.start, t.end, t.column);
+        let glued = self.is_glued(item, *in_header);
+        let word = |text, cut| Word { text, column, glued, cut, is_comment: kind == Kind::Comment };
+        let piece = match kind {
+            Kind::OpenParen if self.facts.methods.contains(&start) => Piece::Group(Box::new(self.group(Shape::Method))),
+            Kind::OpenParen => Piece::Group(Box::new(self.group(Shape::Paren))),
+            Kind::OpenBracket => Piece::Group(Box::new(self.group(Shape::Block))),
+            Kind::OpenBrace => Piece::Group(Box::new(self.group(Shape::Brace))),
+            Kind::OpenTemplate => Piece::Word(word(self.template(), Cut::Never)),
+            Kind::Less if self.facts.types.contains_key(&start) => Piece::Word(word(self.type_(start), Cut::Never)),
+            Kind::CaretLess if self.facts.types.contains_key(&(end - 1)) => {
+                let text = format!("^ {}", self.type_(end - 1));
+                Piece::Word(word(text, Cut::Never))
+            }
+            Kind::NegativeInteger | Kind::NegativeFloat if self.facts.minus.contains(&start) => {
+                item.pieces.push(Piece::Word(word("-".to_owned(), Cut::Operator)));
+                self.at += 1;
+                let number = Word { glued: false, ..word(self.text(start + 1, end), Cut::Never) };
+                Piece::Word(number)
+            }
+            _ => {
+                self.at += 1;
+                let cut = match kind {
+                    _ if *in_header || first => Cut::Never,
+                    Kind::CapitalKeyword => Cut::Keyword,
+                    Kind::Bar => Cut::Never,
+                    kind if kind.is_operator() => Cut::Operator,
+                    _ => Cut::Never,
+                };
+                Piece::Word(word(self.text(start, end), cut))
+            }
+        };
+        if !first && matches!(kind, Kind::Equal | Kind::Arrow | Kind::TailEqual | Kind::TailArrow) {
+            *in_header = false;
+        }
+        item.pieces.push(match piece {
+            Piece::Group(mut group) => {
+                group.glued = glued;
+                Piece::Group(group)
+            }
+            word => word,
+        });
+    }
+
+    /// No blank between the token before and this one.
+    fn is_glued(&self, item: &Item, in_header: bool) -> bool {
+        let t = &self.toks[self.at];
+        let Some(before) = self.at.checked_sub(1).map(|i| &self.toks[i]) else { return false };
+        if item.pieces.is_empty() {
+            return false;
+        }
+        match t.kind {
+            Kind::Dot => true,
+            _ if before.kind == Kind::Dot => true,
+            // `p*` in a header; the name of an operator slot stands first and is not behind a name.
+            Kind::Star => in_header && before.kind == Kind::Name && item.pieces.len() == 1,
+            // `at:Put:` without arguments in between.
+            Kind::CapitalKeyword => in_header && matches!(before.kind, Kind::Keyword | Kind::CapitalKeyword),
+            kind if kind.is_tail() => !in_header || item.pieces.len() == 1,
+            _ => false,
+        }
+    }
+
+    /// A template as it stands: blanks in it may be its text.
+    fn template(&mut self) -> String {
+        let start = self.toks[self.at].start;
+        let mut depth = 0;
+        while let Some(t) = self.toks.get(self.at) {
+            depth += i32::from(t.kind == Kind::OpenTemplate) - i32::from(t.kind == Kind::CloseTemplate);
+            self.at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.text(start, self.toks[self.at - 1].end)
+    }
+
+    /// A type, on one line.
+    fn type_(&mut self, start: u32) -> String {
+        let end = self.facts.types.get(&start).copied().unwrap_or(start);
+        let mut out = String::from("<");
+        self.at += 1;
+        let mut before = Kind::Less;
+        while let Some(t) = self.toks.get(self.at).filter(|t| t.start < end) {
+            let tight_after = matches!(before, Kind::Less | Kind::OpenBracket | Kind::OpenBrace)
+                || (before == Kind::OpenParen && t.kind != Kind::Comment);
+            let tight_before = matches!(t.kind, Kind::Greater | Kind::CloseBracket | Kind::CloseParen | Kind::Comma | Kind::Period | Kind::CloseBrace | Kind::Star | Kind::Dot)
+                || t.kind.is_tail()
+                || before == Kind::Dot;
+            if !(tight_after || tight_before) {
+                out.push(' ');
+            }
+            out.push_str(&self.text(t.start, t.end));
+            before = t.kind;
+            self.at += 1;
+        }
+        out
+    }
+
+    /// From an opening bracket past its partner.
+    fn group(&mut self, shape: Shape) -> Group {
+        self.at += 1;
+        let mut group = Group { shape, glued: false, head: Vec::new(), slots: None, code: List::default() };
+        let first = self.toks[self.at..].iter().position(|t| t.kind != Kind::Comment).map(|i| self.at + i);
+        let has_bar = first.is_some_and(|i| self.toks[i].kind == Kind::Bar);
+        if has_bar || shape == Shape::Annotation {
+            while self.kind() == Some(Kind::Comment) {
+                self.head_word(&mut group, true);
+            }
+        }
+        if shape == Shape::Annotation {
+            self.head_word(&mut group, false);
+            group.code = self.list(Around::Slots);
+        } else {
+            if has_bar {
+                self.at += 1;
+                group.slots = Some(self.list(Around::Slots));
+                self.at += 1;
+            }
+            group.code = self.list(Around::Code);
+        }
+        self.at += 1;
+        group
+    }
+
+    fn head_word(&mut self, group: &mut Group, is_comment: bool) {
+        let t = &self.toks[self.at];
+        let (text, column) = (self.text(t.start, t.end), t.column);
+        group.head.push(Word { text, column, glued: false, cut: Cut::Never, is_comment });
+        self.at += 1;
+    }
+}
