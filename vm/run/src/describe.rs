@@ -50,7 +50,7 @@ impl Vm {
         }
     }
 
-    fn constants(&self, o: Value) -> Vec<(String, Value)> {
+    pub(crate) fn constants(&self, o: Value) -> Vec<(String, Value)> {
         let m = self.heap.map(self.heap.map_of(o));
         m.slots
             .iter()

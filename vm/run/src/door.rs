@@ -1,0 +1,392 @@
+//! What the door for messages that are not understood needs of the machine: a paused send as plain data, a trial of a method
+//! for it, and the splice.
+//!
+//! What must stay true: describing a send runs no code and changes nothing; a method that is spliced at the receiver's own kind
+//! reaches every live object of that kind (they share its map), in a trial too; generated methods never have powers.
+//!
+//! Not here: where a method goes, and who writes it.
+
+use std::sync::Arc;
+
+use aura_code::ObjectTemplate;
+use aura_heap::{CollectionKind, Kind, SlotKind, Value, layout};
+
+use crate::fail::Fail;
+use crate::lookup;
+use crate::process::{Frame, Process, ProcessId, Status};
+use crate::trial::{TrialLimits, TrialReport};
+use crate::vm::{Handle, Vm};
+
+/// Objects on a lookup path that are told about, and slots of one object.
+const MOST_HOLDERS: usize = 24;
+const MOST_SLOTS: usize = 400;
+
+/// A compiled method slot, ready to be put into an object.
+#[derive(Clone)]
+pub struct Compiled(Arc<ObjectTemplate>);
+
+impl Compiled {
+    /// From what the compiler made of one slot.
+    pub fn new(template: ObjectTemplate) -> Self {
+        Compiled(Arc::new(template))
+    }
+}
+
+/// A paused send that nothing understood.
+pub struct Missing {
+    /// The process that stands at it.
+    pub process: ProcessId,
+    /// What was sent.
+    pub selector: String,
+    /// It was sent to nobody in particular.
+    pub implicit: bool,
+    /// The receiver, then the arguments.
+    pub values: Vec<ValueView>,
+    /// The objects on the lookup path, the receiver first.
+    pub path: Vec<HolderView>,
+    /// Every selector that the receiver understands.
+    pub understood: Vec<String>,
+    /// Slots of the module that the sending code was written in.
+    pub module: Vec<SlotView>,
+    /// Where it was sent from.
+    pub caller: CallerView,
+    /// Activations of generated methods below it.
+    pub generated: usize,
+    kept: Vec<Handle>,
+    home: Handle,
+}
+
+/// A value, seen from outside.
+#[derive(Clone, Debug, Default)]
+pub struct ValueView {
+    /// What it is called, or its kind.
+    pub name: String,
+    /// How the machine describes it.
+    pub text: String,
+    /// It is nil.
+    pub is_nil: bool,
+}
+
+/// An object on the lookup path.
+#[derive(Clone, Debug, Default)]
+pub struct HolderView {
+    /// The expression that names it.
+    pub path: Option<String>,
+    /// A module names it.
+    pub of_script: bool,
+    /// Everything inherits from it, or it is one of several representations of a kind.
+    pub is_shared: bool,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Its slots.
+    pub slots: Vec<SlotView>,
+}
+
+/// A slot.
+#[derive(Clone, Debug, Default)]
+pub struct SlotView {
+    /// Its selector.
+    pub name: String,
+    /// It holds a method.
+    pub is_method: bool,
+    /// Lookup goes on in it.
+    pub is_parent: bool,
+    /// It can be assigned to.
+    pub is_data: bool,
+    /// Its type annotation.
+    pub type_text: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// The source of a method.
+    pub source: Option<String>,
+}
+
+/// Where a send stands.
+#[derive(Clone, Debug, Default)]
+pub struct CallerView {
+    /// The method's name; nothing at top level.
+    pub selector: Option<String>,
+    /// The file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// The method's source, or the lines around the send.
+    pub source: String,
+}
+
+impl Vm {
+    /// The send that a paused process stands at, if nothing understood it and a method at its receiver would help.
+    pub fn missing(&mut self, id: ProcessId) -> Option<Missing> {
+        let p = self.process(id).filter(|p| p.status == Status::Paused)?;
+        let failed = p.failed.last()?;
+        let handler = p.frames[..p.depth].get(failed.depth)?;
+        if &*handler.code.code().name != "doesNotUnderstand:Receiver:Arguments:Kind:" {
+            return None;
+        }
+        let at = handler.base as usize;
+        let selector = self.heap.as_text(p.stack[at + 1])?.to_string();
+        let kind = self.heap.as_text(p.stack[at + 4])?.to_string();
+        if !matches!(kind.as_str(), "normal" | "implicit") {
+            return None;
+        }
+        let values = failed.values.clone();
+        let sender = failed.depth - 1;
+        let frame = &p.frames[sender];
+        let (caller, module) = (self.caller(p, sender, failed.pc), frame.code.module.get());
+        let generated = p.frames[..failed.depth].iter().filter(|f| f.code.method().generated).count();
+        let objects = self.lookup_path(values[0]);
+        let path = objects.iter().map(|o| self.holder_view(*o)).collect();
+        let understood = lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
+        let views = values.iter().map(|v| self.value_view(*v)).collect();
+        let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };
+        let kept = objects.into_iter().map(|o| self.keep(o)).collect();
+        let home = self.keep(module);
+        Some(Missing {
+            process: id,
+            selector,
+            implicit: kind == "implicit",
+            values: views,
+            path,
+            understood,
+            module: slots,
+            caller,
+            generated,
+            kept,
+            home,
+        })
+    }
+
+    /// Tries a method for a paused send, at object `at` of its path: the same send in a process of its own, in a world that is put back.
+    ///
+    /// # Errors
+    /// When the object takes no slots.
+    pub fn try_method(&mut self, m: &Missing, at: usize, method: &Compiled, limits: TrialLimits) -> Result<TrialReport, Fail> {
+        let values: Vec<Value> = self.failed_send(m.process).map(<[Value]>::to_vec).unwrap_or_default();
+        if values.is_empty() {
+            return Err(Fail::with("badTypeError", "the send is no longer waiting"));
+        }
+        // Kept first: looking for kin collects, and what is young moves.
+        let handles: Vec<Handle> = values.into_iter().map(|v| self.keep(v)).collect();
+        let kin = self.kin(&m.kept[at]);
+        let report = self.try_out(&m.selector, &handles, limits, |vm| vm.put(m, at, &kin, method));
+        for h in handles {
+            self.release(h);
+        }
+        report
+    }
+
+    /// Splices a method at object `at` of a paused send's path, and at every object of the same kind.
+    ///
+    /// # Errors
+    /// When the object takes no slots.
+    pub fn splice(&mut self, m: &Missing, at: usize, method: &Compiled) -> Result<(), Fail> {
+        let kin = self.kin(&m.kept[at]);
+        self.put(m, at, &kin, method)
+    }
+
+    /// Takes a spliced method out again.
+    ///
+    /// # Errors
+    /// When it is no longer there.
+    pub fn unsplice(&mut self, m: &Missing, at: usize) -> Result<(), Fail> {
+        let kin = self.kin(&m.kept[at]);
+        let home = self.kept(&m.kept[at]);
+        let old = self.heap.map_of(home);
+        self.uninstall(home, &m.selector)?;
+        self.follow(home, old, &kin);
+        Ok(())
+    }
+
+    /// Lets go of a paused send's objects.
+    pub fn let_go(&mut self, m: Missing) {
+        for h in m.kept.into_iter().chain([m.home]) {
+            self.release(h);
+        }
+    }
+
+    fn put(&mut self, m: &Missing, at: usize, kin: &[Value], method: &Compiled) -> Result<(), Fail> {
+        let (home, module) = (self.kept(&m.kept[at]), self.kept(&m.home));
+        let old = self.heap.map_of(home);
+        self.install(home, &method.0, module, true)?;
+        self.follow(home, old, kin);
+        Ok(())
+    }
+
+    /// Moves the objects that shared `home`'s old map to its new one.
+    fn follow(&mut self, home: Value, old: aura_heap::MapId, kin: &[Value]) {
+        let new = self.heap.map_of(home);
+        for o in kin {
+            if *o != home && self.heap.map_of(*o) == old {
+                self.heap.set_map(*o, new);
+            }
+        }
+        self.flush();
+    }
+
+    /// The plain objects with the map of the kept one. They are in old space: later collections do not move them.
+    fn kin(&mut self, kept: &Handle) -> Vec<Value> {
+        self.collect_as(CollectionKind::Minor);
+        let o = self.kept(kept);
+        if self.heap.kind(o) != Some(Kind::Plain) || self.heap.header(o) & layout::UNIQUE != 0 {
+            return Vec::new();
+        }
+        let map = self.heap.map_of(o);
+        let mut all = Vec::new();
+        self.heap.each_object(|k| all.push(k));
+        all.retain(|k| self.heap.has_map(*k, map));
+        all
+    }
+
+    /// The receiver (or, for a clone, the prototype that shares its map), then its parents in the order of the search.
+    fn lookup_path(&self, receiver: Value) -> Vec<Value> {
+        let first = self.prototype_of(receiver).map_or(receiver, |(_, proto)| proto);
+        let (mut seen, mut todo) = (Vec::new(), vec![receiver]);
+        while let Some(o) = todo.pop() {
+            if seen.contains(&o) || seen.len() == MOST_HOLDERS {
+                continue;
+            }
+            seen.push(o);
+            let m = self.heap.map(self.heap.map_of(o));
+            for &i in m.parents.iter().rev() {
+                match m.slots[i as usize].kind {
+                    SlotKind::Constant(v) => todo.push(v),
+                    SlotKind::Data(at) => todo.push(self.heap.data(o, at)),
+                    SlotKind::Assign(_) => {}
+                }
+            }
+        }
+        seen[0] = first;
+        seen
+    }
+
+    /// The named object with the map of `o`: itself, or the prototype it was cloned from.
+    fn prototype_of(&self, o: Value) -> Option<(String, Value)> {
+        if let Some(path) = self.path_of(o) {
+            return Some((path, o));
+        }
+        if self.heap.kind(o) != Some(Kind::Plain) {
+            return None;
+        }
+        let map = self.heap.map_of(o);
+        let places = self.modules.values().copied().filter(|m| *m != self.specials.lobby).chain(self.child(self.specials.lobby, "globals"));
+        for place in places {
+            for (name, v) in self.constants(place) {
+                if v.is_ref() && name != "parent" && self.heap.kind(v) == Some(Kind::Plain) && self.heap.map_of(v) == map {
+                    return Some((name, v));
+                }
+            }
+        }
+        None
+    }
+
+    fn child(&self, o: Value, name: &str) -> Option<Value> {
+        self.constants(o).into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+    }
+
+    fn value_view(&self, v: Value) -> ValueView {
+        let name = match self.prototype_of(v) {
+            Some((path, _)) => path,
+            None => self.kind_name(v),
+        };
+        ValueView { name, text: self.describe(v), is_nil: v == self.specials.nil }
+    }
+
+    /// `an integer`, `a string`, … for values without a name.
+    fn kind_name(&self, v: Value) -> String {
+        if v.is_int() {
+            return "an integer".into();
+        }
+        match self.heap.kind(v) {
+            Some(Kind::Float) | None => "a float".into(),
+            Some(Kind::Big) => "an integer".into(),
+            Some(Kind::String) => "a string".into(),
+            Some(Kind::Vector) => "a vector".into(),
+            Some(Kind::Bytes) => "a byteVector".into(),
+            Some(Kind::Block) => "a block".into(),
+            Some(_) => self.describe(v),
+        }
+    }
+
+    fn holder_view(&self, o: Value) -> HolderView {
+        let path = self.path_of(o);
+        let slotless = o.is_int() || matches!(self.heap.kind(o), None | Some(Kind::Float | Kind::Big | Kind::String | Kind::Method | Kind::Box | Kind::Foreign | Kind::Block | Kind::Vector | Kind::Bytes));
+        let library = path.as_deref().is_none_or(|p| self.names_in_library(p, o));
+        HolderView {
+            is_shared: slotless || path.as_deref().is_some_and(is_shared),
+            of_script: !library || (path.is_none() && !slotless),
+            comment: self.heap.map(self.heap.map_of(o)).annotation.as_ref().map(|a| a.to_string()),
+            slots: if slotless { Vec::new() } else { self.slot_views(o) },
+            path,
+        }
+    }
+
+    /// Whether `path` leads to `o` from the lobby alone, without any module.
+    fn names_in_library(&self, path: &str, o: Value) -> bool {
+        let mut words = path.split(' ');
+        let first = words.next().unwrap_or("");
+        let lobby = self.specials.lobby;
+        let start = if first == "lobby" { Some(lobby) } else { self.child(lobby, first) };
+        let start = start.or_else(|| self.child(self.child(lobby, "globals")?, first));
+        words.try_fold(start, |at, word| at.map(|at| self.child(at, word))).flatten() == Some(o)
+    }
+
+    fn slot_views(&self, o: Value) -> Vec<SlotView> {
+        let m = self.heap.map(self.heap.map_of(o));
+        let shown = m.slots.iter().filter(|s| !matches!(s.kind, SlotKind::Assign(_))).take(MOST_SLOTS);
+        shown.map(|s| self.slot_view(s)).collect()
+    }
+
+    fn slot_view(&self, s: &aura_heap::Slot) -> SlotView {
+        let method = match s.kind {
+            SlotKind::Constant(v) if self.heap.is_kind(v, Kind::Method) => Some(v),
+            _ => None,
+        };
+        let text = |t: &Option<Arc<str>>| t.as_ref().map(|t| t.to_string());
+        SlotView {
+            name: self.heap.symbols.name(s.name).to_string(),
+            is_method: method.is_some(),
+            is_parent: s.parent,
+            is_data: matches!(s.kind, SlotKind::Data(_)),
+            type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
+            comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
+            source: method.and_then(|v| self.source_of(v)),
+        }
+    }
+
+    fn caller(&self, p: &Process, sender: usize, pc: u32) -> CallerView {
+        let code = p.frames[sender].code.code();
+        let span = code.spans.get(pc as usize).copied().unwrap_or(code.span);
+        let (line, column) = crate::describe::place(&code.origin.text, span.0);
+        let method = home_frame(&p.frames[..=sender]);
+        let (selector, source) = match method {
+            Some(f) => (Some(f.name.to_string()), code.origin.text.get(f.span.0 as usize..f.span.1 as usize).unwrap_or("").to_string()),
+            None => (None, lines_around(&code.origin.text, span)),
+        };
+        CallerView { selector, file: code.origin.file.to_string(), line, column, source }
+    }
+}
+
+/// The method that the innermost activation belongs to, if it is one and not the top level.
+fn home_frame(frames: &[Frame]) -> Option<Arc<aura_code::Code>> {
+    let home = frames.last()?.code.method();
+    let code = home.code().clone();
+    (code.kind == aura_code::CodeKind::Method).then_some(code)
+}
+
+/// The lines of a span, with two before and one after.
+fn lines_around(text: &str, span: (u32, u32)) -> String {
+    let (first, _) = crate::describe::place(text, span.0);
+    let (last, _) = crate::describe::place(text, span.1);
+    let skip = first.saturating_sub(3);
+    text.lines().skip(skip).take(last + 1 - skip).collect::<Vec<_>>().join("\n")
+}
+
+/// Objects that nearly everything inherits from, and representations of one kind: nothing is learned there.
+fn is_shared(path: &str) -> bool {
+    matches!(
+        path,
+        "lobby" | "globals" | "traits" | "mixins" | "defaultBehavior" | "traits clonable" | "traits oddball" | "traits smallInt" | "traits bigInt"
+    )
+}
