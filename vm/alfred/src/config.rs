@@ -74,16 +74,14 @@ pub struct TrialLimits {
     /// Bytes of heap, in total.
     pub heap: u64,
     /// Activations, one inside the other.
-    pub stack: u32,
+    pub stack: usize,
     /// Time.
     pub time: Duration,
-    /// Bytes of output.
-    pub output: u64,
 }
 
 impl Default for TrialLimits {
     fn default() -> Self {
-        Self { fuel: 20_000_000, heap: 64 << 20, stack: 2_000, time: Duration::from_secs(2), output: 64 << 10 }
+        Self { fuel: 2_000_000, heap: 64 << 20, stack: 2_000, time: Duration::from_secs(2) }
     }
 }
 
@@ -104,8 +102,6 @@ pub struct Config {
     pub learned: Option<PathBuf>,
     /// The script's name as the user gave it, for comments in files.
     pub script: String,
-    /// Capabilities that learned methods may use, where the sender holds them.
-    pub powers: Vec<String>,
     /// Values of this run may be told to the model.
     pub tell_values: bool,
     /// Put learned methods at this object instead of the place that the rule finds.
@@ -158,7 +154,6 @@ impl Config {
             record: false,
             learned: None,
             script: String::new(),
-            powers: Vec::new(),
             tell_values: true,
             install_at: None,
             budget: Budget::default(),

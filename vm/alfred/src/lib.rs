@@ -8,6 +8,7 @@
 //! * [`answer`] from what the model wrote to one method
 //! * [`gates`] what the method must pass; [`diagnostic`] what they say
 //! * [`learned`] the file in which learned methods are kept
+//! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
 //! * [`text`] cleaning of text at the border
 //!
@@ -18,9 +19,11 @@ pub mod cassette;
 pub mod clients;
 pub mod config;
 pub mod diagnostic;
+pub mod door;
 mod files;
 pub mod gates;
 pub mod learned;
+pub mod machine;
 pub mod prompt;
 pub mod refuse;
 pub mod situation;

@@ -53,6 +53,35 @@ impl Context {
     }
 }
 
+/// The names that the objects of a source define, at any depth: what [`Context::own`] is before anything runs.
+pub fn own_names(source: &str) -> BTreeSet<String> {
+    let file = aura_syntax::parse(source).file;
+    let mut names = BTreeSet::new();
+    let statements = file.body.iter().map(|s| &s.expr);
+    file.slots.iter().for_each(|list| names_of(list, source, &mut names));
+    for expr in statements {
+        if let ExprKind::Send(send) = &expr.kind {
+            send.arguments.iter().for_each(|e| names_in(e, source, &mut names));
+        }
+    }
+    names
+}
+
+fn names_of(list: &SlotList, source: &str, names: &mut BTreeSet<String>) {
+    for slot in list.slots.iter().filter(|s| !s.is_parent) {
+        names.insert(name(slot, source));
+        if let Init::Constant(e) | Init::Assignable(e) = &slot.init {
+            names_in(e, source, names);
+        }
+    }
+}
+
+fn names_in(expr: &Expr, source: &str, names: &mut BTreeSet<String>) {
+    if let ExprKind::Object(list) = &expr.kind {
+        names_of(list, source, names);
+    }
+}
+
 /// Audits the one method in `source` (a slot). Nothing found means it may pass.
 pub fn audit(source: &str, context: &Context) -> Vec<Diagnostic> {
     let file = match super::parse::slots(source) {

@@ -7,5 +7,5 @@ pub mod audit;
 pub(crate) mod parse;
 mod rules;
 
-pub use audit::{Context, audit};
+pub use audit::{Context, audit, own_names};
 pub use rules::{Powers, is_world};

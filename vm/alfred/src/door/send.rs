@@ -1,0 +1,326 @@
+//! One send, from the pause to its end.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::answer::{self, Candidate};
+use crate::cassette::key;
+use crate::clients::{Answer, ClientError, Fault, Request, Tokens};
+use crate::config::{Config, Mode};
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::gates::{Context, Powers, audit};
+use crate::learned::{self, Learned, Provenance};
+use crate::prompt::{Attempt, grammar, prompt, schema};
+use crate::refuse::{Refusal, refuse};
+use crate::situation::{Situation, home};
+use crate::state::{Record, Step};
+
+use super::{Account, Approval, Asker, Lesson, Outcome, Proposal, Trial, World};
+
+/// What lasts from one send to the next.
+pub struct Door {
+    /// The settings.
+    pub config: Config,
+    /// Whom it asks.
+    pub asker: Asker,
+    /// The file of learned methods.
+    pub learned: Option<Learned>,
+    /// What happened so far.
+    pub account: Account,
+}
+
+/// A send on its way.
+struct Passage<'a> {
+    door: &'a mut Door,
+    situation: &'a Situation,
+    world: &'a mut dyn World,
+    record: Record,
+    began: Instant,
+    /// The object of the path at which the method will be installed, and its name.
+    at: usize,
+    at_name: String,
+    tokens: Tokens,
+    waited: Duration,
+    candidates: u32,
+}
+
+/// Why a passage ends without a method.
+type End = Outcome;
+
+/// What came of one candidate.
+enum Tried {
+    Passed(Candidate, Trial),
+    Failed(Vec<Diagnostic>),
+}
+
+/// Answers one send.
+pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn World) -> Outcome {
+    let record = Record::new(situation.id, &situation.selector);
+    let began = Instant::now();
+    let (at, at_name) = (0, String::new());
+    let mut passage = Passage { door, situation, world, record, began, at, at_name, tokens: Tokens::default(), waited: Duration::ZERO, candidates: 0 };
+    let outcome = passage.go().await.unwrap_or_else(|end| end);
+    match &outcome {
+        Outcome::Learned(lesson) => passage.door.account.lessons.push((**lesson).clone()),
+        _ if passage.record.is_over() => {}
+        _ => passage.step(Step::GaveUp),
+    }
+    outcome
+}
+
+impl Passage<'_> {
+    async fn go(&mut self) -> Result<Outcome, End> {
+        self.step(Step::Weighing);
+        if self.timed(Step::Weighing, |w| w.understood()).await? {
+            return Ok(Outcome::Understood);
+        }
+        self.weigh()?;
+        self.step(Step::Gathering);
+        self.find_home()?;
+        let mut last = Vec::new();
+        for sample in 1..=self.door.config.samples {
+            match self.sample(sample).await? {
+                Ok(lesson) => return Ok(Outcome::Learned(Box::new(lesson))),
+                Err(findings) => last = findings,
+            }
+        }
+        self.step(Step::GaveUp);
+        Ok(Outcome::NotLearned { candidates: self.candidates, findings: last })
+    }
+
+    fn weigh(&mut self) -> Result<(), End> {
+        let config = &self.door.config;
+        let verdict = match config.mode {
+            Mode::Off => Some(Refusal::Off),
+            _ => refuse(self.situation, config.budget.depth).or_else(|| self.door.asker.admit(config).err()),
+        };
+        verdict.map_or(Ok(()), |refusal| Err(Outcome::Refused(refusal)))
+    }
+
+    /// Where the method goes: where the settings say, or where the rule says.
+    fn find_home(&mut self) -> Result<(), End> {
+        let path = &self.situation.path;
+        let wanted = self.door.config.install_at.as_ref();
+        let holder = match wanted {
+            Some(name) => path.iter().find(|h| h.path.as_ref() == Some(name)),
+            None => home(self.situation),
+        };
+        // An object without a name can be taught for this run at least.
+        let holder = holder.or_else(|| path.first().filter(|h| wanted.is_none() && !h.is_shared));
+        let Some(holder) = holder else { return Err(Outcome::NoPlace) };
+        self.at = path.iter().position(|h| std::ptr::eq(h, holder)).unwrap_or(0);
+        self.at_name = holder.path.clone().unwrap_or_else(|| "(an object without a name)".into());
+        Ok(())
+    }
+
+    /// One conversation: a first answer and its repairs. The inner error is what was wrong with the last candidate.
+    async fn sample(&mut self, sample: u32) -> Result<Result<Lesson, Vec<Diagnostic>>, End> {
+        let mut failed: Vec<Attempt> = Vec::new();
+        for repair in 0..=self.door.config.repairs {
+            if sample + repair > 1 && self.record.step() != Step::Repairing {
+                self.step(Step::Repairing);
+            }
+            self.door.asker.check(&self.door.config).map_err(Outcome::Refused)?;
+            let (request, answer) = match self.ask(sample, &failed).await? {
+                Ok(pair) => pair,
+                // An answer of no use has nothing to repair: a fresh sample may be better.
+                Err(error) => return Ok(Err(vec![Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy())])),
+            };
+            self.candidates += 1;
+            let repeated = failed.last().is_some_and(|f| f.answer == answer.text);
+            match self.examine(&answer.text).await? {
+                Tried::Passed(candidate, trial) => {
+                    if let Some(lesson) = self.conclude(candidate, trial, &request, &answer, sample, repair).await? {
+                        return Ok(Ok(lesson));
+                    }
+                    return Err(Outcome::Rejected);
+                }
+                Tried::Failed(findings) => {
+                    failed.push(Attempt { answer: answer.text, findings });
+                    self.step(Step::Repairing);
+                }
+            }
+            if repeated {
+                break;
+            }
+        }
+        Ok(Err(failed.pop().map_or_else(Vec::new, |f| f.findings)))
+    }
+
+    /// Asks. The outer error ends the passage; the inner one is an answer of no use.
+    async fn ask(&mut self, sample: u32, failed: &[Attempt]) -> Result<Result<(Request, Answer), ClientError>, End> {
+        self.step(Step::Asking);
+        let request = self.request(sample, failed);
+        let began = Instant::now();
+        let Door { config, asker, account, .. } = &mut *self.door;
+        let result = asker.ask(&request, config, account).await;
+        self.waited += began.elapsed();
+        match result {
+            Ok(answer) => {
+                self.tokens.read += answer.tokens.read;
+                self.tokens.written += answer.tokens.written;
+                Ok(Ok((request, answer)))
+            }
+            Err(error) if error.fault() == Fault::Answer => {
+                self.candidates += 1;
+                Ok(Err(error))
+            }
+            Err(error) => {
+                let before = self.door.asker.gone().filter(|g| **g != error).cloned();
+                Err(Outcome::NoAnswer { error, before })
+            }
+        }
+    }
+
+    fn request(&self, sample: u32, failed: &[Attempt]) -> Request {
+        let config = &self.door.config;
+        let mut situation = self.situation.clone();
+        if !config.tell_values {
+            situation.receiver.printed = None;
+            situation.arguments.iter_mut().for_each(|a| a.printed = None);
+        }
+        let prompt = prompt(&situation, &self.at_name, failed, sample);
+        let mut options = config.options.clone();
+        if sample > 1 {
+            options.temperature = options.temperature.max(0.2);
+            options.seed += sample as i32 - 1;
+        }
+        Request {
+            key: prompt.key,
+            system: prompt.system,
+            messages: prompt.messages,
+            schema: schema(),
+            grammar: Some(grammar(&situation.selector)),
+            options,
+            deadlines: config.deadlines.clone(),
+        }
+    }
+
+    /// Sends a model's answer, or a person's edit, through the gates.
+    async fn examine(&mut self, text: &str) -> Result<Tried, End> {
+        self.step(Step::Reading);
+        let candidate = match answer::read(text, &self.situation.selector) {
+            Ok(candidate) => candidate,
+            Err(findings) => return Ok(Tried::Failed(findings)),
+        };
+        self.step(Step::Auditing);
+        let findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
+        if !findings.is_empty() {
+            return Ok(Tried::Failed(findings));
+        }
+        self.step(Step::Compiling);
+        let source = candidate.source.clone();
+        if let Err(findings) = self.timed(Step::Compiling, |w| w.compile(source)).await? {
+            return Ok(Tried::Failed(findings));
+        }
+        self.step(Step::Trying);
+        let at = self.at;
+        let trial = self.timed(Step::Trying, |w| w.try_out(at)).await?;
+        Ok(match &trial.finding {
+            Some(finding) => Tried::Failed(vec![finding.clone()]),
+            None => Tried::Passed(candidate, trial),
+        })
+    }
+
+    /// Approval, splice, and keeping. Nothing if a person said no.
+    async fn conclude(&mut self, mut candidate: Candidate, mut trial: Trial, request: &Request, answer: &Answer, sample: u32, repair: u32) -> Result<Option<Lesson>, End> {
+        let mut approver = None;
+        while self.door.config.mode == Mode::Ask {
+            self.step(Step::Approving);
+            let proposal = self.proposal(&candidate, &trial, answer);
+            match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
+                Approval::Yes => {
+                    approver = Some("a person".to_string());
+                    break;
+                }
+                Approval::No => return Ok(None),
+                Approval::Edited(text) => match self.examine(&text).await? {
+                    Tried::Passed(edited, again) => (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again),
+                    Tried::Failed(findings) => return Err(Outcome::NotLearned { candidates: self.candidates + 1, findings }),
+                },
+            }
+        }
+        self.step(Step::Splicing);
+        let at = self.at;
+        if let Err(why) = self.timed(Step::Splicing, |w| w.install(at)).await? {
+            let finding = Diagnostic::new(Gate::Compile, "not-installed", why);
+            return Err(Outcome::NotLearned { candidates: self.candidates, findings: vec![finding] });
+        }
+        self.step(Step::Done);
+        let provenance = self.provenance(&candidate, &trial, request, answer, approver, (sample, repair));
+        let kept = self.keep(&candidate, &provenance);
+        Ok(Some(self.lesson(candidate, trial, answer, kept)))
+    }
+
+    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer) -> Proposal {
+        Proposal {
+            selector: self.situation.selector.clone(),
+            at: self.at_name.clone(),
+            source: candidate.source.clone(),
+            plan: candidate.plan.clone(),
+            model: answer.model.clone(),
+            trial: trial.summary.clone(),
+            place: self.situation.place(),
+        }
+    }
+
+    fn provenance(&self, candidate: &Candidate, trial: &Trial, request: &Request, answer: &Answer, approver: Option<String>, (sample, repair): (u32, u32)) -> Provenance {
+        let situation = self.situation;
+        Provenance {
+            model: answer.model.clone(),
+            digest: answer.digest.clone(),
+            source: self.door.asker.place(),
+            question: key(&request.key),
+            send: format!("'{}' to {} at {}", situation.selector, situation.receiver.path, situation.place()),
+            plan: candidate.plan.clone(),
+            attempt: format!("sample {sample}, {repair} repairs"),
+            trial: trial.summary.clone(),
+            approver,
+        }
+    }
+
+    /// Writes the method into the file beside the script. A failure to do so does not stop the program.
+    fn keep(&mut self, candidate: &Candidate, provenance: &Provenance) -> Option<String> {
+        let at = self.situation.path.get(self.at)?.path.clone()?;
+        let Door { learned, config, account, .. } = &mut *self.door;
+        let file = learned.as_mut()?;
+        let method = learned::method(&at, &self.situation.selector, &candidate.source, provenance, SystemTime::now());
+        match file.keep(method, &config.script) {
+            Ok(()) => Some(file.path().display().to_string()),
+            Err(error) => {
+                account.note(format!("'{}' could not be kept: {error}; {}", self.situation.selector, error.remedy()));
+                None
+            }
+        }
+    }
+
+    fn lesson(&self, candidate: Candidate, trial: Trial, answer: &Answer, kept: Option<String>) -> Lesson {
+        Lesson {
+            selector: self.situation.selector.clone(),
+            at: self.at_name.clone(),
+            source: candidate.source,
+            model: answer.model.clone(),
+            through: self.door.asker.place(),
+            took: self.began.elapsed(),
+            waited: self.waited,
+            tokens: self.tokens,
+            candidates: self.candidates,
+            trial: trial.summary,
+            kept,
+            record: self.record.clone(),
+        }
+    }
+
+    fn step(&mut self, to: Step) {
+        let went = self.record.advance(to, self.began.elapsed());
+        debug_assert!(went.is_ok(), "{went:?}");
+    }
+
+    /// A request to the world, within the deadline of its step.
+    async fn timed<T>(&mut self, step: Step, request: impl FnOnce(&mut dyn World) -> crate::clients::Eventually<'_, T>) -> Result<T, End> {
+        let limit = step.deadline(self.door.config.deadlines.total).unwrap_or(Duration::MAX);
+        match tokio::time::timeout(limit, request(&mut *self.world)).await {
+            Ok(answer) => Ok(answer),
+            Err(_) => Err(Outcome::Stalled { step: format!("{step:?}").to_lowercase() }),
+        }
+    }
+}

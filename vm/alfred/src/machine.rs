@@ -1,0 +1,277 @@
+//! The machine's side of the door: what the host of a [`Vm`] does when a process stops at a send that nothing understood.
+//!
+//! The host's loop hands a paused process to [`Machine::paused`], and calls [`Machine::poll`] between slices (or [`Machine::wait`] when nothing
+//! can run); everything that needs a model happens on another thread. What must stay true: nothing here waits longer than it
+//! is told to; a process that stands at a send stays as it is until its method is there or was given up; a request about a
+//! send that is gone is answered with an error, never ignored.
+//!
+//! Methods of earlier runs are audited when their file is read and installed when they are first needed.
+
+mod describe;
+mod remote;
+mod trial;
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aura_run::{Compiled, Missing, ProcessId, Vm};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::door::{Account, Approval, Asker, Door, Outcome, Proposal};
+use crate::gates::Context;
+use crate::learned::{Learned, LearnedError, Method};
+use crate::situation::Situation;
+
+use remote::{Job, Request};
+
+/// Compiles and verifies a method slot: a name for the text and the text in. Given by the host, because the compiler is its business.
+pub type MethodCompiler = Box<dyn Fn(&str, &str) -> Result<Compiled, Vec<aura_syntax::Diagnostic>>>;
+
+/// What became of a paused process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paused {
+    /// It stands at something else than a send that a method would help; the host deals with it.
+    NotMine,
+    /// A method of an earlier run was installed; it goes on.
+    GoesOn,
+    /// It waits for a method.
+    Waiting,
+}
+
+/// What the host hears from [`Machine::poll`].
+pub enum Word {
+    /// This process goes on with its send.
+    GoesOn(ProcessId),
+    /// This process's send was given up; it still stands there. The host aborts it, or offers restarts.
+    GivenUp(ProcessId, Box<Outcome>),
+    /// A person is to decide; the answer goes to [`Question::answer`].
+    Ask(Question),
+}
+
+/// A question to a person.
+pub struct Question {
+    /// What about.
+    pub proposal: Proposal,
+    reply: tokio::sync::oneshot::Sender<Approval>,
+}
+
+impl Question {
+    /// The person's answer. Without one (the question is dropped) it is no.
+    pub fn answer(self, approval: Approval) {
+        // The door may have given up in the meantime; then nobody listens.
+        let _ = self.reply.send(approval);
+    }
+}
+
+/// The machine's side of the door.
+pub struct Machine {
+    compile: MethodCompiler,
+    remembered: Vec<Method>,
+    limits: aura_run::TrialLimits,
+    waiting: Vec<Waiting>,
+    next: u64,
+    jobs: Option<UnboundedSender<Job>>,
+    requests: Receiver<Request>,
+    /// Kept so that the door's thread can be started when it is first needed.
+    sender: Sender<Request>,
+    door: Arc<Mutex<Option<Door>>>,
+    account: Arc<Mutex<Account>>,
+}
+
+/// A send that waits.
+struct Waiting {
+    id: u64,
+    missing: Missing,
+    candidate: Option<Compiled>,
+}
+
+impl Machine {
+    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian.
+    ///
+    /// # Errors
+    /// When the file of learned methods cannot be used.
+    pub fn open(config: Config, source: &str, compile: MethodCompiler) -> Result<Self, LearnedError> {
+        let own: BTreeSet<String> = crate::gates::own_names(source);
+        let context = Context { own, ..Context::default() };
+        let learned = config.learned.as_ref().map(|path| Learned::load(path, &context)).transpose()?;
+        let remembered = learned.as_ref().map_or_else(Vec::new, |l| l.methods().to_vec());
+        let limits = aura_run::TrialLimits { fuel: config.trial.fuel, heap: config.trial.heap, depth: config.trial.stack, time: config.trial.time };
+        let (sender, requests) = channel();
+        let door = Door { config, asker: Asker::new(), learned, account: Account::default() };
+        Ok(Self {
+            compile,
+            remembered,
+            limits,
+            waiting: Vec::new(),
+            next: 1,
+            jobs: None,
+            requests,
+            sender,
+            door: Arc::new(Mutex::new(Some(door))),
+            account: Arc::default(),
+        })
+    }
+
+    /// A process has paused: is it the door's business?
+    pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Paused {
+        let Some(missing) = vm.missing(process) else { return Paused::NotMine };
+        match self.remember(vm, &missing) {
+            true => {
+                vm.let_go(missing);
+                if vm.retry(process) { Paused::GoesOn } else { Paused::NotMine }
+            }
+            false => {
+                self.submit(missing);
+                Paused::Waiting
+            }
+        }
+    }
+
+    /// Whether a send waits for a method.
+    pub fn is_busy(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Does what the door has asked for so far. Never waits.
+    pub fn poll(&mut self, vm: &mut Vm) -> Vec<Word> {
+        let mut words = Vec::new();
+        while let Ok(request) = self.requests.try_recv() {
+            words.extend(self.serve(vm, request));
+        }
+        words
+    }
+
+    /// As [`Machine::poll`], but waits for the first request, at most this long: for when no process can run.
+    pub fn wait(&mut self, vm: &mut Vm, at_most: Duration) -> Vec<Word> {
+        match self.requests.recv_timeout(at_most) {
+            Ok(request) => {
+                let mut words: Vec<Word> = self.serve(vm, request).into_iter().collect();
+                words.extend(self.poll(vm));
+                words
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Vec::new(),
+        }
+    }
+
+    /// What happened at the door so far.
+    pub fn account(&self) -> Account {
+        self.account.lock().map_or_else(|e| e.into_inner().clone(), |a| a.clone())
+    }
+
+    /// Installs a method of an earlier run, if there is one for this send.
+    fn remember(&mut self, vm: &mut Vm, missing: &Missing) -> bool {
+        let fits = |m: &&Method| m.selector == missing.selector && missing.path.iter().any(|h| h.path.as_ref() == Some(&m.at));
+        let Some(method) = self.remembered.iter().find(fits).cloned() else { return false };
+        let at = missing.path.iter().position(|h| h.path.as_ref() == Some(&method.at)).unwrap_or(0);
+        let done = self.compiled(&method.source).map_err(|d| d.first().map_or_else(String::new, Diagnostic::to_string));
+        let done = done.and_then(|c| vm.splice(missing, at, &c).map_err(|f| f.text()));
+        let mut account = self.account.lock().unwrap_or_else(|e| e.into_inner());
+        match &done {
+            Ok(()) => account.remembered.push(format!("{} {}", method.at, method.selector)),
+            Err(why) => account.note(format!("the method '{}' that was learned for {} does not work any more: {why}", method.selector, method.at)),
+        }
+        // Used once: if the send fails again, another method is needed.
+        self.remembered.retain(|m| !(m.at == method.at && m.selector == method.selector));
+        done.is_ok()
+    }
+
+    fn submit(&mut self, missing: Missing) {
+        let id = self.next;
+        self.next += 1;
+        let situation = describe::situation(id, &missing, &missing_capabilities());
+        self.waiting.push(Waiting { id, missing, candidate: None });
+        let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };
+        let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));
+        if let Err(lost) = jobs.send(job) {
+            // The door's thread is gone (it cannot be, short of a panic there): the send is given up at the next poll.
+            let _ = self.sender.send(Request::Done { id: lost.0.situation.id, outcome: Box::new(Outcome::Stalled { step: "door".into() }) });
+        }
+    }
+
+    fn serve(&mut self, vm: &mut Vm, request: Request) -> Option<Word> {
+        match request {
+            Request::Understood { id, reply } => {
+                let _ = reply.send(self.understood(vm, id));
+            }
+            Request::Compile { id, source, reply } => {
+                let _ = reply.send(self.compile(id, &source));
+            }
+            Request::Try { id, at, reply } => {
+                let _ = reply.send(trial::run(self.find(id), vm, at, self.limits));
+            }
+            Request::Install { id, at, reply } => {
+                let _ = reply.send(self.install(vm, id, at));
+            }
+            Request::Approve { proposal, reply } => return Some(Word::Ask(Question { proposal, reply })),
+            Request::Done { id, outcome } => return self.done(vm, id, outcome),
+        }
+        None
+    }
+
+    fn find(&self, id: u64) -> Option<&Waiting> {
+        self.waiting.iter().find(|w| w.id == id)
+    }
+
+    /// Another send may have brought the method in the meantime.
+    fn understood(&self, vm: &mut Vm, id: u64) -> bool {
+        let Some(process) = self.find(id).map(|w| w.missing.process) else { return false };
+        let Some(now) = vm.missing(process) else { return false };
+        let known = now.understood.contains(&now.selector);
+        vm.let_go(now);
+        known
+    }
+
+    fn compile(&mut self, id: u64, source: &str) -> Result<(), Vec<Diagnostic>> {
+        let compiled = self.compiled(source)?;
+        match self.waiting.iter_mut().find(|w| w.id == id) {
+            Some(waiting) => {
+                waiting.candidate = Some(compiled);
+                Ok(())
+            }
+            None => Err(vec![Diagnostic::new(Gate::Compile, "gone", "the send is no longer waiting")]),
+        }
+    }
+
+    fn compiled(&self, source: &str) -> Result<Compiled, Vec<Diagnostic>> {
+        let finding = |d: &aura_syntax::Diagnostic| {
+            let mut finding = Diagnostic::new(Gate::Compile, d.code, &d.message).at(source, d.span.start as usize, d.span.text(source));
+            finding.because = d.notes.first().cloned();
+            finding.fix = d.help.clone();
+            finding
+        };
+        (self.compile)("learned", source).map_err(|all| all.iter().take(4).map(finding).collect())
+    }
+
+    fn install(&self, vm: &mut Vm, id: u64, at: usize) -> Result<(), String> {
+        let waiting = self.find(id).ok_or("the send is no longer waiting")?;
+        let candidate = waiting.candidate.as_ref().ok_or("there is no candidate")?;
+        vm.splice(&waiting.missing, at, candidate).map_err(|f| f.text())
+    }
+
+    fn done(&mut self, vm: &mut Vm, id: u64, outcome: Box<Outcome>) -> Option<Word> {
+        let at = self.waiting.iter().position(|w| w.id == id)?;
+        let missing = self.waiting.remove(at).missing;
+        let process = missing.process;
+        vm.let_go(missing);
+        match outcome.goes_on() && vm.retry(process) {
+            true => Some(Word::GoesOn(process)),
+            false => Some(Word::GivenUp(process, outcome)),
+        }
+    }
+}
+
+/// Generated methods never hold capabilities in this machine, whatever their sender holds.
+fn missing_capabilities() -> Vec<String> {
+    Vec::new()
+}
+
+impl Situation {
+    /// The selector with its receiver, for messages: `point manhattan`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.receiver.path, self.selector)
+    }
+}

@@ -1,0 +1,64 @@
+//! From the machine's view of a paused send to the door's.
+
+use aura_run::{HolderView, Missing, SlotView as Slot, ValueView};
+
+use crate::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
+
+/// The situation of a paused send.
+pub(super) fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> Situation {
+    let caller = &missing.caller;
+    let mut understood = missing.understood.clone();
+    if missing.implicit {
+        understood.extend(missing.module.iter().map(|s| s.name.clone()));
+    }
+    Situation {
+        id,
+        selector: missing.selector.clone(),
+        receiver: missing.values.first().map(thing).unwrap_or_default(),
+        arguments: missing.values.iter().skip(1).map(thing).collect(),
+        path: missing.path.iter().enumerate().map(|(i, h)| holder(h, i == 0)).collect(),
+        caller: Some(Caller {
+            selector: caller.selector.clone(),
+            file: name_of(&caller.file),
+            line: caller.line as u32,
+            column: caller.column as u32,
+            source: caller.source.clone(),
+        }),
+        expected: None,
+        understood,
+        module: missing.module.iter().map(slot).collect(),
+        depth: missing.generated as u32,
+        capabilities: capabilities.to_vec(),
+    }
+}
+
+/// The last part of a file's path: what lies before it is nobody's business, and differs from machine to machine.
+fn name_of(file: &str) -> String {
+    std::path::Path::new(file).file_name().map_or_else(|| file.to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+fn thing(value: &ValueView) -> Thing {
+    Thing { path: value.name.clone(), is_nil: value.is_nil, printed: Some(value.text.clone()).filter(|t| *t != value.name) }
+}
+
+fn holder(view: &HolderView, is_receiver: bool) -> Holder {
+    Holder {
+        path: view.path.clone(),
+        of_script: view.of_script,
+        is_shared: view.is_shared,
+        is_receiver,
+        comment: view.comment.clone(),
+        slots: view.slots.iter().map(slot).collect(),
+    }
+}
+
+fn slot(view: &Slot) -> SlotView {
+    let kind = match view {
+        Slot { is_parent: true, .. } => SlotKind::Parent,
+        Slot { is_method: true, .. } => SlotKind::Method,
+        Slot { is_data: true, .. } => SlotKind::Data,
+        _ => SlotKind::Constant,
+    };
+    let header = view.type_text.as_ref().filter(|_| kind != SlotKind::Method).map(|t| format!("{} {t}", view.name));
+    SlotView { name: view.name.clone(), kind, header, value: None, comment: view.comment.clone(), source: view.source.clone() }
+}

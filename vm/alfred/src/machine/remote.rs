@@ -1,0 +1,116 @@
+//! The wire between the machine's thread and the door's: requests one way, replies the other, all plain data.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+use crate::clients::Eventually;
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::door::{Account, Approval, Door, Outcome, Proposal, Trial, World, answer};
+use crate::situation::Situation;
+
+/// A send for the door.
+pub(super) struct Job {
+    pub(super) situation: Situation,
+    pub(super) world: Remote,
+}
+
+/// What the door asks of the machine.
+pub(super) enum Request {
+    Understood { id: u64, reply: oneshot::Sender<bool> },
+    Compile { id: u64, source: String, reply: oneshot::Sender<Result<(), Vec<Diagnostic>>> },
+    Try { id: u64, at: usize, reply: oneshot::Sender<Trial> },
+    Install { id: u64, at: usize, reply: oneshot::Sender<Result<(), String>> },
+    Approve { proposal: Proposal, reply: oneshot::Sender<Approval> },
+    Done { id: u64, outcome: Box<Outcome> },
+}
+
+/// The machine, seen from the door's thread.
+pub(super) struct Remote {
+    id: u64,
+    machine: Sender<Request>,
+}
+
+impl Remote {
+    pub(super) fn new(id: u64, machine: Sender<Request>) -> Self {
+        Self { id, machine }
+    }
+
+    /// Sends a request and waits for its reply; `lost` if the machine is gone.
+    fn put<T: Send + 'static>(&self, make: impl FnOnce(u64, oneshot::Sender<T>) -> Request, lost: T) -> Eventually<'_, T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.machine.send(make(self.id, reply));
+        Box::pin(async move {
+            match sent {
+                Ok(()) => answer.await.unwrap_or(lost),
+                Err(_) => lost,
+            }
+        })
+    }
+}
+
+fn gone() -> Diagnostic {
+    Diagnostic::new(Gate::Compile, "gone", "the machine has ended")
+}
+
+impl World for Remote {
+    fn understood(&mut self) -> Eventually<'_, bool> {
+        self.put(|id, reply| Request::Understood { id, reply }, false)
+    }
+
+    fn compile(&mut self, source: String) -> Eventually<'_, Result<(), Vec<Diagnostic>>> {
+        self.put(|id, reply| Request::Compile { id, source, reply }, Err(vec![gone()]))
+    }
+
+    fn try_out(&mut self, at: usize) -> Eventually<'_, Trial> {
+        let lost = Trial { summary: String::new(), finding: Some(gone()) };
+        self.put(|id, reply| Request::Try { id, at, reply }, lost)
+    }
+
+    fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
+        self.put(|id, reply| Request::Install { id, at, reply }, Err("the machine has ended".into()))
+    }
+
+    fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
+        self.put(|_, reply| Request::Approve { proposal, reply }, Approval::No)
+    }
+}
+
+/// Starts the door's thread. It ends when the machine does.
+pub(super) fn start(door: Arc<Mutex<Option<Door>>>, account: Arc<Mutex<Account>>, machine: Sender<Request>) -> UnboundedSender<Job> {
+    let (sender, jobs) = unbounded_channel();
+    let taken = door.lock().unwrap_or_else(|e| e.into_inner()).take();
+    let started = std::thread::Builder::new().name("alfred".into()).spawn(move || {
+        if let Some(door) = taken {
+            run(door, &account, &machine, jobs);
+        }
+    });
+    // Without a thread the receiver is dropped, and every send is given up at once.
+    drop(started);
+    sender
+}
+
+fn run(mut door: Door, account: &Mutex<Account>, machine: &Sender<Request>, mut jobs: UnboundedReceiver<Job>) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    runtime.block_on(async {
+        while let Some(mut job) = jobs.recv().await {
+            let id = job.situation.id;
+            let outcome = answer(&mut door, &job.situation, &mut job.world).await;
+            hand_over(&mut door.account, account);
+            if machine.send(Request::Done { id, outcome: Box::new(outcome) }).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Moves what the door has noted to where the machine's side reads it.
+fn hand_over(from: &mut Account, to: &Mutex<Account>) {
+    let news = std::mem::take(from);
+    let mut all = to.lock().unwrap_or_else(|e| e.into_inner());
+    all.lessons.extend(news.lessons);
+    all.remembered.extend(news.remembered);
+    news.notes.into_iter().for_each(|n| all.note(n));
+}
