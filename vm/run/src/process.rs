@@ -130,6 +130,8 @@ pub struct Process {
     pub(crate) output: Vec<u8>,
     /// Register of the running activation that receives the host's answer while paused or waiting.
     pub(crate) pending: u32,
+    /// How it was ended from outside: `terminated`, `failed`, or not at all.
+    pub(crate) ending: Option<&'static str>,
 }
 
 /// Registers that a new process starts with.
@@ -166,6 +168,7 @@ impl Process {
             trial: false,
             output: Vec::new(),
             pending: NOWHERE,
+            ending: None,
         }
     }
 
@@ -246,6 +249,10 @@ impl Process {
     /// How many activations are on its stack.
     pub fn depth(&self) -> usize {
         self.depth
+    }
+    /// The limit that it reached, if any: `fuel`, `heap`, `memory`, `time`, `stack`.
+    pub fn limit_reached(&self) -> Option<&'static str> {
+        self.reached
     }
     /// Whether it has ended.
     pub fn ended(&self) -> bool {

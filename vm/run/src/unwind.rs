@@ -60,13 +60,19 @@ impl Vm {
 
     /// Ends a process from outside, running its `ensure` blocks the next time that it runs. False when it ended at once.
     pub(crate) fn begin_terminate(&mut self, p: &mut Process) -> bool {
+        let nil = self.nil();
+        self.begin_end(p, nil, "terminated")
+    }
+
+    /// Ends a process from outside with this result; `how` is what its state will be called.
+    pub(crate) fn begin_end(&mut self, p: &mut Process, result: Value, how: &'static str) -> bool {
+        p.ending = p.ending.or(Some(how));
         if p.depth == 0 {
-            self.finish(p, self.specials.nil, Status::Dead);
+            self.finish(p, result, Status::Dead);
             return false;
         }
         let t = self.token_for(p, 0);
-        let nil = self.nil();
-        self.return_home(p, t, nil)
+        self.return_home(p, t, result)
     }
 
     /// The depths of activations that are condition handlers, innermost first, without those that running handlers hide.

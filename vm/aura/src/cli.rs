@@ -1,0 +1,196 @@
+//! What can be written on the command line.
+//!
+//! What must stay true: every flag has a sentence of help; a slip of the pen gets a suggestion; usage errors are
+//! [`Exit::Usage`].
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::door::DoorFlags;
+use crate::exit::Exit;
+use crate::suggest;
+use crate::powers::{Bounds, Powers};
+
+/// Aura: prototypes, messages, and an open door for messages that nothing understands.
+#[derive(Parser, Debug)]
+#[command(name = "aura", bin_name = "aura", version, about, after_help = AFTER)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER: &str = "Exit codes: 0 fine, 1 the program failed, 2 usage, 3 check found errors, 4 tests failed, 5 refused by policy,\n\
+6 not understood and not learned, 7 a limit, 8 no model reachable, 9 stored code damaged, 130 interrupted.";
+
+/// The subcommands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a program.
+    Run(RunArgs),
+    /// Talk with a living world, line by line.
+    Repl(ReplArgs),
+    /// Say what is wrong with files, without running them.
+    Check(CheckArgs),
+    /// Put files into their standard form.
+    Fmt(FmtArgs),
+    /// Run tests (files *_test.aura) and the examples in comments.
+    Test(TestArgs),
+    /// Begin a program: a folder with a file, a test and a README.
+    New(NewArgs),
+    /// Show documentation, from the living world.
+    Doc(DocArgs),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArgs),
+}
+
+/// `aura run`
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Run this text instead of a file.
+    #[arg(short = 'e', long = "eval", value_name = "CODE")]
+    pub code: Option<String>,
+    /// The file to run (`-` for standard input), then the program's own arguments.
+    #[arg(value_name = "FILE [ARGUMENTS]", trailing_var_arg = true)]
+    pub rest: Vec<String>,
+    /// Print the syntax tree or the compiled code instead of running.
+    #[arg(long, value_name = "WHAT")]
+    pub dump: Option<Dump>,
+    /// What happens to messages that nothing understands.
+    #[command(flatten)]
+    pub door: DoorFlags,
+    /// Powers.
+    #[command(flatten)]
+    pub powers: Powers,
+    /// Limits.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// What `--dump` prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Dump {
+    /// The syntax tree.
+    Tree,
+    /// Bytecode.
+    Code,
+}
+
+/// `aura repl`
+#[derive(Args, Debug)]
+pub struct ReplArgs {
+    /// Files to load first.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What happens to messages that nothing understands.
+    #[command(flatten)]
+    pub door: DoorFlags,
+    /// Powers.
+    #[command(flatten)]
+    pub powers: Powers,
+    /// Limits, for each entry.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// `aura check`
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Only whether the files can be read as Aura (which is all that is checked so far).
+    #[arg(long)]
+    pub syntax: bool,
+    /// Print what is found as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Files, or folders whose .aura files are meant.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `aura fmt`
+#[derive(Args, Debug)]
+pub struct FmtArgs {
+    /// Change nothing; say which files are not in standard form.
+    #[arg(long)]
+    pub check: bool,
+    /// Files, or folders whose .aura files are meant; `-` reads standard input and prints.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `aura test`
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// Files, or folders with files *_test.aura; this folder if none is named.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose names contain this.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Print the results as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Powers.
+    #[command(flatten)]
+    pub powers: Powers,
+    /// Limits, for each file.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// `aura new`
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// The name of the folder and of the program.
+    pub name: PathBuf,
+}
+
+/// `aura doc`
+#[derive(Args, Debug)]
+pub struct DocArgs {
+    /// An object (`list`, `traits string`) and perhaps one of its messages (`list add:`). Nothing: what there is.
+    #[arg(value_name = "NAME", num_args = 0..)]
+    pub name: Vec<String>,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `aura completions`
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// Which shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// Reads a command line. `Err` is the exit code, the message having been printed.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
+    Cli::try_parse_from(arguments).map_err(|mut e| {
+        hint(&mut e);
+        let _ = e.print();
+        match e.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Fine.code(),
+            _ => Exit::Usage.code(),
+        }
+    })
+}
+
+/// Where a slip of the pen or a file stands in the place of a subcommand, says what was meant.
+fn hint(e: &mut clap::Error) {
+    let Some(ContextValue::String(word)) = e.get(ContextKind::InvalidSubcommand).cloned() else { return };
+    let known = command();
+    if let Some(near) = suggest::nearest(&word, known.get_subcommands().map(clap::Command::get_name)) {
+        e.insert(ContextKind::SuggestedSubcommand, ContextValue::String(near.to_string()));
+    } else if word.ends_with(".aura") || Path::new(word).is_file() {
+        let tip = format!("to run a file: aura run {word}").into();
+        e.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+}
+
+/// The command as clap knows it, for completions and the reference.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

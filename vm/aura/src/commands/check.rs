@@ -1,0 +1,73 @@
+//! `aura check`: what is wrong with files, as drawings for people or as JSON for machines.
+
+use std::path::Path;
+
+use aura_syntax::{Diagnostic, Severity, Source};
+use serde::Serialize;
+
+use crate::cli::CheckArgs;
+use crate::exit::Exit;
+use crate::{output, source};
+
+/// What was found in one file.
+#[derive(Serialize)]
+struct Report {
+    file: String,
+    /// Why it could not be read, if it could not.
+    unreadable: Option<String>,
+    diagnostics: Vec<Placed>,
+}
+
+/// A diagnostic with line and column, both from 1.
+#[derive(Serialize)]
+struct Placed {
+    line: usize,
+    column: usize,
+    #[serde(flatten)]
+    diagnostic: Diagnostic,
+}
+
+pub(super) fn run(a: &CheckArgs) -> Exit {
+    let files = match source::files(&a.files, ".aura") {
+        Ok(files) => files,
+        Err(text) => {
+            output::error(&text);
+            return Exit::Usage;
+        }
+    };
+    let mut worst = Exit::Fine;
+    let mut reports = Vec::new();
+    for file in files {
+        let (report, exit) = check(&file, a.json);
+        worst = worst.max(exit);
+        reports.push(report);
+    }
+    if a.json {
+        output::print(&(serde_json::to_string_pretty(&reports).expect("plain data") + "\n"));
+    }
+    worst
+}
+
+fn check(path: &Path, json: bool) -> (Report, Exit) {
+    let name = path.display().to_string();
+    let text = match source::read(path) {
+        Ok(text) => text,
+        Err(why) => {
+            if !json {
+                output::error(&why);
+            }
+            return (Report { file: name, unreadable: Some(why), diagnostics: Vec::new() }, Exit::Check);
+        }
+    };
+    let found = source::diagnose(&name, &text);
+    let source = Source::new(name.clone(), text);
+    if !json && !found.is_empty() {
+        eprint!("{}", aura_syntax::render(&source, &found, output::colour()));
+    }
+    let exit = if found.iter().any(|d| d.severity == Severity::Error) { Exit::Check } else { Exit::Fine };
+    let placed = found.into_iter().map(|diagnostic| {
+        let at = source.position(diagnostic.span.start);
+        Placed { line: at.line, column: at.column, diagnostic }
+    });
+    (Report { file: name, unreadable: None, diagnostics: placed.collect() }, exit)
+}

@@ -1,0 +1,25 @@
+//! The subcommands, one file each. Each answers its exit code.
+
+pub mod check;
+mod completions;
+pub mod doc;
+mod fmt;
+mod new;
+mod run;
+pub mod test;
+
+use crate::cli::{Cli, Command};
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> u8 {
+    match cli.command {
+        Command::Run(a) => run::run(a),
+        Command::Repl(a) => crate::repl::run(a),
+        Command::Check(a) => check::run(&a).code(),
+        Command::Fmt(a) => fmt::run(&a).code(),
+        Command::Test(a) => test::run(&a).code(),
+        Command::New(a) => new::run(&a).code(),
+        Command::Doc(a) => doc::run(&a).code(),
+        Command::Completions(a) => completions::run(&a).code(),
+    }
+}

@@ -1,0 +1,103 @@
+//! `aura run`: a program from a file or from the command line, to its end.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use aura_run::Vm;
+
+use crate::cli::{Dump, RunArgs};
+use crate::door::Door;
+use crate::drive::{End, drive};
+use crate::exit::Exit;
+use crate::world::{self, Wiring};
+use crate::{interrupt, output, source};
+
+/// What text given with `-e` is called.
+const GIVEN: &str = "-e";
+
+pub(super) fn run(mut a: RunArgs) -> u8 {
+    let arguments = match &a.code {
+        Some(_) => std::mem::take(&mut a.rest),
+        None if a.rest.is_empty() => {
+            output::error("name a file to run, or give the program with -e 'CODE'");
+            return Exit::Usage.code();
+        }
+        None => a.rest.split_off(1),
+    };
+    let name = a.rest.first().cloned().unwrap_or_else(|| GIVEN.into());
+    let text = match a.code.take() {
+        Some(code) => code,
+        None => match source::read(Path::new(&name)) {
+            Ok(text) => text,
+            Err(why) => return fail(&why, Exit::Usage),
+        },
+    };
+    match a.dump {
+        Some(what) => dump(&name, &text, what),
+        None => program(&name, &text, arguments, &a),
+    }
+}
+
+fn fail(why: &str, exit: Exit) -> u8 {
+    output::error(why);
+    exit.code()
+}
+
+/// Runs the program `text`, called `name`.
+fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
+    let code = match source::compile(name, text, output::colour()) {
+        Ok(code) => code,
+        Err(drawn) => {
+            eprint!("{drawn}");
+            return Exit::Failed.code();
+        }
+    };
+    let mut vm = match world::machine(Wiring::standard(arguments)) {
+        Ok(vm) => vm,
+        Err(why) => return fail(&why, Exit::Damaged),
+    };
+    let script = (name != GIVEN && name != "-").then(|| Path::new(name));
+    let mut door = match Door::open(&a.door, script) {
+        Ok(door) => door,
+        Err(why) => return fail(&why, Exit::Usage),
+    };
+    interrupt::watch(vm.interrupt.clone());
+    let id = vm.spawn_file(name, &code, a.powers.set(), a.bounds.limits());
+    let end = drive(&mut vm, id, &mut door);
+    let code = finish(&mut vm, end, &door);
+    code.unwrap_or_else(|e| e.code())
+}
+
+/// Says how it ended.
+fn finish(vm: &mut Vm, end: End, door: &Door) -> Result<u8, Exit> {
+    let _ = vm.host.out.flush();
+    let _ = vm.host.err.flush();
+    door.account();
+    match end {
+        End::Answered => Err(Exit::Fine),
+        End::Exit(code) => Ok(code as u8),
+        End::Failed(f) => {
+            eprint!("{}", f.draw(output::colour()));
+            Err(door.exit().unwrap_or_else(|| f.exit()))
+        }
+    }
+}
+
+fn dump(name: &str, text: &str, what: Dump) -> u8 {
+    let parsed = aura_syntax::parse(text);
+    if what == Dump::Tree {
+        output::print(&aura_syntax::dump(&parsed.file, text));
+        return if parsed.has_errors() { Exit::Check.code() } else { Exit::Fine.code() };
+    }
+    match source::compile(name, text, output::colour()) {
+        Ok(code) => {
+            let text: String = code.iter().map(|c| aura_code::disassemble(c) + "\n").collect();
+            output::print(&text);
+            Exit::Fine.code()
+        }
+        Err(drawn) => {
+            eprint!("{drawn}");
+            Exit::Check.code()
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A program's failure as data, and how it reads: what happened, where in the source, what to do, and the way there.
+
+use std::sync::Arc;
+
+use aura_heap::Value;
+use aura_run::{ProcessId, Vm};
+use aura_syntax::{Diagnostic, Severity, Source, Span};
+
+use crate::exit::Exit;
+use crate::suggest;
+
+/// Activations shown of a trace.
+const SHOWN: usize = 16;
+
+/// Kinds of condition that have a name in reports; the rest are `condition`.
+const KINDS: &[&str] = &[
+    "ambiguous", "assertion", "badIndex", "badNumberOfArguments", "badType", "budget", "cannotRead", "deadHome", "divisionByZero",
+    "doesNotUnderstand", "empty", "error", "import", "interrupted", "io", "limit", "mustBeBoolean", "noCapability", "notFound",
+    "outOfMemory", "refused", "stackOverflow", "stuck", "syntax", "undefinedPrimitive", "unreachable",
+];
+
+/// Why a program failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The condition's kind.
+    pub kind: String,
+    /// Its message.
+    pub message: String,
+    /// Where: file, its text, the bytes of the expression.
+    pub place: Option<(String, Arc<str>, (u32, u32))>,
+    /// The activations, innermost first, the library's own error handling left out.
+    pub trace: Vec<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    fn plain(kind: &str, message: impl Into<String>) -> Self {
+        Self { kind: kind.into(), message: message.into(), place: None, trace: Vec::new(), help: None }
+    }
+
+    /// All processes wait for one another.
+    pub fn stuck() -> Self {
+        let mut f = Self::plain("stuck", "nothing can go on: every process waits for another");
+        f.help = Some("look for a semaphore that nobody signals, or a channel that nobody sends to".into());
+        f
+    }
+
+    /// Text that cannot be read; the message is the drawing.
+    pub fn syntax(drawn: String) -> Self {
+        Self::plain("syntax", drawn)
+    }
+
+    /// Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self::plain("interrupted", "interrupted")
+    }
+
+    /// What a paused process waits for.
+    pub fn of(vm: &mut Vm, id: ProcessId) -> Self {
+        let condition = vm.process(id).map_or(vm.nil(), |p| p.result);
+        let kind = slot_text(vm, condition, "kind").unwrap_or_else(|| "error".into());
+        let mut f = Self::plain(&kind, vm.condition_text(condition));
+        if let Some(p) = vm.process(id) {
+            f.trace = trace(vm, p);
+            f.place = (0..p.depth()).find_map(|level| vm.place_of(p, level).filter(|(file, ..)| !is_library(file)));
+        }
+        if kind == "doesNotUnderstand" {
+            f.help = near_miss(vm, condition);
+        }
+        f
+    }
+
+    /// Why a process died without a condition.
+    pub fn of_dead(vm: &mut Vm, id: ProcessId) -> Self {
+        let result = vm.process(id).map_or(vm.nil(), |p| p.result);
+        let limit = vm.process(id).and_then(|p| p.limit_reached());
+        let text = vm.condition_text(result);
+        let mut lines = text.lines().map(str::to_string);
+        let message = lines.next().unwrap_or_default();
+        let kind = match limit {
+            Some("stack") => "stackOverflow",
+            Some(_) => "limit",
+            None => "error",
+        };
+        Self { trace: lines.collect(), ..Self::plain(kind, message) }
+    }
+
+    /// The exit code for it.
+    pub fn exit(&self) -> Exit {
+        Exit::of_condition(&self.kind)
+    }
+
+    /// For people.
+    pub fn draw(&self, colour: bool) -> String {
+        let mut out = match &self.place {
+            Some((file, text, span)) => {
+                let source = Source::new(file.clone(), &**text);
+                aura_syntax::render(&source, &[self.diagnostic(*span)], colour)
+            }
+            None => match &self.help {
+                Some(help) => format!("error: {}\n  help: {help}\n", self.message),
+                None => format!("error: {}\n", self.message),
+            },
+        };
+        for line in self.trace.iter().take(SHOWN) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        if self.trace.len() > SHOWN {
+            out.push_str(&format!("  … and {} more\n", self.trace.len() - SHOWN));
+        }
+        out
+    }
+
+    fn diagnostic(&self, span: (u32, u32)) -> Diagnostic {
+        let code = KINDS.iter().find(|k| **k == self.kind).copied().unwrap_or("condition");
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: self.message.clone(),
+            span: Span { start: span.0, end: span.1 },
+            label: "here".into(),
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: self.help.clone(),
+            fix: None,
+        }
+    }
+}
+
+/// Whether a file belongs to the library.
+pub fn is_library(file: &str) -> bool {
+    file.starts_with("stdlib/")
+}
+
+/// The text in a slot of an object.
+pub fn slot_text(vm: &mut Vm, o: Value, name: &str) -> Option<String> {
+    let v = vm.global_constant(o, name)?;
+    vm.heap.as_text(v).map(str::to_string)
+}
+
+/// The activations of a process, but those by which the library signals.
+fn trace(vm: &Vm, p: &aura_run::Process) -> Vec<String> {
+    let text = vm.trace(p, 64);
+    text.lines()
+        .skip_while(|l| l.contains("(stdlib/kernel/condition.aura:") || l.contains("(stdlib/kernel/errors.aura:"))
+        .map(str::to_string)
+        .collect()
+}
+
+/// A message that the receiver does understand and that reads almost like the one it doesn't.
+fn near_miss(vm: &mut Vm, condition: Value) -> Option<String> {
+    let selector = slot_text(vm, condition, "selector")?;
+    let receiver = vm.global_constant(condition, "receiver")?;
+    let names: Vec<Arc<str>> =
+        aura_run::understood(&vm.heap, receiver).into_iter().map(|(s, _)| vm.heap.symbols.name(s).clone()).collect();
+    let colons = selector.matches(':').count();
+    let alike = names.iter().map(|n| &**n).filter(|n| n.matches(':').count() == colons);
+    suggest::nearest(&selector, alike).map(|n| format!("did you mean '{n}'?"))
+}

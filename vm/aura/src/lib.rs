@@ -1,0 +1,37 @@
+//! The `aura` command as a library, so that tests can run its parts: wires the other rooms together and prints.
+//!
+//! * [`cli`] what can be written on the command line; [`exit`] how it ends
+//! * [`kernel`] the library it carries; [`source`] files, read and compiled
+//! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
+//! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door
+//! * [`commands`] one file per subcommand; [`repl`] the dialogue
+//! * [`examples`] examples in comments; [`output`], [`suggest`] small things
+//!
+//! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
+
+pub mod cli;
+pub mod commands;
+pub mod door;
+pub mod drive;
+pub mod examples;
+pub mod exit;
+pub mod failure;
+pub mod interrupt;
+pub mod kernel;
+pub mod output;
+pub mod powers;
+pub mod repl;
+pub mod source;
+pub mod suggest;
+pub mod world;
+
+use std::process::ExitCode;
+
+/// The whole command: reads the command line, does it, answers the exit code.
+pub fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
+    ExitCode::from(commands::run(cli))
+}

@@ -1,0 +1,208 @@
+//! The world of a dialogue, and what happens to an entry.
+//!
+//! What must stay true: whatever an entry does, the dialogue goes on; only `:quit`, the end of the input and `process exit`
+//! end it.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use aura_heap::{SlotKind, Value};
+use aura_run::{CapSet, Handle, ProcessId, Vm};
+
+use super::input::Input;
+use super::{menu, meta};
+use crate::cli::ReplArgs;
+use crate::door::Door;
+use crate::drive::{Attendant, End, drive};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::powers::Bounds;
+use crate::world::{self, Wiring};
+use crate::{interrupt, output, source};
+
+/// What entries are called in traces.
+const NAME: &str = "repl";
+
+/// A dialogue.
+pub struct Session {
+    /// The machine.
+    pub vm: Vm,
+    module: Handle,
+    caps: CapSet,
+    bounds: Bounds,
+    door: Door,
+    ended: Option<u8>,
+    worst: Exit,
+}
+
+/// The door first, then the menu.
+struct Both<'a> {
+    door: &'a mut Door,
+    input: &'a mut dyn Input,
+    module: Value,
+    caps: CapSet,
+}
+
+impl Attendant for Both<'_> {
+    fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool {
+        self.door.paused(vm, id) || menu::offer(vm, id, self.module, &self.caps, self.input)
+    }
+    fn poll(&mut self, vm: &mut Vm) -> bool {
+        self.door.poll(vm)
+    }
+}
+
+impl Session {
+    /// A new world.
+    ///
+    /// # Errors
+    /// The exit code and why there is none.
+    pub fn begin(a: &ReplArgs) -> Result<Self, (Exit, String)> {
+        let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
+        let module = world::module(&mut vm, NAME).map_err(|why| (Exit::Damaged, why))?;
+        let module = vm.keep(module);
+        let door = Door::open(&a.door, None).map_err(|why| (Exit::Usage, why))?;
+        interrupt::watch(vm.interrupt.clone());
+        Ok(Self { vm, module, caps: a.powers.set(), bounds: a.bounds.clone(), door, ended: None, worst: Exit::Fine })
+    }
+
+    /// The exit code, once the dialogue has ended itself.
+    pub fn ended(&self) -> Option<u8> {
+        self.ended
+    }
+
+    /// Ends the dialogue.
+    pub(super) fn end(&mut self, code: u8) {
+        self.ended = Some(code);
+    }
+
+    /// The code of the worst entry, for dialogues that nobody watches.
+    pub fn worst(&self) -> Exit {
+        self.worst
+    }
+
+    /// The object that entries are evaluated in.
+    pub fn module(&self) -> Value {
+        self.vm.kept(&self.module)
+    }
+
+    /// The objects that have names here: slots of the module, and globals.
+    pub fn named_objects(&self) -> Vec<(String, Value)> {
+        let heap = &self.vm.heap;
+        let module = self.module();
+        let globals = heap.symbols.find("globals").and_then(|s| heap.map(heap.map_of(self.vm.specials.lobby)).find(s));
+        let globals = match globals.map(|s| s.kind) {
+            Some(SlotKind::Constant(o)) => o,
+            _ => self.vm.specials.lobby,
+        };
+        let mut all = Vec::new();
+        for o in [module, globals] {
+            for slot in &heap.map(heap.map_of(o)).slots {
+                let value = match slot.kind {
+                    SlotKind::Constant(v) => v,
+                    SlotKind::Data(i) => heap.data(o, i),
+                    SlotKind::Assign(_) => continue,
+                };
+                all.push((heap.symbols.name(slot.name).to_string(), value));
+            }
+        }
+        all
+    }
+
+    /// Does what an entry says.
+    pub fn entry(&mut self, text: &str, input: &mut dyn Input) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        if meta::is(text) {
+            return meta::act(self, text, input);
+        }
+        match source::compile(NAME, text, output::colour()) {
+            Err(drawn) => {
+                eprint!("{drawn}");
+                self.note(Exit::Failed);
+            }
+            Ok(chunks) => {
+                let shows = chunks.iter().any(|c| c.slots.is_empty());
+                let module = self.module();
+                let id = world::spawn_in(&mut self.vm, module, &chunks, self.caps.clone(), self.bounds.limits());
+                self.run(id, shows, input);
+            }
+        }
+    }
+
+    /// Runs a file as if its text had been entered, its slots becoming the module's.
+    pub fn load(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        let code = source::read(path).and_then(|text| source::compile(&name, &text, output::colour()));
+        match code {
+            Err(why) => {
+                eprintln!("{}", why.trim_end());
+                self.note(Exit::Failed);
+            }
+            Ok(chunks) => {
+                let module = self.module();
+                let id = world::spawn_in(&mut self.vm, module, &chunks, self.caps.clone(), self.bounds.limits());
+                self.run(id, false, &mut super::input::Piped::new(std::io::empty()));
+            }
+        }
+    }
+
+    fn run(&mut self, id: ProcessId, shows: bool, input: &mut dyn Input) {
+        let module = self.module();
+        let mut both = Both { door: &mut self.door, input, module, caps: self.caps.clone() };
+        let end = drive(&mut self.vm, id, &mut both);
+        let result = self.vm.process(id).map_or(self.vm.nil(), |p| p.result);
+        let result = self.vm.keep(result);
+        self.vm.forget(id);
+        self.flush();
+        self.door.account();
+        let result = self.vm.release(result);
+        match end {
+            End::Answered => {
+                let kept = self.remember(result);
+                if shows {
+                    self.show(kept);
+                }
+            }
+            End::Exit(code) => self.end(code as u8),
+            End::Failed(f) => self.failed(&f),
+        }
+    }
+
+    /// Puts a result into `it`; answers it, wherever it is now.
+    fn remember(&mut self, v: Value) -> Value {
+        let kept = self.vm.keep(v);
+        let module = self.module();
+        let id = self.vm.spawn_send("it:", &[module, v], CapSet::none(), aura_run::Limits::default());
+        drive(&mut self.vm, id, &mut crate::drive::Nobody);
+        self.vm.forget(id);
+        self.vm.release(kept)
+    }
+
+    fn show(&mut self, v: Value) {
+        match world::text_of(&mut self.vm, "printString", v, self.caps.clone()) {
+            Ok(text) => output::print(&(text + "\n")),
+            Err(f) => {
+                eprintln!("the answer cannot be printed:");
+                self.failed(&f);
+            }
+        }
+    }
+
+    fn failed(&mut self, f: &Failure) {
+        eprint!("{}", f.draw(output::colour()));
+        self.note(f.exit());
+    }
+
+    /// Remembers the worst that has happened.
+    pub(super) fn note(&mut self, exit: Exit) {
+        self.worst = self.worst.max(exit);
+    }
+
+    fn flush(&mut self) {
+        let _ = self.vm.host.out.flush();
+        let _ = self.vm.host.err.flush();
+    }
+}
