@@ -85,8 +85,11 @@ impl Value {
     #[inline(always)]
     pub fn immediate_float_unchecked(self) -> f64 {
         let folded = self.0 >> 2;
-        let r = if folded <= 1 { folded } else { folded.wrapping_add(EXPONENT_OFFSET) };
-        f64::from_bits(r.rotate_right(1))
+        if folded <= 1 {
+            // A branch, not a select: it is foreseen, and so not on the way from one operation to the next.
+            return zero(folded);
+        }
+        f64::from_bits(folded.wrapping_add(EXPONENT_OFFSET).rotate_right(1))
     }
     /// The word itself, for hashing and for compiled code.
     #[inline(always)]
@@ -127,6 +130,11 @@ impl Value {
         debug_assert!(self.is_ref());
         (self.0 - 1) as *mut u64
     }
+}
+
+#[cold]
+fn zero(sign: u64) -> f64 {
+    f64::from_bits(sign << 63)
 }
 
 impl std::fmt::Debug for Value {

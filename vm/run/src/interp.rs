@@ -5,7 +5,7 @@
 //! the machine that push, pop and change activations of the process.
 //!
 //! *Safepoints* are: after an instruction that allocated, at the entry of a method, and at the end of a loop's turn. Only there may a collection run,
-//! the process be preempted, or a limit be noticed. `budget` counts activations and loop turns; when it is below zero the slow path
+//! the process be preempted, or a limit be noticed. `hot.budget` counts activations and loop turns; when it is below zero the slow path
 //! finds out why, so that counting, preemption and interruption cost one decrement.
 //!
 //! What must stay true: the code was verified, so registers, constants and jumps are in range; the stack has room for the running activation's
@@ -53,34 +53,29 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     // SAFETY: throughout, `proc` is the process that the caller lent; it is reborrowed only while no other reference to it is in use. Register and
     // instruction pointers stay in range by verification, and are read anew after every call that may move the stacks.
     unsafe {
-        let (nil, yes, no) = (vm.specials.nil, vm.specials.true_, vm.specials.false_);
         let granted = (*proc).grant(slice);
-        let mut budget = granted as i64;
-        let mut code: CodeRef;
-        let mut start: *const aura_code::Instr;
+        vm.hot.budget = granted as i64;
+        // Few enough for the registers that a call preserves; everything else is read from memory when it is needed.
         let mut pc: *const aura_code::Instr;
         let mut base: *mut Value;
         let mut ics: *mut crate::linked::Ic;
         let mut fp: *mut Frame;
-        let mut fp_last: *mut Frame;
-        let mut stack_end: *mut Value;
 
         macro_rules! load {
             () => {{
                 let p = &mut *proc;
                 fp = p.frames.as_mut_ptr().add(p.depth - 1);
-                fp_last = p.frames.as_mut_ptr().add(p.frame_limit());
-                stack_end = p.stack.as_mut_ptr().add(p.stack.len());
-                code = (*fp).code;
-                start = code.start();
-                pc = start.add((*fp).pc as usize);
+                vm.hot.last_frame = p.frames.as_mut_ptr().add(p.frame_limit());
+                vm.hot.stack_end = p.stack.as_mut_ptr().add(p.stack.len());
+                let code = (*fp).code;
+                pc = code.start().add((*fp).pc as usize);
                 base = p.stack.as_mut_ptr().add((*fp).base as usize);
                 ics = code.ics();
             }};
         }
         macro_rules! save {
             () => {{
-                (*fp).pc = pc.offset_from(start) as u32;
+                (*fp).pc = pc.offset_from((*fp).code.start()) as u32;
                 (*proc).depth = fp.offset_from((*proc).frames.as_ptr()) as usize + 1;
             }};
         }
@@ -91,7 +86,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         }
         macro_rules! leave {
             ($why:expr) => {{
-                (*proc).fuel_used += (granted as i64 - budget) as u64;
+                (*proc).fuel_used += (granted as i64 - vm.hot.budget) as u64;
                 return $why;
             }};
         }
@@ -99,12 +94,12 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         macro_rules! attention {
             () => {{
                 if vm.heap.wants_collection || vm.charged != 0 {
-                    budget -= std::mem::take(&mut vm.charged) as i64;
+                    vm.hot.budget -= std::mem::take(&mut vm.charged) as i64;
                     if vm.heap.wants_collection {
                         save!();
                         vm.collect();
                     }
-                    if budget < 0 {
+                    if vm.hot.budget < 0 {
                         poll!();
                     }
                 }
@@ -122,27 +117,31 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             ($callee:expr, $win:expr, $ret:expr) => {{
                 let callee: CodeRef = $callee;
                 let win: *mut Value = $win;
-                if fp < fp_last && win.add(callee.nregs.get() as usize) <= stack_end {
-                    (*fp).pc = pc.offset_from(start) as u32;
+                if fp < vm.hot.last_frame && win.add(callee.nregs.get() as usize) <= vm.hot.stack_end {
+                    (*fp).pc = pc.offset_from((*fp).code.start()) as u32;
+                    let at = (*fp).base + win.offset_from(base) as u32;
                     fp = fp.add(1);
-                    let at = win.offset_from((*proc).stack.as_ptr()) as u32;
                     *fp = Frame { code: callee, pc: 0, base: at, ret: $ret as u32, flags: 0, serial: 0 };
-                    code = callee;
-                    start = code.start();
-                    pc = start;
+                    pc = callee.start();
                     base = win;
-                    ics = code.ics();
-                    budget -= 1;
-                    if budget < 0 {
+                    ics = callee.ics();
+                    vm.hot.budget -= 1;
+                    if vm.hot.budget < 0 {
                         poll!();
                     }
                 } else {
                     save!();
-                    let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                    let at = index!(win);
                     vm.push(&mut *proc, callee, at, $ret as u32, 0);
                     load!();
                 }
             }};
+        }
+        // The stack index of a register.
+        macro_rules! index {
+            ($r:expr) => {
+                ((*fp).base as usize + $r.offset_from(base) as usize)
+            };
         }
         macro_rules! map_of {
             ($v:expr) => {{
@@ -213,7 +212,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     }
                     _ => {
                         save!();
-                        let at = $win.offset_from((*proc).stack.as_ptr()) as usize;
+                        let at = index!($win);
                         vm.send_slow(&mut *proc, $i.b as usize, at, $recv, $i.c as u32);
                         load!();
                         attention!();
@@ -288,7 +287,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         macro_rules! compare {
             ($i:ident, $op:tt, $slow:expr) => {{
                 compared!(reg!($i.b), reg!($i.c), $op, $slow, |b: bool| {
-                    reg!($i.a) = if b { yes } else { no };
+                    reg!($i.a) = vm.boolean(b);
                     pc = pc.add(1);
                 })
             }};
@@ -323,8 +322,8 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 {
                     reg!($i.a) = next;
                     pc = pc.sub($i.c as usize);
-                    budget -= 1;
-                    if budget < 0 {
+                    vm.hot.budget -= 1;
+                    if vm.hot.budget < 0 {
                         poll!();
                     }
                 }
@@ -333,7 +332,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         macro_rules! boolean_jump {
             ($i:ident, $sense:expr) => {{
                 let v = reg!($i.a);
-                let (go, stay) = if $sense { (yes, no) } else { (no, yes) };
+                let (go, stay) = (vm.boolean($sense), vm.boolean(!$sense));
                 if v == go {
                     pc = pc.offset($i.bc() as isize);
                 } else if v != stay {
@@ -351,11 +350,11 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             match i.op {
                 Op::Nop => {}
                 Op::Move => reg!(i.a) = reg!(i.b),
-                Op::LoadConst => reg!(i.a) = code.constant(i.bc() as usize),
+                Op::LoadConst => reg!(i.a) = (*fp).code.constant(i.bc() as usize),
                 Op::LoadInt => reg!(i.a) = Value::int(i.bc() as i64),
-                Op::LoadNil => reg!(i.a) = nil,
-                Op::LoadTrue => reg!(i.a) = yes,
-                Op::LoadFalse => reg!(i.a) = no,
+                Op::LoadNil => reg!(i.a) = vm.specials.nil,
+                Op::LoadTrue => reg!(i.a) = vm.specials.true_,
+                Op::LoadFalse => reg!(i.a) = vm.specials.false_,
                 Op::Capture => reg!(i.a) = vm.heap.word(*base, layout::CAPTURES + i.b as usize),
                 Op::BoxNew => {
                     let v = vm.heap.boxed(vm.heap.kind_maps.boxed, reg!(i.b));
@@ -365,6 +364,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::BoxGet => reg!(i.a) = vm.heap.word(reg!(i.b), 1),
                 Op::BoxSet => vm.heap.store(reg!(i.a), 1, reg!(i.b)),
                 Op::Closure => {
+                    let code = (*fp).code;
                     let callee = match code.parts().blocks[i.b as usize] {
                         Some(b) => b,
                         None => vm.block_code(code, i.b as usize),
@@ -399,6 +399,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     dispatch!(i, recv, win, i.n as usize, false);
                 }
                 Op::Prim | Op::PrimOrJump => {
+                    let code = (*fp).code;
                     let win = base.add(i.a as usize);
                     let or_jump = i.op == Op::PrimOrJump;
                     if or_jump {
@@ -411,7 +412,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                         },
                         Some(Run::Control(c)) => {
                             save!();
-                            let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                            let at = index!(win);
                             vm.control(&mut *proc, c, at, i.n as usize, i.c as u32)
                         }
                         None => Outcome::Fail(crate::Fail::new("primitiveNotDefinedError")),
@@ -432,12 +433,12 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                             pc = pc.sub(1);
                             let text = f.text();
                             let name = &code.code().prims[i.b as usize];
-                            *win = vm.heap.string(&text).unwrap_or(nil);
+                            *win = vm.heap.string(&text).unwrap_or(vm.specials.nil);
                             *win.add(1) = vm.heap.canonical(name);
                         }
                         Outcome::Fail(f) => {
                             save!();
-                            let at = win.offset_from((*proc).stack.as_ptr()) as usize;
+                            let at = index!(win);
                             vm.primitive_failed(&mut *proc, &code.code().prims[i.b as usize], &f, at, i.n as usize, i.c as u32);
                             load!();
                         }
@@ -445,13 +446,13 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 }
                 Op::Return => {
                     let v = reg!(i.a);
-                    if (*fp).flags == 0 && fp > (*proc).frames.as_mut_ptr() {
-                        let ret = (*fp).ret;
+                    // The bottom activation has a flag, since nothing receives its answer.
+                    if (*fp).flags == 0 {
+                        let (ret, at) = ((*fp).ret, (*fp).base);
                         fp = fp.sub(1);
-                        code = (*fp).code;
-                        start = code.start();
-                        pc = start.add((*fp).pc as usize);
-                        base = (*proc).stack.as_mut_ptr().add((*fp).base as usize);
+                        let code = (*fp).code;
+                        pc = code.start().add((*fp).pc as usize);
+                        base = base.sub((at - (*fp).base) as usize);
                         ics = code.ics();
                         reg!(ret) = v;
                     } else {
@@ -472,8 +473,8 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::Jump => pc = pc.offset(i.bc() as isize),
                 Op::Loop => {
                     pc = pc.offset(i.bc() as isize);
-                    budget -= 1;
-                    if budget < 0 {
+                    vm.hot.budget -= 1;
+                    if vm.hot.budget < 0 {
                         poll!();
                     }
                 }
@@ -491,6 +492,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     }
                 }
                 Op::NewObject => {
+                    let code = (*fp).code;
                     let n = code.code().objects[i.b as usize].inits as usize;
                     let inits = std::slice::from_raw_parts(base.add(i.c as usize), n);
                     let o = vm.new_object(code, i.b as usize, inits);
@@ -511,7 +513,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     match vm.join(parts) {
                         Ok(v) => reg!(i.a) = v,
                         Err(f) => {
-                            let at = base.add(i.b as usize).offset_from((*proc).stack.as_ptr()) as usize;
+                            let at = index!(base.add(i.b as usize));
                             vm.primitive_failed(&mut *proc, "template", &f, at, 0, i.a as u32);
                             load!();
                         }
@@ -520,13 +522,13 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 }
                 Op::AddSlot => {
                     let (o, v) = (reg!(i.a), reg!(i.c));
-                    vm.add_module_slot(code, i.b as usize, o, v);
+                    vm.add_module_slot((*fp).code, i.b as usize, o, v);
                     attention!();
                 }
                 Op::Protect => {
                     let b = reg!(i.a);
-                    reg!(i.b) = nil;
-                    reg!(i.c) = nil;
+                    reg!(i.b) = vm.specials.nil;
+                    reg!(i.c) = vm.specials.nil;
                     if vm.heap.is_kind(b, Kind::Block) {
                         save!();
                         vm.protect(&mut *proc, b, i.c as u32);
@@ -537,7 +539,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 }
                 Op::Unwind => {
                     let target = reg!(i.a);
-                    if target != nil {
+                    if target != vm.specials.nil {
                         save!();
                         if !vm.return_home(&mut *proc, target, reg!(i.b)) {
                             leave!(Left::Status);
@@ -588,7 +590,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::Equal => compare!(i, ==, Compare::Equal),
                 Op::NotEqual => compare!(i, !=, Compare::NotEqual),
                 Op::Same => {
-                    reg!(i.a) = if reg!(i.b) == reg!(i.c) { yes } else { no };
+                    reg!(i.a) = vm.boolean(reg!(i.b) == reg!(i.c));
                     pc = pc.add(1);
                 }
                 Op::LessJump => compare_jump!(i, <, Compare::Less),

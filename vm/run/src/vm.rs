@@ -101,6 +101,17 @@ pub struct Vm {
     /// Methods that were spliced: their code, to narrow powers.
     pub(crate) trial: Option<crate::trial::Trial>,
     pub(crate) exit_code: Option<i32>,
+    pub(crate) hot: Hot,
+}
+
+/// What the interpreter's loop keeps in memory rather than in registers.
+pub(crate) struct Hot {
+    /// What is left of the slice.
+    pub(crate) budget: i64,
+    /// The last activation from which the fast path may push another.
+    pub(crate) last_frame: *mut crate::process::Frame,
+    /// The end of the stack.
+    pub(crate) stack_end: *mut Value,
 }
 
 impl Vm {
@@ -569,6 +580,7 @@ impl Vm {
             stress: false,
             trial: None,
             exit_code: None,
+            hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }
 
