@@ -1,0 +1,316 @@
+//! The orchestration of a send against a real server on a socket, with a world that plays the machine.
+//! (The same against the real machine is in the workspace's `tests`.)
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aura_alfred::cassette::Cassette;
+use aura_alfred::clients::Eventually;
+use aura_alfred::config::{Budget, Config, Mode, Server as Address};
+use aura_alfred::diagnostic::{Diagnostic, Gate};
+use aura_alfred::door::{Account, Approval, Asker, Door, Outcome, Proposal, Trial, World, answer};
+use aura_alfred::gates::Context;
+use aura_alfred::learned::Learned;
+use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
+use aura_alfred::state::{State, Step};
+use support::*;
+
+/// A machine that does as it is told and notes what it was asked.
+#[derive(Default)]
+struct Stage {
+    log: Vec<String>,
+    understood: bool,
+    /// Trials that fail before one passes.
+    failing: usize,
+    approvals: Vec<Approval>,
+    asleep: bool,
+}
+
+impl World for Stage {
+    fn understood(&mut self) -> Eventually<'_, bool> {
+        Box::pin(std::future::ready(self.understood))
+    }
+    fn compile(&mut self, source: String) -> Eventually<'_, Result<(), Vec<Diagnostic>>> {
+        self.log.push(format!("compile {source}"));
+        Box::pin(std::future::ready(Ok(())))
+    }
+    fn try_out(&mut self, at: usize) -> Eventually<'_, Trial> {
+        self.log.push(format!("try {at}"));
+        let finding = (self.failing > 0).then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
+        self.failing = self.failing.saturating_sub(1);
+        let trial = Trial { summary: "answered 7 in 5 steps".into(), finding };
+        match self.asleep {
+            true => Box::pin(std::future::pending()),
+            false => Box::pin(std::future::ready(trial)),
+        }
+    }
+    fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
+        self.log.push(format!("install {at}"));
+        Box::pin(std::future::ready(Ok(())))
+    }
+    fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
+        self.log.push(format!("approve {} at {}", proposal.source, proposal.at));
+        Box::pin(std::future::ready(self.approvals.pop().unwrap_or(Approval::No)))
+    }
+}
+
+fn situation() -> Situation {
+    let slot = |n: &str, kind| SlotView { name: n.into(), kind, ..SlotView::default() };
+    let own = vec![slot("parent", SlotKind::Parent), slot("x", SlotKind::Data), slot("y", SlotKind::Data), slot("+", SlotKind::Method)];
+    Situation {
+        id: 1,
+        selector: "manhattan".into(),
+        receiver: Thing { path: "point".into(), ..Thing::default() },
+        path: vec![
+            Holder { path: Some("point".into()), of_script: true, slots: own, is_receiver: true, ..Holder::default() },
+            Holder { path: Some("traits clonable".into()), is_shared: true, ..Holder::default() },
+        ],
+        caller: Some(Caller { file: "geometry.aura".into(), line: 9, source: "p manhattan".into(), ..Caller::default() }),
+        understood: ["x", "y", "+", "copy", "manhattanTo:"].map(str::to_string).to_vec(),
+        ..Situation::default()
+    }
+}
+
+fn door(url: &str) -> Door {
+    let request = question();
+    let config = Config { server: Address::Ollama(url.into()), model: Some(MODEL.into()), deadlines: request.deadlines, ..Config::plain() };
+    Door { config, asker: Asker::new(), learned: None, account: Account::default() }
+}
+
+fn pass(door: &mut Door, situation: &Situation, world: &mut Stage) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(answer(door, situation, world))
+}
+
+/// A server whose model gives these answers, one after the other, the last one for ever.
+fn model(answers: &[&str]) -> (Server, Arc<AtomicUsize>) {
+    let answers: Vec<String> = answers.iter().map(|a| a.to_string()).collect();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = calls.clone();
+    let server = Server::ollama(move |_, s| {
+        let i = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        reply(s, 200, &said(&answers[i], "stop", 1000, 20).to_string());
+    });
+    (server, calls)
+}
+
+const GOOD: &str = "manhattan = ( x abs + y abs )";
+
+#[test]
+fn the_straight_way() {
+    let (server, _) = model(&[&method(GOOD)]);
+    let (mut door, mut world) = (door(&server.url), Stage::default());
+    let outcome = pass(&mut door, &situation(), &mut world);
+    let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(world.log, [format!("compile {GOOD}"), "try 0".into(), "install 0".into()]);
+    assert_eq!((lesson.at.as_str(), lesson.candidates, lesson.tokens.read), ("point", 1, 1000));
+    assert_eq!(lesson.record.state(), State::Complete);
+    assert_eq!(outcome.exit_code(), 0);
+    assert_eq!(door.account.lessons.len(), 1);
+    assert!(door.account.to_string().contains("learned 'manhattan', installed at point"), "{}", door.account);
+}
+
+#[test]
+fn a_failed_gate_is_repaired_with_its_diagnostics() {
+    let (server, _) = model(&[&method("manhattan = ( files open: 'x' )"), &method("manhattan = ( x + )"), &method(GOOD)]);
+    let (mut door, mut world) = (door(&server.url), Stage::default());
+    let outcome = pass(&mut door, &situation(), &mut world);
+    let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(lesson.candidates, 3);
+    let questions = server.questions();
+    let said = |i: usize, k: usize| questions[i]["messages"][k]["content"].as_str().unwrap_or("").to_string();
+    assert!(said(1, 3).contains("G2-capability") && said(1, 2).contains("files open"), "{}", said(1, 3));
+    assert!(said(2, 5).contains("\"gate\":\"parse\""), "{}", said(2, 5));
+    assert_eq!(lesson.record.samples(), 3);
+}
+
+#[test]
+fn after_two_repairs_a_fresh_sample_and_then_no_more() {
+    let bad: Vec<String> = (0..9).map(|i| method(&format!("other{i} = ( {i} )"))).collect();
+    let (server, calls) = model(&bad.iter().map(String::as_str).collect::<Vec<_>>());
+    let (mut door, mut world) = (door(&server.url), Stage::default());
+    let outcome = pass(&mut door, &situation(), &mut world);
+    let Outcome::NotLearned { candidates: 6, findings } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(findings[0].code, "another-name");
+    assert_eq!((calls.load(Ordering::SeqCst), outcome.exit_code()), (6, 6));
+    assert!(world.log.is_empty());
+    let questions = server.questions();
+    let seen: Vec<(usize, i64)> = questions.iter().map(|q| (q["messages"].as_array().map_or(0, Vec::len), q["options"]["seed"].as_i64().unwrap_or(0))).collect();
+    assert_eq!(seen, [(2, 1), (4, 1), (6, 1), (2, 2), (4, 2), (6, 2)]);
+    assert!(questions[3]["options"]["temperature"].as_f64().is_some_and(|t| t > 0.1));
+}
+
+#[test]
+fn a_model_that_repeats_itself_is_not_asked_a_third_time() {
+    let (server, calls) = model(&[&method("other = ( 1 )")]);
+    let outcome = pass(&mut door(&server.url), &situation(), &mut Stage::default());
+    assert!(matches!(outcome, Outcome::NotLearned { candidates: 4, .. }), "{outcome:?}");
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn useless_answers_lead_to_a_fresh_sample() {
+    let (server, _) = model(&["", &method(GOOD)]);
+    assert!(pass(&mut door(&server.url), &situation(), &mut Stage::default()).goes_on());
+    let (server, _) = model(&["I'm sorry, I cannot help."]);
+    let outcome = pass(&mut door(&server.url), &situation(), &mut Stage::default());
+    let Outcome::NotLearned { findings, .. } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!((findings[0].code.as_str(), outcome.exit_code()), ("refusal", 6));
+}
+
+#[test]
+fn a_failed_trial_is_repaired_too() {
+    let (server, _) = model(&[&method(GOOD), &method("manhattan = ( x abs max: y abs )")]);
+    let mut world = Stage { failing: 1, ..Stage::default() };
+    assert!(pass(&mut door(&server.url), &situation(), &mut world).goes_on());
+    assert_eq!(world.log.iter().filter(|l| l.starts_with("install")).count(), 1);
+    assert!(server.questions()[1].to_string().contains("does not understand 'foo'"));
+}
+
+#[test]
+fn nobody_is_asked_when_it_is_not_to_be() {
+    let (server, calls) = model(&[&method(GOOD)]);
+    let with = |change: &dyn Fn(&mut Door, &mut Situation)| {
+        let (mut door, mut situation) = (door(&server.url), situation());
+        change(&mut door, &mut situation);
+        pass(&mut door, &situation, &mut Stage::default())
+    };
+    let off = with(&|d, _| d.config.mode = Mode::Off);
+    let nil = with(&|_, s| s.receiver.is_nil = true);
+    let near = with(&|_, s| s.selector = "manhattenTo:".into());
+    let deep = with(&|_, s| s.depth = 9);
+    let broke = with(&|d, _| d.config.budget = Budget { sends: 0, ..Budget::default() });
+    let codes: Vec<i32> = [&off, &nil, &near, &deep, &broke].iter().map(|o| o.exit_code()).collect();
+    assert_eq!(codes, [5, 6, 6, 7, 7]);
+    assert!(near.message().contains("did you mean 'manhattanTo:'?"), "{}", near.message());
+    assert!([off, nil, near, deep, broke].iter().all(|o| !o.message().is_empty() && !o.remedy().is_empty()));
+    let known = pass(&mut door(&server.url), &situation(), &mut Stage { understood: true, ..Stage::default() });
+    assert_eq!(known, Outcome::Understood);
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn the_budget_of_tokens_ends_the_attempts() {
+    let (server, calls) = model(&[&method("other = ( 1 )"), &method("another = ( 1 )")]);
+    let mut door = door(&server.url);
+    door.config.budget.tokens = 1500;
+    let outcome = pass(&mut door, &situation(), &mut Stage::default());
+    assert_eq!(outcome.exit_code(), 7, "{outcome:?}");
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_person_says_yes_no_or_something_else() {
+    let (server, _) = model(&[&method(GOOD)]);
+    let say = |approvals: Vec<Approval>| {
+        let mut door = door(&server.url);
+        door.config.mode = Mode::Ask;
+        let mut world = Stage { approvals, ..Stage::default() };
+        (pass(&mut door, &situation(), &mut world), world.log)
+    };
+    assert!(say(vec![Approval::Yes]).0.goes_on());
+    let (outcome, log) = say(vec![Approval::No]);
+    assert_eq!((outcome.exit_code(), log.last().map(String::as_str)), (5, Some("approve manhattan = ( x abs + y abs ) at point")));
+    let (outcome, log) = say(vec![Approval::Yes, Approval::Edited("manhattan = ( 3 )".into())]);
+    assert!(outcome.goes_on() && log.contains(&"compile manhattan = ( 3 )".to_string()), "{log:?}");
+    let (outcome, log) = say(vec![Approval::Edited("manhattan = ( files )".into())]);
+    assert!(!outcome.goes_on() && !log.iter().any(|l| l.starts_with("install")), "{log:?}");
+}
+
+#[test]
+fn an_unreachable_server_is_replaced_by_the_cassette_and_said_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tape = folder.path().join("geometry.cassette.json");
+    let (server, _) = model(&[&method("other = ( 1 )"), &method(GOOD)]);
+    let mut live = door(&server.url);
+    live.config = Config { cassette: Some(tape.clone()), record: true, ..live.config };
+    assert!(pass(&mut live, &situation(), &mut Stage::default()).goes_on());
+    assert_eq!(Cassette::load(&tape).expect("recorded").len(), 2);
+
+    let mut offline = door("127.0.0.1:9");
+    offline.config.cassette = Some(tape.clone());
+    let outcome = pass(&mut offline, &situation(), &mut Stage::default());
+    let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!((lesson.candidates, lesson.model.as_str()), (2, MODEL));
+    assert!(offline.account.notes[0].contains("connection refused") && offline.account.notes[0].contains("replaying the cassette"));
+
+    let mut replay = door("127.0.0.1:9");
+    replay.config = Config { cassette: Some(tape.clone()), mode: Mode::Replay, ..replay.config };
+    assert!(pass(&mut replay, &situation(), &mut Stage::default()).goes_on());
+    assert!(replay.account.notes.is_empty());
+    let mut other = situation();
+    other.selector = "euclidean".into();
+    let outcome = pass(&mut replay, &other, &mut Stage::default());
+    assert!(outcome.message().contains("nearest is number") && outcome.exit_code() == 6, "{}", outcome.message());
+    let outcome = pass(&mut offline, &other, &mut Stage::default());
+    assert!(outcome.message().contains("connection refused") && outcome.exit_code() == 8, "{}", outcome.message());
+}
+
+#[test]
+fn without_a_server_or_a_cassette_it_is_unreachable() {
+    let outcome = pass(&mut door("127.0.0.1:9"), &situation(), &mut Stage::default());
+    assert_eq!(outcome.exit_code(), 8);
+    assert!(outcome.message().contains("connection refused") && outcome.remedy().contains("ollama serve"));
+}
+
+#[test]
+fn a_method_goes_where_it_belongs() {
+    let (server, _) = model(&[&method(GOOD)]);
+    let mut world = Stage::default();
+    let mut deep = situation();
+    deep.path.insert(0, Holder { is_receiver: true, ..Holder::default() });
+    assert!(pass(&mut door(&server.url), &deep, &mut world).goes_on());
+    assert_eq!(world.log.last().map(String::as_str), Some("install 1"));
+    let mut shared = situation();
+    shared.path.remove(0);
+    assert_eq!(pass(&mut door(&server.url), &shared, &mut Stage::default()), Outcome::NoPlace);
+    let mut asked = door(&server.url);
+    asked.config.install_at = Some("traits clonable".into());
+    let mut world = Stage::default();
+    assert!(pass(&mut asked, &situation(), &mut world).goes_on());
+    assert_eq!(world.log.last().map(String::as_str), Some("install 1"));
+}
+
+#[test]
+fn what_is_learned_is_kept_with_its_provenance() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("geometry.learned.aura");
+    let (server, _) = model(&[&method(GOOD)]);
+    let mut door = door(&server.url);
+    door.learned = Some(Learned::load(&path, &Context::default()).expect("none yet"));
+    let outcome = pass(&mut door, &situation(), &mut Stage::default());
+    let Outcome::Learned(lesson) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(lesson.kept, Some(path.display().to_string()));
+    let kept = Learned::load(&path, &Context::default()).expect("read");
+    let method = &kept.methods()[0];
+    assert_eq!((method.at.as_str(), method.source.as_str()), ("point", GOOD));
+    for part in ["model: tiny:1b (abc123)", "send: 'manhattan' to point at geometry.aura:9", "trial: answered 7 in 5 steps", "reviewed: no"] {
+        assert!(method.comment.contains(part), "{part}: {}", method.comment);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_does_not_stop_the_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, _) = model(&[&method(GOOD)]);
+    let mut door = door(&server.url);
+    door.learned = Some(Learned::load(folder.path().join("no/such/x.learned.aura"), &Context::default()).expect("none yet"));
+    assert!(pass(&mut door, &situation(), &mut Stage::default()).goes_on());
+    assert!(door.account.notes[0].contains("could not be kept"), "{:?}", door.account.notes);
+}
+
+#[test]
+fn a_world_that_does_not_answer_is_given_up() {
+    let (server, _) = model(&[&method(GOOD)]);
+    let mut door = door(&server.url);
+    let (mut world, situation) = (Stage { asleep: true, ..Stage::default() }, situation());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let outcome = runtime.block_on(async {
+        let asked = answer(&mut door, &situation, &mut world);
+        tokio::time::timeout(Step::Trying.deadline(Duration::ZERO).expect("a deadline") + Duration::from_secs(5), asked).await.expect("given up in time")
+    });
+    assert_eq!(outcome, Outcome::Stalled { step: "trying".into() });
+}
