@@ -22,6 +22,11 @@ pub trait Attendant {
     /// True: taken care of, now or later. False: the process has failed.
     fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool;
 
+    /// A process that was taken care of, and for which nothing could be done after all.
+    fn given_up(&mut self, _vm: &mut Vm) -> Option<ProcessId> {
+        None
+    }
+
     /// Looks after what is under way. True while there is something.
     fn poll(&mut self, _vm: &mut Vm) -> bool {
         false
@@ -53,6 +58,9 @@ pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End
     let mut run = Run { main, end: None, failed: None };
     loop {
         let busy = attendant.poll(vm);
+        while let Some(id) = attendant.given_up(vm) {
+            run.fail(vm, id);
+        }
         match vm.run(SLICES) {
             Event::Slices => {}
             Event::Ended(id) => run.ended(vm, id),
@@ -106,9 +114,13 @@ impl Run {
     }
 
     fn paused(&mut self, vm: &mut Vm, id: ProcessId, attendant: &mut dyn Attendant) {
-        if attendant.paused(vm, id) {
-            return;
+        if !attendant.paused(vm, id) {
+            self.fail(vm, id);
         }
+    }
+
+    /// Nobody can help a paused process.
+    fn fail(&mut self, vm: &mut Vm, id: ProcessId) {
         if id != self.main {
             vm.fail(id);
             return;

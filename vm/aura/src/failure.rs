@@ -30,13 +30,15 @@ pub struct Failure {
     pub place: Option<(String, Arc<str>, (u32, u32))>,
     /// The activations, innermost first, the library's own error handling left out.
     pub trace: Vec<String>,
+    /// What else is to be said.
+    pub notes: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
 }
 
 impl Failure {
     fn plain(kind: &str, message: impl Into<String>) -> Self {
-        Self { kind: kind.into(), message: message.into(), place: None, trace: Vec::new(), help: None }
+        Self { kind: kind.into(), message: message.into(), place: None, trace: Vec::new(), notes: Vec::new(), help: None }
     }
 
     /// All processes wait for one another.
@@ -99,8 +101,8 @@ impl Failure {
                 aura_syntax::render(&source, &[self.diagnostic(*span)], colour)
             }
             None => match &self.help {
-                Some(help) => format!("error: {}\n  help: {help}\n", self.message),
-                None => format!("error: {}\n", self.message),
+                Some(help) => format!("error: {}\n{}  help: {help}\n", self.message, self.noted()),
+                None => format!("error: {}\n{}", self.message, self.noted()),
             },
         };
         for line in self.trace.iter().take(SHOWN) {
@@ -113,6 +115,10 @@ impl Failure {
         out
     }
 
+    fn noted(&self) -> String {
+        self.notes.iter().map(|n| format!("  note: {n}\n")).collect()
+    }
+
     fn diagnostic(&self, span: (u32, u32)) -> Diagnostic {
         let code = KINDS.iter().find(|k| **k == self.kind).copied().unwrap_or("condition");
         Diagnostic {
@@ -122,7 +128,7 @@ impl Failure {
             span: Span { start: span.0, end: span.1 },
             label: "here".into(),
             secondary: Vec::new(),
-            notes: Vec::new(),
+            notes: self.notes.clone(),
             help: self.help.clone(),
             fix: None,
         }

@@ -57,26 +57,27 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
         Err(why) => return fail(&why, Exit::Damaged),
     };
     let script = (name != GIVEN && name != "-").then(|| Path::new(name));
-    let mut door = match Door::open(&a.door, script) {
+    let mut door = match Door::open(&a.door, script, text) {
         Ok(door) => door,
-        Err(why) => return fail(&why, Exit::Usage),
+        Err((exit, why)) => return fail(&why, exit),
     };
     interrupt::watch(vm.interrupt.clone());
     let id = vm.spawn_file(name, &code, a.powers.set(), a.bounds.limits());
     let end = drive(&mut vm, id, &mut door);
-    let code = finish(&mut vm, end, &door);
+    let code = finish(&mut vm, end, &mut door);
     code.unwrap_or_else(|e| e.code())
 }
 
 /// Says how it ended.
-fn finish(vm: &mut Vm, end: End, door: &Door) -> Result<u8, Exit> {
+fn finish(vm: &mut Vm, end: End, door: &mut Door) -> Result<u8, Exit> {
     let _ = vm.host.out.flush();
     let _ = vm.host.err.flush();
     door.account();
     match end {
         End::Answered => Err(Exit::Fine),
         End::Exit(code) => Ok(code as u8),
-        End::Failed(f) => {
+        End::Failed(mut f) => {
+            door.explain(&mut f);
             eprint!("{}", f.draw(output::colour()));
             Err(door.exit().unwrap_or_else(|| f.exit()))
         }

@@ -50,6 +50,15 @@ impl Attendant for Both<'_> {
     fn poll(&mut self, vm: &mut Vm) -> bool {
         self.door.poll(vm)
     }
+    fn given_up(&mut self, vm: &mut Vm) -> Option<ProcessId> {
+        while let Some(id) = self.door.given_up(vm) {
+            self.door.tell();
+            if !menu::offer(vm, id, self.module, &self.caps, self.input) {
+                return Some(id);
+            }
+        }
+        None
+    }
 }
 
 impl Session {
@@ -61,7 +70,7 @@ impl Session {
         let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
         let module = world::module(&mut vm, NAME).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
-        let door = Door::open(&a.door, None).map_err(|why| (Exit::Usage, why))?;
+        let door = Door::open(&a.door, None, "")?;
         interrupt::watch(vm.interrupt.clone());
         Ok(Self { vm, module, caps: a.powers.set(), bounds: a.bounds.clone(), door, ended: None, worst: Exit::Fine })
     }
