@@ -88,6 +88,11 @@ pub(super) enum Around {
     Slots,
 }
 
+/// A comment before one of these belongs to no item that follows.
+fn stands_alone_before(kind: Kind) -> bool {
+    kind.is_closer() || matches!(kind, Kind::Comment | Kind::Bar | Kind::TailBar | Kind::Period)
+}
+
 /// A token that is not white space, and how many line ends (at most 2) stand before it.
 struct T {
     kind: Kind,
@@ -199,7 +204,7 @@ impl<'s> Builder<'s> {
                     let (text, column, _) = self.comment();
                     last.trailing = Some((text, column));
                 }
-                _ if ends_line || next.is_some_and(|n| n.kind == Kind::Comment || n.kind.is_closer() || matches!(n.kind, Kind::Bar | Kind::TailBar)) => {
+                _ if ends_line || next.is_some_and(|n| stands_alone_before(n.kind)) => {
                     item.begins_line |= lines > 0;
                     own.push(self.comment());
                 }
@@ -301,7 +306,7 @@ impl<'s> Builder<'s> {
             _ => {
                 self.at += 1;
                 let cut = match kind {
-                    _ if *in_header || first => Cut::Never,
+                    _ if *in_header || first || glued => Cut::Never,
                     Kind::CapitalKeyword => Cut::Keyword,
                     Kind::Bar => Cut::Never,
                     kind if kind.is_operator() => Cut::Operator,
@@ -355,23 +360,23 @@ impl<'s> Builder<'s> {
         self.text(start, self.toks[self.at - 1].end)
     }
 
-    /// A type, on one line.
+    /// A type: one blank where the source has blanks, none inside brackets. (It may contain slots with any expression.)
     fn type_(&mut self, start: u32) -> String {
         let end = self.facts.types.get(&start).copied().unwrap_or(start);
         let mut out = String::from("<");
         self.at += 1;
-        let mut before = Kind::Less;
+        let mut before = (Kind::OpenBracket, start + 1);
         while let Some(t) = self.toks.get(self.at).filter(|t| t.start < end) {
-            let tight_after = matches!(before, Kind::Less | Kind::OpenBracket | Kind::OpenBrace)
-                || (before == Kind::OpenParen && t.kind != Kind::Comment);
-            let tight_before = matches!(t.kind, Kind::Greater | Kind::CloseBracket | Kind::CloseParen | Kind::Comma | Kind::Period | Kind::CloseBrace | Kind::Star | Kind::Dot)
-                || t.kind.is_tail()
-                || before == Kind::Dot;
-            if !(tight_after || tight_before) {
+            let is_last = t.end == end;
+            let tight = matches!(before.0, Kind::OpenBracket | Kind::OpenParen)
+                || matches!(t.kind, Kind::CloseBracket | Kind::CloseParen)
+                || (is_last && t.kind == Kind::Greater)
+                || (t.kind == Kind::Comma && matches!(before.0, Kind::Name | Kind::CapitalName | Kind::CloseBracket | Kind::CloseParen));
+            if before.1 < t.start && !tight {
                 out.push(' ');
             }
             out.push_str(&self.text(t.start, t.end));
-            before = t.kind;
+            before = (t.kind, t.end);
             self.at += 1;
         }
         out

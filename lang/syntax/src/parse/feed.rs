@@ -318,6 +318,8 @@ impl Module {
         match kind {
             Kind::Bar | Kind::TailBar if !self.in_type => self.place = Place::Code,
             Kind::Period => (self.header, self.in_type) = (true, false),
+            // `{} = 'text'`: the next slot may follow without a period.
+            Kind::Equal if self.header && self.last == Kind::OpenBrace => {}
             Kind::Equal | Kind::Arrow | Kind::TailEqual | Kind::TailArrow => (self.header, self.in_type) = (false, false),
             Kind::Less if self.header => self.in_type = matches!(self.last, Kind::Name | Kind::Argument | Kind::Star | Kind::Caret),
             Kind::CaretLess => self.in_type = self.header,
