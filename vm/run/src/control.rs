@@ -294,8 +294,7 @@ impl Vm {
                         p.pending = ret;
                         Outcome::Leave
                     }
-                    Some(other) => Outcome::Value(other.result),
-                    None => Outcome::Value(self.nil()),
+                    _ => Outcome::Value(self.ending(receiver)?.map_or(self.nil(), |(_, v)| v)),
                 }
             }
             Control::Suspend => {

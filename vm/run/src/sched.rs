@@ -22,6 +22,9 @@ pub(crate) struct Semaphore {
     waiting: std::collections::VecDeque<ProcessId>,
 }
 
+/// How processes end: the number of the object that stands for a forgotten one counts down from `u32::MAX` by the place in this list.
+const ENDINGS: [&str; 3] = ["finished", "failed", "terminated"];
+
 /// What the host hears from [`Vm::run`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
@@ -35,6 +38,11 @@ pub enum Event {
     Slices,
     /// The program asked to end.
     Exit(i32),
+}
+
+/// One of [`ENDINGS`]; a process that died of itself has failed.
+fn how_ended(p: &Process) -> &'static str {
+    p.ending.unwrap_or(if p.status == Status::Dead { "failed" } else { "finished" })
 }
 
 impl Vm {
@@ -88,8 +96,16 @@ impl Vm {
         id
     }
 
-    /// Forgets a process that has ended.
+    /// Forgets a process that has ended. The object that stands for it keeps how it ended and its result.
     pub fn forget(&mut self, id: ProcessId) {
+        if let Some(p) = self.process(id) {
+            let (o, result, how) = (p.object, p.result, how_ended(p));
+            if self.heap.is_kind(o, Kind::Foreign) {
+                let at = ENDINGS.iter().position(|e| *e == how).unwrap_or(0);
+                self.heap.store(o, 2, result);
+                self.heap.set_foreign(o, u64::from(u32::MAX) - at as u64);
+            }
+        }
         if let Some(p) = self.processes.get_mut(id.0 as usize).and_then(Option::take) {
             drop_process(p);
         }
@@ -377,6 +393,18 @@ impl Vm {
             p.object = o;
         }
         o
+    }
+
+    /// How the process of this object ended, and its result; `None` while it has not.
+    pub(crate) fn ending(&self, o: Value) -> Result<Option<(&'static str, Value)>, Fail> {
+        let id = self.process_id(o)?;
+        Ok(match self.process(id) {
+            Some(p) => p.ended().then(|| (how_ended(p), p.result)),
+            None => {
+                let how = ENDINGS.get((u32::MAX - id.0) as usize).copied();
+                Some((how.unwrap_or(ENDINGS[0]), self.heap.word(o, 2)))
+            }
+        })
     }
 
     /// All processes.

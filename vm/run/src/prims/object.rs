@@ -11,6 +11,10 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_Eq:", 1, |vm, a| Ok(vm.boolean(a[0] == a[1] || same_number(vm, a[0], a[1])))),
     Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
     Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
+    Prim::leaf("_Describe", 0, |vm, a| {
+        let s = vm.describe(a[0]);
+        vm.string(&s)
+    }),
     Prim::leaf("_InheritsFrom:", 1, |vm, a| Ok(vm.boolean(inherits(vm, a[0], a[1])))),
     Prim::leaf("_AddSlots:", 1, |vm, a| add_slots(vm, a[0], a[1], true)),
     Prim::leaf("_AddSlotsIfAbsent:", 1, |vm, a| add_slots(vm, a[0], a[1], false)),

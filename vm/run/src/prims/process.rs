@@ -11,8 +11,7 @@ use crate::vm::Vm;
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_ProcessState", 0, state),
     Prim::leaf("_ProcessResult", 0, |vm, a| {
-        let id = vm.process_id(a[0])?;
-        Ok(vm.process(id).map_or(vm.nil(), |p| p.result))
+        Ok(vm.ending(a[0])?.map_or(vm.nil(), |(_, v)| v))
     }),
     Prim::leaf("_SemaphoreNew:", 1, |vm, a| {
         let n = small(a[1])?;
@@ -33,18 +32,18 @@ pub(super) const PRIMS: &[Prim] = &[
 ];
 
 fn state(vm: &mut Vm, a: &[Value]) -> Answer {
+    if let Some((how, _)) = vm.ending(a[0])? {
+        return vm.string(how);
+    }
     let id = vm.process_id(a[0])?;
-    let ending = vm.process(id).filter(|p| p.ended()).and_then(|p| p.ending);
     let name = match vm.process(id).map(|p| p.status) {
-        _ if ending.is_some() => ending.unwrap_or_default(),
         Some(Status::Ready) if id == vm.current => "running",
         Some(Status::Ready) => "ready",
         Some(Status::Waiting) => "waiting",
         Some(Status::Sleeping(_)) => "sleeping",
         Some(Status::Suspended) => "suspended",
         Some(Status::Paused) => "paused",
-        Some(Status::Dead) => "failed",
-        Some(Status::Finished) | None => "finished",
+        Some(Status::Dead | Status::Finished) | None => "finished",
     };
     vm.string(name)
 }
