@@ -184,7 +184,7 @@ fn hint(e: &mut clap::Error) {
     let known = command();
     if let Some(near) = suggest::nearest(&word, known.get_subcommands().map(clap::Command::get_name)) {
         e.insert(ContextKind::SuggestedSubcommand, ContextValue::String(near.to_string()));
-    } else if word.ends_with(".aura") || Path::new(word).is_file() {
+    } else if word.ends_with(".aura") || Path::new(&word).is_file() {
         let tip = format!("to run a file: aura run {word}").into();
         e.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
