@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use aura_syntax::tree::{Body, Init, Slot, SlotList, SlotName, Span, Statement};
+use aura_syntax::tree::{Body, Expr, ExprKind, Init, Slot, SlotName, Span, Statement};
+use rustc_hash::FxHashSet;
 
-use super::facts::{Decl, FnKey};
-use super::func::{MAX_ARGS, Place};
+use super::facts::{Decl, FnKey, Use};
+use super::func::{MAX_ARGS, Place, PlaceSite};
 use super::resolve::header_parameters;
 use super::shape::slot_selector;
 use super::{Compiler, Want, bytes, codes};
@@ -28,7 +29,7 @@ impl<'t> Compiler<'t> {
     }
 
     fn method_body(&mut self, body: &Body) {
-        self.locals(body.slots.as_ref());
+        self.locals(body);
         if body.statements.is_empty() {
             self.f.ret(self.f.self_reg);
         }
@@ -75,7 +76,7 @@ impl<'t> Compiler<'t> {
 
     /// A name for a register that is never assigned.
     pub(crate) fn bind_register(&mut self, name: Span, reg: Reg) {
-        let place = Place { reg, boxed: false, up: None };
+        let place = Place { reg, boxed: false, site: PlaceSite::Here };
         self.f.places.insert(name.start, place);
         self.f.named(self.text(name), place);
     }
@@ -128,9 +129,10 @@ impl<'t> Compiler<'t> {
         if facts.uses_home {
             captures.push(self.home_token());
         }
-        let outer: Vec<(Decl, Place)> = facts.captures.iter().map(|d| (*d, self.place(*d))).collect();
-        for (_, place) in &outer {
-            let reg = self.captured_register(*place);
+        let outer: Vec<Captured> =
+            facts.captures.iter().map(|(decl, once)| Captured { decl: *decl, place: self.place(*decl), once: *once }).collect();
+        for captured in &outer {
+            let reg = self.captured_register(captured.place);
             captures.push(reg);
         }
         let name = match method {
@@ -157,32 +159,38 @@ impl<'t> Compiler<'t> {
     }
 
     /// Brings what a block captured into registers of its own, once per activation.
-    fn load_captures(&mut self, uses_self: bool, uses_home: bool, outer: &[(Decl, Place)]) {
+    /// What is used once is fetched there.
+    fn load_captures(&mut self, uses_self: bool, uses_home: bool, outer: &[Captured]) {
         let mut number = 0;
-        let mut load = |c: &mut Self| {
-            let reg = c.f.reserve();
-            c.f.op(Op::Capture, reg, number, 0);
-            number += 1;
-            reg
-        };
         if uses_self {
-            self.f.self_reg = load(self);
+            self.f.self_reg = self.load_capture(number);
+            number += 1;
         }
         if uses_home {
-            let reg = load(self);
-            self.f.home_reg = Some(reg);
+            self.f.home_reg = Some(self.load_capture(number));
+            number += 1;
         }
-        for (decl, place) in outer {
-            let reg = load(self);
-            let place = Place { reg, boxed: place.boxed, up: None };
-            self.f.places.insert(*decl, place);
-            let name = name_at(self.source, *decl);
+        for captured in outer {
+            let (reg, site) = match captured.once {
+                true => (number, PlaceSite::Captured),
+                false => (self.load_capture(number), PlaceSite::Here),
+            };
+            number += 1;
+            let place = Place { reg, boxed: captured.place.boxed, site };
+            self.f.places.insert(captured.decl, place);
+            let name = name_at(self.source, captured.decl);
             self.f.named(name, place);
         }
     }
 
+    fn load_capture(&mut self, number: u16) -> Reg {
+        let reg = self.f.reserve();
+        self.f.op(Op::Capture, reg, number, 0);
+        reg
+    }
+
     pub(crate) fn block_body(&mut self, body: &Body) {
-        self.locals(body.slots.as_ref());
+        self.locals(body);
         if body.statements.is_empty() {
             let reg = self.f.scratch(0);
             self.f.op(Op::LoadNil, reg, 0, 0);
@@ -197,7 +205,7 @@ impl<'t> Compiler<'t> {
             return self.nil(want);
         }
         self.scope(|c| {
-            c.locals(body.slots.as_ref());
+            c.locals(body);
             // A local may stand above the wanted register now.
             let want = c.refresh(want);
             if body.statements.is_empty() {
@@ -217,12 +225,13 @@ impl<'t> Compiler<'t> {
     }
 
     /// Reserves and initialises locals.
-    pub(crate) fn locals(&mut self, list: Option<&SlotList>) {
-        let Some(list) = list else { return };
+    pub(crate) fn locals(&mut self, body: &Body) {
+        let Some(list) = &body.slots else { return };
         self.check_locals(&list.slots);
+        let first = self.assigned_first(&list.slots, &body.statements);
         let mut places = Vec::with_capacity(list.slots.len());
         for slot in list.slots.iter().filter(|s| !s.is_argument) {
-            let place = self.reserve_local(slot);
+            let place = self.reserve_local(slot, &first);
             places.push((slot, place));
         }
         for (slot, place) in places {
@@ -231,11 +240,54 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    fn reserve_local(&mut self, slot: &Slot) -> Place {
+    /// The locals without initialiser that a statement assigns before anything reads them: they need no nil.
+    fn assigned_first(&self, slots: &[Slot], statements: &[Statement]) -> FxHashSet<Decl> {
+        let plain = |slot: &&Slot| {
+            let facts = self.facts.var(slot.span.start);
+            matches!(slot.init, Init::None) && !slot.is_argument && !facts.boxed() && !facts.early
+        };
+        let mut open: FxHashSet<Decl> = slots.iter().filter(plain).map(|s| s.span.start).collect();
+        let mut first = FxHashSet::default();
+        for slot in slots {
+            if let Init::Constant(e) | Init::Assignable(e) = &slot.init {
+                self.forget_mentioned(e, &mut open);
+            }
+        }
+        for statement in statements {
+            if open.is_empty() {
+                break;
+            }
+            let target = match &statement.expr.kind {
+                ExprKind::Send(send) => match (self.meaning(send), send.arguments.as_slice()) {
+                    (Some(Use::Write(decl)), [value]) => Some((decl, value)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            self.forget_mentioned(target.map_or(&statement.expr, |(_, value)| value), &mut open);
+            if let Some((decl, _)) = target.filter(|(decl, _)| open.remove(decl)) {
+                first.insert(decl);
+            }
+        }
+        first
+    }
+
+    fn forget_mentioned(&self, expr: &Expr, open: &mut FxHashSet<Decl>) {
+        super::object::any_send(expr, &mut |send| {
+            if let Some(Use::Read(decl) | Use::Write(decl) | Use::Call(decl)) = self.meaning(send) {
+                open.remove(&decl);
+            }
+            open.is_empty()
+        });
+    }
+
+    fn reserve_local(&mut self, slot: &Slot, assigned_first: &FxHashSet<Decl>) -> Place {
         let facts = self.facts.var(slot.span.start);
-        let place = Place { reg: self.f.reserve(), boxed: facts.boxed(), up: None };
+        let place = Place { reg: self.f.reserve(), boxed: facts.boxed(), site: PlaceSite::Here };
         self.f.places.insert(slot.span.start, place);
-        if facts.early || matches!(slot.init, Init::None) {
+        if assigned_first.contains(&slot.span.start) {
+            self.f.late.insert(slot.span.start, slot_selector(&slot.name, self.source));
+        } else if facts.early || matches!(slot.init, Init::None) {
             self.f.op(Op::LoadNil, place.reg, 0, 0);
             if place.boxed {
                 self.f.op(Op::BoxNew, place.reg, place.reg, 0);
@@ -294,6 +346,13 @@ impl<'t> Compiler<'t> {
         self.f.reachable = false;
         self.f.top = top;
     }
+}
+
+/// A variable that a block captured.
+struct Captured {
+    decl: Decl,
+    place: Place,
+    once: bool,
 }
 
 /// The names of a body's argument slots.

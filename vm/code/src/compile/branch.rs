@@ -21,8 +21,15 @@ pub(crate) struct Fallback {
     pub(crate) span: Span,
 }
 
-/// Where the last value of a condition must be when it is tested, and a label for that test.
-type Final = (Reg, Label);
+/// The test of a condition's last value, to which fallbacks of the condition's parts lead.
+#[derive(Clone, Copy)]
+pub(crate) struct Final {
+    /// Where the value must be.
+    reg: Reg,
+    label: Label,
+    /// How many names are in scope there: those of the condition's parts have ended.
+    names: usize,
+}
 
 impl<'t> Compiler<'t> {
     /// A message that becomes jumps.
@@ -51,13 +58,7 @@ impl<'t> Compiler<'t> {
     /// Where control goes on after the message was really sent: brings the answer to where it is wanted.
     pub(crate) fn land(&mut self, join: Label, result: Reg, want: Want) {
         match want {
-            Want::To(reg) | Want::Fresh(reg) if reg != result => {
-                let past = self.f.label();
-                self.f.jump(Op::Jump, 0, past);
-                self.f.bind(join);
-                self.f.copy(reg, result);
-                self.f.bind(past);
-            }
+            Want::To(reg) | Want::Fresh(reg) if reg != result => self.f.land(join, reg, result),
             Want::Tail => {
                 self.f.bind(join);
                 self.f.ret(result);
@@ -124,16 +125,17 @@ impl<'t> Compiler<'t> {
             }
         }
         let reg = match (self.comparison(expr), last) {
-            (Some((guard, name, a, b)), _) => self.compare(expr, guard, name, (a, b), last.map(|l| l.0)),
+            (Some((guard, name, a, b)), _) => self.compare(expr, guard, name, (a, b), last.map(|l| l.reg)),
             (None, None) => self.operand(expr, &[]),
-            (None, Some((reg, _))) => {
+            (None, Some(Final { reg, .. })) => {
                 let want = if self.f.is_top(reg) { Want::Fresh(reg) } else { Want::To(reg) };
                 self.expr(expr, want);
                 reg
             }
         };
-        if let Some((_, label)) = last {
-            self.f.bind(label);
+        if let Some(last) = last {
+            self.f.out_of_scope(last.names);
+            self.f.bind(last.label);
         }
         self.jump_on(reg, sense, to, fallback);
         self.f.top = top;
@@ -151,15 +153,12 @@ impl<'t> Compiler<'t> {
     ) {
         self.want_blocks(send, span);
         let top = self.f.top;
-        let (reg, label) = match last {
-            Some(last) => last,
-            None => (self.f.reserve(), self.f.label()),
-        };
-        let own = self.short_fallback(send, span, reg, label);
+        let last = last.unwrap_or_else(|| self.last_test());
+        let own = self.short_fallback(send, span, last.reg, last.label);
         let past = self.f.label();
         let target = if short == sense { to } else { past };
         self.test(left, short, target, &own, None);
-        self.test_body(right, sense, to, fallback, Some((reg, label)));
+        self.test_body(right, sense, to, fallback, Some(last));
         self.f.bind(past);
         self.f.top = top;
     }
@@ -167,21 +166,27 @@ impl<'t> Compiler<'t> {
     /// As `test`, for the value of an inlined body.
     pub(crate) fn test_body(&mut self, body: &Body, sense: bool, to: Label, fallback: &Fallback, last: Option<Final>) {
         self.scope(|c| {
-            c.locals(body.slots.as_ref());
+            c.locals(body);
             match body.statements.split_last() {
                 Some((end, before)) if !end.is_return => {
                     c.statements(before, Want::Effect);
                     c.test(&end.expr, sense, to, fallback, last);
                 }
                 _ => {
-                    let (reg, label) = last.unwrap_or_else(|| (c.f.reserve(), c.f.label()));
+                    let last = last.unwrap_or_else(|| c.last_test());
                     c.statements(&body.statements, Want::Effect);
-                    c.f.op(Op::LoadNil, reg, 0, 0);
-                    c.f.bind(label);
-                    c.jump_on(reg, sense, to, fallback);
+                    c.f.op(Op::LoadNil, last.reg, 0, 0);
+                    c.f.out_of_scope(last.names);
+                    c.f.bind(last.label);
+                    c.jump_on(last.reg, sense, to, fallback);
                 }
             }
         });
+    }
+
+    /// A new test of a condition's last value.
+    pub(crate) fn last_test(&mut self) -> Final {
+        Final { reg: self.f.reserve(), label: self.f.label(), names: self.f.code.locals.len() }
     }
 
     /// The test itself.

@@ -36,6 +36,4 @@ codes! {
         "`_Protect: name` stores where an unwinding wants to go in the local `name`; that must be an assignable local of the same method that no block uses.";
     BAD_NUMBER = "E0108", "unreadable literal":
         "The literal is not well-formed.";
-    TOO_DEEP = "E0109", "nested too deeply":
-        "Expressions and blocks are nested so deeply that they cannot be compiled. Divide the code into methods.";
 }

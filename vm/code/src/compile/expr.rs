@@ -5,7 +5,7 @@ use aura_syntax::tree::{Body, Expr, ExprKind, Span, TemplatePart};
 use dashu_int::IBig;
 
 use super::facts::{Decl, Use};
-use super::func::Place;
+use super::func::{Place, PlaceSite};
 use super::shape::peel;
 use super::{Compiler, Want, bytes, codes};
 use crate::code::{Const, SiteKind};
@@ -83,7 +83,7 @@ impl<'t> Compiler<'t> {
             ExprKind::Send(send) if send.arguments.is_empty() => {
                 let Some(Use::Read(decl)) = self.meaning(send) else { return None };
                 let place = self.place(decl);
-                if place.boxed || place.up.is_some() {
+                if place.boxed || place.site != PlaceSite::Here {
                     return None;
                 }
                 let stays = !self.facts.var(decl).assigned || !later.iter().any(|e| self.assigns(e, decl));
@@ -95,7 +95,7 @@ impl<'t> Compiler<'t> {
 
     /// Where a variable is.
     pub(crate) fn place(&self, decl: Decl) -> Place {
-        self.f.places.get(&decl).copied().unwrap_or(Place { reg: 0, boxed: false, up: None })
+        self.f.places.get(&decl).copied().unwrap_or(Place { reg: 0, boxed: false, site: PlaceSite::Here })
     }
 
     /// Reads a variable.
@@ -104,17 +104,11 @@ impl<'t> Compiler<'t> {
         if want == Want::Effect {
             return;
         }
-        if !place.boxed && place.up.is_none() {
+        if !place.boxed && place.site == PlaceSite::Here {
             return self.deliver(want, place.reg);
         }
         let to = self.def(want);
-        let from = match place.up {
-            Some(level) => {
-                self.up_get(to, place.reg, level);
-                to
-            }
-            None => place.reg,
-        };
+        let from = self.fetch(place, to);
         if place.boxed {
             self.f.op(Op::BoxGet, to, from, 0);
         }
@@ -130,12 +124,15 @@ impl<'t> Compiler<'t> {
             let target = self.captured_register(place);
             self.f.span = bytes(span);
             self.f.op(Op::BoxSet, target, value, 0);
-        } else if let Some(level) = place.up {
+        } else if let PlaceSite::Up(level) = place.site {
             let value = self.operand(value, &[]);
             self.f.span = bytes(span);
             self.up_set(place.reg, value, level);
         } else {
             self.expr(value, Want::To(place.reg));
+            if let Some(name) = self.f.late.remove(&decl) {
+                self.f.named(&name, place);
+            }
         }
         self.f.top = top;
         if want != Want::Effect {
@@ -146,10 +143,21 @@ impl<'t> Compiler<'t> {
 
     /// A register of this activation with the variable (or its box) in it.
     pub(crate) fn captured_register(&mut self, place: Place) -> Reg {
-        let Some(level) = place.up else { return place.reg };
+        if place.site == PlaceSite::Here {
+            return place.reg;
+        }
         let reg = self.f.reserve();
-        self.up_get(reg, place.reg, level);
-        reg
+        self.fetch(place, reg)
+    }
+
+    /// Brings the variable (or its box) to `to`, unless it is in a register already.
+    fn fetch(&mut self, place: Place, to: Reg) -> Reg {
+        match place.site {
+            PlaceSite::Here => return place.reg,
+            PlaceSite::Captured => self.f.op(Op::Capture, to, place.reg, 0),
+            PlaceSite::Up(level) => self.up_get(to, place.reg, level),
+        }
+        to
     }
 
     pub(crate) fn self_register(&mut self) -> Reg {
@@ -275,15 +283,24 @@ impl<'t> Compiler<'t> {
         self.done(want, to);
     }
 
+    fn template_text(&mut self, span: Span, want: Want) {
+        match literal::decode_template(self.text(span)) {
+            Ok(text) => self.constant(Const::Str(text), want),
+            Err(e) => self.bad_literal(span, e.message, want),
+        }
+    }
+
     fn template(&mut self, parts: &[TemplatePart], want: Want) {
+        match parts {
+            [] => return self.constant(Const::Str(String::new()), want),
+            [TemplatePart::Text(span)] => return self.template_text(*span, want),
+            _ => {}
+        }
         let top = self.f.top;
         for part in parts {
             let reg = self.f.reserve();
             match part {
-                TemplatePart::Text(span) => match literal::decode_template(self.text(*span)) {
-                    Ok(text) => self.f.constant(reg, Const::Str(text)),
-                    Err(e) => self.bad_literal(*span, e.message, Want::Fresh(reg)),
-                },
+                TemplatePart::Text(span) => self.template_text(*span, Want::Fresh(reg)),
                 TemplatePart::Hole(e) => {
                     self.expr(e, Want::Fresh(reg));
                     let span = std::mem::replace(&mut self.f.span, bytes(e.span));

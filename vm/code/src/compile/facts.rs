@@ -34,6 +34,8 @@ pub(crate) enum Use {
 pub(crate) struct VarFacts {
     /// A real block uses it.
     pub(crate) captured: bool,
+    /// It may be assigned to.
+    pub(crate) assignable: bool,
     /// Something besides its initialiser assigns to it.
     pub(crate) assigned: bool,
     /// Something uses it before its initialiser was evaluated.
@@ -58,8 +60,9 @@ pub(crate) struct FnFacts {
     pub(crate) uses_home: bool,
     /// A home: a block in it returns from it.
     pub(crate) needs_token: bool,
-    /// A block: the variables of enclosing functions that it, or a block in it, uses, in order of first use.
-    pub(crate) captures: Vec<Decl>,
+    /// A block: the variables of enclosing functions that it, or a block in it, uses, in order of first use; and whether it
+    /// uses one exactly once, itself, outside inlined bodies.
+    pub(crate) captures: Vec<(Decl, bool)>,
 }
 
 /// Everything the first walk found.

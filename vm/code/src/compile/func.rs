@@ -27,13 +27,33 @@ struct LabelState {
     joins: Vec<usize>,
 }
 
+/// See [`Func::land`].
+struct Landing {
+    join: Label,
+    to: Reg,
+    from: Reg,
+    past: Label,
+    span: (u32, u32),
+}
+
 /// Where a variable is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) reg: Reg,
     pub(crate) boxed: bool,
-    /// Not in this activation, but in one around an inlined message's block: how far out.
-    pub(crate) up: Option<u8>,
+    /// In what.
+    pub(crate) site: PlaceSite,
+}
+
+/// In what a variable is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PlaceSite {
+    /// In that register of this activation.
+    Here,
+    /// In the captured value of that number, fetched where it is used.
+    Captured,
+    /// In that register of an activation around an inlined message's block: how far out.
+    Up(u8),
 }
 
 /// A function being made.
@@ -50,6 +70,8 @@ pub(crate) struct Func {
     pub(crate) is_home: bool,
     /// Where its variables are, those it captured included.
     pub(crate) places: FxHashMap<Decl, Place>,
+    /// Variables whose first assignment comes before any use: their names count from there.
+    pub(crate) late: FxHashMap<Decl, String>,
     /// The span that new instructions get.
     pub(crate) span: (u32, u32),
     pub(crate) reachable: bool,
@@ -60,6 +82,7 @@ pub(crate) struct Func {
     /// As that, and names that the message's blocks may use have ended there: nothing else may lead to this instruction,
     /// because the collector looks at it while the message is really sent.
     private_at: Option<u32>,
+    landings: Vec<Landing>,
     labels: Vec<LabelState>,
     consts: FxHashMap<ConstKey, i32>,
     prims: FxHashMap<String, u16>,
@@ -83,11 +106,13 @@ impl Func {
             tokens: Vec::new(),
             is_home,
             places: FxHashMap::default(),
+            late: FxHashMap::default(),
             span: (0, 0),
             reachable: true,
             overflow: None,
             joined_at: None,
             private_at: None,
+            landings: Vec::new(),
             labels: Vec::new(),
             consts: FxHashMap::default(),
             prims: FxHashMap::default(),
@@ -161,11 +186,16 @@ impl Func {
         Label(self.labels.len() - 1)
     }
 
-    /// The label is here.
-    pub(crate) fn bind(&mut self, label: Label) {
+    /// What comes now needs an instruction of its own.
+    fn leave_private(&mut self) {
         if self.private_at == Some(self.pc()) {
             self.op(Op::Nop, 0, 0, 0);
         }
+    }
+
+    /// The label is here.
+    pub(crate) fn bind(&mut self, label: Label) {
+        self.leave_private();
         let pc = self.pc();
         let state = &mut self.labels[label.0];
         state.at = Some(pc);
@@ -200,11 +230,35 @@ impl Func {
         self.reachable = !matches!(op, Op::Jump | Op::Loop);
     }
 
+    /// Control that comes to `join` moves `from` to `to`, and goes on here. That happens at the end of the code, out of the
+    /// way of those who come here without.
+    pub(crate) fn land(&mut self, join: Label, to: Reg, from: Reg) {
+        if self.labels[join.0].joins.is_empty() {
+            return;
+        }
+        // Nobody has jumped here yet, but that move will.
+        let past = self.label();
+        self.leave_private();
+        self.reachable = true;
+        self.labels[past.0].at = Some(self.pc());
+        self.landings.push(Landing { join, to, from, past, span: self.span });
+    }
+
+    fn emit_landings(&mut self) {
+        for landing in std::mem::take(&mut self.landings) {
+            self.span = landing.span;
+            self.bind(landing.join);
+            self.copy(landing.to, landing.from);
+            self.jump(Op::Jump, 0, landing.past);
+        }
+    }
+
     /// Says that the next instruction is an inlined message's test.
     pub(crate) fn inline_site(&mut self, mut site: InlineSite, join: Label) {
         if !self.reachable {
             return;
         }
+        self.leave_private();
         site.pc = self.pc();
         match self.labels[join.0].at {
             Some(at) => site.join = at,
@@ -246,7 +300,7 @@ impl Func {
 
     /// Notes a named register, set from here on; the number is for `out_of_scope`.
     pub(crate) fn named(&mut self, name: &str, place: Place) {
-        if place.up.is_none() {
+        if place.site == PlaceSite::Here {
             let from = self.pc();
             self.code.locals.push(Local { name: name.into(), reg: place.reg, boxed: place.boxed, from, to: u32::MAX });
         }
@@ -271,6 +325,7 @@ impl Func {
 
     /// The finished code.
     pub(crate) fn finish(mut self) -> Code {
+        self.emit_landings();
         self.out_of_scope(0);
         let end = self.pc();
         self.code.locals.iter_mut().for_each(|l| l.to = l.to.min(end));

@@ -15,6 +15,7 @@ use aura_syntax::tree::{Body, Expr, ExprKind, File, Send, Span};
 use aura_syntax::{Diagnostic, Mode, parse_as};
 
 use super::body::argument_slots;
+use super::func::PlaceSite;
 use super::shape::{Shape, shape};
 use super::{Compiler, bytes, codes};
 use crate::code::{Code, CodeKind};
@@ -96,7 +97,11 @@ impl<'t> Compiler<'t> {
         let outer = &self.f;
         let mut places = outer.places.clone();
         for place in places.values_mut() {
-            place.up = Some(place.up.map_or(0, |level| level.saturating_add(1)));
+            place.site = match place.site {
+                PlaceSite::Up(level) => PlaceSite::Up(level.saturating_add(1)),
+                // What is captured for one use has that use outside of inlined bodies.
+                _ => PlaceSite::Up(0),
+            };
         }
         let captures: Vec<Reg> = [0].into_iter().chain(outer.tokens.iter().copied()).collect();
         let path: Vec<_> = outer.code.path.iter().copied().chain([(bytes(message), bytes(body.span))]).collect();

@@ -20,8 +20,8 @@ impl<'t> Compiler<'t> {
 
     /// Leaves to `to` when the condition is `sense`.
     fn loop_test(&mut self, cond: &Body, sense: bool, to: Label, span: Span) {
-        let (reg, label) = (self.f.reserve(), self.f.label());
-        self.test_body(cond, sense, to, &Self::condition_fallback(span), Some((reg, label)));
+        let last = self.last_test();
+        self.test_body(cond, sense, to, &Self::condition_fallback(span), Some(last));
     }
 
     fn loop_start(&mut self) -> Label {

@@ -95,7 +95,8 @@ impl<'t> Compiler<'t> {
     /// Complains about slots that an object or a file cannot have.
     pub(crate) fn check_slots(&mut self, slots: &[Slot]) {
         for slot in slots.iter().filter(|s| s.is_argument) {
-            let message = format!("`:{}` is an argument, but nothing can be passed to an object", self.text(slot.span));
+            let name = slot_selector(&slot.name, self.source);
+            let message = format!("`:{name}` is an argument, but nothing can be passed to an object");
             self.error(&codes::MISPLACED_ARGUMENT, slot.span, message, "leave the colon out");
         }
         self.check_holds(slots);

@@ -4,6 +4,7 @@ use aura_syntax::tree::{Body, Expr, ExprKind, Receiver, Send, SlotName, Span, se
 
 use super::body::argument_slots;
 use super::facts::Use;
+use super::func::PlaceSite;
 use super::resolve::header_parameters;
 use super::send::value_selector;
 use super::shape::{literal_block, peel};
@@ -143,7 +144,10 @@ impl<'t> Compiler<'t> {
 
     fn protect(&mut self, send: &Send, target: &Expr, want: Want) {
         let place = match protect_target(send, self.source).and_then(|s| self.facts.uses.get(&s.start).copied()) {
-            Some(Use::Read(decl)) => Some(self.place(decl)).filter(|p| !p.boxed && p.up.is_none()),
+            Some(Use::Read(decl)) => {
+                let fits = self.facts.var(decl).assignable;
+                Some(self.place(decl)).filter(|p| fits && !p.boxed && p.site == PlaceSite::Here)
+            },
             _ => None,
         };
         let Some(place) = place else {

@@ -23,6 +23,8 @@ struct Frame {
     key: FnKey,
     /// `^` in it leaves it, not a function around it.
     is_home: bool,
+    /// How many inlined bodies are open in it.
+    inlined: usize,
     facts: FnFacts,
 }
 
@@ -74,7 +76,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn function(&mut self, key: FnKey, is_home: bool, inside: impl FnOnce(&mut Self)) {
-        self.frames.push(Frame { key, is_home, facts: FnFacts::default() });
+        self.frames.push(Frame { key, is_home, inlined: 0, facts: FnFacts::default() });
         self.scopes.push(Vec::new());
         inside(self);
         self.close_scope();
@@ -101,7 +103,8 @@ impl<'t> Resolver<'t> {
 
     fn declare(&mut self, name: Span, assignable: bool, ready: bool) {
         let decl = name.start;
-        self.facts.vars.entry(decl).or_default().ready = ready;
+        let facts = self.facts.vars.entry(decl).or_default();
+        (facts.ready, facts.assignable) = (ready, assignable);
         self.bind(self.text(name).to_owned(), Use::Read(decl), decl);
         if assignable {
             self.bind(format!("{}:", self.text(name)), Use::Write(decl), decl);
@@ -131,9 +134,17 @@ impl<'t> Resolver<'t> {
     /// A body that becomes part of the code around it.
     fn inlined(&mut self, body: &'t Body, value: bool) {
         self.scopes.push(Vec::new());
+        self.inline(1);
         self.locals(body.slots.as_ref());
         self.statements(&body.statements, value);
+        self.inline(-1);
         self.close_scope();
+    }
+
+    fn inline(&mut self, by: isize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.inlined = frame.inlined.saturating_add_signed(by);
+        }
     }
 
     fn locals(&mut self, list: Option<&'t SlotList>) {
@@ -261,9 +272,11 @@ impl<'t> Resolver<'t> {
             facts.assigned = true;
         }
         facts.captured |= here > bound.depth;
-        for frame in &mut self.frames[bound.depth + 1..] {
-            if !frame.facts.captures.contains(&bound.decl) {
-                frame.facts.captures.push(bound.decl);
+        for (depth, frame) in self.frames.iter_mut().enumerate().skip(bound.depth + 1) {
+            let captures = &mut frame.facts.captures;
+            match captures.iter_mut().find(|(decl, _)| *decl == bound.decl) {
+                Some((_, once)) => *once = false,
+                None => captures.push((bound.decl, depth == here && frame.inlined == 0)),
             }
         }
         if value && matches!(bound.meaning, Use::Write(_)) {

@@ -64,7 +64,7 @@ impl<'t> Compiler<'t> {
 
     /// A message of any kind.
     pub(crate) fn message(&mut self, send: &Send, span: Span, want: Want) {
-        let (top, names) = (self.f.top, self.f.code.locals.len());
+        let top = self.f.top;
         if let Some(shape) = shape(send, self.source) {
             self.shaped(send, &shape, span, want);
         } else if super::prim::is_primitive(send, self.source) {
@@ -73,7 +73,6 @@ impl<'t> Compiler<'t> {
             self.really_send(send, span, want);
         }
         self.f.top = top;
-        self.f.out_of_scope(names);
     }
 
     fn really_send(&mut self, send: &Send, span: Span, want: Want) {
