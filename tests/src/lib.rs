@@ -1,0 +1,3 @@
+//! Tests and benchmarks of Aura as a whole.
+//!
+//! The tests are in `all.rs` and the modules beside it, the benchmark runner in `bin/bench`. There is nothing to be used here.

@@ -12,7 +12,7 @@ use super::session::Session;
 
 /// What rustyline asks.
 #[derive(Default)]
-pub struct Helper {
+pub(super) struct Helper {
     /// The messages that each global and each slot of the dialogue's module understands.
     objects: Vec<(String, Vec<String>)>,
     /// What self understands.

@@ -6,6 +6,8 @@
 mod cases;
 mod comments;
 
+pub use comments::check as comments_check;
+
 use std::path::{Path, PathBuf};
 
 use aura_run::{CapSet, Limits};

@@ -1,0 +1,20 @@
+//! All tests of Aura as a whole, in one binary.
+//!
+//! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
+//! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
+//! * [`command`] the command line; [`bad_input`] files that are none
+//! * [`layers`] arrows between rooms; [`tidy`] house rules
+//!
+//! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
+
+mod bad_input;
+mod command;
+mod doc_blocks;
+mod example;
+mod lang;
+mod layers;
+mod library;
+mod support;
+mod tidy;
+
+include!(concat!(env!("OUT_DIR"), "/files.rs"));

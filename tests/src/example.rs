@@ -1,0 +1,64 @@
+//! Every program in `examples/` is run as a person would run it, and does what the comment at its end says.
+//!
+//! An example ends with a comment `"Prints: …"`: its whole standard output. `"Arguments: a b"` before it are given to it. Learned
+//! files go to a folder of the test's own, so that the committed examples stay as they are.
+
+use crate::support::{aura, root};
+
+/// Runs an example in a copy of the folder.
+pub(crate) fn file(relative: &str) {
+    let from = root().join("examples");
+    let text = std::fs::read_to_string(from.join(relative)).expect("an example");
+    assert!(text.starts_with('"'), "examples/{relative} does not begin with a comment that says its idea");
+    if relative.ends_with("_test.aura") || !text.contains("\"Prints:") {
+        let part = relative.contains('/') || relative.ends_with("_test.aura");
+        assert!(part, "examples/{relative} does not end with a comment that says what it \"Prints:\"");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&from, folder.path());
+    let mut arguments = vec!["run".to_string(), relative.to_string()];
+    arguments.extend(after(&text, "\"Arguments:").map(|a| a.split_whitespace().map(String::from).collect::<Vec<_>>()).unwrap_or_default());
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let flags = after(&text, "\"Flags:").unwrap_or_default();
+    let mut command = aura(&[]);
+    command.arg("run").args(flags.split_whitespace()).args(&words[1..]);
+    let output = command.current_dir(folder.path()).env("CI", "true").output().expect("the command starts");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let wanted = after(&text, "\"Prints:").expect("looked for above");
+    assert_eq!(out.trim_end(), wanted.trim(), "examples/{relative} printed something else; on standard error:\n{err}");
+}
+
+/// The text of the last comment that begins like this.
+fn after(text: &str, begin: &str) -> Option<String> {
+    let at = text.rfind(begin)? + begin.len();
+    let mut out = String::new();
+    let mut letters = text[at..].chars();
+    while let Some(c) = letters.next() {
+        match c {
+            '"' => break,
+            '\\' => out.extend(letters.next().map(|n| if n == '"' { "\"".to_string() } else { format!("\\{n}") })),
+            c => out.push(c),
+        }
+    }
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+    let indent = lines.iter().skip(1).filter(|l| !l.is_empty()).map(|l| l.len() - l.trim_start().len()).min().unwrap_or(0);
+    let lines: Vec<&str> = lines.iter().enumerate().map(|(i, l)| if i == 0 { l.trim() } else { l.get(indent..).unwrap_or("") }).collect();
+    Some(lines.join("\n").trim_matches('\n').to_string())
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().ends_with(".learned.aura") {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.path().is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What several tests need: folders, programs run in this process, the command started.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use aura_command::drive::{End, Nobody, drive};
+use aura_command::output::Shared;
+use aura_command::world::{self, Wiring};
+use aura_run::{CapSet, Limits, Vm};
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}
+
+/// Output that can be looked at afterwards.
+#[derive(Clone, Default)]
+pub(crate) struct Captured(Rc<RefCell<Vec<u8>>>);
+
+impl Captured {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.borrow()).into_owned()
+    }
+}
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How the machine of a test is set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Engine {
+    Plain,
+    /// Collect wherever that is possible.
+    Stress,
+}
+
+/// What a program did.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) out: String,
+    /// `KIND: MESSAGE` of the condition that ended it.
+    pub(crate) failure: Option<String>,
+    /// The failure as people see it.
+    pub(crate) drawn: String,
+}
+
+/// A machine that prints into memory.
+pub(crate) fn machine() -> (Vm, Captured) {
+    let out = Captured::default();
+    let wiring = Wiring {
+        out: Shared::new(out.clone()),
+        err: Shared::new(std::io::sink()),
+        input: Box::new(std::io::empty()),
+        arguments: Vec::new(),
+    };
+    (world::machine(wiring).expect("the library loads"), out)
+}
+
+/// Runs a program that is called `name`, in a world of its own.
+pub(crate) fn run(name: &str, code: &str, engine: Engine) -> Ran {
+    let chunks = match aura_command::source::compile(name, code, false) {
+        Ok(chunks) => chunks,
+        Err(drawn) => return Ran { out: String::new(), failure: Some("rejected".into()), drawn },
+    };
+    let (mut vm, out) = machine();
+    if engine == Engine::Stress {
+        vm.stress = true;
+        vm.heap.wants_collection = true;
+    }
+    let limits = Limits {
+        fuel: Some(200_000_000),
+        heap: Some(2 << 30),
+        deadline: Some(Instant::now() + Duration::from_secs(120)),
+        ..Limits::default()
+    };
+    let id = vm.spawn_file(name, &chunks, CapSet::script(), limits);
+    let (failure, drawn) = match drive(&mut vm, id, &mut Nobody) {
+        End::Failed(f) => (Some(format!("{}: {}", f.kind, f.message)), f.draw(false)),
+        End::Exit(code) => (Some(format!("exit: {code}")), String::new()),
+        End::Answered => (None, String::new()),
+    };
+    let _ = vm.host.out.flush();
+    Ran { out: out.text(), failure, drawn }
+}
+
+/// The command, with an environment that does not depend on who runs the tests.
+pub(crate) fn aura(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aura-under-test"));
+    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    for name in ["CI", "OLLAMA_HOST", "AURA_ALFRED", "AURA_MODEL", "AURA_OPENAI", "NO_COLOR", "http_proxy", "HTTP_PROXY"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A finished command's exit code, standard output, standard error.
+pub(crate) struct Done {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Done {
+    fn from(o: Output) -> Self {
+        Self {
+            code: o.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&o.stdout).into_owned(),
+            err: String::from_utf8_lossy(&o.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn done(arguments: &[&str]) -> Done {
+    aura(arguments).output().expect("the command starts").into()
+}
+
+/// Runs the command with this on its standard input.
+pub(crate) fn fed(arguments: &[&str], input: &str) -> Done {
+    let mut child = aura(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+    child.wait_with_output().expect("it ends").into()
+}
