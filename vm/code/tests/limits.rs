@@ -151,3 +151,22 @@ fn large_functions_answer_as_small_ones_do() {
     let pc = code.instrs.iter().position(|i| i.op == aura_code::Op::Send && usize::from(i.b) == bar).expect("is there");
     assert_eq!(live(&answers, pc as u32 + 1), [0, 19, 3001]);
 }
+
+#[test]
+fn slots_on_their_own() {
+    let text = "foo: a = ( a isNil ifTrue: [ bar ] ). size = ( 3 ). x <- 3 + 4. y";
+    let parse = aura_syntax::parse_slots(text);
+    assert!(!parse.has_errors());
+    let origin = Arc::new(aura_code::Origin { file: "learned".into(), text: text.into() });
+    let list = parse.file.slots.expect("there are slots");
+    let slots = aura_code::compile_slots(&list, &origin).expect("compiles");
+    assert_eq!(verify(&slots.maker), Ok(()));
+    let names: Vec<&str> = slots.template.slots.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["foo:", "size", "x", "y"]);
+    assert_eq!(slots.template.inits, 1);
+
+    let foo = aura_code::compile_method(&list.slots[0], &origin).expect("is a method");
+    assert_eq!((&*foo.name, foo.argc), ("foo:", 1));
+    assert_eq!(compile_inline_site(&foo, foo.inline_sites[0].pc).expect("its source is there").len(), 1);
+    assert_eq!(aura_code::compile_method(&list.slots[2], &origin).unwrap_err()[0].code, "E0106");
+}

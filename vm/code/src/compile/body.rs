@@ -24,7 +24,7 @@ impl<'t> Compiler<'t> {
             c.fix();
             c.method_body(body);
         });
-        code.leaf = super::prim::leaf(&code, body, &slot.name, self.source);
+        code.leaf = super::prim::leaf(body, &slot.name, self.source);
         Arc::new(code)
     }
 

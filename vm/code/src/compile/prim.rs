@@ -9,7 +9,7 @@ use super::resolve::header_parameters;
 use super::send::value_selector;
 use super::shape::{literal_block, peel};
 use super::{Compiler, Want, codes};
-use crate::code::{Code, Leaf, SiteKind};
+use crate::code::{Leaf, SiteKind};
 use crate::op::{Instr, Op, Reg};
 
 /// Whether a message calls a primitive.
@@ -176,7 +176,7 @@ impl<'t> Compiler<'t> {
 }
 
 /// Whether a finished method is nothing but a primitive on self with the method's own arguments.
-pub(crate) fn leaf(code: &Code, body: &Body, name: &SlotName, source: &str) -> Option<Leaf> {
+pub(crate) fn leaf(body: &Body, name: &SlotName, source: &str) -> Option<Leaf> {
     let [only] = body.statements.as_slice() else { return None };
     let ExprKind::Send(send) = &peel(&only.expr).kind else { return None };
     let to_self = match &send.receiver {
@@ -184,7 +184,7 @@ pub(crate) fn leaf(code: &Code, body: &Body, name: &SlotName, source: &str) -> O
         Receiver::Expr(e) => matches!(peel(e).kind, ExprKind::SelfRef),
         _ => false,
     };
-    if !to_self || !is_primitive(send, source) || code.prims.len() > 1 && failure(send, source).is_none() {
+    if !to_self || !is_primitive(send, source) {
         return None;
     }
     let selector = selector(&send.selector, source);

@@ -247,10 +247,9 @@ impl<'t> Resolver<'t> {
         if let Some(body) = failure {
             self.inlined(body, value);
         }
-        if let Some(target) = super::prim::protect_target(send, self.source) {
-            if let Some(Use::Read(decl)) = self.facts.uses.get(&target.start).copied() {
-                self.facts.vars.entry(decl).or_default().assigned = true;
-            }
+        let target = super::prim::protect_target(send, self.source);
+        if let Some(Use::Read(decl)) = target.and_then(|t| self.facts.uses.get(&t.start).copied()) {
+            self.facts.vars.entry(decl).or_default().assigned = true;
         }
     }
 
