@@ -1,12 +1,13 @@
 //! What the model is told.
 //!
-//! A prompt has three parts. The *standing* part (who the model is, the language card) is the same in every request, so that a
-//! server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
+//! A prompt has three parts. The *standing* part (who the model is, the language card, two examples) is the same in every request, so
+//! that a server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
 //! found by it. The *reference* adds what may change without changing the question: values of this run, inherited messages.
 //!
 //! What must stay true: everything from the image or the user stands between `<data>` marks that it cannot close, without
 //! control characters, and with a bounded length; the same situation gives the same text.
 
+mod examples;
 mod grammar;
 mod question;
 
@@ -53,9 +54,10 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     let question = question::question(situation, home);
     let reference = question::reference(situation);
     let mut key = question.clone();
-    let mut messages = vec![Message { role: Role::User, text: format!("{question}\n{reference}") }];
+    let mut messages = examples::turns();
+    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}") });
     for attempt in failed {
-        let complaint = complaint(attempt, &header(&situation.selector));
+        let complaint = complaint(attempt, &outline(&situation.selector));
         key.push_str(&format!("\nAttempt:\n{}\n{complaint}", clean(&attempt.answer, 2 * MOST_SOURCE)));
         messages.push(Message { role: Role::Assistant, text: clean(&attempt.answer, 2 * MOST_SOURCE) });
         messages.push(Message { role: Role::User, text: complaint });
@@ -67,13 +69,13 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
 }
 
 /// The machine's form of the findings, and what to do with them.
-fn complaint(attempt: &Attempt, header: &str) -> String {
+fn complaint(attempt: &Attempt, outline: &str) -> String {
     let mut text = String::from("That does not work yet. Findings:\n");
     for finding in attempt.findings.iter().take(6) {
         text.push_str(&serde_json::to_string(finding).expect("plain data"));
         text.push('\n');
     }
-    text.push_str(&format!("Answer with the whole corrected method, beginning with: {header}"));
+    text.push_str(&format!("Write the whole method again, corrected: {outline}"));
     clean(&text, 3000)
 }
 
@@ -93,6 +95,11 @@ pub fn schema() -> Value {
 /// How the missing method begins: `at: a Put: b = (`.
 pub fn header(selector: &str) -> String {
     format!("{} = (", signature(selector))
+}
+
+/// The missing method with its code left out: `at: a Put: b = ( … )`.
+pub fn outline(selector: &str) -> String {
+    format!("{} … )", header(selector))
 }
 
 fn signature(selector: &str) -> String {
