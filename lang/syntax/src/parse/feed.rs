@@ -280,6 +280,10 @@ struct Module {
     header: bool,
     in_type: bool,
     last: Kind,
+    /// The next token begins a slot.
+    begins_slot: bool,
+    /// The last token was the first half of an operator that is a slot's name.
+    in_name: bool,
 }
 
 #[derive(PartialEq)]
@@ -294,7 +298,7 @@ enum Place {
 impl Module {
     fn new(mode: Mode) -> Self {
         let place = if mode == Mode::File { Place::Begin } else { Place::Nowhere };
-        Self { place, header: true, in_type: false, last: Kind::Period }
+        Self { place, header: true, in_type: false, last: Kind::Period, begins_slot: true, in_name: false }
     }
 
     /// The slot list of the module has begun and not ended.
@@ -316,7 +320,8 @@ impl Module {
 
     fn slots(&mut self, kind: Kind) {
         match kind {
-            Kind::Bar | Kind::TailBar if !self.in_type => self.place = Place::Code,
+            Kind::Bar if !self.in_type => self.place = Place::Code,
+            Kind::TailBar if self.header && !self.in_type && !self.in_name => self.place = Place::Code,
             Kind::Period => (self.header, self.in_type) = (true, false),
             // `{} = 'text'`: the next slot may follow without a period.
             Kind::Equal if self.header && self.last == Kind::OpenBrace => {}
@@ -326,6 +331,8 @@ impl Module {
             Kind::Greater => self.in_type = false,
             _ => {}
         }
+        self.in_name = self.begins_slot && matches!(kind, Kind::Star | Kind::Greater);
+        self.begins_slot = matches!(kind, Kind::Period | Kind::OpenBrace) || (self.header && kind == Kind::String);
         self.last = kind;
     }
 }
