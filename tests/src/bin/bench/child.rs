@@ -97,5 +97,5 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String>
 fn last_lines(err: &str, out: &str) -> String {
     let text = if err.trim().is_empty() { out } else { err };
     let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(6)..].join("\n    ")
+    lines[lines.len().saturating_sub(16)..].join("\n    ")
 }
