@@ -17,7 +17,7 @@ pub(super) fn slot_list<'t>(slot: Rule<'t, Deep<Slot>>) -> Rule<'t, Deep<SlotLis
         if with_bars {
             inp.skip();
         }
-        let mut list = Listing { slots: Vec::new(), annotation: None, around: Vec::new(), height: 0 };
+        let mut list = Listing { slots: Vec::new(), annotation: None, around: Vec::new(), height: 0, after_slot: false };
         let end = list.read(inp, &slot, first, with_bars)?;
         let node = SlotList { slots: list.slots, annotation: list.annotation, span: first.span.to(end) };
         Ok(Deep { node, height: list.height })
@@ -32,6 +32,8 @@ struct Listing {
     /// The annotations we are in.
     around: Vec<Span>,
     height: usize,
+    /// A slot stands directly before, without a period.
+    after_slot: bool,
 }
 
 impl Listing {
@@ -41,6 +43,11 @@ impl Listing {
             match tok.kind {
                 Kind::Bar | Kind::TailBar if with_bars => {
                     inp.skip();
+                    return Ok(tok.span);
+                }
+                Kind::Operator if with_bars && self.after_slot && inp.state().text(tok.span).starts_with('|') => {
+                    inp.skip();
+                    bar_and_operator(inp, tok);
                     return Ok(tok.span);
                 }
                 Kind::CloseBrace if !self.around.is_empty() => {
@@ -62,7 +69,9 @@ impl Listing {
         self.height = self.height.max(slot.height);
         self.slots.push(slot.node);
         let next = peek(inp);
+        self.after_slot = next.kind == Kind::Operator;
         match next.kind {
+            Kind::Operator if inp.state().text(next.span).starts_with('|') => {}
             Kind::Period => inp.skip(),
             Kind::Bar | Kind::TailBar | Kind::CloseBrace => {}
             kind if ends(kind) => {}
@@ -132,6 +141,15 @@ impl Listing {
         }
         Span { start: at, end: at }
     }
+}
+
+/// `|:x|- x`: what should be a bar was read as part of an operator.
+fn bar_and_operator(inp: &mut Input<'_, '_>, tok: Tok) {
+    let text = inp.state().text(tok.span).to_owned();
+    inp.state().report(
+        Diagnostic::error(&codes::UNCLOSED_SLOTS, format!("`{text}` was read as one operator"), tok.span, "no bar ends the slot list")
+            .fix("put a blank behind the bar", vec![Edit::insert(tok.span.start + 1, " ")]),
+    );
 }
 
 fn optional_period(inp: &mut Input<'_, '_>) {
