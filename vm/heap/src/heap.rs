@@ -310,4 +310,11 @@ impl Heap {
             ds.push(d);
         }
     }
+
+    /// The same for something that depends on few maps, and should be remembered once however often it says so.
+    pub fn depend_once(&mut self, map: MapId, d: Dependent) {
+        if !self.map(map).dependents.contains(&d) {
+            self.depend(map, d);
+        }
+    }
 }

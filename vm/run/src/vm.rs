@@ -396,12 +396,19 @@ impl Vm {
         if !self.heap.has_flushed() {
             return;
         }
+        let mut guards = false;
         for d in self.heap.take_flushed() {
+            if d == GUARDS {
+                guards = true;
+                continue;
+            }
             let c = CodeRef::from_bits(d.0);
             c.parts().ics[d.1 as usize].clear();
         }
         self.clear_global();
-        self.check_guards();
+        if guards {
+            self.check_guards();
+        }
     }
 
     // ---- guards ----
@@ -409,12 +416,42 @@ impl Vm {
     /// Remembers what the guarded messages mean now; a later change of one switches its guard off.
     pub(crate) fn arm_guards(&mut self) {
         self.guards_armed = true;
+        self.watch_guards();
+    }
+
+    /// Has the heap tell when something changes on the way to the guarded messages' meaning.
+    fn watch_guards(&mut self) {
+        for m in self.heap.kind_maps.all() {
+            let parents = self.constant_parents(m);
+            for name in GUARDED {
+                let Some(selector) = self.heap.symbols.find(name) else { continue };
+                let walked: Vec<MapId> =
+                    parents.iter().flat_map(|p| lookup::lookup(&self.heap, *p, selector).walked).collect();
+                let own: Vec<MapId> = parents.iter().map(|p| self.heap.map_of(*p)).collect();
+                for map in walked.into_iter().chain(own) {
+                    self.heap.depend_once(map, GUARDS);
+                }
+            }
+        }
+    }
+
+    /// The objects in the constant parent slots of a map.
+    fn constant_parents(&self, m: MapId) -> Vec<Value> {
+        let map = self.heap.map(m);
+        map.parents
+            .iter()
+            .filter_map(|i| match map.slots[*i as usize].kind {
+                SlotKind::Constant(v) => Some(v),
+                _ => None,
+            })
+            .collect()
     }
 
     fn check_guards(&mut self) {
         if !self.guards_armed {
             return;
         }
+        self.watch_guards();
         let mut off = Vec::new();
         for name in GUARDED {
             if !self.guards_off.contains(*name) && !self.guard_holds(name) {
@@ -444,9 +481,7 @@ impl Vm {
             _ => &[self.heap.kind_maps.int, self.heap.kind_maps.float, self.heap.kind_maps.big],
         };
         maps.iter().all(|m| {
-            let parents: Vec<Value> = self.heap.map(*m).parents.iter().filter_map(|i| {
-                match self.heap.map(*m).slots[*i as usize].kind { SlotKind::Constant(v) => Some(v), _ => None }
-            }).collect();
+            let parents = self.constant_parents(*m);
             parents.iter().all(|p| match lookup::lookup(&self.heap, *p, selector).found {
                 Found::One(Match { kind: SlotKind::Constant(v), .. }) => match self.code_of(v) {
                     Some(c) => c.module.get() == self.nil() && !c.generated && is_library(&c),
@@ -500,6 +535,9 @@ impl Vm {
 /// A value that the host keeps; see [`Vm::keep`].
 #[derive(Debug)]
 pub struct Handle(usize);
+
+/// What the meaning of the guarded messages is called among dependents. (No code has the address 0.)
+const GUARDS: Dependent = Dependent(0, 0);
 
 /// Messages that the bytecode does itself for the kinds it knows.
 const GUARDED: &[&str] = &["+", "-", "*", "/", "%", "<", "<=", ">", ">=", "=", "!=", "==", "at:", "at:Put:"];
