@@ -2,6 +2,7 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
+//! * [`door`] the open door, end to end, against a model server on a socket
 //! * [`command`] the command line; [`bad_input`] files that are none
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
@@ -10,6 +11,7 @@
 mod bad_input;
 mod command;
 mod doc_blocks;
+mod door;
 mod example;
 mod lang;
 mod layers;

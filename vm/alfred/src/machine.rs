@@ -72,6 +72,8 @@ pub struct Machine {
     compile: MethodCompiler,
     remembered: Vec<Method>,
     limits: aura_run::TrialLimits,
+    /// Nobody is asked; what was learned earlier still belongs to the program.
+    off: bool,
     waiting: Vec<Waiting>,
     next: u64,
     jobs: Option<UnboundedSender<Job>>,
@@ -101,11 +103,13 @@ impl Machine {
         let remembered = learned.as_ref().map_or_else(Vec::new, |l| l.methods().to_vec());
         let limits = aura_run::TrialLimits { fuel: config.trial.fuel, heap: config.trial.heap, depth: config.trial.stack, time: config.trial.time };
         let (sender, requests) = channel();
+        let off = config.mode == crate::config::Mode::Off;
         let door = Door { config, asker: Asker::new(), learned, account: Account::default() };
         Ok(Self {
             compile,
             remembered,
             limits,
+            off,
             waiting: Vec::new(),
             next: 1,
             jobs: None,
@@ -123,6 +127,10 @@ impl Machine {
             true => {
                 vm.let_go(missing);
                 if vm.retry(process) { Paused::GoesOn } else { Paused::NotMine }
+            }
+            false if self.off => {
+                vm.let_go(missing);
+                Paused::NotMine
             }
             false => {
                 self.submit(missing);

@@ -105,10 +105,10 @@ impl CassetteError {
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Missing(_) => "record one with a model server at hand (--record), or run with --alfred=auto".into(),
+            Self::Missing(_) => "record one with a model server at hand (--record FILE), or run with --alfred=auto".into(),
             Self::Io { .. } => "check the file's permissions and the disk".into(),
-            Self::Damaged { .. } => "put the file back from version control, or delete it and record again (--record)".into(),
-            Self::Newer { .. } => "update aura, or record again (--record)".into(),
+            Self::Damaged { .. } => "put the file back from version control, or delete it and record again (--record FILE)".into(),
+            Self::Newer { .. } => "update aura, or record again (--record FILE)".into(),
         }
     }
 }

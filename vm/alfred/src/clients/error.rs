@@ -284,7 +284,7 @@ impl ClientError {
             ContextOverflow { .. } => "raise the context length (--alfred-context), or shorten the calling method".into(),
             Truncated { .. } => "allow a longer answer (--alfred-answer-tokens), or use another model (AURA_MODEL)".into(),
             Unfinished { .. } | Empty { .. } | Refusal { .. } | NotJson { .. } | Misfit { .. } => "try again, or use another model (AURA_MODEL)".into(),
-            Miss(_) => "record it: run once with a model server and --alfred=auto --record, then commit the cassette".into(),
+            Miss(_) => "record it: run once with a model server and --record FILE, then keep the cassette beside the script".into(),
             Cassette(error) => error.remedy(),
         }
     }

@@ -50,7 +50,7 @@ impl Outcome {
     pub fn exit_code(&self) -> i32 {
         match self {
             Outcome::Learned(_) | Outcome::Understood => 0,
-            Outcome::Refused(Refusal::Off) | Outcome::Rejected => 5,
+            Outcome::Rejected => 5,
             Outcome::Refused(Refusal::Depth { .. } | Refusal::Budget { .. }) => 7,
             Outcome::NoAnswer { before: Some(_), .. } => 8,
             Outcome::NoAnswer { error, .. } => match error.fault() {
