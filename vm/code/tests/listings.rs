@@ -41,3 +41,12 @@ fn every_code_of_the_compiler_has_a_case() {
         assert!(found.contains(&code.name) || elsewhere.contains(&code.name), "{} has no case", code.name);
     }
 }
+
+#[test]
+fn local_methods_are_blocks_with_a_home_of_their_own() {
+    // The parser refuses them today; the tree can hold them, so the compiler must know what they mean.
+    let text = "(| m = ( | f: n = ( n < 2 ifTrue: [ ^ 1 ]. list do: [ ^ n ]. n * (f: n - 1) ). g = ( 3 ) | (f: 5) + g ) |)";
+    let codes = support::compile_anyway("local methods", text).unwrap();
+    assert_eq!(verify(&codes[0]), Ok(()));
+    insta::assert_snapshot!("local_methods", disassemble(&codes[0]));
+}
