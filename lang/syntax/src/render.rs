@@ -49,11 +49,8 @@ fn report<'s>(source: &'s Source, diagnostic: &Diagnostic, colour: bool) -> Repo
         report = report.with_note(note);
     }
     let fix = diagnostic.fix.as_ref().map(|fix| fix.title.as_str());
-    match (&diagnostic.help, fix) {
-        (Some(help), Some(fix)) => report = report.with_help(format!("{help}; or: {fix}")),
-        (Some(help), None) => report = report.with_help(help),
-        (None, Some(fix)) => report = report.with_help(fix),
-        (None, None) => {}
+    if let Some(help) = diagnostic.help.as_deref().or(fix) {
+        report = report.with_help(help);
     }
     report.finish()
 }

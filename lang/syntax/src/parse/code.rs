@@ -157,7 +157,7 @@ fn capital_keyword(span: Span, text: &str) -> Diagnostic {
         first.make_ascii_lowercase();
     }
     Diagnostic::error(&codes::CAPITAL_KEYWORD, format!("`{text}` continues a keyword message, but none is open"), span, "begins with a capital")
-        .help(format!("a new message begins lower-case: `{lower}`"))
+        .help(format!("a new message begins lower-case: write `{lower}`"))
         .fix(format!("write `{lower}`"), vec![Edit::replace(span, &lower)])
 }
 

@@ -224,9 +224,10 @@ impl Feeder<'_> {
         let Some(line_end) = self.line_end.take() else { return };
         if tok.kind == Kind::CapitalKeyword || tok.kind.is_operator() {
             let text = tok.span.text(self.source);
+            let before = self.out.last().map_or(line_end.span, |last| last.span);
             self.diagnostics.push(
                 Diagnostic::error(&codes::LINE_START, format!("`{text}` cannot begin an expression here"), tok.span, "begins a new line")
-                    .also(line_end.span, "the expression before ended with its line")
+                    .also(before, "the expression before ended with its line")
                     .note("at the top level of a file a line end ends an expression where no bracket is open")
                     .help("put the whole expression in parentheses, or a back-slash at the end of the first line"),
             );

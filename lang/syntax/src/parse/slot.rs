@@ -115,7 +115,7 @@ impl<'t> Slots<'t> {
         if !parameters.is_empty() && parameters.len() != parts.len() {
             let span = first.span.to(parts[parts.len() - 1]);
             let (want, have) = (parts.len(), parameters.len());
-            inp.state().report(Diagnostic::error(&codes::ARGUMENT_COUNT, format!("{want} keywords, but {have} arguments"), span, "each keyword takes one argument"));
+            inp.state().report(Diagnostic::error(&codes::ARGUMENT_COUNT, format!("not every one of {want} keywords has an argument ({have} have)"), span, "each keyword takes one argument"));
             let last = Parameter { name: Span { start: span.end, end: span.end }, type_: None };
             parameters.resize(want, last);
         }
@@ -275,9 +275,8 @@ fn check_arguments(state: &mut State<'_>, slot: &Slot, body: &Body) {
     let have = in_name + arguments.len();
     if have != want {
         let span = arguments.last().map_or(slot.span, |argument| argument.span);
-        let plural = if want == 1 { "" } else { "s" };
         state.report(
-            Diagnostic::error(&codes::ARGUMENT_COUNT, format!("this method takes {want} argument{plural}, but {have} are declared"), span, "does not fit")
+            Diagnostic::error(&codes::ARGUMENT_COUNT, format!("arguments declared: {have}; arguments that the name asks for: {want}"), span, "does not fit")
                 .also(slot.span, "the name of the method decides")
                 .help("declare arguments in the name, `at: i Put: v = ( … )`, or all of them in the body, `at:Put: = (| :i. :v | … )`"),
         );
