@@ -10,7 +10,7 @@ use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringAsInteger:", 1, as_integer),
-    Prim::leaf("_StringAsFloat:", 1, as_float),
+    Prim::leaf("_StringAsFloat", 0, as_float),
     Prim::leaf("_StringQuoted", 0, |vm, a| {
         let s = quoted(text(vm, a[0])?);
         vm.charge(s.len() as u64 / 128);

@@ -12,7 +12,7 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_JSONParse:", 1, parse),
+    Prim::leaf("_JSONParse", 0, parse),
     Prim::leaf("_JSONQuoted", 0, |vm, a| {
         let s = Json::from(text(vm, a[0])?).to_string();
         vm.string(&s)

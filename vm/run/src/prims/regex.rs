@@ -11,7 +11,7 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_RegexCheck:", 1, |vm, a| {
+    Prim::leaf("_RegexCheck", 0, |vm, a| {
         compiled(vm, a[0])?;
         Ok(a[0])
     }),
