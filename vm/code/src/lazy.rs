@@ -70,11 +70,7 @@ impl fmt::Debug for MethodCode {
 
 /// What stands in for code that cannot be read.
 fn damaged(origin: Arc<Origin>) -> Code {
-    let instrs = vec![
-        Instr::new(Op::Move, 0, 1, 0, 0),
-        Instr::new(Op::Prim, 0, 1, 0, 1),
-        Instr::new(Op::Return, 0, 1, 0, 0),
-    ];
+    let instrs = vec![Instr::new(Op::Move, 0, 1, 0, 0), Instr::new(Op::Prim, 0, 1, 0, 1), Instr::new(Op::Return, 0, 1, 0, 0)];
     Code {
         nregs: 2,
         spans: vec![(0, 0); instrs.len()],

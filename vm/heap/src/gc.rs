@@ -128,8 +128,7 @@ impl Heap {
 
     fn scavenge(&mut self, roots: &mut dyn Roots) {
         let began = Instant::now();
-        let mut s =
-            Scavenger { heap: self, start: self.nursery.as_ptr() as u64, gray: Vec::with_capacity(256), promoted: 0 };
+        let mut s = Scavenger { heap: self, start: self.nursery.as_ptr() as u64, gray: Vec::with_capacity(256), promoted: 0 };
         roots.each(&mut |v| s.visit(v));
         for p in std::mem::take(&mut self.remembered) {
             s.scan(p);
@@ -269,8 +268,19 @@ impl crate::heap::KindMaps {
     /// All of them.
     pub fn all(&self) -> [MapId; 13] {
         [
-            self.int, self.float, self.big, self.string, self.vector, self.bytes, self.block, self.method, self.boxed,
-            self.mirror, self.process, self.semaphore, self.foreign,
+            self.int,
+            self.float,
+            self.big,
+            self.string,
+            self.vector,
+            self.bytes,
+            self.block,
+            self.method,
+            self.boxed,
+            self.mirror,
+            self.process,
+            self.semaphore,
+            self.foreign,
         ]
     }
 }

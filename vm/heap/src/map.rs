@@ -141,16 +141,13 @@ impl Map {
 
     pub(crate) fn retain(&mut self, keep: impl Fn(&Slot) -> bool) {
         self.slots.retain(keep);
-        self.parents =
-            self.slots.iter().enumerate().filter(|(_, s)| s.parent).map(|(i, _)| i as u32).collect();
-        self.index = (self.slots.len() > SMALL)
-            .then(|| self.slots.iter().enumerate().map(|(i, s)| (s.name, i as u32)).collect());
+        self.parents = self.slots.iter().enumerate().filter(|(_, s)| s.parent).map(|(i, _)| i as u32).collect();
+        self.index = (self.slots.len() > SMALL).then(|| self.slots.iter().enumerate().map(|(i, s)| (s.name, i as u32)).collect());
     }
 
     pub(crate) fn set_parent(&mut self, at: usize, parent: bool) {
         self.slots[at].parent = parent;
-        self.parents =
-            self.slots.iter().enumerate().filter(|(_, s)| s.parent).map(|(i, _)| i as u32).collect();
+        self.parents = self.slots.iter().enumerate().filter(|(_, s)| s.parent).map(|(i, _)| i as u32).collect();
     }
 
     /// A copy that nothing depends on yet.

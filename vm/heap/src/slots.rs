@@ -52,12 +52,7 @@ impl Heap {
             }
             self.remove_slot(o, name)?;
         }
-        let key = (!self.is_young(value)).then_some(Transition {
-            name,
-            constant: Some(value.0),
-            assignable: false,
-            parent,
-        });
+        let key = (!self.is_young(value)).then_some(Transition { name, constant: Some(value.0), assignable: false, parent });
         self.extend(o, key, vec![Slot { name, kind: SlotKind::Constant(value), parent, meta }]);
         Ok(())
     }
@@ -230,7 +225,9 @@ impl Heap {
         m.words = data.max(1);
         m.annotation = annotation;
         for s in slots {
-            if s.parent && let SlotKind::Constant(v) = s.kind {
+            if s.parent
+                && let SlotKind::Constant(v) = s.kind
+            {
                 self.mark_as_parent(v);
             }
             m.push(s);

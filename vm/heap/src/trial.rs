@@ -116,7 +116,11 @@ impl Heap {
             for i in 1..=words {
                 // SAFETY: within the object.
                 let w = unsafe { *p.add(i) };
-                if values.contains(&i) { stack.push(Value(w)) } else if self.kind(v) != Some(Kind::String) || i != 2 { mix(w) }
+                if values.contains(&i) {
+                    stack.push(Value(w))
+                } else if self.kind(v) != Some(Kind::String) || i != 2 {
+                    mix(w)
+                }
             }
         }
         h

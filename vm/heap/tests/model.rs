@@ -200,11 +200,8 @@ impl Bench {
     fn slot(&mut self, a: usize, n: u8, b: usize, data: bool) {
         let (Some((id, o)), Some((to, v))) = (self.pick(a), self.pick(b)) else { return };
         let s = self.heap.symbols.intern(&name(n));
-        let done = if data {
-            self.heap.add_data(o, s, v, true, false, None)
-        } else {
-            self.heap.add_constant(o, s, v, false, None)
-        };
+        let done =
+            if data { self.heap.add_data(o, s, v, true, false, None) } else { self.heap.add_constant(o, s, v, false, None) };
         let node = self.world.nodes.get_mut(&id).expect("a node");
         if matches!(node, Node::Text(_)) {
             assert!(done.is_err(), "a string took a slot");

@@ -110,9 +110,7 @@ pub(crate) fn compare(vm: &Vm, op: Compare, x: Value, y: Value) -> Option<bool> 
         (Some(a), Some(b)) => floats(op, a, b),
         (Some(a), None) => mixed(heap, op, y, a, true),
         (None, Some(b)) => mixed(heap, op, x, b, false),
-        (None, None) if heap.is_integer(x) && heap.is_integer(y) => {
-            Some(holds(op, heap.as_big(x)?.cmp(&heap.as_big(y)?)))
-        }
+        (None, None) if heap.is_integer(x) && heap.is_integer(y) => Some(holds(op, heap.as_big(x)?.cmp(&heap.as_big(y)?))),
         _ => None,
     }
 }

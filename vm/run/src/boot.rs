@@ -10,8 +10,20 @@ use crate::vm::{Host, Made, Specials, Vm};
 
 /// The traits objects that the machine makes, by their names in `traits`.
 const KINDS: &[&str] = &[
-    "smallInt", "bigInt", "float", "string", "vector", "byteVector", "block", "method", "mirror", "process", "semaphore",
-    "foreign", "boolean", "nil",
+    "smallInt",
+    "bigInt",
+    "float",
+    "string",
+    "vector",
+    "byteVector",
+    "block",
+    "method",
+    "mirror",
+    "process",
+    "semaphore",
+    "foreign",
+    "boolean",
+    "nil",
 ];
 
 fn plain(heap: &mut Heap) -> Value {
@@ -29,14 +41,28 @@ impl Vm {
     pub fn bare(host: Host) -> Vm {
         let mut heap = Heap::new();
         let [nil, true_, false_, lobby, traits, globals, mixins] = std::array::from_fn(|_| plain(&mut heap));
-        for (name, v) in [("lobby", lobby), ("nil", nil), ("true", true_), ("false", false_), ("traits", traits), ("mixins", mixins)] {
+        for (name, v) in
+            [("lobby", lobby), ("nil", nil), ("true", true_), ("false", false_), ("traits", traits), ("mixins", mixins)]
+        {
             constant(&mut heap, lobby, name, v, false);
         }
         constant(&mut heap, lobby, "globals", globals, true);
         let k = heap.kind_maps;
         let maps: [Option<MapId>; 14] = [
-            Some(k.int), Some(k.big), Some(k.float), Some(k.string), Some(k.vector), Some(k.bytes), Some(k.block),
-            Some(k.method), Some(k.mirror), Some(k.process), Some(k.semaphore), Some(k.foreign), None, None,
+            Some(k.int),
+            Some(k.big),
+            Some(k.float),
+            Some(k.string),
+            Some(k.vector),
+            Some(k.bytes),
+            Some(k.block),
+            Some(k.method),
+            Some(k.mirror),
+            Some(k.process),
+            Some(k.semaphore),
+            Some(k.foreign),
+            None,
+            None,
         ];
         for (name, map) in KINDS.iter().zip(maps) {
             let t = plain(&mut heap);

@@ -197,7 +197,14 @@ impl Vm {
             .ok_or_else(|| Fail::with("deadActivationError", "that activation has answered already"))
     }
 
-    fn perform(&mut self, p: &mut Process, receiver: Value, selector: Value, args: Vec<Value>, ret: u32) -> Result<Outcome, Fail> {
+    fn perform(
+        &mut self,
+        p: &mut Process,
+        receiver: Value,
+        selector: Value,
+        args: Vec<Value>,
+        ret: u32,
+    ) -> Result<Outcome, Fail> {
         let name = self.heap.as_text(selector).ok_or_else(Fail::bad_type)?.to_string();
         if arity(&name) != args.len() {
             return Err(Fail::with(

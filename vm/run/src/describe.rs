@@ -18,7 +18,8 @@ impl Vm {
         if let Some(f) = self.heap.as_float(v) {
             return float_text(f);
         }
-        for (special, name) in [(s.nil, "nil"), (s.true_, "true"), (s.false_, "false"), (s.lobby, "lobby"), (s.traits, "traits")] {
+        for (special, name) in [(s.nil, "nil"), (s.true_, "true"), (s.false_, "false"), (s.lobby, "lobby"), (s.traits, "traits")]
+        {
             if v == special {
                 return name.into();
             }
@@ -75,7 +76,8 @@ impl Vm {
                 return Some(n);
             }
             for (n, inner) in self.constants(m) {
-                if n != "parent" && self.heap.is_kind(inner, Kind::Plain)
+                if n != "parent"
+                    && self.heap.is_kind(inner, Kind::Plain)
                     && let Some(k) = named(inner).filter(|k| k != "parent")
                 {
                     return Some(format!("{n} {k}"));
@@ -110,7 +112,9 @@ impl Vm {
         }
         let m = self.heap.map(map);
         m.parents.iter().find_map(|i| match m.slots[*i as usize].kind {
-            SlotKind::Constant(p) => self.path_of(p).map(|n| n.trim_start_matches("traits ").to_string()).filter(|n| n != "lobby"),
+            SlotKind::Constant(p) => {
+                self.path_of(p).map(|n| n.trim_start_matches("traits ").to_string()).filter(|n| n != "lobby")
+            }
             _ => None,
         })
     }

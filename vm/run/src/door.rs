@@ -138,7 +138,8 @@ impl Vm {
         let generated = p.frames[..failed.depth].iter().filter(|f| f.code.method().generated).count();
         let objects = self.lookup_path(values[0]);
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
-        let understood = lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
+        let understood =
+            lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
         let views = values.iter().map(|v| self.value_view(*v)).collect();
         let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };
         let kept = objects.into_iter().map(|o| self.keep(o)).collect();
@@ -270,7 +271,12 @@ impl Vm {
             return None;
         }
         let map = self.heap.map_of(o);
-        let places = self.modules.values().copied().filter(|m| *m != self.specials.lobby).chain(self.child(self.specials.lobby, "globals"));
+        let places = self
+            .modules
+            .values()
+            .copied()
+            .filter(|m| *m != self.specials.lobby)
+            .chain(self.child(self.specials.lobby, "globals"));
         for place in places {
             for (name, v) in self.constants(place) {
                 if v.is_ref() && name != "parent" && self.heap.kind(v) == Some(Kind::Plain) && self.heap.map_of(v) == map {
@@ -311,7 +317,21 @@ impl Vm {
 
     fn holder_view(&self, o: Value) -> HolderView {
         let path = self.path_of(o);
-        let slotless = o.is_int() || matches!(self.heap.kind(o), None | Some(Kind::Float | Kind::Big | Kind::String | Kind::Method | Kind::Box | Kind::Foreign | Kind::Block | Kind::Vector | Kind::Bytes));
+        let slotless = o.is_int()
+            || matches!(
+                self.heap.kind(o),
+                None | Some(
+                    Kind::Float
+                        | Kind::Big
+                        | Kind::String
+                        | Kind::Method
+                        | Kind::Box
+                        | Kind::Foreign
+                        | Kind::Block
+                        | Kind::Vector
+                        | Kind::Bytes
+                )
+            );
         let library = path.as_deref().is_none_or(|p| self.names_in_library(p, o));
         HolderView {
             is_shared: slotless || path.as_deref().is_some_and(is_shared),
@@ -361,7 +381,9 @@ impl Vm {
         let (line, column) = crate::describe::place(&code.origin.text, span.0);
         let method = home_frame(&p.frames[..=sender]);
         let (selector, source) = match method {
-            Some(f) => (Some(f.name.to_string()), code.origin.text.get(f.span.0 as usize..f.span.1 as usize).unwrap_or("").to_string()),
+            Some(f) => {
+                (Some(f.name.to_string()), code.origin.text.get(f.span.0 as usize..f.span.1 as usize).unwrap_or("").to_string())
+            }
             None => (None, lines_around(&code.origin.text, span)),
         };
         CallerView { selector, file: code.origin.file.to_string(), line, column, source }
@@ -387,6 +409,14 @@ fn lines_around(text: &str, span: (u32, u32)) -> String {
 fn is_shared(path: &str) -> bool {
     matches!(
         path,
-        "lobby" | "globals" | "traits" | "mixins" | "defaultBehavior" | "traits clonable" | "traits oddball" | "traits smallInt" | "traits bigInt"
+        "lobby"
+            | "globals"
+            | "traits"
+            | "mixins"
+            | "defaultBehavior"
+            | "traits clonable"
+            | "traits oddball"
+            | "traits smallInt"
+            | "traits bigInt"
     )
 }

@@ -19,9 +19,7 @@ impl Vm {
             let s = self.heap.symbols.intern(selector);
             let l = lookup::lookup(&self.heap, errors, s);
             match self.resolve(&l, errors, false) {
-                Some(e) if matches!(e.kind, EntryKind::Method | EntryKind::Leaf) => {
-                    Some((errors, CodeRef::from_bits(e.target)))
-                }
+                Some(e) if matches!(e.kind, EntryKind::Method | EntryKind::Leaf) => Some((errors, CodeRef::from_bits(e.target))),
                 _ => None,
             }
         });

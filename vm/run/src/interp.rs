@@ -257,7 +257,9 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             ($i:ident, $ints:ident, $slow:expr) => {{
                 let x = reg!($i.b);
                 let y = Value::int($i.c as i16 as i64);
-                if x.is_int() && let Some(v) = x.$ints(y) {
+                if x.is_int()
+                    && let Some(v) = x.$ints(y)
+                {
                     reg!($i.a) = v;
                     pc = pc.add(1);
                 } else {
@@ -302,9 +304,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             }};
         }
         macro_rules! compare_jump {
-            ($i:ident, $op:tt, $slow:expr) => {{
-                compared!(reg!($i.b), reg!($i.c), $op, $slow, |b: bool| jump_if!(b))
-            }};
+            ($i:ident, $op:tt, $slow:expr) => {{ compared!(reg!($i.b), reg!($i.c), $op, $slow, |b: bool| jump_if!(b)) }};
         }
         macro_rules! compare_int_jump {
             ($i:ident, $op:tt, $slow:expr) => {{
@@ -562,9 +562,9 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::Mul => number!(i, mul_ints, *, arith::Binary::Mul),
                 Op::Div => {
                     let (x, y) = (reg!(i.b), reg!(i.c));
-                    if x.is_immediate_float() && y.is_immediate_float()
-                        && let Some(v) =
-                            Value::immediate_float(x.immediate_float_unchecked() / y.immediate_float_unchecked())
+                    if x.is_immediate_float()
+                        && y.is_immediate_float()
+                        && let Some(v) = Value::immediate_float(x.immediate_float_unchecked() / y.immediate_float_unchecked())
                     {
                         reg!(i.a) = v;
                         pc = pc.add(1);

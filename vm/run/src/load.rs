@@ -83,7 +83,14 @@ impl Vm {
     }
 
     /// `_Import: path From: file`: answers the file's module, evaluating it the first time.
-    pub(crate) fn import(&mut self, p: &mut Process, _receiver: Value, path: Value, from: Value, ret: u32) -> Result<Outcome, Fail> {
+    pub(crate) fn import(
+        &mut self,
+        p: &mut Process,
+        _receiver: Value,
+        path: Value,
+        from: Value,
+        ret: u32,
+    ) -> Result<Outcome, Fail> {
         let path = self.heap.as_text(path).ok_or_else(Fail::bad_type)?.to_string();
         let mut from = self.heap.as_text(from).unwrap_or("").to_string();
         if from.is_empty() {

@@ -49,12 +49,7 @@ pub fn find(name: &str) -> Option<&'static Prim> {
     static TABLE: OnceLock<FxHashMap<&'static str, &'static Prim>> = OnceLock::new();
     TABLE
         .get_or_init(|| {
-            crate::prims::FAMILIES
-                .iter()
-                .flat_map(|f| f.iter())
-                .chain(crate::control::PRIMS)
-                .map(|p| (p.name, p))
-                .collect()
+            crate::prims::FAMILIES.iter().flat_map(|f| f.iter()).chain(crate::control::PRIMS).map(|p| (p.name, p)).collect()
         })
         .get(name)
         .copied()

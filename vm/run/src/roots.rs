@@ -118,8 +118,7 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
     if kind == CollectionKind::Full {
         vm.clear_global();
     }
-    let mut specials =
-        [vm.specials.nil, vm.specials.true_, vm.specials.false_, vm.specials.lobby, vm.specials.traits];
+    let mut specials = [vm.specials.nil, vm.specials.true_, vm.specials.false_, vm.specials.lobby, vm.specials.traits];
     {
         let mut roots = MachineRoots {
             // SAFETY: each process is in the table once; none is looked at otherwise while the collector works.

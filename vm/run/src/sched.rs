@@ -225,11 +225,8 @@ impl Vm {
 
     fn wake_sleepers(&mut self) {
         let now = Instant::now();
-        let due: Vec<ProcessId> = self
-            .each_process()
-            .filter(|p| matches!(p.status, Status::Sleeping(t) if t <= now))
-            .map(|p| p.id)
-            .collect();
+        let due: Vec<ProcessId> =
+            self.each_process().filter(|p| matches!(p.status, Status::Sleeping(t) if t <= now)).map(|p| p.id).collect();
         for id in due {
             self.set_ready(id);
         }

@@ -189,11 +189,7 @@ impl Vm {
 
     fn meta(s: &SlotTemplate) -> Option<Arc<SlotMeta>> {
         (s.comment.is_some() || s.annotation.is_some() || s.type_text.is_some()).then(|| {
-            Arc::new(SlotMeta {
-                comment: s.comment.clone(),
-                annotation: s.annotation.clone(),
-                type_text: s.type_text.clone(),
-            })
+            Arc::new(SlotMeta { comment: s.comment.clone(), annotation: s.annotation.clone(), type_text: s.type_text.clone() })
         })
     }
 
@@ -202,8 +198,7 @@ impl Vm {
         let owned = code.code().clone();
         let t = &owned.objects[at];
         if code.parts().objects[at].methods.is_empty() && !t.slots.is_empty() {
-            let methods: Vec<Value> =
-                t.slots.iter().map(|s| self.method_value(code, s).unwrap_or(Value::ZERO)).collect();
+            let methods: Vec<Value> = t.slots.iter().map(|s| self.method_value(code, s).unwrap_or(Value::ZERO)).collect();
             code.parts().objects[at].methods = methods;
             self.young_codes.push(code);
         }

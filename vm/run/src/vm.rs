@@ -162,9 +162,8 @@ impl Vm {
     }
 
     fn judge(&self, held: bool, capability: Capability, subject: &str) -> Result<(), Denied> {
-        let generated = self.process(self.current).is_some_and(|p| {
-            p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated)
-        });
+        let generated =
+            self.process(self.current).is_some_and(|p| p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated));
         if held && !generated {
             return Ok(());
         }
@@ -425,8 +424,7 @@ impl Vm {
             let parents = self.constant_parents(m);
             for name in GUARDED {
                 let Some(selector) = self.heap.symbols.find(name) else { continue };
-                let walked: Vec<MapId> =
-                    parents.iter().flat_map(|p| lookup::lookup(&self.heap, *p, selector).walked).collect();
+                let walked: Vec<MapId> = parents.iter().flat_map(|p| lookup::lookup(&self.heap, *p, selector).walked).collect();
                 let own: Vec<MapId> = parents.iter().map(|p| self.heap.map_of(*p)).collect();
                 for map in walked.into_iter().chain(own) {
                     self.heap.depend_once(map, GUARDS);

@@ -67,7 +67,15 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    fn conditional(&mut self, send: &Send, cond: &Expr, (yes, no): (Option<&Body>, Option<&Body>), first: bool, span: Span, want: Want) {
+    fn conditional(
+        &mut self,
+        send: &Send,
+        cond: &Expr,
+        (yes, no): (Option<&Body>, Option<&Body>),
+        first: bool,
+        span: Span,
+        want: Want,
+    ) {
         let result = self.result(want);
         let (join, other, end) = (self.f.label(), self.f.label(), self.f.label());
         let fallback = Fallback {
@@ -119,8 +127,12 @@ impl<'t> Compiler<'t> {
         let expr = peel(expr);
         if let ExprKind::Send(send) = &expr.kind {
             match shape(send, self.source) {
-                Some(Shape::And(left, right)) => return self.test_two(send, expr.span, (left, right, false), (sense, to), fallback, last),
-                Some(Shape::Or(left, right)) => return self.test_two(send, expr.span, (left, right, true), (sense, to), fallback, last),
+                Some(Shape::And(left, right)) => {
+                    return self.test_two(send, expr.span, (left, right, false), (sense, to), fallback, last);
+                }
+                Some(Shape::Or(left, right)) => {
+                    return self.test_two(send, expr.span, (left, right, true), (sense, to), fallback, last);
+                }
                 _ => {}
             }
         }

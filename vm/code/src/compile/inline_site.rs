@@ -163,8 +163,7 @@ pub fn compile_inline_site(code: &Code, pc: u32) -> Result<Vec<Arc<Code>>, Vec<D
         if parse.has_errors() {
             continue;
         }
-        let wanted =
-            Wanted { path: code.path.clone(), at: 0, span: site.span, selector: site.selector.clone(), found: None };
+        let wanted = Wanted { path: code.path.clone(), at: 0, span: site.span, selector: site.selector.clone(), found: None };
         if let Some(found) = search(&parse.file, code, wanted)? {
             return Ok(found);
         }

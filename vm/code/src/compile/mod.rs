@@ -88,7 +88,12 @@ pub fn compile_method(slot: &Slot, origin: &Arc<Origin>) -> Result<Arc<Code>, Ve
     let slots = compile_slots(&list, origin)?;
     match slots.template.slots.into_iter().next().map(|s| s.init) {
         Some(SlotInit::Method(method)) => Ok(method.code().clone()),
-        _ => Err(vec![Diagnostic::error(&codes::NOT_A_METHOD, "this slot holds no method", slot.span, "a method is written `name = ( … )`")]),
+        _ => Err(vec![Diagnostic::error(
+            &codes::NOT_A_METHOD,
+            "this slot holds no method",
+            slot.span,
+            "a method is written `name = ( … )`",
+        )]),
     }
 }
 
@@ -104,7 +109,14 @@ pub struct Slots {
 impl<'t> Compiler<'t> {
     fn new(origin: &'t Arc<Origin>) -> Self {
         let code = Code::empty(CodeKind::TopLevel, "top level", origin.clone());
-        Self { source: &origin.text, origin, facts: Facts::default(), diagnostics: Vec::new(), f: Func::new(code, true), wanted: None }
+        Self {
+            source: &origin.text,
+            origin,
+            facts: Facts::default(),
+            diagnostics: Vec::new(),
+            f: Func::new(code, true),
+            wanted: None,
+        }
     }
 
     fn finish<T>(self, value: T) -> Result<T, Vec<Diagnostic>> {

@@ -85,7 +85,8 @@ impl<'t> Compiler<'t> {
             SlotName::Binary { parameter, .. } => parameter.as_slice(),
             SlotName::Keyword { parameters, .. } => parameters.as_slice(),
         };
-        let typed = parameters.iter().filter_map(|p| Some(format!("{} {}", self.text(p.name), self.text(p.type_.as_ref()?.span))));
+        let typed =
+            parameters.iter().filter_map(|p| Some(format!("{} {}", self.text(p.name), self.text(p.type_.as_ref()?.span))));
         let own = slot.type_.iter().map(|t| self.text(t.span).to_owned());
         let result = slot.result.iter().map(|t| format!("^ {}", self.text(t.span)));
         let all: Vec<String> = typed.chain(own).chain(result).collect();
@@ -117,7 +118,12 @@ impl<'t> Compiler<'t> {
     pub(crate) fn no_arguments(&mut self, list: Option<&SlotList>) {
         let slots = list.map_or(&[][..], |l| &l.slots);
         if let Some(slot) = slots.iter().find(|s| s.is_argument) {
-            self.error(&codes::MISPLACED_ARGUMENT, slot.span, "a parenthesised expression takes no arguments", "leave the colon out");
+            self.error(
+                &codes::MISPLACED_ARGUMENT,
+                slot.span,
+                "a parenthesised expression takes no arguments",
+                "leave the colon out",
+            );
         }
     }
 

@@ -147,7 +147,7 @@ impl<'t> Compiler<'t> {
             Some(Use::Read(decl)) => {
                 let fits = self.facts.var(decl).assignable;
                 Some(self.place(decl)).filter(|p| fits && !p.boxed && p.site == PlaceSite::Here)
-            },
+            }
             _ => None,
         };
         let Some(place) = place else {

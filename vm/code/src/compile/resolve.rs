@@ -5,7 +5,9 @@
 
 use rustc_hash::FxHashMap;
 
-use aura_syntax::tree::{Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, SlotName, Span, Statement, TemplatePart, selector};
+use aura_syntax::tree::{
+    Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, SlotName, Span, Statement, TemplatePart, selector,
+};
 
 use super::facts::{Decl, Facts, FnFacts, FnKey, Use};
 use super::shape::{Shape, shape, slot_selector};

@@ -51,8 +51,12 @@ pub(crate) fn shape<'t>(send: &'t Send, source: &str) -> Option<Shape<'t>> {
     Some(match name.as_str() {
         "ifTrue:" => Shape::If { cond: receiver, yes: Some(block(0)?), no: None, first: true },
         "ifFalse:" => Shape::If { cond: receiver, yes: None, no: Some(block(0)?), first: false },
-        "ifTrue:False:" | "ifTrue:IfFalse:" => Shape::If { cond: receiver, yes: Some(block(0)?), no: Some(block(1)?), first: true },
-        "ifFalse:True:" | "ifFalse:IfTrue:" => Shape::If { cond: receiver, yes: Some(block(1)?), no: Some(block(0)?), first: false },
+        "ifTrue:False:" | "ifTrue:IfFalse:" => {
+            Shape::If { cond: receiver, yes: Some(block(0)?), no: Some(block(1)?), first: true }
+        }
+        "ifFalse:True:" | "ifFalse:IfTrue:" => {
+            Shape::If { cond: receiver, yes: Some(block(1)?), no: Some(block(0)?), first: false }
+        }
         "and:" => Shape::And(receiver, block(0)?),
         "or:" => Shape::Or(receiver, block(0)?),
         "whileTrue:" | "whileFalse:" => {

@@ -98,7 +98,11 @@ fn verify_at(code: &Code, depth: usize) -> Result<(), VerifyError> {
 }
 
 fn kind(code: &Code, wanted: CodeKind) -> Result<(), Complaint> {
-    if code.kind == wanted { Ok(()) } else { bad(format!("`{}` in it is a {:?} and should be a {wanted:?}", code.name, code.kind)) }
+    if code.kind == wanted {
+        Ok(())
+    } else {
+        bad(format!("`{}` in it is a {:?} and should be a {wanted:?}", code.name, code.kind))
+    }
 }
 
 fn methods(code: &Code) -> impl Iterator<Item = &SlotTemplate> {

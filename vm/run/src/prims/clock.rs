@@ -95,11 +95,8 @@ fn from_fields(vm: &mut Vm, a: &[Value]) -> Answer {
 /// The receiver's years, months and days after a moment in a zone.
 fn add(vm: &mut Vm, a: &[Value]) -> Answer {
     let f = integers(vm, a[0], 3)?;
-    let span = Span::new()
-        .try_years(f[0])
-        .and_then(|s| s.try_months(f[1]))
-        .and_then(|s| s.try_days(f[2]))
-        .map_err(|e| bad(&e))?;
+    let span =
+        Span::new().try_years(f[0]).and_then(|s| s.try_months(f[1])).and_then(|s| s.try_days(f[2])).map_err(|e| bad(&e))?;
     let z = zoned(vm, a[1], a[2])?.checked_add(span).map_err(|e| bad(&e))?;
     moment(vm, &z)
 }

@@ -30,9 +30,8 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
     Prim::leaf("_EnvironmentAll", 0, |vm, _| {
         vm.require(Capability::Environment, "all variables")?;
-        let all: Vec<String> = std::env::vars_os()
-            .flat_map(|(k, v)| [k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()])
-            .collect();
+        let all: Vec<String> =
+            std::env::vars_os().flat_map(|(k, v)| [k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()]).collect();
         strings(vm, all.iter().map(String::as_str))
     }),
 ];

@@ -125,9 +125,11 @@ pub(super) fn hash(i: &IBig) -> i64 {
     match i64::try_from(i) {
         Ok(small) => (small as u64 & MASK) as i64,
         Err(_) => {
-            let h = i.as_sign_words().1.iter().fold(0xcbf2_9ce4_8422_2325u64, |h, w| {
-                (h ^ w).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
-            });
+            let h = i
+                .as_sign_words()
+                .1
+                .iter()
+                .fold(0xcbf2_9ce4_8422_2325u64, |h, w| (h ^ w).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23));
             (h & MASK) as i64
         }
     }

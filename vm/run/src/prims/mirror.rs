@@ -119,8 +119,7 @@ fn names(vm: &mut Vm, a: &[Value]) -> Answer {
 
 fn selectors(vm: &mut Vm, a: &[Value]) -> Answer {
     let o = reflectee(vm, a[0])?;
-    let mut names: Vec<_> =
-        lookup::understood(&vm.heap, o).iter().map(|(s, _)| vm.heap.symbols.name(*s).clone()).collect();
+    let mut names: Vec<_> = lookup::understood(&vm.heap, o).iter().map(|(s, _)| vm.heap.symbols.name(*s).clone()).collect();
     names.sort_unstable();
     strings(vm, names.iter().map(|n| &**n))
 }

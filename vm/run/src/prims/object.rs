@@ -112,14 +112,8 @@ fn no_slot(name: &str) -> Fail {
 }
 
 fn remove_all(vm: &mut Vm, o: Value) -> Answer {
-    let names: Vec<Symbol> = vm
-        .heap
-        .map(vm.heap.map_of(o))
-        .slots
-        .iter()
-        .filter(|s| !matches!(s.kind, SlotKind::Assign(_)))
-        .map(|s| s.name)
-        .collect();
+    let names: Vec<Symbol> =
+        vm.heap.map(vm.heap.map_of(o)).slots.iter().filter(|s| !matches!(s.kind, SlotKind::Assign(_))).map(|s| s.name).collect();
     for name in names {
         vm.heap.remove_slot(o, name)?;
     }

@@ -10,9 +10,7 @@ use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_ProcessState", 0, state),
-    Prim::leaf("_ProcessResult", 0, |vm, a| {
-        Ok(vm.ending(a[0])?.map_or(vm.nil(), |(_, v)| v))
-    }),
+    Prim::leaf("_ProcessResult", 0, |vm, a| Ok(vm.ending(a[0])?.map_or(vm.nil(), |(_, v)| v))),
     Prim::leaf("_SemaphoreNew:", 1, |vm, a| {
         let n = small(a[1])?;
         if n < 0 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aura_heap::Value;
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{Answer, owned, small, strings, string::character_at, string::offset, text, vector};
+use super::{Answer, owned, small, string::character_at, string::offset, strings, text, vector};
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::vm::Vm;
