@@ -205,7 +205,7 @@ fn other_processes_go_on_while_one_waits() {
         std::thread::sleep(Duration::from_millis(700));
         content(MANHATTAN)
     }));
-    let script = geometry("[ 1 to: 5 Do: [ | :i | i printLine. process sleep: 20 ] ] fork.\n(point at: 3 Y: 4) manhattan printLine");
+    let script = geometry("[ 1 to: 5 Do: [ | :i | i printLine. process sleep: 0.02 ] ] fork.\n(point at: 3 Y: 4) manhattan printLine");
     let done = script.run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str()), (0, "1\n2\n3\n4\n5\n7\n"), "{}", done.err);
 }
@@ -247,7 +247,7 @@ fn harmless_with(source: &str, word: &str, flags: &[&str]) {
     let began = Instant::now();
     let done = script.run(&model.host, flags);
     assert_eq!((done.code, done.out.as_str()), (6, "before\n"), "{source}\n{}", done.err);
-    assert!(done.err.contains(word) && done.err.contains("geometry.aura:2"), "{source} should say {word}:\n{}", done.err);
+    assert!(done.err.contains(word) && done.err.contains("geometry.aura:3"), "{source} should say {word}:\n{}", done.err);
     assert!(!script.learned().exists(), "{source}");
     assert!(began.elapsed() < Duration::from_secs(60), "{source}");
 }

@@ -33,6 +33,27 @@ pub struct DoorFlags {
     /// Record the model's answers into this file.
     #[arg(long, value_name = "FILE", conflicts_with = "cassette")]
     pub record: Option<PathBuf>,
+    /// Put learned methods at this object (`traits integer`) instead of where the rule puts them.
+    #[arg(long, value_name = "OBJECT")]
+    pub install_at: Option<String>,
+    /// Seconds of waiting for models, in the whole run.
+    #[arg(long, value_name = "N")]
+    pub alfred_seconds: Option<u64>,
+    /// Tokens, in the whole run.
+    #[arg(long, value_name = "N")]
+    pub alfred_tokens: Option<u64>,
+    /// Messages that are answered, in the whole run.
+    #[arg(long, value_name = "N")]
+    pub alfred_sends: Option<u32>,
+    /// Learned methods that may call for another one, one inside the other.
+    #[arg(long, value_name = "N")]
+    pub alfred_depth: Option<u32>,
+    /// Tokens of the model's context.
+    #[arg(long, value_name = "N")]
+    pub alfred_context: Option<u64>,
+    /// Tokens of one answer.
+    #[arg(long, value_name = "N")]
+    pub alfred_answer_tokens: Option<u32>,
 }
 
 /// `--alfred`
@@ -147,7 +168,21 @@ fn config(flags: &DoorFlags, script: Option<&Path>) -> Result<Config, String> {
         config.cassette = Some(file.clone());
         config.record = flags.record.is_some();
     }
+    bounds(flags, &mut config);
     Ok(config)
+}
+
+fn bounds(flags: &DoorFlags, config: &mut Config) {
+    fn set<T: Copy>(to: &mut T, flag: Option<T>) {
+        *to = flag.unwrap_or(*to);
+    }
+    set(&mut config.budget.time, flags.alfred_seconds.map(std::time::Duration::from_secs));
+    set(&mut config.budget.tokens, flags.alfred_tokens);
+    set(&mut config.budget.sends, flags.alfred_sends);
+    set(&mut config.budget.depth, flags.alfred_depth);
+    set(&mut config.options.context, flags.alfred_context);
+    set(&mut config.options.answer, flags.alfred_answer_tokens);
+    config.install_at.clone_from(&flags.install_at);
 }
 
 /// Compiles and verifies one method slot.
