@@ -1,6 +1,6 @@
 //! What values and stacks look like to a person, told by the machine itself, without running any code: for traces, errors, prompts.
 
-use aura_heap::{Kind, SlotKind, Value, layout};
+use aura_heap::{Kind, SlotKind, Value};
 
 use crate::process::Process;
 use crate::vm::Vm;
@@ -179,11 +179,6 @@ impl Vm {
         let code = f.code.code();
         let last = (f.pc as usize).saturating_sub(1).min(code.spans.len().saturating_sub(1));
         Some((code.origin.file.to_string(), code.origin.text.clone(), *code.spans.get(last)?))
-    }
-
-    /// The word of a block or method that names its code.
-    pub(crate) fn code_word(&self, v: Value) -> u64 {
-        self.heap.raw(v, layout::CODE)
     }
 }
 

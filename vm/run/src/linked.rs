@@ -305,9 +305,6 @@ impl Arena {
     pub(crate) fn each(&self) -> impl Iterator<Item = CodeRef> + '_ {
         self.all.iter().map(|p| CodeRef(*p))
     }
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
 }
 
 impl Drop for Arena {

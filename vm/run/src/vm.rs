@@ -4,7 +4,7 @@
 //! ended, something needs the host's word, or a slice of time is over; the machine itself never waits for the world.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use aura_code::{Code, Const, Instr, MethodCode, Op, SiteKind};
 use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, Value, layout};
@@ -502,11 +502,6 @@ impl Vm {
     /// Collects this much. Only between runs, or at a safepoint.
     pub fn collect_as(&mut self, kind: CollectionKind) {
         roots::collect(self, kind);
-    }
-
-    /// Whether somebody asked the machine to stop.
-    pub(crate) fn interrupted(&self) -> bool {
-        self.interrupt.load(Ordering::Relaxed)
     }
 
     /// Keeps a value for the host across collections.
