@@ -33,7 +33,8 @@ impl Model {
     fn knowing(methods: &[(&str, &str)]) -> Self {
         let methods: Vec<(String, String)> = methods.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         Self::saying(Box::new(move |body, _| {
-            let asked = body["messages"].as_array().and_then(|m| m.last()).and_then(|m| m["content"].as_str()).unwrap_or("").to_string();
+            let asked =
+                body["messages"].as_array().and_then(|m| m.last()).and_then(|m| m["content"].as_str()).unwrap_or("").to_string();
             let known = methods.iter().find(|(k, _)| asked.starts_with(&format!("Missing method: {k}\n")));
             content(known.map_or("unknown = ( 0 )", |(_, v)| v))
         }))
@@ -78,7 +79,11 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Value>>, says: &Says) {
             said(&says(&body, n), "stop").to_string()
         }
     };
-    let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len());
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
+        text.len()
+    );
 }
 
 fn said(content: &str, reason: &str) -> Value {
@@ -88,7 +93,8 @@ fn said(content: &str, reason: &str) -> Value {
 
 fn receive(stream: &mut TcpStream) -> Option<(String, Value)> {
     let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
-    let mut more = |bytes: &mut Vec<u8>| stream.read(&mut piece).ok().filter(|n| *n > 0).map(|n| bytes.extend_from_slice(&piece[..n]));
+    let mut more =
+        |bytes: &mut Vec<u8>| stream.read(&mut piece).ok().filter(|n| *n > 0).map(|n| bytes.extend_from_slice(&piece[..n]));
     let head = loop {
         match bytes.windows(4).position(|w| w == b"\r\n\r\n") {
             Some(end) => break end,
@@ -166,7 +172,10 @@ fn a_missing_method_is_written_once_and_the_send_goes_on() {
 fn every_clone_understands_what_one_has_learned() {
     let model = Model::knowing(&[
         ("manhattan", MANHATTAN),
-        ("depth", "depth = ( | d <- 0 | left isNil ifFalse: [ d: left depth ]. right isNil ifFalse: [ d: d max: right depth ]. d + 1 )"),
+        (
+            "depth",
+            "depth = ( | d <- 0 | left isNil ifFalse: [ d: left depth ]. right isNil ifFalse: [ d: d max: right depth ]. d + 1 )",
+        ),
     ]);
     let script = Script::new(
         "| point = (| parent* = traits clonable. x <- 0. y <- 0. with: a = ( copy x: a ) |).
@@ -178,7 +187,9 @@ fn every_clone_understands_what_one_has_learned() {
          (tree left: (tree left: tree copy Right: nil) Right: tree copy) depth printLine",
     );
     // Locals are slots of the module where a file begins with one slot list only.
-    let script = Script::new(&std::fs::read_to_string(&script.path).expect("read").replace("| before. all |\n", "").replace("|). |", "|). before. |"));
+    let script = Script::new(
+        &std::fs::read_to_string(&script.path).expect("read").replace("| before. all |\n", "").replace("|). |", "|). before. |"),
+    );
     let done = script.run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str(), model.questions()), (0, "1\n5\n3\n", 2), "{}", done.err);
 }
@@ -205,7 +216,8 @@ fn other_processes_go_on_while_one_waits() {
         std::thread::sleep(Duration::from_millis(700));
         content(MANHATTAN)
     }));
-    let script = geometry("[ 1 to: 5 Do: [ | :i | i printLine. process sleep: 0.02 ] ] fork.\n(point at: 3 Y: 4) manhattan printLine");
+    let script =
+        geometry("[ 1 to: 5 Do: [ | :i | i printLine. process sleep: 0.02 ] ] fork.\n(point at: 3 Y: 4) manhattan printLine");
     let done = script.run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str()), (0, "1\n2\n3\n4\n5\n7\n"), "{}", done.err);
 }
@@ -213,7 +225,9 @@ fn other_processes_go_on_while_one_waits() {
 #[test]
 fn two_processes_that_miss_the_same_ask_once() {
     let model = Model::knowing(&[("manhattan", MANHATTAN)]);
-    let script = geometry("[ (point at: 1 Y: 1) manhattan printLine ] fork.\n[ (point at: 1 Y: 1) manhattan printLine ] fork.\n(point at: 1 Y: 1) manhattan printLine");
+    let script = geometry(
+        "[ (point at: 1 Y: 1) manhattan printLine ] fork.\n[ (point at: 1 Y: 1) manhattan printLine ] fork.\n(point at: 1 Y: 1) manhattan printLine",
+    );
     let done = script.run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str(), model.questions()), (0, "2\n2\n2\n", 1), "{}", done.err);
 }
@@ -222,7 +236,8 @@ fn two_processes_that_miss_the_same_ask_once() {
 fn a_failed_trial_leaves_no_trace_and_a_passed_one_happens_once() {
     let model = Model::writing(&["bump = ( x: 100. y: 100. nonsense )", "bump = ( x: x + 1 )"]);
     let script = geometry("| p |\np: point copy.\np bump.\np x printLine. p y printLine");
-    let script = Script::new(&std::fs::read_to_string(&script.path).expect("read").replace("| p |\n", "").replace("|). |", "|). p. |"));
+    let script =
+        Script::new(&std::fs::read_to_string(&script.path).expect("read").replace("| p |\n", "").replace("|). |", "|). p. |"));
     let done = script.run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str(), model.questions()), (0, "1\n0\n", 2), "{}", done.err);
 }
@@ -242,7 +257,10 @@ fn harmless(source: &str, word: &str) {
 }
 
 fn harmless_with(source: &str, word: &str, flags: &[&str]) {
-    let script = Script::new(&format!("{}'before' printLine.\n(point at: 3 Y: 4) manhattan printLine.\n'after' printLine\n", POINT.replace("at: a Y: b", "leak = ( files read: 'Cargo.toml' ). at: a Y: b")));
+    let script = Script::new(&format!(
+        "{}'before' printLine.\n(point at: 3 Y: 4) manhattan printLine.\n'after' printLine\n",
+        POINT.replace("at: a Y: b", "leak = ( files read: 'Cargo.toml' ). at: a Y: b")
+    ));
     let model = Model::writing(&[source]);
     let began = Instant::now();
     let done = script.run(&model.host, flags);
@@ -323,7 +341,9 @@ fn a_server_that_never_answers() {
 
 #[test]
 fn prose_and_empty_answers() {
-    for (text, word) in [("I'm sorry, but I cannot help with that.", "declines"), ("", "is empty"), ("{\"a\": 1}", "does not fit the schema")] {
+    for (text, word) in
+        [("I'm sorry, but I cannot help with that.", "declines"), ("", "is empty"), ("{\"a\": 1}", "does not fit the schema")]
+    {
         let model = Model::saying(Box::new(move |_, _| text.to_string()));
         let done = geometry("(point at: 3 Y: 4) manhattan printLine").run(&model.host, &[]);
         assert_eq!(done.code, 6, "{}", done.err);
@@ -334,11 +354,9 @@ fn prose_and_empty_answers() {
 #[test]
 fn nobody_is_asked_for_nil_a_slip_or_nonsense() {
     let model = Model::knowing(&[]);
-    for (send, word) in [
-        ("nil manhattan", "nil does not understand"),
-        ("'abc' sise", "did you mean 'size'"),
-        ("point xqzzkj", "says too little"),
-    ] {
+    for (send, word) in
+        [("nil manhattan", "nil does not understand"), ("'abc' sise", "did you mean 'size'"), ("point xqzzkj", "says too little")]
+    {
         let done = geometry(send).run(&model.host, &[]);
         assert_eq!((done.code, model.questions()), (6, 0), "{send}: {}", done.err);
         assert!(done.err.contains(word), "{word}: {}", done.err);
@@ -365,7 +383,11 @@ fn what_was_recorded_is_replayed_without_a_server() {
     forget();
     let unreachable = script.run("127.0.0.1:9", &[]);
     assert_eq!((unreachable.code, unreachable.out.as_str()), (0, "7\n"), "{}", unreachable.err);
-    assert!(unreachable.err.contains("connection refused") && unreachable.err.contains("replaying the cassette"), "{}", unreachable.err);
+    assert!(
+        unreachable.err.contains("connection refused") && unreachable.err.contains("replaying the cassette"),
+        "{}",
+        unreachable.err
+    );
     forget();
     let ci = script.run_in(&model.host, &[], &[("CI", "true")]);
     assert_eq!((ci.code, model.questions()), (0, 1), "{}", ci.err);

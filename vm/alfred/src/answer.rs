@@ -59,17 +59,26 @@ fn one_method(source: &str, wanted: &str) -> Result<String, Vec<Diagnostic>> {
     let no = |d: Diagnostic| Err(vec![d]);
     if !file.body.is_empty() {
         let at = file.body[0].span;
-        let d = Diagnostic::new(Gate::Answer, "more-than-a-method", "there is something after the method").at(text, at.start as usize, at.text(text));
+        let d = Diagnostic::new(Gate::Answer, "more-than-a-method", "there is something after the method").at(
+            text,
+            at.start as usize,
+            at.text(text),
+        );
         return no(d.fix("answer with the one method only"));
     }
     let [slot] = slots else {
         let names: Vec<String> = slots.iter().map(|s| name(s, text)).collect();
-        let d = Diagnostic::new(Gate::Answer, "not-one-method", format!("exactly one method is wanted, there are {}: {}", slots.len(), names.join(", ")));
+        let d = Diagnostic::new(
+            Gate::Answer,
+            "not-one-method",
+            format!("exactly one method is wanted, there are {}: {}", slots.len(), names.join(", ")),
+        );
         return no(d.fix(format!("answer with '{wanted}' only; put what it needs into its own code")));
     };
     let found = name(slot, text);
     if found != wanted {
-        let d = Diagnostic::new(Gate::Answer, "another-name", format!("the method is called '{found}', but '{wanted}' is missing"));
+        let d =
+            Diagnostic::new(Gate::Answer, "another-name", format!("the method is called '{found}', but '{wanted}' is missing"));
         return no(d.at(text, slot.span.start as usize, slot.span.text(text)).fix(format!("begin with: {}", header(wanted))));
     }
     if !matches!(slot.init, Init::Method(_)) {
@@ -77,7 +86,8 @@ fn one_method(source: &str, wanted: &str) -> Result<String, Vec<Diagnostic>> {
         return no(d.fix(format!("write code between parentheses, beginning with: {}", header(wanted))));
     }
     if slot.is_parent {
-        return no(Diagnostic::new(Gate::Answer, "a-parent", "a method cannot be a parent slot").fix(format!("begin with: {}", header(wanted))));
+        return no(Diagnostic::new(Gate::Answer, "a-parent", "a method cannot be a parent slot")
+            .fix(format!("begin with: {}", header(wanted))));
     }
     Ok(slot.span.text(text).trim().to_string())
 }

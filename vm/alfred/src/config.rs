@@ -23,7 +23,8 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, by name.
-    pub const NAMES: [(&'static str, Mode); 4] = [("auto", Mode::Auto), ("ask", Mode::Ask), ("replay", Mode::Replay), ("off", Mode::Off)];
+    pub const NAMES: [(&'static str, Mode); 4] =
+        [("auto", Mode::Auto), ("ask", Mode::Ask), ("replay", Mode::Replay), ("off", Mode::Off)];
 
     /// The mode of that name.
     pub fn named(name: &str) -> Option<Mode> {
@@ -221,7 +222,9 @@ mod tests {
     #[test]
     fn the_server_and_the_model_come_from_the_environment() {
         assert_eq!(from(false, &[("OLLAMA_HOST", "box:1")]).expect("a config").server, Server::Ollama("box:1".into()));
-        let config = from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "1"), ("AURA_MODEL", "m ")]).expect("a config");
+        let config =
+            from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "1"), ("AURA_MODEL", "m ")])
+                .expect("a config");
         assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: true, key: Some("k".into()) });
         assert_eq!(config.model.as_deref(), Some("m"));
     }

@@ -101,7 +101,12 @@ impl Machine {
         let context = Context { own, ..Context::default() };
         let learned = config.learned.as_ref().map(|path| Learned::load(path, &context)).transpose()?;
         let remembered = learned.as_ref().map_or_else(Vec::new, |l| l.methods().to_vec());
-        let limits = aura_run::TrialLimits { fuel: config.trial.fuel, heap: config.trial.heap, depth: config.trial.stack, time: config.trial.time };
+        let limits = aura_run::TrialLimits {
+            fuel: config.trial.fuel,
+            heap: config.trial.heap,
+            depth: config.trial.stack,
+            time: config.trial.time,
+        };
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
         let door = Door { config, asker: Asker::new(), learned, account: Account::default() };
@@ -180,7 +185,10 @@ impl Machine {
         let mut account = self.account.lock().unwrap_or_else(|e| e.into_inner());
         match &done {
             Ok(()) => account.remembered.push(format!("{} {}", method.at, method.selector)),
-            Err(why) => account.note(format!("the method '{}' that was learned for {} does not work any more: {why}", method.selector, method.at)),
+            Err(why) => account.note(format!(
+                "the method '{}' that was learned for {} does not work any more: {why}",
+                method.selector, method.at
+            )),
         }
         // Used once: if the send fails again, another method is needed.
         self.remembered.retain(|m| !(m.at == method.at && m.selector == method.selector));
@@ -196,7 +204,9 @@ impl Machine {
         let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));
         if let Err(lost) = jobs.send(job) {
             // The door's thread is gone (it cannot be, short of a panic there): the send is given up at the next poll.
-            let _ = self.sender.send(Request::Done { id: lost.0.situation.id, outcome: Box::new(Outcome::Stalled { step: "door".into() }) });
+            let _ = self
+                .sender
+                .send(Request::Done { id: lost.0.situation.id, outcome: Box::new(Outcome::Stalled { step: "door".into() }) });
         }
     }
 
@@ -246,7 +256,8 @@ impl Machine {
 
     fn compiled(&self, source: &str) -> Result<Compiled, Vec<Diagnostic>> {
         let finding = |d: &aura_syntax::Diagnostic| {
-            let mut finding = Diagnostic::new(Gate::Compile, d.code, &d.message).at(source, d.span.start as usize, d.span.text(source));
+            let mut finding =
+                Diagnostic::new(Gate::Compile, d.code, &d.message).at(source, d.span.start as usize, d.span.text(source));
             finding.because = d.notes.first().cloned();
             finding.fix = d.help.clone();
             finding

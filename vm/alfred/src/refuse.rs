@@ -66,11 +66,18 @@ impl Refusal {
     pub fn remedy(&self) -> String {
         match self {
             Refusal::Off => "define the method, or run with --alfred=auto or --alfred=ask".into(),
-            Refusal::Nil { .. } => "find out why it is nil here: a slot that was never set, or a lookup that found nothing".into(),
-            Refusal::NearMiss { candidates, .. } => format!("write '{}', or define the method if it is meant to be another", candidates[0]),
+            Refusal::Nil { .. } => {
+                "find out why it is nil here: a slot that was never set, or a lookup that found nothing".into()
+            }
+            Refusal::NearMiss { candidates, .. } => {
+                format!("write '{}', or define the method if it is meant to be another", candidates[0])
+            }
             Refusal::Senseless { .. } => "give the message a name that says what it answers".into(),
             Refusal::Depth { .. } => "define one of the waiting methods by hand, or raise --alfred-depth".into(),
-            Refusal::Budget { .. } => "raise the budget (--alfred-tokens, --alfred-seconds, --alfred-sends), or run again: what was learned is kept".into(),
+            Refusal::Budget { .. } => {
+                "raise the budget (--alfred-tokens, --alfred-seconds, --alfred-sends), or run again: what was learned is kept"
+                    .into()
+            }
         }
     }
 }
@@ -125,7 +132,9 @@ fn slip(selector: &str, known: &str) -> Option<usize> {
 fn is_other_word(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() > other.len() { (one, other) } else { (other, one) };
     let Some(added) = long.strip_prefix(short) else { return false };
-    matches!(added, "s" | "es" | "ed" | "er") || added.starts_with(char::is_uppercase) || added.starts_with(|c: char| c.is_ascii_digit())
+    matches!(added, "s" | "es" | "ed" | "er")
+        || added.starts_with(char::is_uppercase)
+        || added.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Why a selector makes no sense; nothing if it does.
@@ -195,7 +204,15 @@ mod tests {
     #[test]
     fn slips_of_the_fingers_are_near_misses() {
         let known = understood(&["size", "isEmpty", "at:Put:", "collect:", "printLine", "+", "copy", "reverse", "asString"]);
-        for (sent, meant) in [("sise", "size"), ("szie", "size"), ("isempty", "isEmpty"), ("printline", "printLine"), ("colect:", "collect:"), ("at:put:", "at:Put:"), ("asSting", "asString")] {
+        for (sent, meant) in [
+            ("sise", "size"),
+            ("szie", "size"),
+            ("isempty", "isEmpty"),
+            ("printline", "printLine"),
+            ("colect:", "collect:"),
+            ("at:put:", "at:Put:"),
+            ("asSting", "asString"),
+        ] {
             assert_eq!(near_misses(sent, &known), [meant], "{sent}");
         }
     }
@@ -203,7 +220,9 @@ mod tests {
     #[test]
     fn other_names_are_not() {
         let known = understood(&["size", "isEmpty", "at:Put:", "collect:", "reverse", "+", "x", "y", "max:", "even", "sorted"]);
-        for sent in ["area", "reverseWords", "collect", "sizes", "z", "-", "isPrime", "at:", "max", "manhattan", "min:", "shouted"] {
+        for sent in
+            ["area", "reverseWords", "collect", "sizes", "z", "-", "isPrime", "at:", "max", "manhattan", "min:", "shouted"]
+        {
             assert_eq!(near_misses(sent, &known), Vec::<String>::new(), "{sent}");
         }
     }
@@ -220,8 +239,30 @@ mod tests {
     #[test]
     fn ordinary_names_make_sense() {
         for sent in [
-            "manhattan", "distanceTo:", "at:IfAbsent:", "rgb", "lcm:", "gcd:", "sqrt", "nth:", "rhythm", "myth", "asHTML", "xor:", "<=>", "**", "fib", "toRoman", "größe", "名前", "log2", "isPrime", "strengths",
-            "catchphrase", "xml", "dx",
+            "manhattan",
+            "distanceTo:",
+            "at:IfAbsent:",
+            "rgb",
+            "lcm:",
+            "gcd:",
+            "sqrt",
+            "nth:",
+            "rhythm",
+            "myth",
+            "asHTML",
+            "xor:",
+            "<=>",
+            "**",
+            "fib",
+            "toRoman",
+            "größe",
+            "名前",
+            "log2",
+            "isPrime",
+            "strengths",
+            "catchphrase",
+            "xml",
+            "dx",
         ] {
             assert_eq!(senseless(sent), None, "{sent}");
         }
@@ -229,7 +270,8 @@ mod tests {
 
     #[test]
     fn nil_comes_first_and_depth_before_spelling() {
-        let mut situation = Situation { selector: "sise".into(), understood: understood(&["size"]), depth: 9, ..Situation::default() };
+        let mut situation =
+            Situation { selector: "sise".into(), understood: understood(&["size"]), depth: 9, ..Situation::default() };
         assert!(matches!(refuse(&situation, 4), Some(Refusal::Depth { depth: 9, limit: 4 })));
         situation.receiver = Thing { is_nil: true, ..Thing::default() };
         assert!(matches!(refuse(&situation, 4), Some(Refusal::Nil { .. })));

@@ -139,7 +139,12 @@ mod tests {
 
     fn holder(path: Option<&str>, shared: bool, methods: &[&str]) -> Holder {
         let slot = |n: &&str| SlotView { name: n.to_string(), kind: SlotKind::Method, ..SlotView::default() };
-        Holder { path: path.map(str::to_string), is_shared: shared, slots: methods.iter().map(slot).collect(), ..Holder::default() }
+        Holder {
+            path: path.map(str::to_string),
+            is_shared: shared,
+            slots: methods.iter().map(slot).collect(),
+            ..Holder::default()
+        }
     }
 
     fn home_of(path: Vec<Holder>) -> Option<String> {
@@ -149,9 +154,15 @@ mod tests {
     #[test]
     fn a_method_goes_to_the_first_own_object_with_methods() {
         let shared = || holder(Some("traits clonable"), true, &["copy"]);
-        assert_eq!(home_of(vec![holder(None, false, &[]), holder(Some("traits point"), false, &["+"]), shared()]).as_deref(), Some("traits point"));
+        assert_eq!(
+            home_of(vec![holder(None, false, &[]), holder(Some("traits point"), false, &["+"]), shared()]).as_deref(),
+            Some("traits point")
+        );
         assert_eq!(home_of(vec![holder(Some("point"), false, &["+"]), shared()]).as_deref(), Some("point"));
-        assert_eq!(home_of(vec![holder(Some("origin"), false, &[]), holder(Some("traits point"), false, &["+"])]).as_deref(), Some("traits point"));
+        assert_eq!(
+            home_of(vec![holder(Some("origin"), false, &[]), holder(Some("traits point"), false, &["+"])]).as_deref(),
+            Some("traits point")
+        );
     }
 
     #[test]

@@ -84,7 +84,13 @@ impl Step {
             Step::Paused => State::Idle,
             Step::Weighing | Step::Gathering => State::Decomposing,
             Step::Asking => State::Delegating,
-            Step::Reading | Step::Auditing | Step::Compiling | Step::Trying | Step::Approving | Step::Repairing | Step::Splicing => State::Synthesizing,
+            Step::Reading
+            | Step::Auditing
+            | Step::Compiling
+            | Step::Trying
+            | Step::Approving
+            | Step::Repairing
+            | Step::Splicing => State::Synthesizing,
             Step::Done => State::Complete,
             Step::GaveUp => State::Failed,
         }

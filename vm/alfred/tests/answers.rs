@@ -70,14 +70,26 @@ fn more_or_less_than_one_method() {
 
 #[test]
 fn nothing_gets_out_of_the_slot_list() {
-    for text in ["area = ( 1 ) |) evil. (|", "area = ( 1 ). |). lobby evil. (| b = ( 2 )", "area = ( 1 ) ) evil (", "area = ( 1 ). | evil", "area = ( 1 ) \"", "area = ( 'x )"] {
+    for text in [
+        "area = ( 1 ) |) evil. (|",
+        "area = ( 1 ). |). lobby evil. (| b = ( 2 )",
+        "area = ( 1 ) ) evil (",
+        "area = ( 1 ). | evil",
+        "area = ( 1 ) \"",
+        "area = ( 'x )",
+    ] {
         assert!(read(&answer(text), "area").is_err(), "{text}");
     }
 }
 
 #[test]
 fn code_in_other_languages_is_explained() {
-    for text in ["function area() { return this.w * this.h; }", "def area(self):\n    return self.w * self.h", "area := [ w * h ]", "area = ( x = 1; y )"] {
+    for text in [
+        "function area() { return this.w * this.h; }",
+        "def area(self):\n    return self.w * self.h",
+        "area := [ w * h ]",
+        "area = ( x = 1; y )",
+    ] {
         let findings = read(&answer(text), "area").expect_err(text);
         assert!(!findings.is_empty() && findings.iter().all(|f| !f.message.is_empty()), "{text}: {findings:?}");
     }
@@ -151,7 +163,10 @@ fn what_was_granted_and_what_the_script_defines_passes() {
     assert_eq!(rules_with("a = ( x printLine )", &context), Vec::<String>::new());
     assert_eq!(rules_with("a = ( files )", &context), ["G2-capability"]);
     assert_eq!(rules_with("a = ( time + slots )", &context), Vec::<String>::new());
-    assert_eq!(rules_with("a = ( lobby )", &Context { own: BTreeSet::from(["lobby".to_string()]), ..Context::default() }), ["G3-world"]);
+    assert_eq!(
+        rules_with("a = ( lobby )", &Context { own: BTreeSet::from(["lobby".to_string()]), ..Context::default() }),
+        ["G3-world"]
+    );
 }
 
 #[test]

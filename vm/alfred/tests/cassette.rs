@@ -34,7 +34,10 @@ fn what_was_recorded_is_replayed_byte_for_byte_without_a_server() {
     let (_folder, path, live) = recorded();
     let replayed = ask(&Replay::new(Cassette::load(&path).expect("read")), &question()).expect("an answer");
     assert_eq!(replayed.exchange, live.exchange);
-    assert_eq!((replayed.text, replayed.model, replayed.digest, replayed.tokens), (live.text, live.model, live.digest, live.tokens));
+    assert_eq!(
+        (replayed.text, replayed.model, replayed.digest, replayed.tokens),
+        (live.text, live.model, live.digest, live.tokens)
+    );
 }
 
 #[test]

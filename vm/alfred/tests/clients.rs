@@ -93,11 +93,14 @@ fn an_overloaded_server_is_asked_twice() {
 #[test]
 fn without_a_named_model_an_installed_one_stands_in() {
     let server = Server::start(|seen, s| match seen.path.as_str() {
-        "/api/tags" => reply(s, 200, &json!({"models": [{"name": "nomic-embed-text:latest"}, {"name": "qwen2.5-coder:1.5b"}]}).to_string()),
+        "/api/tags" => {
+            reply(s, 200, &json!({"models": [{"name": "nomic-embed-text:latest"}, {"name": "qwen2.5-coder:1.5b"}]}).to_string())
+        }
         "/api/show" => reply(s, 200, "{}"),
         _ => reply(s, 200, &said(&method(GOOD), "stop", 9, 9).to_string()),
     });
-    let client = Ollama::new(server_url(&server.url).expect("an address"), "qwen3:4b-instruct", true, Duration::from_secs(1)).expect("a client");
+    let client = Ollama::new(server_url(&server.url).expect("an address"), "qwen3:4b-instruct", true, Duration::from_secs(1))
+        .expect("a client");
     ask(&client, &question()).expect("an answer");
     assert_eq!(client.model(), "qwen2.5-coder:1.5b");
 }
@@ -202,7 +205,8 @@ fn a_server_that_speaks_no_http() {
 
 #[test]
 fn a_web_page() {
-    let error = fails("not-the-api", Fault::Server, |_, s| reply_as(s, 200, "text/html", "<html>\u{1b}[31m<body>Welcome to nginx!"));
+    let error =
+        fails("not-the-api", Fault::Server, |_, s| reply_as(s, 200, "text/html", "<html>\u{1b}[31m<body>Welcome to nginx!"));
     assert!(error.to_string().contains("Welcome to nginx"), "{error}");
 }
 
@@ -213,7 +217,9 @@ fn a_proxys_error_page() {
 
 #[test]
 fn a_redirect() {
-    fails("not-the-api", Fault::Server, |_, s| raw(s, "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"));
+    fails("not-the-api", Fault::Server, |_, s| {
+        raw(s, "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n")
+    });
 }
 
 #[test]
@@ -255,7 +261,9 @@ fn a_server_that_stays_overloaded() {
 
 #[test]
 fn a_schema_that_is_not_accepted() {
-    let error = fails("bad-request", Fault::Server, |_, s| reply(s, 400, r#"{"error":"{\"error\":{\"code\":400,\"message\":\"JSON schema conversion failed\"}}"}"#));
+    let error = fails("bad-request", Fault::Server, |_, s| {
+        reply(s, 400, r#"{"error":"{\"error\":{\"code\":400,\"message\":\"JSON schema conversion failed\"}}"}"#)
+    });
     assert!(error.to_string().contains("JSON schema conversion failed"), "{error}");
 }
 
@@ -311,7 +319,9 @@ fn an_answer_that_is_all_thought() {
 
 #[test]
 fn a_refusal_in_prose() {
-    let error = fails("refusal", Fault::Answer, |_, s| reply(s, 200, &said("I’m sorry, but I can't help with that.", "stop", 9, 9).to_string()));
+    let error = fails("refusal", Fault::Answer, |_, s| {
+        reply(s, 200, &said("I’m sorry, but I can't help with that.", "stop", 9, 9).to_string())
+    });
     assert!(error.to_string().contains("can't help"), "{error}");
 }
 
@@ -356,7 +366,8 @@ fn a_prompt_that_lost_its_beginning_is_noticed() {
 // --- the other dialect --------------------------------------------------------------------------------------------------
 
 fn openai(server: &Server, grammar: bool) -> OpenAi {
-    OpenAi::new(server_url(&server.url).expect("an address"), "m", grammar, Some("secret".into()), Duration::from_secs(1)).expect("a client")
+    OpenAi::new(server_url(&server.url).expect("an address"), "m", grammar, Some("secret".into()), Duration::from_secs(1))
+        .expect("a client")
 }
 
 fn completion(content: &str, reason: &str) -> String {
@@ -397,7 +408,11 @@ fn openai_badly() {
         (200, "<html>".into(), "not-the-api"),
         (401, json!({"error": {"message": "bad key"}}).to_string(), "forbidden"),
         (404, json!({"error": {"message": "no such model"}}).to_string(), "missing-model"),
-        (400, json!({"error": {"message": "request (9000 tokens) exceeds the available context size"}}).to_string(), "context-overflow"),
+        (
+            400,
+            json!({"error": {"message": "request (9000 tokens) exceeds the available context size"}}).to_string(),
+            "context-overflow",
+        ),
         (500, json!({"error": "boom"}).to_string(), "server-failed"),
     ];
     for (status, body, code) in cases {

@@ -39,7 +39,8 @@ impl World for Stage {
     }
     fn try_out(&mut self, at: usize) -> Eventually<'_, Trial> {
         self.log.push(format!("try {at}"));
-        let finding = (self.failing > 0).then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
+        let finding =
+            (self.failing > 0).then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
         self.failing = self.failing.saturating_sub(1);
         let trial = Trial { summary: "answered 7 in 5 steps".into(), finding };
         match self.asleep {
@@ -59,7 +60,8 @@ impl World for Stage {
 
 fn situation() -> Situation {
     let slot = |n: &str, kind| SlotView { name: n.into(), kind, ..SlotView::default() };
-    let own = vec![slot("parent", SlotKind::Parent), slot("x", SlotKind::Data), slot("y", SlotKind::Data), slot("+", SlotKind::Method)];
+    let own =
+        vec![slot("parent", SlotKind::Parent), slot("x", SlotKind::Data), slot("y", SlotKind::Data), slot("+", SlotKind::Method)];
     Situation {
         id: 1,
         selector: "manhattan".into(),
@@ -76,7 +78,12 @@ fn situation() -> Situation {
 
 fn door(url: &str) -> Door {
     let request = question();
-    let config = Config { server: Address::Ollama(url.into()), model: Some(MODEL.into()), deadlines: request.deadlines, ..Config::plain() };
+    let config = Config {
+        server: Address::Ollama(url.into()),
+        model: Some(MODEL.into()),
+        deadlines: request.deadlines,
+        ..Config::plain()
+    };
     Door { config, asker: Asker::new(), learned: None, account: Account::default() }
 }
 
@@ -138,7 +145,10 @@ fn after_two_repairs_a_fresh_sample_and_then_no_more() {
     assert_eq!((calls.load(Ordering::SeqCst), outcome.exit_code()), (6, 6));
     assert!(world.log.is_empty());
     let questions = server.questions();
-    let seen: Vec<(usize, i64)> = questions.iter().map(|q| (q["messages"].as_array().map_or(0, Vec::len), q["options"]["seed"].as_i64().unwrap_or(0))).collect();
+    let seen: Vec<(usize, i64)> = questions
+        .iter()
+        .map(|q| (q["messages"].as_array().map_or(0, Vec::len), q["options"]["seed"].as_i64().unwrap_or(0)))
+        .collect();
     assert_eq!(seen, [(2, 1), (4, 1), (6, 1), (2, 2), (4, 2), (6, 2)]);
     assert!(questions[3]["options"]["temperature"].as_f64().is_some_and(|t| t > 0.1));
 }
@@ -213,7 +223,10 @@ fn a_person_says_yes_no_or_something_else() {
     };
     assert!(say(vec![Approval::Yes]).0.goes_on());
     let (outcome, log) = say(vec![Approval::No]);
-    assert_eq!((outcome.exit_code(), log.last().map(String::as_str)), (5, Some("approve manhattan = ( x abs + y abs ) at point")));
+    assert_eq!(
+        (outcome.exit_code(), log.last().map(String::as_str)),
+        (5, Some("approve manhattan = ( x abs + y abs ) at point"))
+    );
     let (outcome, log) = say(vec![Approval::Yes, Approval::Edited("manhattan = ( 3 )".into())]);
     assert!(outcome.goes_on() && log.contains(&"compile manhattan = ( 3 )".to_string()), "{log:?}");
     let (outcome, log) = say(vec![Approval::Edited("manhattan = ( files )".into())]);
@@ -235,7 +248,9 @@ fn an_unreachable_server_is_replaced_by_the_cassette_and_said_so() {
     let outcome = pass(&mut offline, &situation(), &mut Stage::default());
     let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
     assert_eq!((lesson.candidates, lesson.model.as_str()), (2, MODEL));
-    assert!(offline.account.notes[0].contains("connection refused") && offline.account.notes[0].contains("replaying the cassette"));
+    assert!(
+        offline.account.notes[0].contains("connection refused") && offline.account.notes[0].contains("replaying the cassette")
+    );
 
     let mut replay = door("127.0.0.1:9");
     replay.config = Config { cassette: Some(tape.clone()), mode: Mode::Replay, ..replay.config };
@@ -287,7 +302,12 @@ fn what_is_learned_is_kept_with_its_provenance() {
     let kept = Learned::load(&path, &Context::default()).expect("read");
     let method = &kept.methods()[0];
     assert_eq!((method.at.as_str(), method.source.as_str()), ("point", GOOD));
-    for part in ["model: tiny:1b (abc123)", "send: 'manhattan' to point at geometry.aura:9", "trial: answered 7 in 5 steps", "reviewed: no"] {
+    for part in [
+        "model: tiny:1b (abc123)",
+        "send: 'manhattan' to point at geometry.aura:9",
+        "trial: answered 7 in 5 steps",
+        "reviewed: no",
+    ] {
         assert!(method.comment.contains(part), "{part}: {}", method.comment);
     }
 }
@@ -310,7 +330,9 @@ fn a_world_that_does_not_answer_is_given_up() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let outcome = runtime.block_on(async {
         let asked = answer(&mut door, &situation, &mut world);
-        tokio::time::timeout(Step::Trying.deadline(Duration::ZERO).expect("a deadline") + Duration::from_secs(5), asked).await.expect("given up in time")
+        tokio::time::timeout(Step::Trying.deadline(Duration::ZERO).expect("a deadline") + Duration::from_secs(5), asked)
+            .await
+            .expect("given up in time")
     });
     assert_eq!(outcome, Outcome::Stalled { step: "trying".into() });
 }

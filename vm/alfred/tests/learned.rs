@@ -47,13 +47,22 @@ fn what_is_kept_is_there_again_and_readable() {
     let mut learned = load(&path).expect("no file is no fault");
     assert!(learned.methods().is_empty() && !path.exists());
     learned.keep(manhattan(), "geometry.aura").expect("kept");
-    let plus = method("traits integer", "gcd:", "gcd: n = (\n    n = 0 ifTrue: [ ^ self ].\n    n gcd: self % n )", &provenance(), now());
+    let plus = method(
+        "traits integer",
+        "gcd:",
+        "gcd: n = (\n    n = 0 ifTrue: [ ^ self ].\n    n gcd: self % n )",
+        &provenance(),
+        now(),
+    );
     learned.keep(plus.clone(), "geometry.aura").expect("kept");
     insta::assert_snapshot!(std::fs::read_to_string(&path).expect("read"));
     let again = load(&path).expect("read");
     assert_eq!(again.methods(), learned.methods());
     let found = &again.methods()[1];
-    assert_eq!((&found.at, &found.selector, &found.source, &found.comment), (&plus.at, &plus.selector, &plus.source, &plus.comment));
+    assert_eq!(
+        (&found.at, &found.selector, &found.source, &found.comment),
+        (&plus.at, &plus.selector, &plus.source, &plus.comment)
+    );
     assert!(!found.is_reviewed());
 }
 
@@ -65,7 +74,11 @@ fn what_a_person_wrote_stays_where_it_is() {
     assert!(learned.methods()[0].is_reviewed() && !learned.methods()[1].is_reviewed());
     learned.keep(manhattan(), "geometry.aura").expect("kept");
     let now = std::fs::read_to_string(&path).expect("read");
-    assert!(now.starts_with("\"my own heading\"\n\npoint _AddSlots: (|\n") && now.contains("|)   \"mine\"\n\n\npoint _AddSlots: (| area = ( x * y ) |)\n\"end\""), "{now}");
+    assert!(
+        now.starts_with("\"my own heading\"\n\npoint _AddSlots: (|\n")
+            && now.contains("|)   \"mine\"\n\n\npoint _AddSlots: (| area = ( x * y ) |)\n\"end\""),
+        "{now}"
+    );
     assert_eq!(load(&path).expect("read").methods().len(), 2);
 }
 

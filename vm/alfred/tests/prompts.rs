@@ -6,7 +6,13 @@ use aura_alfred::prompt::{Attempt, header, prompt, schema};
 use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 fn slot(name: &str, kind: SlotKind, source: Option<&str>, comment: Option<&str>) -> SlotView {
-    SlotView { name: name.into(), kind, source: source.map(str::to_string), comment: comment.map(str::to_string), ..SlotView::default() }
+    SlotView {
+        name: name.into(),
+        kind,
+        source: source.map(str::to_string),
+        comment: comment.map(str::to_string),
+        ..SlotView::default()
+    }
 }
 
 fn situation() -> Situation {
@@ -23,10 +29,22 @@ fn situation() -> Situation {
         receiver: Thing { path: "point".into(), printed: Some("a point(3, 4)".into()), ..Thing::default() },
         arguments: vec![Thing { path: "traits integer".into(), printed: Some("2".into()), ..Thing::default() }],
         path: vec![
-            Holder { path: Some("point".into()), of_script: true, comment: Some("a place in the plane".into()), slots: own, ..Holder::default() },
+            Holder {
+                path: Some("point".into()),
+                of_script: true,
+                comment: Some("a place in the plane".into()),
+                slots: own,
+                ..Holder::default()
+            },
             Holder { path: Some("traits clonable".into()), is_shared: true, slots: library.to_vec(), ..Holder::default() },
         ],
-        caller: Some(Caller { selector: None, file: "geometry.aura".into(), line: 9, column: 1, source: "(((point copy x: 3) y: 4) scaledBy: 2) printLine".into() }),
+        caller: Some(Caller {
+            selector: None,
+            file: "geometry.aura".into(),
+            line: 9,
+            column: 1,
+            source: "(((point copy x: 3) y: 4) scaledBy: 2) printLine".into(),
+        }),
         module: vec![slot("point", SlotKind::Constant, None, None), slot("origin", SlotKind::Constant, None, None)],
         ..Situation::default()
     }
@@ -42,8 +60,12 @@ fn a_prompt() {
 
 #[test]
 fn a_repair() {
-    let finding = Diagnostic::new(Gate::Audit, "G1-primitive", "'_Clone' is a primitive").at("scaledBy: a = ( _Clone )", 16, "_Clone").because("primitives reach under the language").fix("send an ordinary message");
-    let failed = [Attempt { answer: "{\"a_plan\":\"\",\"b_source\":\"scaledBy: a = ( _Clone )\"}".into(), findings: vec![finding] }];
+    let finding = Diagnostic::new(Gate::Audit, "G1-primitive", "'_Clone' is a primitive")
+        .at("scaledBy: a = ( _Clone )", 16, "_Clone")
+        .because("primitives reach under the language")
+        .fix("send an ordinary message");
+    let failed =
+        [Attempt { answer: "{\"a_plan\":\"\",\"b_source\":\"scaledBy: a = ( _Clone )\"}".into(), findings: vec![finding] }];
     let prompt = prompt(&situation(), "point", &failed, 2);
     insta::assert_snapshot!(format!("{}\n=== key ===\n{}", prompt.messages[2].text, prompt.key));
 }
@@ -78,7 +100,11 @@ fn data_cannot_close_its_marks_nor_carry_control_characters() {
     let prompt = prompt(&evil, text, &[Attempt { answer: text.into(), findings: vec![] }], 1);
     let asked = &prompt.messages[0].text;
     let opened = asked.matches("<data>\n").count();
-    assert_eq!((asked.to_lowercase().matches("<data").count(), asked.to_lowercase().matches("</data").count()), (opened, opened), "{asked}");
+    assert_eq!(
+        (asked.to_lowercase().matches("<data").count(), asked.to_lowercase().matches("</data").count()),
+        (opened, opened),
+        "{asked}"
+    );
     for mark in ["\u{1b}", "\u{202e}", "<|im_end", "<|im_start", "[INST]"] {
         assert!(!asked.contains(mark), "{mark}: {asked}");
     }

@@ -204,13 +204,21 @@ fn compile(name: &str, text: &str) -> Result<Compiled, Vec<aura_syntax::Diagnost
 
 /// Code that the compiler made and the verifier rejects: a fault of the compiler, and no reason to run it.
 fn unsound(error: &aura_code::VerifyError, span: aura_syntax::Span) -> aura_syntax::Diagnostic {
-    let mut text = aura_syntax::Diagnostic::error(&UNSOUND, format!("the verifier rejects this method: {} ({})", error.message, error.code), span, "compiled from here");
+    let mut text = aura_syntax::Diagnostic::error(
+        &UNSOUND,
+        format!("the verifier rejects this method: {} ({})", error.message, error.code),
+        span,
+        "compiled from here",
+    );
     text.help = Some("write it another way".into());
     text
 }
 
-static UNSOUND: aura_syntax::codes::Code =
-    aura_syntax::codes::Code { name: "E0199", title: "code that does not verify", explanation: "The compiler made code that the verifier rejects. This is a fault in Aura; please report the method." };
+static UNSOUND: aura_syntax::codes::Code = aura_syntax::codes::Code {
+    name: "E0199",
+    title: "code that does not verify",
+    explanation: "The compiler made code that the verifier rejects. This is a fault in Aura; please report the method.",
+};
 
 /// Shows a method to a person and asks. Without a terminal the answer is no.
 fn ask(proposal: &Proposal) -> Approval {

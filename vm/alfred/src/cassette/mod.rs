@@ -107,7 +107,9 @@ impl CassetteError {
         match self {
             Self::Missing(_) => "record one with a model server at hand (--record FILE), or run with --alfred=auto".into(),
             Self::Io { .. } => "check the file's permissions and the disk".into(),
-            Self::Damaged { .. } => "put the file back from version control, or delete it and record again (--record FILE)".into(),
+            Self::Damaged { .. } => {
+                "put the file back from version control, or delete it and record again (--record FILE)".into()
+            }
             Self::Newer { .. } => "update aura, or record again (--record FILE)".into(),
         }
     }
@@ -239,7 +241,11 @@ fn unreadable(path: &Path, error: Unreadable) -> CassetteError {
     match error {
         Unreadable::Missing => CassetteError::Missing(path),
         Unreadable::Io(e) => CassetteError::Io { path, verb: "read", why: e.to_string() },
-        Unreadable::TooLarge => CassetteError::Damaged { path, place: "its end".into(), why: format!("it has more than {MOST_BYTES} bytes") },
-        Unreadable::NotText(at) => CassetteError::Damaged { path, place: format!("byte {at}"), why: "it is not UTF-8 text".into() },
+        Unreadable::TooLarge => {
+            CassetteError::Damaged { path, place: "its end".into(), why: format!("it has more than {MOST_BYTES} bytes") }
+        }
+        Unreadable::NotText(at) => {
+            CassetteError::Damaged { path, place: format!("byte {at}"), why: "it is not UTF-8 text".into() }
+        }
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn was_read(request: &Request, tokens: Tokens) -> Result<(), ClientEr
     }
     let least = prompt_bytes(request) / MOST_BYTES_PER_TOKEN;
     if tokens.read < least {
-        let why = format!("the server read {} tokens of a prompt that has more than {least}; its beginning was cut off", tokens.read);
+        let why =
+            format!("the server read {} tokens of a prompt that has more than {least}; its beginning was cut off", tokens.read);
         return Err(ClientError::ContextOverflow { why });
     }
     Ok(())
@@ -65,7 +66,20 @@ pub(crate) fn unfenced(text: &str) -> &str {
 /// Prose in which a model says that it will not or cannot.
 fn declines(text: &str) -> bool {
     let start: String = text.chars().take(200).collect::<String>().to_lowercase().replace('\u{2019}', "'");
-    ["i'm sorry", "i am sorry", "i apologize", "i cannot", "i can't", "i can not", "i won't", "i'm unable", "i am unable", "as an ai", "unfortunately, i", "sorry, "]
-        .iter()
-        .any(|words| start.contains(words))
+    [
+        "i'm sorry",
+        "i am sorry",
+        "i apologize",
+        "i cannot",
+        "i can't",
+        "i can not",
+        "i won't",
+        "i'm unable",
+        "i am unable",
+        "as an ai",
+        "unfortunately, i",
+        "sorry, ",
+    ]
+    .iter()
+    .any(|words| start.contains(words))
 }

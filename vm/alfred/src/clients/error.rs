@@ -226,8 +226,12 @@ impl ClientError {
     pub fn fault(&self) -> Fault {
         use ClientError::*;
         match self {
-            BadAddress { .. } | Refused { .. } | NoSuchHost { .. } | Unreachable { .. } | ConnectTimeout { .. } => Fault::Unreachable,
-            Truncated { .. } | Unfinished { .. } | Empty { .. } | Refusal { .. } | NotJson { .. } | Misfit { .. } => Fault::Answer,
+            BadAddress { .. } | Refused { .. } | NoSuchHost { .. } | Unreachable { .. } | ConnectTimeout { .. } => {
+                Fault::Unreachable
+            }
+            Truncated { .. } | Unfinished { .. } | Empty { .. } | Refusal { .. } | NotJson { .. } | Misfit { .. } => {
+                Fault::Answer
+            }
             Miss(_) | Cassette(_) => Fault::Recording,
             _ => Fault::Server,
         }
@@ -283,8 +287,12 @@ impl ClientError {
             ServerFailed { .. } => "look into the server's log, then try again".into(),
             ContextOverflow { .. } => "raise the context length (--alfred-context), or shorten the calling method".into(),
             Truncated { .. } => "allow a longer answer (--alfred-answer-tokens), or use another model (AURA_MODEL)".into(),
-            Unfinished { .. } | Empty { .. } | Refusal { .. } | NotJson { .. } | Misfit { .. } => "try again, or use another model (AURA_MODEL)".into(),
-            Miss(_) => "record it: run once with a model server and --record FILE, then keep the cassette beside the script".into(),
+            Unfinished { .. } | Empty { .. } | Refusal { .. } | NotJson { .. } | Misfit { .. } => {
+                "try again, or use another model (AURA_MODEL)".into()
+            }
+            Miss(_) => {
+                "record it: run once with a model server and --record FILE, then keep the cassette beside the script".into()
+            }
             Cassette(error) => error.remedy(),
         }
     }

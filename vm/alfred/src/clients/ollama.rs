@@ -16,7 +16,9 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use super::transport::{Reply, Transport};
-use super::{Answer, Client, ClientError, Deadlines, Dialect, Eventually, Exchange, Fault, Message, Request, Role, Tokens, accept};
+use super::{
+    Answer, Client, ClientError, Deadlines, Dialect, Eventually, Exchange, Fault, Message, Request, Role, Tokens, accept,
+};
 use crate::text::line;
 
 /// Deadline of the small questions about models.
@@ -150,7 +152,8 @@ impl Ollama {
         let body = wire(&chat(request, &ready.model, think));
         let reply = self.transport.post("api/chat", body, &request.deadlines, request.deadlines.total).await?;
         self.status(&reply, &ready.model)?;
-        let exchange = Exchange { dialect: Dialect::Ollama, status: reply.status, content_type: reply.content_type, body: reply.body };
+        let exchange =
+            Exchange { dialect: Dialect::Ollama, status: reply.status, content_type: reply.content_type, body: reply.body };
         let mut answer = interpret(&exchange, request, &self.transport.place())?;
         answer.digest = ready.digest.clone();
         answer.took = started.elapsed();
@@ -162,7 +165,8 @@ impl Ollama {
     }
 
     fn read<T: for<'de> Deserialize<'de>>(&self, reply: &Reply) -> Result<T, ClientError> {
-        serde_json::from_str(&reply.body).map_err(|_| not_the_api(&self.transport.place(), reply.status, &reply.content_type, &reply.body))
+        serde_json::from_str(&reply.body)
+            .map_err(|_| not_the_api(&self.transport.place(), reply.status, &reply.content_type, &reply.body))
     }
 
     fn missing(&self, model: &str, tags: &Tags) -> ClientError {
@@ -305,7 +309,18 @@ fn same_model(one: &str, other: &str) -> bool {
 
 /// The installed model that is likeliest to write code, when nobody named one.
 fn stand_in(tags: &Tags) -> Option<String> {
-    let families = ["qwen3-coder", "qwen3", "qwen2.5-coder", "devstral", "codestral", "deepseek-coder", "gemma3", "llama3", "mistral", "phi4"];
+    let families = [
+        "qwen3-coder",
+        "qwen3",
+        "qwen2.5-coder",
+        "devstral",
+        "codestral",
+        "deepseek-coder",
+        "gemma3",
+        "llama3",
+        "mistral",
+        "phi4",
+    ];
     let of_family = |f: &&str| tags.models.iter().find(|t| t.name.starts_with(*f));
     let known = families.iter().find_map(|f| of_family(f));
     known.or_else(|| tags.models.iter().find(|t| !t.name.contains("embed"))).map(|t| t.name.clone())

@@ -73,7 +73,8 @@ impl OpenAi {
         let body = self.body(request).to_string();
         let limits = &request.deadlines;
         let reply = self.transport.post("chat/completions", body, limits, limits.total).await?;
-        let exchange = Exchange { dialect: Dialect::OpenAi, status: reply.status, content_type: reply.content_type, body: reply.body };
+        let exchange =
+            Exchange { dialect: Dialect::OpenAi, status: reply.status, content_type: reply.content_type, body: reply.body };
         let mut answer = interpret(&exchange, request, &self.transport.place(), &self.model)?;
         answer.took = started.elapsed();
         Ok(answer)
@@ -90,7 +91,10 @@ impl OpenAi {
             "seed": options.seed, "max_tokens": options.answer});
         match &request.grammar {
             Some(grammar) if self.grammar => body["grammar"] = json!(grammar),
-            _ => body["response_format"] = json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": request.schema}}),
+            _ => {
+                body["response_format"] =
+                    json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": request.schema}})
+            }
         }
         body
     }
@@ -141,9 +145,14 @@ fn finished(reason: Option<&str>, tokens: Tokens, request: &Request, model: &str
     match reason {
         Some("length") => Err(ClientError::Truncated { model, tokens: tokens.written }),
         Some("content_filter") => Err(ClientError::Refusal { model, start: "(stopped by the server's filter)".into() }),
-        None if tokens.written >= u64::from(request.options.answer) => Err(ClientError::Truncated { model, tokens: tokens.written }),
+        None if tokens.written >= u64::from(request.options.answer) => {
+            Err(ClientError::Truncated { model, tokens: tokens.written })
+        }
         Some("stop") => Ok(()),
-        other => Err(ClientError::Unfinished { model, reason: other.map_or("no reason".into(), |r| format!("reason '{}'", line(r, 40))) }),
+        other => Err(ClientError::Unfinished {
+            model,
+            reason: other.map_or("no reason".into(), |r| format!("reason '{}'", line(r, 40))),
+        }),
     }
 }
 
@@ -157,7 +166,9 @@ fn refused(status: u16, content_type: &str, body: &str, place: &str, model: &str
         404 => ClientError::MissingModel { url, model: model.to_string(), installed: Vec::new() },
         429 | 503 => ClientError::Overloaded { url, status, message },
         401 | 403 => ClientError::Forbidden { url, status, message },
-        400 if message.contains("context") && (message.contains("exceed") || message.contains("length")) => ClientError::ContextOverflow { why: message },
+        400 if message.contains("context") && (message.contains("exceed") || message.contains("length")) => {
+            ClientError::ContextOverflow { why: message }
+        }
         400..=499 => ClientError::BadRequest { url, status, message },
         _ => ClientError::ServerFailed { url, status, message },
     }

@@ -55,7 +55,14 @@ impl Transport {
         self.exchange(Method::GET, path, None, limits, total).await
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<String>, limits: &Deadlines, total: Duration) -> Result<Reply, ClientError> {
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        limits: &Deadlines,
+        total: Duration,
+    ) -> Result<Reply, ClientError> {
         let work = self.unhurried(method, path, body, limits);
         match tokio::time::timeout(total, work).await {
             Ok(result) => result,
@@ -63,7 +70,13 @@ impl Transport {
         }
     }
 
-    async fn unhurried(&self, method: Method, path: &str, body: Option<String>, limits: &Deadlines) -> Result<Reply, ClientError> {
+    async fn unhurried(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        limits: &Deadlines,
+    ) -> Result<Reply, ClientError> {
         let url = self.base.join(path).map_err(|e| ClientError::BadAddress { text: path.to_string(), why: e.to_string() })?;
         let mut request = self.client.request(method, url);
         if let Some(key) = &self.key {

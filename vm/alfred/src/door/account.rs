@@ -71,7 +71,11 @@ impl fmt::Display for Account {
             let Lesson { selector, at, model, through, tokens, candidates, .. } = lesson;
             let tries = if *candidates == 1 { String::new() } else { format!(", {candidates} candidates") };
             let (took, waited) = (seconds(lesson.took), seconds(lesson.waited));
-            writeln!(f, "alfred: learned '{selector}', installed at {at} ({took}, of which {waited} for the model; {} tokens{tries}; {model} through {through})", tokens.read + tokens.written)?;
+            writeln!(
+                f,
+                "alfred: learned '{selector}', installed at {at} ({took}, of which {waited} for the model; {} tokens{tries}; {model} through {through})",
+                tokens.read + tokens.written
+            )?;
             writeln!(f, "        {}", line(&lesson.source, 160))?;
         }
         if let Some(kept) = self.lessons.iter().find_map(|l| l.kept.as_ref()) {

@@ -98,7 +98,9 @@ impl Asker {
     }
 
     fn record(&mut self, request: &Request, answer: &Answer, config: &Config, account: &mut Account) {
-        let (true, Some(path), None) = (config.record && config.mode != Mode::Replay, &config.cassette, &self.gone) else { return };
+        let (true, Some(path), None) = (config.record && config.mode != Mode::Replay, &config.cassette, &self.gone) else {
+            return;
+        };
         let opened = match self.tape.take() {
             Some(tape) => Ok(tape),
             None => Cassette::open(path),
@@ -137,7 +139,9 @@ fn first(config: &Config) -> Result<Box<dyn Client>, ClientError> {
 
 /// Recordings may answer in the place of a server that is not there, or that has no model.
 fn may_step_aside(error: &ClientError, config: &Config) -> bool {
-    config.mode != Mode::Replay && !config.record && (error.fault() == Fault::Unreachable || matches!(error, ClientError::MissingModel { .. }))
+    config.mode != Mode::Replay
+        && !config.record
+        && (error.fault() == Fault::Unreachable || matches!(error, ClientError::MissingModel { .. }))
 }
 
 fn recordings(config: &Config) -> Result<Option<Replay>, ClientError> {

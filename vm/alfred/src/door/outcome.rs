@@ -74,7 +74,9 @@ impl Outcome {
                 format!("none of {candidates} candidates passed the gates{last}")
             }
             Outcome::Rejected => "the method was not approved".into(),
-            Outcome::NoPlace => "there is no object at which a method for it could be kept: everything on the lookup path is shared by all".into(),
+            Outcome::NoPlace => {
+                "there is no object at which a method for it could be kept: everything on the lookup path is shared by all".into()
+            }
             Outcome::Stalled { step } => format!("the machine did not answer in time ({step})"),
         }
     }
@@ -85,7 +87,9 @@ impl Outcome {
             Outcome::Learned(_) | Outcome::Understood => String::new(),
             Outcome::Refused(refusal) => refusal.remedy(),
             Outcome::NoAnswer { error, before } => before.as_ref().unwrap_or(error).remedy(),
-            Outcome::NotLearned { .. } => "define the method by hand, describe it in a comment at the call, or use a larger model (AURA_MODEL)".into(),
+            Outcome::NotLearned { .. } => {
+                "define the method by hand, describe it in a comment at the call, or use a larger model (AURA_MODEL)".into()
+            }
             Outcome::Rejected => "define the method by hand".into(),
             Outcome::NoPlace => "give the receiver a name, or say where the method belongs (--install-at)".into(),
             Outcome::Stalled { .. } => "try again; if it happens again, report it".into(),

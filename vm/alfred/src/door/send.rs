@@ -57,7 +57,18 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
     let record = Record::new(situation.id, &situation.selector);
     let began = Instant::now();
     let (at, at_name) = (0, String::new());
-    let mut passage = Passage { door, situation, world, record, began, at, at_name, tokens: Tokens::default(), waited: Duration::ZERO, candidates: 0 };
+    let mut passage = Passage {
+        door,
+        situation,
+        world,
+        record,
+        began,
+        at,
+        at_name,
+        tokens: Tokens::default(),
+        waited: Duration::ZERO,
+        candidates: 0,
+    };
     let outcome = passage.go().await.unwrap_or_else(|end| end);
     match &outcome {
         Outcome::Learned(lesson) => passage.door.account.lessons.push((**lesson).clone()),
@@ -123,7 +134,9 @@ impl Passage<'_> {
             let (request, answer) = match self.ask(sample, &failed).await? {
                 Ok(pair) => pair,
                 // An answer of no use has nothing to repair: a fresh sample may be better.
-                Err(error) => return Ok(Err(vec![Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy())])),
+                Err(error) => {
+                    return Ok(Err(vec![Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy())]));
+                }
             };
             self.candidates += 1;
             let repeated = failed.last().is_some_and(|f| f.answer == answer.text);
@@ -222,7 +235,15 @@ impl Passage<'_> {
     }
 
     /// Approval, splice, and keeping. Nothing if a person said no.
-    async fn conclude(&mut self, mut candidate: Candidate, mut trial: Trial, request: &Request, answer: &Answer, sample: u32, repair: u32) -> Result<Option<Lesson>, End> {
+    async fn conclude(
+        &mut self,
+        mut candidate: Candidate,
+        mut trial: Trial,
+        request: &Request,
+        answer: &Answer,
+        sample: u32,
+        repair: u32,
+    ) -> Result<Option<Lesson>, End> {
         let mut approver = None;
         while self.door.config.mode == Mode::Ask {
             self.step(Step::Approving);
@@ -234,7 +255,9 @@ impl Passage<'_> {
                 }
                 Approval::No => return Ok(None),
                 Approval::Edited(text) => match self.examine(&text).await? {
-                    Tried::Passed(edited, again) => (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again),
+                    Tried::Passed(edited, again) => {
+                        (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again)
+                    }
                     Tried::Failed(findings) => return Err(Outcome::NotLearned { candidates: self.candidates + 1, findings }),
                 },
             }
@@ -263,7 +286,15 @@ impl Passage<'_> {
         }
     }
 
-    fn provenance(&self, candidate: &Candidate, trial: &Trial, request: &Request, answer: &Answer, approver: Option<String>, (sample, repair): (u32, u32)) -> Provenance {
+    fn provenance(
+        &self,
+        candidate: &Candidate,
+        trial: &Trial,
+        request: &Request,
+        answer: &Answer,
+        approver: Option<String>,
+        (sample, repair): (u32, u32),
+    ) -> Provenance {
         let situation = self.situation;
         Provenance {
             model: answer.model.clone(),
@@ -316,7 +347,11 @@ impl Passage<'_> {
     }
 
     /// A request to the world, within the deadline of its step.
-    async fn timed<T>(&mut self, step: Step, request: impl FnOnce(&mut dyn World) -> crate::clients::Eventually<'_, T>) -> Result<T, End> {
+    async fn timed<T>(
+        &mut self,
+        step: Step,
+        request: impl FnOnce(&mut dyn World) -> crate::clients::Eventually<'_, T>,
+    ) -> Result<T, End> {
         let limit = step.deadline(self.door.config.deadlines.total).unwrap_or(Duration::MAX);
         match tokio::time::timeout(limit, request(&mut *self.world)).await {
             Ok(answer) => Ok(answer),

@@ -110,10 +110,22 @@ impl Guardian<'_> {
     fn slot(&mut self, slot: &Slot) {
         let name = name(slot, self.text);
         if name.starts_with('_') {
-            self.found("G1-primitive", slot.span, format!("the slot '{name}' has the name of a primitive"), "primitives reach under the language", "choose another name");
+            self.found(
+                "G1-primitive",
+                slot.span,
+                format!("the slot '{name}' has the name of a primitive"),
+                "primitives reach under the language",
+                "choose another name",
+            );
         }
         if self.depth > 0 && (is_world(&name) || is_reflection(&name)) {
-            self.found("G9-shadow", slot.span, format!("'{name}' is the name of something forbidden"), "it would hide what the code does", "choose another name");
+            self.found(
+                "G9-shadow",
+                slot.span,
+                format!("'{name}' is the name of something forbidden"),
+                "it would hide what the code does",
+                "choose another name",
+            );
         }
         match &slot.init {
             Init::None => {}
@@ -125,7 +137,13 @@ impl Guardian<'_> {
     fn body(&mut self, body: &Body) {
         self.depth += 1;
         if self.depth == MOST_DEPTH {
-            self.found("G8-size", body.span, format!("the code is nested more than {MOST_DEPTH} deep"), "nobody could review it", "write it simpler");
+            self.found(
+                "G8-size",
+                body.span,
+                format!("the code is nested more than {MOST_DEPTH} deep"),
+                "nobody could review it",
+                "write it simpler",
+            );
         }
         if self.depth <= MOST_DEPTH {
             body.slots.iter().for_each(|list| self.slot_list(list));
@@ -180,38 +198,90 @@ impl Guardian<'_> {
         self.sends += 1;
         let span = whole(&send.selector);
         if self.sends == MOST_SENDS {
-            self.found("G8-size", span, format!("the method sends more than {MOST_SENDS} messages"), "nobody could review it", "write it shorter");
+            self.found(
+                "G8-size",
+                span,
+                format!("the method sends more than {MOST_SENDS} messages"),
+                "nobody could review it",
+                "write it shorter",
+            );
         }
         let selector = selector(&send.selector, self.text);
         if let Receiver::Resend(at) | Receiver::Delegate(at) = &send.receiver {
             let said = format!("'{}.{selector}' is a resend", at.text(self.text));
-            self.found("G5-resend", *at, said, "it reaches past the object that the method is written for", "send the message to self");
+            self.found(
+                "G5-resend",
+                *at,
+                said,
+                "it reaches past the object that the method is written for",
+                "send the message to self",
+            );
         }
         self.word(&selector, span, matches!(send.receiver, Receiver::Implicit));
     }
 
     fn word(&mut self, selector: &str, span: Span, implicit: bool) {
         if selector.starts_with('_') {
-            return self.found("G1-primitive", span, format!("'{selector}' is a primitive"), "primitives reach under the language", "send an ordinary message");
+            return self.found(
+                "G1-primitive",
+                span,
+                format!("'{selector}' is a primitive"),
+                "primitives reach under the language",
+                "send an ordinary message",
+            );
         }
         if is_reflection(selector) && !self.context.own.contains(selector) {
-            return self.found("G4-reflection", span, format!("'{selector}' is reflection"), "what it does cannot be read off the code", "send the message itself");
+            return self.found(
+                "G4-reflection",
+                span,
+                format!("'{selector}' is reflection"),
+                "what it does cannot be read off the code",
+                "send the message itself",
+            );
         }
         if is_world(selector) {
-            return self.found("G3-world", span, format!("'{selector}' leads to the whole world"), "every object can be reached from there", "use self, the arguments, and names of the file");
+            return self.found(
+                "G3-world",
+                span,
+                format!("'{selector}' leads to the whole world"),
+                "every object can be reached from there",
+                "use self, the arguments, and names of the file",
+            );
         }
         if let Some(name) = selector.strip_suffix(':').filter(|name| *name == "parent" || self.context.parents.contains(*name)) {
-            return self.found("G6-parent", span, format!("'{name}' is a parent slot"), "another parent changes what the object understands", "leave parents as they are");
+            return self.found(
+                "G6-parent",
+                span,
+                format!("'{name}' is a parent slot"),
+                "another parent changes what the object understands",
+                "leave parents as they are",
+            );
         }
         if self.context.own.contains(selector) {
             return;
         }
         if is_halt(selector) && (implicit || selector != "abort") {
-            return self.found("G7-halt", span, format!("'{selector}' ends or stops the program"), "only a person may do that", "answer a value instead");
+            return self.found(
+                "G7-halt",
+                span,
+                format!("'{selector}' ends or stops the program"),
+                "only a person may do that",
+                "answer a value instead",
+            );
         }
         if let Some(capability) = capability(selector).filter(|c| !self.context.powers.has(c)) {
-            let fix = if capability == "console" { "answer the value instead of printing it" } else { "use only self, the arguments, and names of the file" };
-            self.found("G2-capability", span, format!("'{selector}' needs the capability '{capability}'"), "powers come from the call site, and this one was not granted", fix);
+            let fix = if capability == "console" {
+                "answer the value instead of printing it"
+            } else {
+                "use only self, the arguments, and names of the file"
+            };
+            self.found(
+                "G2-capability",
+                span,
+                format!("'{selector}' needs the capability '{capability}'"),
+                "powers come from the call site, and this one was not granted",
+                fix,
+            );
         }
     }
 

@@ -11,7 +11,9 @@ const MOST_FINDINGS: usize = 4;
 /// Reads `source` as the inside of a slot list.
 pub(crate) fn slots(source: &str) -> Result<File, Vec<Diagnostic>> {
     if source.trim().is_empty() {
-        return Err(vec![Diagnostic::new(Gate::Answer, "no-source", "there is no source in the answer").fix("put the method into b_source")]);
+        return Err(vec![
+            Diagnostic::new(Gate::Answer, "no-source", "there is no source in the answer").fix("put the method into b_source"),
+        ]);
     }
     if source.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
         return Err(vec![Diagnostic::new(Gate::Answer, "control-characters", "there are control characters in the source")]);
@@ -32,7 +34,8 @@ fn sound(parsed: Parse, text: &str) -> Result<File, Vec<Diagnostic>> {
 
 fn finding(diagnostic: &aura_syntax::Diagnostic, text: &str) -> Diagnostic {
     let around = around(text, diagnostic.span.start as usize, diagnostic.span.end as usize);
-    let mut finding = Diagnostic::new(Gate::Parse, diagnostic.code, &diagnostic.message).at(text, diagnostic.span.start as usize, around);
+    let mut finding =
+        Diagnostic::new(Gate::Parse, diagnostic.code, &diagnostic.message).at(text, diagnostic.span.start as usize, around);
     finding.because = diagnostic.notes.first().cloned();
     finding.fix = diagnostic.help.clone().or_else(|| diagnostic.fix.as_ref().map(|f| f.title.clone()));
     finding

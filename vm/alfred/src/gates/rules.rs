@@ -35,12 +35,47 @@ impl Powers {
 /// The capability behind a name of the standard library, if there is one.
 pub(super) fn capability(name: &str) -> Option<&'static str> {
     let groups: [(&str, &[&str]); 12] = [
-        ("read", &["files", "file", "directories", "directory", "fileSystem", "paths", "readFile:", "import:", "load:", "runScript"]),
+        (
+            "read",
+            &["files", "file", "directories", "directory", "fileSystem", "paths", "readFile:", "import:", "load:", "runScript"],
+        ),
         ("write", &["writeFile:", "appendFile:", "deleteFile:"]),
         ("network", &["network", "http", "https", "socket", "sockets", "url"]),
         ("environment", &["environment", "env", "arguments", "commandLine", "os"]),
-        ("processes", &["processes", "process", "scheduler", "semaphore", "semaphores", "fork", "resume", "suspend", "terminate", "thisProcess", "yield", "sleep:", "delay:"]),
-        ("console", &["console", "stdout", "stderr", "print", "printLine", "printLines", "printNl", "transcript", "display", "write:", "writeLine:"]),
+        (
+            "processes",
+            &[
+                "processes",
+                "process",
+                "scheduler",
+                "semaphore",
+                "semaphores",
+                "fork",
+                "resume",
+                "suspend",
+                "terminate",
+                "thisProcess",
+                "yield",
+                "sleep:",
+                "delay:",
+            ],
+        ),
+        (
+            "console",
+            &[
+                "console",
+                "stdout",
+                "stderr",
+                "print",
+                "printLine",
+                "printLines",
+                "printNl",
+                "transcript",
+                "display",
+                "write:",
+                "writeLine:",
+            ],
+        ),
         ("input", &["stdin", "readLine", "input", "prompt:"]),
         ("clock", &["clock", "time", "date", "dates", "now", "today", "stopwatch"]),
         ("random", &["random", "randomNumbers", "entropy"]),
@@ -53,15 +88,55 @@ pub(super) fn capability(name: &str) -> Option<&'static str> {
 
 /// Names that lead to the whole world.
 pub fn is_world(name: &str) -> bool {
-    matches!(name, "lobby" | "globals" | "shell" | "vm" | "kernel" | "guardian" | "capabilities" | "grant:" | "grant" | "desktop" | "benchmarks")
+    matches!(
+        name,
+        "lobby"
+            | "globals"
+            | "shell"
+            | "vm"
+            | "kernel"
+            | "guardian"
+            | "capabilities"
+            | "grant:"
+            | "grant"
+            | "desktop"
+            | "benchmarks"
+    )
 }
 
 /// Messages that look into or change objects from outside, or that say what is sent in a string.
 pub(super) fn is_reflection(selector: &str) -> bool {
     const NAMES: [&str; 30] = [
-        "mirror", "mirrors", "asMirror", "reflect:", "reflectee", "slots", "slotNames", "slotAt:", "at:PutContents:", "addSlots:", "addSlot:", "removeSlot:",
-        "removeAllSlots", "define:", "defineSlots:", "become:", "eval", "eval:", "evaluate", "evaluate:", "compile:", "parse:", "sendTo:", "performOn:", "asMethod",
-        "thisActivation", "activation", "activations", "identityHash:", "setParent:",
+        "mirror",
+        "mirrors",
+        "asMirror",
+        "reflect:",
+        "reflectee",
+        "slots",
+        "slotNames",
+        "slotAt:",
+        "at:PutContents:",
+        "addSlots:",
+        "addSlot:",
+        "removeSlot:",
+        "removeAllSlots",
+        "define:",
+        "defineSlots:",
+        "become:",
+        "eval",
+        "eval:",
+        "evaluate",
+        "evaluate:",
+        "compile:",
+        "parse:",
+        "sendTo:",
+        "performOn:",
+        "asMethod",
+        "thisActivation",
+        "activation",
+        "activations",
+        "identityHash:",
+        "setParent:",
     ];
     NAMES.contains(&selector) || selector.starts_with("perform:") || selector.starts_with("perform") && selector.contains("With")
 }

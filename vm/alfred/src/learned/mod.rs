@@ -110,7 +110,11 @@ impl Learned {
             None => format!("{}\n{}\n", ended(&now), statement(&method)),
         };
         let methods = read::methods(&self.path, &text)?.into_iter().map(|(m, _)| m).collect();
-        files::replace(&self.path, &text).map_err(|e| LearnedError::Io { path: self.path.clone(), verb: "written", why: e.to_string() })?;
+        files::replace(&self.path, &text).map_err(|e| LearnedError::Io {
+            path: self.path.clone(),
+            verb: "written",
+            why: e.to_string(),
+        })?;
         self.methods = methods;
         self.text = text;
         Ok(())
@@ -123,7 +127,9 @@ fn ended(text: &str) -> String {
 
 fn heading(script: &str) -> String {
     let script = crate::text::line(script, 120).replace(['"', '\\'], "'");
-    format!("\"Methods that ALFRED wrote for {script}: plain Aura, loaded with it.\n Review them, move them into the script, or delete them to have them written again.\"\n")
+    format!(
+        "\"Methods that ALFRED wrote for {script}: plain Aura, loaded with it.\n Review them, move them into the script, or delete them to have them written again.\"\n"
+    )
 }
 
 /// The statement of a method.

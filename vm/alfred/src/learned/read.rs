@@ -36,7 +36,8 @@ fn method(statement: &Statement, text: &str, line: u32) -> Result<Method, String
     if statement.is_return || selector(&send.selector, text) != "_AddSlots:" {
         return Err(other());
     }
-    let at = object(&send.receiver, text).ok_or_else(|| "the object before _AddSlots: must be a name, or names after one another".to_string())?;
+    let at = object(&send.receiver, text)
+        .ok_or_else(|| "the object before _AddSlots: must be a name, or names after one another".to_string())?;
     let slot = only_slot(send).ok_or_else(|| "there must be exactly one slot between (| and |)".to_string())?;
     if !matches!(slot.init, Init::Method(_)) || slot.is_parent || slot.is_argument {
         return Err(format!("'{}' is not a method", name(slot, text)));

@@ -79,7 +79,11 @@ impl World for Remote {
 }
 
 /// Starts the door's thread. It ends when the machine does.
-pub(super) fn start(door: Arc<Mutex<Option<Door>>>, account: Arc<Mutex<Account>>, machine: Sender<Request>) -> UnboundedSender<Job> {
+pub(super) fn start(
+    door: Arc<Mutex<Option<Door>>>,
+    account: Arc<Mutex<Account>>,
+    machine: Sender<Request>,
+) -> UnboundedSender<Job> {
     let (sender, jobs) = unbounded_channel();
     let taken = door.lock().unwrap_or_else(|e| e.into_inner()).take();
     let started = std::thread::Builder::new().name("alfred".into()).spawn(move || {

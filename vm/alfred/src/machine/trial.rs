@@ -25,8 +25,14 @@ fn judge(report: &TrialReport) -> Trial {
             let message = format!("tried with this very receiver and these arguments, the method failed: {}", line(message, 300));
             failed(kind, message, fix(kind))
         }
-        Verdict::Limit(which) => failed(&format!("limit-{which}"), format!("tried with this very receiver and these arguments, the method used up its limit of {which}"), limit(which)),
-        Verdict::Stuck => failed("stuck", "tried, the method waits for something that never comes".into(), "do not wait for other processes"),
+        Verdict::Limit(which) => failed(
+            &format!("limit-{which}"),
+            format!("tried with this very receiver and these arguments, the method used up its limit of {which}"),
+            limit(which),
+        ),
+        Verdict::Stuck => {
+            failed("stuck", "tried, the method waits for something that never comes".into(), "do not wait for other processes")
+        }
     }
 }
 

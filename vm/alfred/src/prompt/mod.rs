@@ -107,6 +107,11 @@ fn signature(selector: &str) -> String {
     match arity(selector) {
         0 => selector.to_string(),
         1 if !selector.ends_with(':') => format!("{selector} a"),
-        _ => selector.split_terminator(':').enumerate().map(|(i, part)| format!("{part}: {}", name(i))).collect::<Vec<_>>().join(" "),
+        _ => selector
+            .split_terminator(':')
+            .enumerate()
+            .map(|(i, part)| format!("{part}: {}", name(i)))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }

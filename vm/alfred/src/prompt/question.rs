@@ -16,7 +16,11 @@ const MOST_SLOT: usize = 400;
 /// The send, its receiver's own slots, its caller.
 pub(super) fn question(situation: &Situation, home: &str) -> String {
     let mut text = format!("Missing method: {}\nWrite: {}\n", word(&situation.selector), word(&outline(&situation.selector)));
-    text.push_str(&format!("Receiver (self): {}. The method becomes a slot of: {}\n", word(&situation.receiver.path), word(home)));
+    text.push_str(&format!(
+        "Receiver (self): {}. The method becomes a slot of: {}\n",
+        word(&situation.receiver.path),
+        word(home)
+    ));
     for (i, argument) in situation.arguments.iter().enumerate() {
         text.push_str(&format!("Argument {}: {}\n", char::from(b'a' + (i % 26) as u8), word(&argument.path)));
     }
@@ -30,7 +34,12 @@ pub(super) fn question(situation: &Situation, home: &str) -> String {
     for holder in situation.path.iter().filter(|h| h.of_script && !h.is_shared) {
         text.push_str(&slots_of(holder));
     }
-    let objects: Vec<&SlotView> = situation.module.iter().filter(|s| s.kind != SlotKind::Parent && s.name != situation.receiver.path).take(MOST_SLOTS).collect();
+    let objects: Vec<&SlotView> = situation
+        .module
+        .iter()
+        .filter(|s| s.kind != SlotKind::Parent && s.name != situation.receiver.path)
+        .take(MOST_SLOTS)
+        .collect();
     if !objects.is_empty() {
         let names: Vec<String> = objects.iter().map(|s| word(&s.name)).collect();
         text.push_str(&format!("Names visible in the file: {}\n", names.join(", ")));

@@ -93,7 +93,10 @@ fn receive(stream: &mut TcpStream) -> Option<(String, String)> {
         }
     };
     let text = String::from_utf8_lossy(&bytes[..head]).to_string();
-    let length: usize = text.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok())).unwrap_or(0);
+    let length: usize = text
+        .lines()
+        .find_map(|l| l.to_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok()))
+        .unwrap_or(0);
     while bytes.len() < head + 4 + length {
         let n = stream.read(&mut piece).ok().filter(|n| *n > 0)?;
         bytes.extend_from_slice(&piece[..n]);
@@ -108,7 +111,13 @@ pub fn reply(stream: &mut TcpStream, status: u16, body: &str) {
 }
 
 pub fn reply_as(stream: &mut TcpStream, status: u16, content_type: &str, body: &str) {
-    raw(stream, &format!("HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()));
+    raw(
+        stream,
+        &format!(
+            "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        ),
+    );
 }
 
 pub fn raw(stream: &mut TcpStream, text: &str) {
