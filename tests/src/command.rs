@@ -185,7 +185,7 @@ fn a_dialogue_in_a_pipe() {
 
 #[test]
 fn an_error_in_a_dialogue_does_not_end_it() {
-    let d = fed(&["repl", "--alfred=off"], "3 error: 'no'\n( 3 ]\n:hepl\n'still ', 'here'\n");
+    let d = fed(&["repl", "--alfred=off"], "3 error: 'no'\n3 )\n:hepl\n'still ', 'here'\n");
     assert!(d.out.contains("'still here'") && d.err.contains("did you mean :help?"), "{}{}", d.out, d.err);
     assert_ne!(d.code, 0);
     assert_eq!(fed(&["repl"], ":quit\n3 printLine\n").out, "");
@@ -210,20 +210,20 @@ fn ctrl_c_is_a_condition_and_a_second_one_ends() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
     let start = |code: &str| {
-        let mut child = aura(&["run", "-e", code]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = aura(&["run", "-e", code]).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        out.read_line(&mut line).expect("a line");
-        (child, out)
+        let mut err = BufReader::new(child.stderr.take().expect("piped"));
+        err.read_line(&mut line).expect("a line");
+        (child, err)
     };
     let press = |id: u32| {
         std::process::Command::new("kill").args(["-INT", &id.to_string()]).status().expect("kill");
     };
-    let ready = "consoleError writeLine: 'x'. 'ready' printLine. consoleError write: ''. ";
-    let (mut child, _out) = start(&format!("{ready} [ true ] whileTrue: []"));
+    let ready = "consoleError writeLine: 'ready'. ";
+    let (mut child, _err) = start(&format!("{ready} [ true ] whileTrue: []"));
     press(child.id());
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    let (mut child, _out) = start(&format!("{ready} [ [ [ true ] whileTrue: [] ] onError: [ 3 ]. true ] whileTrue: []"));
+    let (mut child, _err) = start(&format!("{ready} [ [ [ true ] whileTrue: [] ] onError: [ 3 ]. true ] whileTrue: []"));
     press(child.id());
     std::thread::sleep(std::time::Duration::from_millis(200));
     press(child.id());

@@ -8,6 +8,7 @@
 //! "
 //! "fails: KIND: MESSAGE"       it ends with a condition that nobody handles
 //! "rejected: E0011 E0013"      it is not run, for these reasons
+//! "plain only: WHY"            it would take too long with collection everywhere
 //! ```
 //!
 //! Each runs in a world of its own, on every engine, and does the same on all. `INSTA_UPDATE=always` writes what the
@@ -25,6 +26,8 @@ struct Case {
     expect: String,
     fails: Option<String>,
     rejected: Option<String>,
+    /// Not run with collection everywhere.
+    plain_only: bool,
 }
 
 /// Runs all programs of a file below `tests/lang`.
@@ -38,8 +41,8 @@ pub(crate) fn file(relative: &str) {
     }
     let mut wrong = Vec::new();
     for case in &cases {
-        for engine in [Engine::Plain, Engine::Stress] {
-            wrong.extend(differs(&format!("tests/lang/{relative}"), case, engine));
+        for engine in if case.plain_only { &[Engine::Plain][..] } else { &[Engine::Plain, Engine::Stress] } {
+            wrong.extend(differs(&format!("lang/{relative}"), case, *engine));
         }
     }
     assert!(wrong.is_empty(), "{} of {} programs did something else:\n\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -108,7 +111,7 @@ fn cases(text: &str) -> Vec<Case> {
 
 fn case(lines: &[&str], start: usize, end: usize) -> Case {
     let name = lines[start].trim_start_matches("\"--- ").trim_end_matches('"').trim().to_string();
-    let mut c = Case { name, lines: (start, end), code: String::new(), expect: String::new(), fails: None, rejected: None };
+    let mut c = Case { name, lines: (start, end), code: String::new(), expect: String::new(), fails: None, rejected: None, plain_only: false };
     let mut i = start + 1;
     while i < end {
         let line = lines[i];
@@ -119,6 +122,9 @@ fn case(lines: &[&str], start: usize, end: usize) -> Case {
             i = last;
         } else if let Some(text) = one("\"fails:") {
             c.fails = Some(text);
+        } else if one("\"plain only:").is_some() {
+            c.plain_only = true;
+            c.code.push_str(&format!("{line}\n"));
         } else if let Some(text) = one("\"rejected:") {
             c.rejected = Some(text);
         } else {
@@ -135,7 +141,7 @@ fn update(path: &std::path::Path, text: &str, cases: &[Case]) {
     let lines: Vec<&str> = text.lines().collect();
     let first = cases.first().map_or(lines.len(), |c| c.lines.0);
     let mut out: String = lines[..first].iter().map(|l| format!("{l}\n")).collect();
-    let name = path.strip_prefix(root()).expect("in the repository").display().to_string();
+    let name = path.strip_prefix(root().join("tests")).expect("a test").display().to_string();
     for c in cases {
         let (deeds, _) = actual(&name, c, Engine::Plain);
         out.push_str(&format!("{}\n{}\n{}\n", lines[c.lines.0], c.code.trim_end(), comments(&deeds)));

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 /// The name most like `wanted`: one slip of the pen away, or two if it is long.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let slips = if wanted.chars().count() > 5 { 2 } else { 1 };
+    if wanted.chars().count() < 3 {
+        return None;
+    }
     names
         .into_iter()
         .map(|n| (strsim::damerau_levenshtein(wanted, n), n))
-        .filter(|(d, n)| *d > 0 && *d <= slips && n.chars().count() > 1)
+        .filter(|(d, n)| *d > 0 && *d <= slips && n.chars().count() > 2)
         .min_by_key(|(d, _)| *d)
         .map(|(_, n)| n)
 }

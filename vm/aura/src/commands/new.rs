@@ -38,9 +38,11 @@ const MAIN: &str = "\
 
 | greeter = (import: 'greeter') greeter. |
 
-process arguments isEmpty
-    ifTrue: [ (greeter greet: 'world') printLine ]
-    False: [ process arguments do: [|:name| (greeter greet: name) printLine ] ]
+process arguments isEmpty ifTrue: [
+    (greeter greet: 'world') printLine
+] False: [
+    process arguments do: [|:name| (greeter greet: name) printLine ]
+]
 ";
 
 const GREETER: &str = "\
