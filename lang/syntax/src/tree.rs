@@ -193,15 +193,21 @@ pub enum TemplatePart {
     Hole(Expr),
 }
 
+/// The parts of a selector. Most have one or two, and a source has many, so these lie in the node; else like a `Vec`.
+pub type Parts = smallvec::SmallVec<[Span; 2]>;
+
+/// The arguments of a message. Most have one at most, which lies in the node; else like a `Vec`.
+pub type Arguments = smallvec::SmallVec<[Expr; 1]>;
+
 /// A message with its receiver and arguments.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Send {
     /// To whom.
     pub receiver: Receiver,
     /// The parts of the selector: one name, one operator, or keywords with colons.
-    pub selector: Vec<Span>,
+    pub selector: Parts,
     /// As many as keywords, one for an operator, none for a unary message.
-    pub arguments: Vec<Expr>,
+    pub arguments: Arguments,
 }
 
 /// To whom a message goes.

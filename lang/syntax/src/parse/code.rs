@@ -90,9 +90,17 @@ fn statements<'t>(inp: &mut Input<'t, '_>, statement: &Rule<'t, Deep<Statement>>
         }
         let next = inp.parse(statement)?;
         inside.height = inside.height.max(next.height);
-        inside.statements.push(next.node);
+        push_exact(&mut inside.statements, next.node);
         separator(inp);
     }
+}
+
+/// Most lists have one element, and the smallest vector has room for four.
+pub(super) fn push_exact<T>(list: &mut Vec<T>, element: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(element);
 }
 
 /// The bracket closes, or the source ends.

@@ -7,7 +7,7 @@ use super::{Deep, Extra, In, Input, MAX_NESTING, Rule, State, ahead, brackets, p
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::tokens::Kind;
-use crate::tree::{Expr, ExprKind, Receiver, Send, SlotList, Span};
+use crate::tree::{Arguments, Expr, ExprKind, Parts as Selector, Receiver, Send, SlotList, Span};
 use chumsky::prelude::*;
 
 /// What stands left of a message that may follow.
@@ -59,7 +59,7 @@ fn unary<'t>(primary: Rule<'t, Deep<Expr>>) -> Rule<'t, Left> {
         Ok(tok.span)
     });
     begin
-        .foldl_with(names.repeated(), |left: Left, name, e| send(left, vec![name], Vec::new(), 0, name, e.state()).into())
+        .foldl_with(names.repeated(), |left: Left, name, e| send(left, Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()).into())
         .boxed()
 }
 
@@ -90,7 +90,7 @@ fn named<'t>() -> impl Parser<'t, In<'t>, Left, Extra<'t>> + Clone {
             Kind::CapitalName => state.capital_name(name),
             _ => {}
         }
-        Ok(send(Left::implicit(name), vec![name], Vec::new(), 0, name, state).into())
+        Ok(send(Left::implicit(name), Selector::from_slice(&[name]), Arguments::new(), 0, name, state).into())
     })
 }
 
@@ -117,7 +117,7 @@ fn binary<'t>(unary: Rule<'t, Left>, expr: Rule<'t, Deep<Expr>>, parts: Rule<'t,
         (operator, operand)
     });
     let with_number = minus_number().then(names_after()).map_with(|((minus, number), names), e| {
-        let operand = names.into_iter().fold(number, |left, name| send(left.into(), vec![name], Vec::new(), 0, name, e.state()));
+        let operand = names.into_iter().fold(number, |left, name| send(left.into(), Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()));
         (minus, operand)
     });
     let tail = choice((with_operator, with_number));
@@ -165,7 +165,7 @@ impl Chain {
         let end = operand.node.span;
         let height = operand.height;
         self.operator.get_or_insert(operator);
-        self.left = send(self.left, vec![operator], vec![operand.node], height, end, state).into();
+        self.left = send(self.left, Selector::from_slice(&[operator]), Arguments::from_buf([operand.node]), height, end, state).into();
         self
     }
 }
@@ -232,8 +232,8 @@ fn missing_operand(operator: Span, state: &mut State<'_>) -> Deep<Expr> {
 
 /// `at: i Put: v`, without what stands before it.
 struct Parts {
-    selector: Vec<Span>,
-    arguments: Vec<Expr>,
+    selector: Selector,
+    arguments: Arguments,
     height: usize,
     end: Span,
 }
@@ -255,8 +255,8 @@ fn keyword_parts<'t>(expr: Rule<'t, Deep<Expr>>) -> Rule<'t, Parts> {
         .map(|(keyword, argument)| Parts {
             end: keyword.to(argument.node.span),
             height: argument.height,
-            selector: vec![keyword],
-            arguments: vec![argument.node],
+            selector: Selector::from_slice(&[keyword]),
+            arguments: Arguments::from_buf([argument.node]),
         })
         .foldl(part(Kind::CapitalKeyword).repeated(), |mut parts: Parts, (keyword, argument)| {
             parts.selector.push(keyword);
@@ -269,7 +269,7 @@ fn keyword_parts<'t>(expr: Rule<'t, Deep<Expr>>) -> Rule<'t, Parts> {
 }
 
 /// Puts a message together. A chain that has become too deep is cut off here.
-fn send(left: Left, selector: Vec<Span>, arguments: Vec<Expr>, height: usize, end: Span, state: &mut State<'_>) -> Deep<Expr> {
+fn send(left: Left, selector: Selector, arguments: Arguments, height: usize, end: Span, state: &mut State<'_>) -> Deep<Expr> {
     let span = Span { start: left.span.start, end: end.end.max(left.span.end) };
     let height = left.height.max(height);
     let kind = ExprKind::Send(Box::new(Send { receiver: left.receiver, selector, arguments }));

@@ -1,6 +1,6 @@
 //! Slot lists: `| slot. slot. { 'annotation' slot. slot } |`.
 
-use super::code::ends;
+use super::code::{ends, push_exact};
 use super::feed::Tok;
 use super::{Deep, Input, Rule, peek};
 use crate::codes;
@@ -67,7 +67,7 @@ impl Listing {
         let mut slot = inp.parse(slot)?;
         slot.node.annotations.clone_from(&self.around);
         self.height = self.height.max(slot.height);
-        self.slots.push(slot.node);
+        push_exact(&mut self.slots, slot.node);
         let next = peek(inp);
         self.after_slot = next.kind == Kind::Operator;
         match next.kind {
