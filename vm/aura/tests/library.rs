@@ -29,3 +29,11 @@ fn files_are_read_and_written_where_that_is_allowed() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left, ["system_test.aura"], "the test leaves nothing behind");
 }
+
+#[test]
+fn ending_the_program_runs_what_ensures() {
+    let code = "[ process exit: 3 ] ensure: [ 'left' printLine ]. 'never' printLine";
+    let run = Command::new(env!("CARGO_BIN_EXE_aura")).args(["run", "-e", code]).output().expect("aura runs");
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "left\n");
+    assert_eq!(run.status.code(), Some(3));
+}

@@ -176,9 +176,9 @@ impl Vm {
             }
             Control::Exit => {
                 self.require(crate::Capability::System, "ending the program")?;
-                self.exit_code = Some(first.as_int().unwrap_or(1) as i32);
-                p.status = Status::Suspended;
-                Outcome::Leave
+                // The `ensure` blocks of the process run first; its end is the program's.
+                p.exiting = Some(first.as_int().unwrap_or(1) as i32);
+                if self.begin_terminate(p) { Outcome::Pushed } else { Outcome::Leave }
             }
             Control::Import => self.import(p, receiver, first, p.stack[at + 2], ret)?,
             Control::Evaluate => self.evaluate(p, receiver, first, p.stack[at + 2], ret)?,

@@ -132,6 +132,8 @@ pub struct Process {
     pub(crate) pending: u32,
     /// How it was ended from outside: `terminated`, `failed`, or not at all.
     pub(crate) ending: Option<&'static str>,
+    /// The program ends with this code when it does.
+    pub(crate) exiting: Option<i32>,
 }
 
 /// Registers that a new process starts with.
@@ -169,6 +171,7 @@ impl Process {
             output: Vec::new(),
             pending: NOWHERE,
             ending: None,
+            exiting: None,
         }
     }
 

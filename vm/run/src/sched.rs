@@ -118,6 +118,7 @@ impl Vm {
         }
         p.status = how;
         p.result = v;
+        self.exit_code = self.exit_code.or(p.exiting);
         for j in std::mem::take(&mut p.joiners) {
             if let Some(w) = self.process_mut(j)
                 && w.status == Status::Waiting
