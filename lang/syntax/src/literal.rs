@@ -211,7 +211,8 @@ fn coded_escape(after: &str, out: &mut String) -> Result<usize, (String, usize)>
         'u' => return unicode_escape(after, out),
         _ => return Err((format!("`\\{letter}` is no escape"), letter.len_utf8())),
     };
-    let value = after.get(1..=count).and_then(|digits| u32::from_str_radix(digits, radix).ok().filter(|_| all_digits(digits, radix)));
+    let value =
+        after.get(1..=count).and_then(|digits| u32::from_str_radix(digits, radix).ok().filter(|_| all_digits(digits, radix)));
     match value.filter(|v| *v < 256).and_then(char::from_u32) {
         Some(c) => {
             out.push(c);
@@ -281,7 +282,9 @@ mod tests {
 
     #[test]
     fn an_unknown_escape_says_where() {
-        for (text, range) in [(r"'ab\q'", 3..5), (r"'\x4'", 1..3), (r"'\d256'", 1..3), (r"'\u{110000}'", 1..3), (r"'\{'", 1..3), (r"'\é'", 1..4)] {
+        for (text, range) in
+            [(r"'ab\q'", 3..5), (r"'\x4'", 1..3), (r"'\d256'", 1..3), (r"'\u{110000}'", 1..3), (r"'\{'", 1..3), (r"'\é'", 1..4)]
+        {
             assert_eq!(decode_string(text).expect_err(text).range, range, "{text}");
         }
     }

@@ -22,7 +22,8 @@ impl Source {
     /// A source with a name to show (a path, `REPL`, `learned`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let ends = text.bytes().enumerate().filter(|(i, b)| *b == b'\n' || (*b == b'\r' && text.as_bytes().get(i + 1) != Some(&b'\n')));
+        let ends =
+            text.bytes().enumerate().filter(|(i, b)| *b == b'\n' || (*b == b'\r' && text.as_bytes().get(i + 1) != Some(&b'\n')));
         let lines = std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect();
         Self { name: name.into(), text, lines }
     }

@@ -39,8 +39,8 @@ fn words(text: &str) -> Vec<String> {
             rest = &rest[rest.find("*)").expect("comments end") + 2..];
             rest = rest.trim_start();
             continue;
-        } else if rest.starts_with('"') {
-            rest[1..].find('"').expect("literals end") + 2
+        } else if let Some(literal) = rest.strip_prefix('"') {
+            literal.find('"').expect("literals end") + 2
         } else if rest.starts_with('/') {
             let bytes = rest.as_bytes();
             let mut at = 1;
@@ -271,7 +271,8 @@ impl Generator<'_> {
 
     fn emit(&mut self, text: &str) {
         if !std::mem::take(&mut self.glued) {
-            let separators: &[&str] = if self.brackets > 0 { &[" ", "  ", "\n", " \"c\" ", "\t", " \\\n"] } else { &[" ", "  ", " \"c\" ", " \\\n"] };
+            let separators: &[&str] =
+                if self.brackets > 0 { &[" ", "  ", "\n", " \"c\" ", "\t", " \\\n"] } else { &[" ", "  ", " \"c\" ", " \\\n"] };
             // A back-slash directly before a line end would join the lines.
             let at = if self.out.ends_with('\\') { usize::MAX } else { self.random(separators.len() * 2) };
             self.out.push_str(separators.get(at).unwrap_or(&" "));
@@ -297,7 +298,11 @@ fn every_sentence_of_the_grammar_is_accepted_and_formatted() {
         statements += parsed.file.body.len();
         let formatted = format(&source).expect("accepted");
         let again = parse(&formatted);
-        assert!(again.diagnostics.is_empty(), "seed {seed}\n{source}\n---\n{formatted}\n{}", render(&Source::new("formatted", formatted.clone()), &again.diagnostics, false));
+        assert!(
+            again.diagnostics.is_empty(),
+            "seed {seed}\n{source}\n---\n{formatted}\n{}",
+            render(&Source::new("formatted", formatted.clone()), &again.diagnostics, false)
+        );
         assert_eq!(dump(&parsed.file, &source), dump(&again.file, &formatted), "seed {seed}\n{source}\n---\n{formatted}");
         let twice = format(&formatted).expect("accepted");
         assert_eq!(formatted, twice, "seed {seed}\n{source}");

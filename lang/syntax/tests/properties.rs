@@ -12,7 +12,11 @@ fn sound(source: &str) -> Result<(), TestCaseError> {
         let text: String = parsed.tokens.iter().map(|t| t.span.text(source)).collect();
         prop_assert_eq!(&text, source);
         for d in &parsed.diagnostics {
-            prop_assert!(d.span.start <= d.span.end && source.get(d.span.start as usize..d.span.end as usize).is_some(), "{:?}", d);
+            prop_assert!(
+                d.span.start <= d.span.end && source.get(d.span.start as usize..d.span.end as usize).is_some(),
+                "{:?}",
+                d
+            );
             prop_assert!(d.secondary.iter().all(|l| source.get(l.span.start as usize..l.span.end as usize).is_some()));
             if let Some(fix) = &d.fix {
                 fix.apply(source);
@@ -36,8 +40,9 @@ fn sound(source: &str) -> Result<(), TestCaseError> {
 /// Pieces from which texts are made that look like programs.
 fn piece() -> impl Strategy<Value = String> {
     let fixed = prop::sample::select(vec![
-        "(", ")", "[", "]", "{", "}", "|", "||", "`", "'", "\"", ".", "^", "<", ">", ">|", "=", "<-", "-", "-1", "16r1F", "1.5", "a", "self", "resend", "resend.", "a.", "A", "a:", "B:", ":c", "+",
-        "*", "* =", "\\", "\n", " ", "\\\n", "'s'", "\"c\"", "{}", "(|", "|)", "é", "\u{a0}", ",", ".\n", " \"c\"\n",
+        "(", ")", "[", "]", "{", "}", "|", "||", "`", "'", "\"", ".", "^", "<", ">", ">|", "=", "<-", "-", "-1", "16r1F", "1.5",
+        "a", "self", "resend", "resend.", "a.", "A", "a:", "B:", ":c", "+", "*", "* =", "\\", "\n", " ", "\\\n", "'s'", "\"c\"",
+        "{}", "(|", "|)", "é", "\u{a0}", ",", ".\n", " \"c\"\n",
     ]);
     prop_oneof![8 => fixed.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
 }

@@ -54,7 +54,9 @@ fn height(expr: &Expr) -> usize {
         ExprKind::Object(list) => slots(Some(list)),
         ExprKind::Block(body) | ExprKind::Group(body) => slots(body.slots.as_ref()).max(statements(&body.statements)),
         ExprKind::Vector(elements) => elements.iter().map(height).max().unwrap_or(0),
-        ExprKind::Template(parts) => parts.iter().map(|p| if let TemplatePart::Hole(e) = p { height(e) } else { 0 }).max().unwrap_or(0),
+        ExprKind::Template(parts) => {
+            parts.iter().map(|p| if let TemplatePart::Hole(e) = p { height(e) } else { 0 }).max().unwrap_or(0)
+        }
         ExprKind::Send(send) => {
             let receiver = if let Receiver::Expr(e) = &send.receiver { height(e) } else { 0 };
             send.arguments.iter().map(height).max().unwrap_or(0).max(receiver)
@@ -66,7 +68,16 @@ fn height(expr: &Expr) -> usize {
 #[test]
 fn brackets_100_000_deep_are_a_diagnostic() {
     let n = 100_000;
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("(| a = ", "|)"), ("(| :a <[", "]> |)"), ("`{", "}`"), ("{'a' (", ")}"), ("foo: (", ")")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("(| a = ", "|)"),
+        ("(| :a <[", "]> |)"),
+        ("`{", "}`"),
+        ("{'a' (", ")}"),
+        ("foo: (", ")"),
+    ] {
         let closed = format!("{}x{}", open.repeat(n), close.repeat(n));
         assert!(survive(&closed).contains(&"E0009"), "{open}");
         assert!(survive(&open.repeat(n)).contains(&"E0009"), "{open}");
@@ -103,14 +114,20 @@ fn just_below_the_limit_is_fine() {
 
 #[test]
 fn unterminated_everything() {
-    for source in ["'", "\"", "`", "`{", "`{'", "(|", "(| x", "(| x <", "(| x <[", "(| x = ", "[", "{", "{'a'", "(| {", "(| {}", "(| {} =", "a:", "a +", "resend.", "resend", "x.y.", "^", "\\", "'\\", "\"\\", "`\\", "16r", "1e", "-"] {
+    for source in [
+        "'", "\"", "`", "`{", "`{'", "(|", "(| x", "(| x <", "(| x <[", "(| x = ", "[", "{", "{'a'", "(| {", "(| {}", "(| {} =",
+        "a:", "a +", "resend.", "resend", "x.y.", "^", "\\", "'\\", "\"\\", "`\\", "16r", "1e", "-",
+    ] {
         survive(source);
     }
 }
 
 #[test]
 fn every_short_text_of_awkward_characters() {
-    let letters = ["(", ")", "[", "]", "{", "}", "|", "`", "'", "\"", ".", "^", "<", ">", "=", "-", "1", "a", "A", "a:", "A:", ":a", "resend", "self", "\\", "\n", " ", "é", "*"];
+    let letters = [
+        "(", ")", "[", "]", "{", "}", "|", "`", "'", "\"", ".", "^", "<", ">", "=", "-", "1", "a", "A", "a:", "A:", ":a",
+        "resend", "self", "\\", "\n", " ", "é", "*",
+    ];
     for a in letters {
         for b in letters {
             for c in ["x", "|", "'a"] {
@@ -124,7 +141,25 @@ fn every_short_text_of_awkward_characters() {
 /// Time for twice the length is not much more than twice the time.
 #[test]
 fn time_is_linear_in_the_length() {
-    let units = ["x foo: y Bar: z. ", "'\\", "\"", "\\'\n", "`{a}", "(", "a + b * c. ", "(| a. b = (c) |). ", "§ ", ") ", "{ 'a' (", "'a\n", "`{'\n", "x. \"c\"\n", "^<", "a.b", ". "];
+    let units = [
+        "x foo: y Bar: z. ",
+        "'\\",
+        "\"",
+        "\\'\n",
+        "`{a}",
+        "(",
+        "a + b * c. ",
+        "(| a. b = (c) |). ",
+        "§ ",
+        ") ",
+        "{ 'a' (",
+        "'a\n",
+        "`{'\n",
+        "x. \"c\"\n",
+        "^<",
+        "a.b",
+        ". ",
+    ];
     for unit in units {
         let time = |len: usize| {
             let source = unit.repeat(len / unit.len());

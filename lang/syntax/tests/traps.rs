@@ -24,7 +24,9 @@ fn read(expr: &Expr, s: &str) -> String {
             out + ")"
         }
         ExprKind::Group(body) => body.statements.iter().map(|st| read(&st.expr, s)).collect::<Vec<_>>().join(". "),
-        ExprKind::Block(body) => format!("[{}]", body.statements.iter().map(|st| read(&st.expr, s)).collect::<Vec<_>>().join(". ")),
+        ExprKind::Block(body) => {
+            format!("[{}]", body.statements.iter().map(|st| read(&st.expr, s)).collect::<Vec<_>>().join(". "))
+        }
         ExprKind::Vector(es) => format!("{{{}}}", es.iter().map(|e| read(e, s)).collect::<Vec<_>>().join(". ")),
         ExprKind::Object(list) => format!("object({})", list.slots.len()),
         ExprKind::Error => "ERROR".to_owned(),
@@ -201,7 +203,8 @@ fn parentheses_are_classified_by_place_and_contents() {
 
 #[test]
 fn every_form_of_slot() {
-    let source = "x. y <- 1. z = 2. p* = q. r* <- s. t*. + a = ( a ). at: i Put: v = ( v ). do:With: = (| :b. :w | b ). - = (| :n | n )";
+    let source =
+        "x. y <- 1. z = 2. p* = q. r* <- s. t*. + a = ( a ). at: i Put: v = ( v ). do:With: = (| :b. :w | b ). - = (| :n | n )";
     let list = slots(source);
     let names: Vec<String> = list
         .iter()
@@ -305,7 +308,9 @@ fn types_are_kept() {
     assert!(matches!(kind(4), Some(TypeKind::Bound(t, _)) if t.text(source) == "T"));
     assert!(matches!(kind(5), Some(TypeKind::Block(arguments, Some(_))) if arguments.is_empty()));
     let SlotName::Keyword { parameters, .. } = &list[2].name else { panic!("keywords") };
-    assert!(matches!(&parameters[0].type_.as_ref().expect("a type").kind, TypeKind::Block(arguments, Some(_)) if arguments.len() == 2));
+    assert!(
+        matches!(&parameters[0].type_.as_ref().expect("a type").kind, TypeKind::Block(arguments, Some(_)) if arguments.len() == 2)
+    );
     assert!(matches!(&parameters[1].type_.as_ref().expect("a type").kind, TypeKind::Apply(_, parts) if parts.len() == 1));
     assert!(list[2].result.is_some());
     assert!(matches!(&list[3].result.as_ref().expect("a type").kind, TypeKind::Object(slots) if slots.slots.len() == 2));
@@ -352,7 +357,25 @@ fn many_errors_in_one_pass_and_the_rest_is_read() {
 
 #[test]
 fn incomplete_is_what_more_text_could_complete() {
-    for text in ["(", "[ a", "{ 1. 2", "'abc", "'abc\ndef", "\"abc", "| a. b", "(| a.", "a +", "a at:", "a at: 1 Put:", "`a {b", "`a", "^", "a \\\n", "a <-", "(a\n"] {
+    for text in [
+        "(",
+        "[ a",
+        "{ 1. 2",
+        "'abc",
+        "'abc\ndef",
+        "\"abc",
+        "| a. b",
+        "(| a.",
+        "a +",
+        "a at:",
+        "a at: 1 Put:",
+        "`a {b",
+        "`a",
+        "^",
+        "a \\\n",
+        "a <-",
+        "(a\n",
+    ] {
         assert!(is_incomplete(text), "{text:?}");
     }
     for text in ["", "a", "a.", "(a)", "a at: 1", ")", "a + b * c", "'x'", "\"c\"", "| a |", "`a`", "a b. ", "]"] {

@@ -1,84 +1,11 @@
-//! From tokens to what is laid out: items (statements, slots) made of pieces (words and bracketed groups).
+//! From tokens to what is laid out.
 //!
 //! What must stay true: every token but periods that separate, and every comment, ends up in exactly one piece, in order;
 //! so whatever the layout does with white space, the program stays the same.
 
 use super::facts::Facts;
+use super::model::{Comment, Cut, Group, Item, List, Piece, Program, Shape, Word};
 use crate::tokens::{Kind, Token};
-
-/// A statement, a slot, or an annotated group of slots.
-#[derive(Default)]
-pub(super) struct Item {
-    /// An empty line stands before it.
-    pub(super) blank_before: bool,
-    /// It begins a line in the source.
-    pub(super) begins_line: bool,
-    /// Comments on lines of their own before it; the flag: an empty line before.
-    pub(super) comments: Vec<(String, u32, bool)>,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) period: bool,
-    /// A comment behind it on its line.
-    pub(super) trailing: Option<(String, u32)>,
-}
-
-pub(super) enum Piece {
-    Word(Word),
-    Group(Box<Group>),
-}
-
-pub(super) struct Word {
-    pub(super) text: String,
-    /// Its column in the source, for the further lines of comments.
-    pub(super) column: u32,
-    /// No blank before it.
-    pub(super) glued: bool,
-    pub(super) cut: Cut,
-    pub(super) is_comment: bool,
-}
-
-/// Whether a line may begin with a word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
-    Never,
-    /// If the line would be too long.
-    Operator,
-    /// Rather than go on behind a group of several lines.
-    Keyword,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Shape {
-    Method,
-    Paren,
-    Block,
-    Brace,
-    /// `{ 'text' slots }` in a slot list.
-    Annotation,
-}
-
-pub(super) struct Group {
-    pub(super) shape: Shape,
-    pub(super) glued: bool,
-    /// Comments between the bracket and the first bar, or an annotation's text.
-    pub(super) head: Vec<Word>,
-    /// The slots between bars, if there are bars.
-    pub(super) slots: Option<List>,
-    pub(super) code: List,
-}
-
-/// Items up to a closing bar or bracket.
-#[derive(Default)]
-pub(super) struct List {
-    pub(super) items: Vec<Item>,
-    /// Comments behind the last item, as before an item.
-    pub(super) comments: Vec<(String, u32, bool)>,
-}
-
-impl List {
-    pub(super) fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.comments.is_empty()
-    }
-}
 
 /// What surrounds a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,7 +71,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The slots at the begin of the file, and what follows.
-    pub(super) fn file(mut self) -> (Option<(Vec<(String, u32, bool)>, List)>, List) {
+    pub(super) fn file(mut self) -> Program {
         let mut before = Vec::new();
         let mut slots = None;
         let first = self.toks.iter().position(|t| t.kind != Kind::Comment);
@@ -158,7 +85,7 @@ impl<'s> Builder<'s> {
             slots = Some((before, list));
         }
         let code = self.list(Around::Top);
-        (slots, code)
+        Program { module: slots, code }
     }
 
     fn kind(&self) -> Option<Kind> {
@@ -169,7 +96,7 @@ impl<'s> Builder<'s> {
         self.source.get(start as usize..end as usize).unwrap_or("").to_owned()
     }
 
-    fn comment(&mut self) -> (String, u32, bool) {
+    fn comment(&mut self) -> Comment {
         let t = &self.toks[self.at];
         let comment = (self.text(t.start, t.end), t.column, t.lines > 1);
         self.at += 1;
@@ -231,7 +158,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn put_back(&mut self, comments: Vec<(String, u32, bool)>, list: &mut List) {
+    fn put_back(&mut self, comments: Vec<Comment>, list: &mut List) {
         list.comments = comments;
     }
 
@@ -410,7 +337,8 @@ impl<'s> Builder<'s> {
             let tight = matches!(before.0, Kind::OpenBracket | Kind::OpenParen)
                 || matches!(t.kind, Kind::CloseBracket | Kind::CloseParen)
                 || (is_last && t.kind == Kind::Greater)
-                || (t.kind == Kind::Comma && matches!(before.0, Kind::Name | Kind::CapitalName | Kind::CloseBracket | Kind::CloseParen));
+                || (t.kind == Kind::Comma
+                    && matches!(before.0, Kind::Name | Kind::CapitalName | Kind::CloseBracket | Kind::CloseParen));
             if before.1 < t.start && !tight {
                 out.push(' ');
             }

@@ -8,6 +8,7 @@
 
 mod build;
 mod facts;
+mod model;
 mod print;
 
 use crate::diagnostic::Diagnostic;
@@ -20,6 +21,6 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
         return Err(parsed.diagnostics);
     }
     let facts = facts::facts(&parsed.file);
-    let (slots, code) = build::Builder::new(source, &parsed.tokens, facts).file();
-    Ok(print::Printer::new().file(slots, &code))
+    let program = build::Builder::new(source, &parsed.tokens, facts).file();
+    Ok(print::Printer::new().file(&program))
 }

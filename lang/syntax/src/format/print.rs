@@ -6,7 +6,7 @@
 //! What must stay true: laying out what was laid out changes nothing, and the time is linear (a group is tried on one
 //! line only up to the width of the page).
 
-use super::build::{Cut, Group, Item, List, Piece, Shape, Word};
+use super::model::{Comment, Cut, Group, Item, List, Piece, Program, Shape, Word};
 
 /// The width of the page.
 const WIDTH: usize = 100;
@@ -35,14 +35,15 @@ impl Printer {
         Self { out: String::new(), column: 0, indent: 0 }
     }
 
-    pub(super) fn file(mut self, slots: Option<(Vec<Comment>, List)>, code: &List) -> String {
+    pub(super) fn file(mut self, program: &Program) -> String {
+        let (slots, code) = (&program.module, &program.code);
         let had_slots = slots.is_some();
         if let Some((before, list)) = slots {
-            self.comments(&before, 0, true);
+            self.comments(before, 0, true);
             if !before.is_empty() {
                 self.newline(0);
             }
-            self.module(&list);
+            self.module(list);
         }
         let begin = !had_slots;
         if !code.is_empty() {
@@ -313,9 +314,6 @@ impl Printer {
         self.out.truncate(len);
     }
 }
-
-/// A comment's text, its column in the source, and whether an empty line stands before it.
-type Comment = (String, u32, bool);
 
 impl Group {
     fn open(&self) -> &'static str {

@@ -123,13 +123,19 @@ fn annotated<'t>(inp: &mut Input<'t, '_>, inside: &Rule<'t, Inside>, open: Tok, 
     if state.initialiser == open.index {
         state.initialiser = bracket.index;
     }
-    let mut literal = if bracket.kind == Kind::OpenParen { paren(inp, inside, Some(text))? } else { block(inp, inside, Some(text))? };
+    let mut literal =
+        if bracket.kind == Kind::OpenParen { paren(inp, inside, Some(text))? } else { block(inp, inside, Some(text))? };
     let rest = inp.parse(inside)?;
     let end = close(inp);
     if rest.slots.is_some() || !rest.statements.is_empty() {
         inp.state().report(
-            Diagnostic::error(&codes::ANNOTATION, "an annotation belongs to one literal", end, "expected only the literal before this")
-                .also(text, "the annotation"),
+            Diagnostic::error(
+                &codes::ANNOTATION,
+                "an annotation belongs to one literal",
+                end,
+                "expected only the literal before this",
+            )
+            .also(text, "the annotation"),
         );
     }
     literal.node.span = open.span.to(end);

@@ -51,10 +51,8 @@ fn statement<'t>(expr: Rule<'t, Deep<Expr>>) -> Rule<'t, Deep<Statement>> {
         height: expr.height,
         node: Statement { span: caret.to(expr.node.span), expr: expr.node, is_return: true },
     });
-    let plain = expr.map(|expr| Deep {
-        height: expr.height,
-        node: Statement { span: expr.node.span, expr: expr.node, is_return: false },
-    });
+    let plain = expr
+        .map(|expr| Deep { height: expr.height, node: Statement { span: expr.node.span, expr: expr.node, is_return: false } });
     choice((plain, returned)).boxed()
 }
 
@@ -62,8 +60,13 @@ fn missing_result<'t>() -> impl Parser<'t, In<'t>, Deep<Expr>, Extra<'t>> + Clon
     custom(|inp: &mut Input<'t, '_>| {
         let tok = peek(inp);
         inp.state().report(
-            Diagnostic::error(&codes::MISSING_ARGUMENT, "`^` answers the value of an expression, but none follows", tok.span, "expected an expression")
-                .help("write `^ self` to answer the receiver"),
+            Diagnostic::error(
+                &codes::MISSING_ARGUMENT,
+                "`^` answers the value of an expression, but none follows",
+                tok.span,
+                "expected an expression",
+            )
+            .help("write `^ self` to answer the receiver"),
         );
         Ok(error_at(tok.span.start))
     })
@@ -120,17 +123,27 @@ fn separator(inp: &mut Input<'_, '_>) {
         Kind::Dot => {
             inp.skip();
             inp.state().report(
-                Diagnostic::error(&codes::RESEND, "a period between a message and a letter", tok.span, "end of the expression, or a resend?")
-                    .note("only a parent's name at the begin of an expression can direct a message: `parentName.message`")
-                    .fix("put a blank after the period", vec![Edit::insert(tok.span.end, " ")]),
+                Diagnostic::error(
+                    &codes::RESEND,
+                    "a period between a message and a letter",
+                    tok.span,
+                    "end of the expression, or a resend?",
+                )
+                .note("only a parent's name at the begin of an expression can direct a message: `parentName.message`")
+                .fix("put a blank after the period", vec![Edit::insert(tok.span.end, " ")]),
             );
         }
         kind if ends(kind) => {}
         kind if kind.begins_operand() || kind == Kind::Caret => {
             let at = inp.state().end_before(tok);
             inp.state().report(
-                Diagnostic::error(&codes::MISSING_PERIOD, "two expressions without a period between them", tok.span, "a new expression begins here")
-                    .fix("put a period before it", vec![Edit::insert(at, ".")]),
+                Diagnostic::error(
+                    &codes::MISSING_PERIOD,
+                    "two expressions without a period between them",
+                    tok.span,
+                    "a new expression begins here",
+                )
+                .fix("put a period before it", vec![Edit::insert(at, ".")]),
             );
         }
         _ => {}
@@ -143,17 +156,22 @@ fn junk(inp: &mut Input<'_, '_>, tok: Tok) {
     let state = inp.state();
     let text = state.text(tok.span).to_owned();
     let diagnostic = match tok.kind {
-        Kind::Period => Diagnostic::error(&codes::STRAY_PERIOD, "there is no expression before this period", tok.span, "one too many")
-            .fix("remove it", vec![Edit::replace(tok.span, "")]),
+        Kind::Period => {
+            Diagnostic::error(&codes::STRAY_PERIOD, "there is no expression before this period", tok.span, "one too many")
+                .fix("remove it", vec![Edit::replace(tok.span, "")])
+        }
         Kind::CapitalKeyword => capital_keyword(tok.span, &text),
         Kind::Bar | Kind::TailBar => {
             Diagnostic::error(&codes::UNEXPECTED, "a bar stands only around a slot list", tok.span, "no slot list can stand here")
                 .help("slot lists stand directly behind the opening bracket; for a choice between truths write `||` or `or:`")
         }
-        Kind::Argument | Kind::Colon => {
-            Diagnostic::error(&codes::UNEXPECTED, format!("`{text}` makes no sense in an expression"), tok.span, "a colon without a keyword before it")
-                .help("arguments are declared between bars: `[|:x| x + 1]`; a keyword and its colon stand together: `at: i`")
-        }
+        Kind::Argument | Kind::Colon => Diagnostic::error(
+            &codes::UNEXPECTED,
+            format!("`{text}` makes no sense in an expression"),
+            tok.span,
+            "a colon without a keyword before it",
+        )
+        .help("arguments are declared between bars: `[|:x| x + 1]`; a keyword and its colon stand together: `at: i`"),
         _ => Diagnostic::error(&codes::UNEXPECTED, format!("`{text}` makes no sense here"), tok.span, "skipped"),
     };
     state.report(diagnostic);
@@ -164,9 +182,14 @@ fn capital_keyword(span: Span, text: &str) -> Diagnostic {
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    Diagnostic::error(&codes::CAPITAL_KEYWORD, format!("`{text}` continues a keyword message, but none is open"), span, "begins with a capital")
-        .help(format!("a new message begins lower-case: write `{lower}`"))
-        .fix(format!("write `{lower}`"), vec![Edit::replace(span, &lower)])
+    Diagnostic::error(
+        &codes::CAPITAL_KEYWORD,
+        format!("`{text}` continues a keyword message, but none is open"),
+        span,
+        "begins with a capital",
+    )
+    .help(format!("a new message begins lower-case: write `{lower}`"))
+    .fix(format!("write `{lower}`"), vec![Edit::replace(span, &lower)])
 }
 
 /// What has to be true of the whole list.
@@ -175,8 +198,13 @@ fn check(state: &mut State<'_>, inside: &Inside, place: Place) {
         let caret = Span { start: statement.span.start, end: statement.span.start + 1 };
         if place == Place::Top {
             state.report(
-                Diagnostic::error(&codes::RETURN_PLACE, "there is nothing to return from at the top level", caret, "not in a method")
-                    .fix("remove it", vec![Edit::replace(caret, "")]),
+                Diagnostic::error(
+                    &codes::RETURN_PLACE,
+                    "there is nothing to return from at the top level",
+                    caret,
+                    "not in a method",
+                )
+                .fix("remove it", vec![Edit::replace(caret, "")]),
             );
         } else if let Some(next) = inside.statements.get(i + 1) {
             state.report(
@@ -192,8 +220,13 @@ fn check(state: &mut State<'_>, inside: &Inside, place: Place) {
         if let Init::Method(body) = &slot.init {
             let span = Span { start: slot.span.start, end: body.span.start + 1 };
             state.report(
-                Diagnostic::error(&codes::LOCAL_METHOD, "a local slot cannot hold a method", span, "`=` and parentheses make a method")
-                    .help("write `<-` to compute its first value, or a block `[ … ]` for a local function"),
+                Diagnostic::error(
+                    &codes::LOCAL_METHOD,
+                    "a local slot cannot hold a method",
+                    span,
+                    "`=` and parentheses make a method",
+                )
+                .help("write `<-` to compute its first value, or a block `[ … ]` for a local function"),
             );
         }
     }

@@ -59,7 +59,9 @@ fn unary<'t>(primary: Rule<'t, Deep<Expr>>) -> Rule<'t, Left> {
         Ok(tok.span)
     });
     begin
-        .foldl_with(names.repeated(), |left: Left, name, e| send(left, Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()).into())
+        .foldl_with(names.repeated(), |left: Left, name, e| {
+            send(left, Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()).into()
+        })
         .boxed()
 }
 
@@ -82,8 +84,13 @@ fn named<'t>() -> impl Parser<'t, In<'t>, Left, Extra<'t>> + Clone {
             Kind::SelfWord => return Ok(Deep { node: Expr { kind: ExprKind::SelfRef, span: name }, height: 1 }.into()),
             Kind::ResendWord => {
                 state.report(
-                    Diagnostic::error(&codes::RESEND, "`resend` needs a message", name, "expected `.` and a message directly behind it")
-                        .help("write `resend.message`, with no blanks around the period"),
+                    Diagnostic::error(
+                        &codes::RESEND,
+                        "`resend` needs a message",
+                        name,
+                        "expected `.` and a message directly behind it",
+                    )
+                    .help("write `resend.message`, with no blanks around the period"),
                 );
                 return Ok(Deep { node: Expr { kind: ExprKind::Error, span: name }, height: 1 }.into());
             }
@@ -117,7 +124,9 @@ fn binary<'t>(unary: Rule<'t, Left>, expr: Rule<'t, Deep<Expr>>, parts: Rule<'t,
         (operator, operand)
     });
     let with_number = minus_number().then(names_after()).map_with(|((minus, number), names), e| {
-        let operand = names.into_iter().fold(number, |left, name| send(left.into(), Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()));
+        let operand = names
+            .into_iter()
+            .fold(number, |left, name| send(left.into(), Selector::from_slice(&[name]), Arguments::new(), 0, name, e.state()));
         (minus, operand)
     });
     let tail = choice((with_operator, with_number));
@@ -165,7 +174,8 @@ impl Chain {
         let end = operand.node.span;
         let height = operand.height;
         self.operator.get_or_insert(operator);
-        self.left = send(self.left, Selector::from_slice(&[operator]), Arguments::from_buf([operand.node]), height, end, state).into();
+        self.left =
+            send(self.left, Selector::from_slice(&[operator]), Arguments::from_buf([operand.node]), height, end, state).into();
         self
     }
 }
@@ -174,11 +184,18 @@ fn mixed(first: Span, second: Span, left: Span, state: &mut State<'_>) {
     let (a, b) = (state.text(first).to_owned(), state.text(second).to_owned());
     let shown = if left.end - left.start <= 40 { state.text(left).to_owned() } else { "…".to_owned() };
     state.report(
-        Diagnostic::error(&codes::MIXED_OPERATORS, format!("`{a}` and `{b}` stand side by side without parentheses"), second, "a different operator")
-            .also(first, "the first one")
-            .note("all operators bind alike here, so the order must be written out")
-            .help(format!("for the order from left to right write `({shown}) {b} …`, otherwise put parentheses around what follows `{a}`"))
-            .fix("put parentheses around what stands left", vec![Edit::insert(left.start, "("), Edit::insert(left.end, ")")]),
+        Diagnostic::error(
+            &codes::MIXED_OPERATORS,
+            format!("`{a}` and `{b}` stand side by side without parentheses"),
+            second,
+            "a different operator",
+        )
+        .also(first, "the first one")
+        .note("all operators bind alike here, so the order must be written out")
+        .help(format!(
+            "for the order from left to right write `({shown}) {b} …`, otherwise put parentheses around what follows `{a}`"
+        ))
+        .fix("put parentheses around what stands left", vec![Edit::insert(left.start, "("), Edit::insert(left.end, ")")]),
     );
 }
 
@@ -290,7 +307,12 @@ fn finish(left: Left, state: &mut State<'_>) -> Deep<Expr> {
     match left.receiver {
         Receiver::Expr(node) => Deep { node, height: left.height },
         _ => {
-            state.report(Diagnostic::error(&codes::RESEND, "a message is missing after this period", left.span, "expected a message directly behind it"));
+            state.report(Diagnostic::error(
+                &codes::RESEND,
+                "a message is missing after this period",
+                left.span,
+                "expected a message directly behind it",
+            ));
             Deep { node: Expr { kind: ExprKind::Error, span: left.span }, height: 1 }
         }
     }
@@ -304,8 +326,13 @@ impl State<'_> {
             first.make_ascii_lowercase();
         }
         self.report(
-            Diagnostic::error(&codes::CAPITAL_NAME, format!("`{text}` begins with a capital letter"), span, "messages and slots begin lower-case")
-                .fix(format!("write `{lower}`"), vec![Edit::replace(span, &lower)]),
+            Diagnostic::error(
+                &codes::CAPITAL_NAME,
+                format!("`{text}` begins with a capital letter"),
+                span,
+                "messages and slots begin lower-case",
+            )
+            .fix(format!("write `{lower}`"), vec![Edit::replace(span, &lower)]),
         );
     }
 }

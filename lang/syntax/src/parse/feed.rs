@@ -188,9 +188,13 @@ impl Feeder<'_> {
 
     fn unopened(&mut self, tok: Tok) {
         let letter = tok.span.text(self.source);
-        let mut diagnostic =
-            Diagnostic::error(&codes::UNOPENED, format!("no bracket is open that this `{letter}` could close"), tok.span, "skipped")
-                .fix("remove it", vec![Edit::replace(tok.span, "")]);
+        let mut diagnostic = Diagnostic::error(
+            &codes::UNOPENED,
+            format!("no bracket is open that this `{letter}` could close"),
+            tok.span,
+            "skipped",
+        )
+        .fix("remove it", vec![Edit::replace(tok.span, "")]);
         if let Some(open) = self.open.last() {
             diagnostic = diagnostic.also(open.span, "only this one is open");
         }
@@ -226,10 +230,15 @@ impl Feeder<'_> {
             let text = tok.span.text(self.source);
             let before = self.out.last().map_or(line_end.span, |last| last.span);
             self.diagnostics.push(
-                Diagnostic::error(&codes::LINE_START, format!("`{text}` cannot begin an expression here"), tok.span, "begins a new line")
-                    .also(before, "the expression before ended with its line")
-                    .note("at the top level of a file a line end ends an expression where no bracket is open")
-                    .help("put the whole expression in parentheses, or a back-slash at the end of the first line"),
+                Diagnostic::error(
+                    &codes::LINE_START,
+                    format!("`{text}` cannot begin an expression here"),
+                    tok.span,
+                    "begins a new line",
+                )
+                .also(before, "the expression before ended with its line")
+                .note("at the top level of a file a line end ends an expression where no bracket is open")
+                .help("put the whole expression in parentheses, or a back-slash at the end of the first line"),
             );
             return;
         }
@@ -327,7 +336,9 @@ impl Module {
             // `{} = 'text'`: the next slot may follow without a period.
             Kind::Equal if self.header && self.last == Kind::OpenBrace => {}
             Kind::Equal | Kind::Arrow | Kind::TailEqual | Kind::TailArrow => (self.header, self.in_type) = (false, false),
-            Kind::Less if self.header => self.in_type = matches!(self.last, Kind::Name | Kind::Argument | Kind::Star | Kind::Caret),
+            Kind::Less if self.header => {
+                self.in_type = matches!(self.last, Kind::Name | Kind::Argument | Kind::Star | Kind::Caret)
+            }
             Kind::CaretLess => self.in_type = self.header,
             Kind::Greater => self.in_type = false,
             _ => {}

@@ -77,7 +77,12 @@ impl<'t> Slots<'t> {
             let tail = peek(inp);
             if tail.kind == Kind::TailOther {
                 inp.skip();
-                inp.state().report(Diagnostic::error(&codes::NOT_A_SLOT, "a parent is marked by a single star", tail.span, "not understood here"));
+                inp.state().report(Diagnostic::error(
+                    &codes::NOT_A_SLOT,
+                    "a parent is marked by a single star",
+                    tail.span,
+                    "not understood here",
+                ));
             }
         }
         slot.type_ = self.type_(inp, height)?;
@@ -115,7 +120,12 @@ impl<'t> Slots<'t> {
         if !parameters.is_empty() && parameters.len() != parts.len() {
             let span = first.span.to(parts[parts.len() - 1]);
             let (want, have) = (parts.len(), parameters.len());
-            inp.state().report(Diagnostic::error(&codes::ARGUMENT_COUNT, format!("not every one of {want} keywords has an argument ({have} have)"), span, "each keyword takes one argument"));
+            inp.state().report(Diagnostic::error(
+                &codes::ARGUMENT_COUNT,
+                format!("not every one of {want} keywords has an argument ({have} have)"),
+                span,
+                "each keyword takes one argument",
+            ));
             let last = Parameter { name: Span { start: span.end, end: span.end }, type_: None };
             parameters.resize(want, last);
         }
@@ -150,8 +160,13 @@ impl<'t> Slots<'t> {
                     return self.any_type(inp, height);
                 }
                 inp.state().report(
-                    Diagnostic::error(&codes::TYPE, "the type of the answer is missing", tok.span, "expected `<type>` after this")
-                        .help("write `name ^ <type> = ( … )`"),
+                    Diagnostic::error(
+                        &codes::TYPE,
+                        "the type of the answer is missing",
+                        tok.span,
+                        "expected `<type>` after this",
+                    )
+                    .help("write `name ^ <type> = ( … )`"),
                 );
                 Ok(None)
             }
@@ -205,9 +220,12 @@ fn missing_value(inp: &mut Input<'_, '_>, slot: &Slot, sign: Tok) -> Deep<Expr> 
 fn classify(state: &mut State<'_>, slot: &Slot, value: Expr, sign: Tok, is_constant: bool) -> Init {
     let start = state_start(state, &value);
     if slot.is_argument {
-        state.report(
-            Diagnostic::error(&codes::ARGUMENT_PLACE, "an argument has no initial value", sign.span, "its value is what the caller passes"),
-        );
+        state.report(Diagnostic::error(
+            &codes::ARGUMENT_PLACE,
+            "an argument has no initial value",
+            sign.span,
+            "its value is what the caller passes",
+        ));
         return Init::None;
     }
     let takes_arguments = !matches!(slot.name, SlotName::Unary(_));
@@ -235,9 +253,14 @@ fn classify(state: &mut State<'_>, slot: &Slot, value: Expr, sign: Tok, is_const
             leading_group(state, &expr, start);
             if takes_arguments && !matches!(expr.kind, ExprKind::Error) {
                 state.report(
-                    Diagnostic::error(&codes::NOT_A_METHOD, "a slot that takes arguments must hold a method", expr.span, "not a method")
-                        .also(slot.span, "takes arguments")
-                        .help("write the code in parentheses: `= ( … )`"),
+                    Diagnostic::error(
+                        &codes::NOT_A_METHOD,
+                        "a slot that takes arguments must hold a method",
+                        expr.span,
+                        "not a method",
+                    )
+                    .also(slot.span, "takes arguments")
+                    .help("write the code in parentheses: `= ( … )`"),
                 );
             }
             if is_constant { Init::Constant(expr) } else { Init::Assignable(expr) }
@@ -276,9 +299,16 @@ fn check_arguments(state: &mut State<'_>, slot: &Slot, body: &Body) {
     if have != want {
         let span = arguments.last().map_or(slot.span, |argument| argument.span);
         state.report(
-            Diagnostic::error(&codes::ARGUMENT_COUNT, format!("arguments declared: {have}; arguments that the name asks for: {want}"), span, "does not fit")
-                .also(slot.span, "the name of the method decides")
-                .help("declare arguments in the name, `at: i Put: v = ( … )`, or all of them in the body, `at:Put: = (| :i. :v | … )`"),
+            Diagnostic::error(
+                &codes::ARGUMENT_COUNT,
+                format!("arguments declared: {have}; arguments that the name asks for: {want}"),
+                span,
+                "does not fit",
+            )
+            .also(slot.span, "the name of the method decides")
+            .help(
+                "declare arguments in the name, `at: i Put: v = ( … )`, or all of them in the body, `at:Put: = (| :i. :v | … )`",
+            ),
         );
     }
 }
@@ -287,8 +317,13 @@ fn check_without_initialiser(state: &mut State<'_>, slot: &Slot, next: Tok) {
     if !matches!(slot.name, SlotName::Unary(_)) {
         let name = state.text(slot.span).to_owned();
         state.report(
-            Diagnostic::error(&codes::NOT_A_METHOD, format!("`{name}` needs a method"), slot.span, "takes arguments, but has no code")
-                .also(next.span, "expected `= ( … )` before this"),
+            Diagnostic::error(
+                &codes::NOT_A_METHOD,
+                format!("`{name}` needs a method"),
+                slot.span,
+                "takes arguments, but has no code",
+            )
+            .also(next.span, "expected `= ( … )` before this"),
         );
     }
 }
@@ -340,6 +375,7 @@ fn comment_before(state: &State<'_>, first: Tok) -> Option<Span> {
     }
     let comment = before.get(at).filter(|t| t.kind == Kind::Comment && line_ends < 2)?;
     let previous = before[..at].iter().rev().find(|t| !matches!(t.kind, Kind::Space));
-    let trails = line_ends > 0 && previous.is_some_and(|t| !matches!(t.kind, Kind::Newline | Kind::Comment | Kind::Bar | Kind::OpenBrace));
+    let trails =
+        line_ends > 0 && previous.is_some_and(|t| !matches!(t.kind, Kind::Newline | Kind::Comment | Kind::Bar | Kind::OpenBrace));
     (!trails).then_some(comment.span)
 }

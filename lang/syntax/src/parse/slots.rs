@@ -37,7 +37,13 @@ struct Listing {
 }
 
 impl Listing {
-    fn read<'t>(&mut self, inp: &mut Input<'t, '_>, slot: &Rule<'t, Deep<Slot>>, first: Tok, with_bars: bool) -> Result<Span, EmptyErr> {
+    fn read<'t>(
+        &mut self,
+        inp: &mut Input<'t, '_>,
+        slot: &Rule<'t, Deep<Slot>>,
+        first: Tok,
+        with_bars: bool,
+    ) -> Result<Span, EmptyErr> {
         loop {
             let tok = peek(inp);
             match tok.kind {
@@ -78,8 +84,13 @@ impl Listing {
             kind if begins_slot(kind) || kind == Kind::OpenBrace || kind.begins_operand() => {
                 let at = inp.state().end_before(next);
                 inp.state().report(
-                    Diagnostic::error(&codes::MISSING_PERIOD, "two slots without a period between them", next.span, "expected a period before this")
-                        .fix("put a period before it", vec![Edit::insert(at, ".")]),
+                    Diagnostic::error(
+                        &codes::MISSING_PERIOD,
+                        "two slots without a period between them",
+                        next.span,
+                        "expected a period before this",
+                    )
+                    .fix("put a period before it", vec![Edit::insert(at, ".")]),
                 );
             }
             _ => {}
@@ -103,8 +114,13 @@ impl Listing {
             }
             _ => {
                 inp.state().report(
-                    Diagnostic::error(&codes::ANNOTATION, "an annotation begins with its text", next.span, "expected a string in single quotes")
-                        .also(open.span, "the annotation begins here"),
+                    Diagnostic::error(
+                        &codes::ANNOTATION,
+                        "an annotation begins with its text",
+                        next.span,
+                        "expected a string in single quotes",
+                    )
+                    .also(open.span, "the annotation begins here"),
                 );
                 self.around.push(Span { start: open.span.end, end: open.span.end });
             }
@@ -123,9 +139,12 @@ impl Listing {
                 return;
             }
         }
-        inp.state().report(
-            Diagnostic::error(&codes::ANNOTATION, "empty braces annotate the whole object", braces, "expected `{} = 'text'`"),
-        );
+        inp.state().report(Diagnostic::error(
+            &codes::ANNOTATION,
+            "empty braces annotate the whole object",
+            braces,
+            "expected `{} = 'text'`",
+        ));
     }
 
     fn unclosed(&mut self, inp: &mut Input<'_, '_>, first: Tok, tok: Tok, with_bars: bool) -> Span {
@@ -147,8 +166,13 @@ impl Listing {
 fn bar_and_operator(inp: &mut Input<'_, '_>, tok: Tok) {
     let text = inp.state().text(tok.span).to_owned();
     inp.state().report(
-        Diagnostic::error(&codes::UNCLOSED_SLOTS, format!("`{text}` was read as one operator"), tok.span, "no bar ends the slot list")
-            .fix("put a blank behind the bar", vec![Edit::insert(tok.span.start + 1, " ")]),
+        Diagnostic::error(
+            &codes::UNCLOSED_SLOTS,
+            format!("`{text}` was read as one operator"),
+            tok.span,
+            "no bar ends the slot list",
+        )
+        .fix("put a blank behind the bar", vec![Edit::insert(tok.span.start + 1, " ")]),
     );
 }
 

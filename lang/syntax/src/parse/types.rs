@@ -16,24 +16,25 @@ pub(super) fn annotation<'t>(slots: Rule<'t, Deep<SlotList>>) -> Rule<'t, D> {
         union(choice((bound(atom.clone()), applied(atom))).boxed())
     })
     .boxed();
-    let less = any().filter(|tok: &super::Tok| matches!(tok.kind, Kind::Less | Kind::CaretLess)).map(|tok: super::Tok| Span {
-        start: tok.span.end - 1,
-        end: tok.span.end,
-    });
+    let less = any()
+        .filter(|tok: &super::Tok| matches!(tok.kind, Kind::Less | Kind::CaretLess))
+        .map(|tok: super::Tok| Span { start: tok.span.end - 1, end: tok.span.end });
     let greater = token(Kind::Greater).or_not();
-    less.then(inner.or(missing())).then(greater).map_with(|((less, mut inner), greater), e| {
-        let state = e.state();
-        let end = greater.unwrap_or_else(|| {
-            state.report(
-                Diagnostic::error(&codes::TYPE, "this type has no end", less, "begins here")
-                    .help("a type stands between `<` and `>`, with a blank before an operator that follows"),
-            );
-            inner.node.span
-        });
-        inner.node.span = less.to(end);
-        inner
-    })
-    .boxed()
+    less.then(inner.or(missing()))
+        .then(greater)
+        .map_with(|((less, mut inner), greater), e| {
+            let state = e.state();
+            let end = greater.unwrap_or_else(|| {
+                state.report(
+                    Diagnostic::error(&codes::TYPE, "this type has no end", less, "begins here")
+                        .help("a type stands between `<` and `>`, with a blank before an operator that follows"),
+                );
+                inner.node.span
+            });
+            inner.node.span = less.to(end);
+            inner
+        })
+        .boxed()
 }
 
 fn leaf(kind: TypeKind, span: Span) -> D {
@@ -44,10 +45,9 @@ fn leaf(kind: TypeKind, span: Span) -> D {
 fn missing<'t>() -> impl Parser<'t, In<'t>, D, Extra<'t>> + Clone {
     custom(|inp: &mut Input<'t, '_>| {
         let tok = peek(inp);
-        inp.state().report(
-            Diagnostic::error(&codes::TYPE, "a type is missing here", tok.span, "expected a type")
-                .help("types are named by their prototypes, `<int>`, or written out: `<A | nil>`, `<[int ^ bool]>`, `<list of: int>`"),
-        );
+        inp.state().report(Diagnostic::error(&codes::TYPE, "a type is missing here", tok.span, "expected a type").help(
+            "types are named by their prototypes, `<int>`, or written out: `<A | nil>`, `<[int ^ bool]>`, `<list of: int>`",
+        ));
         Ok(leaf(TypeKind::Error, Span { start: tok.span.start, end: tok.span.start }))
     })
 }
@@ -91,12 +91,13 @@ fn bound<'t>(atom: Rule<'t, D>) -> Rule<'t, D> {
 /// `dictionary of: K To: V`
 fn applied<'t>(atom: Rule<'t, D>) -> Rule<'t, D> {
     let part = |kind: Kind| token(kind).then(atom.clone().or(missing()));
-    let parts = part(Kind::Keyword)
-        .map(|part| vec![part])
-        .foldl(part(Kind::CapitalKeyword).repeated(), |mut parts: Vec<(Span, D)>, part| {
+    let parts = part(Kind::Keyword).map(|part| vec![part]).foldl(
+        part(Kind::CapitalKeyword).repeated(),
+        |mut parts: Vec<(Span, D)>, part| {
             parts.push(part);
             parts
-        });
+        },
+    );
     atom.clone()
         .then(ahead(|kind| kind == Kind::Keyword).ignore_then(parts).or_not())
         .map(|(base, parts)| {

@@ -68,8 +68,7 @@ impl Lexing<'_> {
     /// A period that stands directly between a name and a letter or operator is a resend's.
     fn period(&mut self, start: usize, end: usize) {
         let after_name = self.tokens.last().is_some_and(|t| {
-            t.span.end as usize == start
-                && matches!(t.kind, Kind::Name | Kind::CapitalName | Kind::SelfWord | Kind::ResendWord)
+            t.span.end as usize == start && matches!(t.kind, Kind::Name | Kind::CapitalName | Kind::SelfWord | Kind::ResendWord)
         });
         let kind = if after_name && self.message_follows(end) { Kind::Dot } else { Kind::Period };
         self.push(kind, start, end);
