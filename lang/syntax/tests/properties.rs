@@ -47,6 +47,12 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![8 => fixed.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
 }
 
+/// Found by fuzzing: columns are counted in characters.
+#[test]
+fn a_long_comment_behind_letters_of_several_bytes() {
+    sound("\"öß\" c \"x.\n        y\"").expect("sound");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

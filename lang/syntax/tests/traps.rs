@@ -328,6 +328,7 @@ fn a_module_begins_with_slots() {
     assert_eq!(parsed.file.slots.as_ref().expect("a module").slots.len(), 2);
     assert_eq!(all(&parsed, source), "(@ foo) / (@ bar)");
     assert_eq!(good("| a |. foo"), "(@ foo)");
+    assert_eq!(good("| a |\n+ foo"), "(@ + (@ foo))");
 }
 
 #[test]

@@ -20,6 +20,17 @@ fn stands_alone_before(kind: Kind) -> bool {
     kind.is_closer() || matches!(kind, Kind::Comment | Kind::Bar | Kind::TailBar | Kind::Period)
 }
 
+/// How many characters stand before a comment of several lines on its line. Nobody asks for other columns, and since such
+/// a comment ends a line, counting takes linear time.
+fn column(source: &str, kind: Kind, line_start: u32, start: u32, end: u32) -> u32 {
+    let text = |from: u32, to: u32| source.get(from as usize..to as usize).unwrap_or("");
+    if kind == Kind::Comment && text(start, end).contains(['\n', '\r']) {
+        text(line_start, start).chars().count() as u32
+    } else {
+        0
+    }
+}
+
 /// No period follows the last expression, so a comment behind it may as well be part of it.
 fn keep_with_last(list: &mut List) {
     if let Some(last) = list.items.last_mut()
@@ -59,7 +70,7 @@ impl<'s> Builder<'s> {
                 Kind::Join => line_start = end,
                 Kind::Space => {}
                 kind => {
-                    toks.push(T { kind, start, end, lines, column: start.saturating_sub(line_start) });
+                    toks.push(T { kind, start, end, lines, column: column(source, kind, line_start, start, end) });
                     lines = 0;
                     if let Some(last) = token.span.text(source).rfind(['\n', '\r']) {
                         line_start = start + last as u32 + 1;

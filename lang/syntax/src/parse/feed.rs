@@ -226,7 +226,9 @@ impl Feeder<'_> {
     /// Whether the line end before `tok` ends an expression is known now.
     fn settle_line_end(&mut self, tok: Tok) {
         let Some(line_end) = self.line_end.take() else { return };
-        if tok.kind == Kind::CapitalKeyword || tok.kind.is_operator() {
+        // Behind the slots of the module no expression has begun yet.
+        let goes_on = self.out.last().is_some_and(|last| !matches!(last.kind, Kind::Bar | Kind::TailBar));
+        if goes_on && (tok.kind == Kind::CapitalKeyword || tok.kind.is_operator()) {
             let text = tok.span.text(self.source);
             let before = self.out.last().map_or(line_end.span, |last| last.span);
             self.diagnostics.push(
