@@ -53,6 +53,13 @@ fn a_long_comment_behind_letters_of_several_bytes() {
     sound("\"öß\" c \"x.\n        y\"").expect("sound");
 }
 
+/// Found by fuzzing: joined lines are one line.
+#[test]
+fn a_comment_on_a_joined_line() {
+    sound("(|\n  \\\n\"c\"\n  a.\n|)").expect("sound");
+    sound("(| b. \\\n\"c\"\n  a.\n|)").expect("sound");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
