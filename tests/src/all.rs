@@ -3,15 +3,18 @@
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
 //! * [`door`] the open door, end to end, against a model server on a socket
-//! * [`command`] the command line; [`bad_input`] files that are none
+//! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`engines`] random programs on every engine
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
 mod bad_input;
 mod command;
+mod dialogue;
 mod doc_blocks;
 mod door;
+mod engines;
 mod example;
 mod lang;
 mod layers;

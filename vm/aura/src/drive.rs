@@ -4,6 +4,7 @@
 //! process only after the attendant (the door, the REPL's menu) had its say; the program has ended when its main process has
 //! and no other can go on.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -64,7 +65,11 @@ pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End
         match vm.run(SLICES) {
             Event::Slices => {}
             Event::Ended(id) => run.ended(vm, id),
-            Event::Paused(id) => run.paused(vm, id, attendant),
+            Event::Paused(id) => {
+                // Whoever has to wait now sees at least what was printed before.
+                let _ = vm.host.out.flush();
+                run.paused(vm, id, attendant);
+            }
             Event::Exit(code) => return End::Exit(code),
             Event::Idle(Some(until)) => nap(until, vm.interrupt.clone()),
             Event::Idle(None) if busy => nap(Instant::now() + Duration::from_millis(2), vm.interrupt.clone()),
