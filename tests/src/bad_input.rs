@@ -65,7 +65,24 @@ fn bytes_that_are_no_text() {
 
 #[test]
 fn what_is_never_closed() {
-    for text in ["'abc", "\"abc", "( 3", "[ 3", "{ 3", "(| a = 3", "| a = 3", "`a {3", "`abc", "a: ", "3 + ", "( [ { (| x", "^", "16r", "'\\", "'\\x4"] {
+    for text in [
+        "'abc",
+        "\"abc",
+        "( 3",
+        "[ 3",
+        "{ 3",
+        "(| a = 3",
+        "| a = 3",
+        "`a {3",
+        "`abc",
+        "a: ",
+        "3 + ",
+        "( [ { (| x",
+        "^",
+        "16r",
+        "'\\",
+        "'\\x4",
+    ] {
         said(&try_file(text.as_bytes(), &["run", "input.aura"]), 1, &["input.aura:1:", "Error"]);
         said(&try_file(text.as_bytes(), &["check", "--syntax", "input.aura"]), 3, &["input.aura:1:"]);
     }
@@ -73,7 +90,16 @@ fn what_is_never_closed() {
 
 #[test]
 fn junk_that_is_text() {
-    for text in ["}{][)(|^|^", "%%%%%%%%", ":::::", "((((((((((((((((((((", "\u{0}\u{1}\u{2}", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 ⟨⟩", "<html><body>no</body></html>", "#!/bin/sh\necho no\n"] {
+    for text in [
+        "}{][)(|^|^",
+        "%%%%%%%%",
+        ":::::",
+        "((((((((((((((((((((",
+        "\u{0}\u{1}\u{2}",
+        "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 ⟨⟩",
+        "<html><body>no</body></html>",
+        "#!/bin/sh\necho no\n",
+    ] {
         let d = try_file(text.as_bytes(), &["check", "--syntax", "input.aura"]);
         said(&d, 3, &["input.aura"]);
     }
@@ -90,7 +116,11 @@ fn nesting_without_end() {
 
 #[test]
 fn a_module_that_is_not_there_or_is_broken() {
-    said(&try_file(b"import: 'nothing'", &["run", "input.aura"]), 1, &["cannot import 'nothing'", "there is no file nothing.aura"]);
+    said(
+        &try_file(b"import: 'nothing'", &["run", "input.aura"]),
+        1,
+        &["cannot import 'nothing'", "there is no file nothing.aura"],
+    );
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("input.aura"), "import: 'part'").expect("written");
     std::fs::write(folder.path().join("part.aura"), "| a = ( 3 |").expect("written");

@@ -37,10 +37,8 @@ fn each_way_to_end_has_its_code() {
 fn the_table_of_exit_codes_in_the_documents_is_the_one_in_the_code() {
     use aura_command::exit::Exit;
     let text = fs::read_to_string(root().join("docs/commands.md")).expect("docs/commands.md");
-    let documented: Vec<u8> = text
-        .lines()
-        .filter_map(|l| l.strip_prefix("| ")?.split(" |").next()?.trim().parse().ok())
-        .collect();
+    let documented: Vec<u8> =
+        text.lines().filter_map(|l| l.strip_prefix("| ")?.split(" |").next()?.trim().parse().ok()).collect();
     assert_eq!(documented, Exit::ALL.map(Exit::code));
 }
 
@@ -105,7 +103,10 @@ fn a_link_does_not_lead_out_of_the_allowed_folder() {
     fs::create_dir(folder.path().join("in")).expect("made");
     fs::write(folder.path().join("b"), "outside").expect("written");
     std::os::unix::fs::symlink("../b", folder.path().join("in/link")).expect("linked");
-    let o = aura(&["run", "--allow-read=in", "-e", "(files read: 'in/link') printLine"]).current_dir(folder.path()).output().expect("it starts");
+    let o = aura(&["run", "--allow-read=in", "-e", "(files read: 'in/link') printLine"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
     assert_eq!(o.status.code(), Some(5));
 }
 
@@ -142,14 +143,19 @@ fn a_new_program_runs_and_its_tests_pass() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |arguments: &[&str]| {
         let o = aura(arguments).current_dir(folder.path()).output().expect("it starts");
-        (o.status.code().unwrap_or(-1), String::from_utf8_lossy(&o.stdout).into_owned(), String::from_utf8_lossy(&o.stderr).into_owned())
+        (
+            o.status.code().unwrap_or(-1),
+            String::from_utf8_lossy(&o.stdout).into_owned(),
+            String::from_utf8_lossy(&o.stderr).into_owned(),
+        )
     };
     assert_eq!(at(&["new", "hello"]).0, 0);
     assert_eq!(at(&["new", "hello"]).0, 2, "it is there already");
     assert_eq!(at(&["run", "hello/main.aura", "you"]).1, "Hello, you!\n");
     let (code, out, err) = at(&["test", "hello"]);
     assert_eq!((code, &*out), (0, "2 tests, 0 failed\n"), "{err}");
-    fs::write(folder.path().join("hello/bad_test.aura"), "| t = (| parent* = testCase. testNo = ( assert: 1 Equals: 2 ) |). |\n").expect("written");
+    fs::write(folder.path().join("hello/bad_test.aura"), "| t = (| parent* = testCase. testNo = ( assert: 1 Equals: 2 ) |). |\n")
+        .expect("written");
     let (code, out, _) = at(&["test", "hello"]);
     assert_eq!(code, 4);
     assert!(out.contains("1 should be equal to 2") && out.ends_with("3 tests, 1 failed\n"), "{out}");
@@ -176,7 +182,10 @@ fn completions_know_the_subcommands() {
 
 #[test]
 fn a_dialogue_in_a_pipe() {
-    let d = fed(&["repl"], "3 + 4\nit * 2\n| a <- 5.\n  double: x = ( x * 2 ) |\ndouble: a\n?factorial\n??traits integer isInteger\n'x' printLine\n");
+    let d = fed(
+        &["repl"],
+        "3 + 4\nit * 2\n| a <- 5.\n  double: x = ( x * 2 ) |\ndouble: a\n?factorial\n??traits integer isInteger\n'x' printLine\n",
+    );
     assert_eq!(d.code, 0, "{}", d.err);
     for part in ["7\n14\n10\n", "The product", "isInteger = ( true )", "x\n'x'\n"] {
         assert!(d.out.contains(part), "{part:?} is missing:\n{}\n{}", d.out, d.err);
@@ -234,7 +243,11 @@ fn ctrl_c_is_a_condition_and_a_second_one_ends() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     use std::process::Stdio;
-    let mut child = aura(&["run", "-e", "1 to: 1000000 Do: [|:i| i printLine ]"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut child = aura(&["run", "-e", "1 to: 1000000 Do: [|:i| i printLine ]"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
     drop(child.stdout.take());
     let o = child.wait_with_output().expect("it ends");
     assert_eq!((o.status.code(), String::from_utf8_lossy(&o.stderr).into_owned()), (Some(0), String::new()));

@@ -27,7 +27,8 @@ fn the_readme() {
 
 fn document(name: &str) {
     let text = std::fs::read_to_string(root().join(name)).expect("a document");
-    let wrong: Vec<String> = blocks(&text).iter().filter_map(|b| check(b).err().map(|e| format!("{name}:{}: {e}", b.line))).collect();
+    let wrong: Vec<String> =
+        blocks(&text).iter().filter_map(|b| check(b).err().map(|e| format!("{name}:{}: {e}", b.line))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
@@ -96,7 +97,12 @@ fn with_prints(code: &str) -> (String, Vec<String>) {
 
 #[test]
 fn a_block_that_lies_is_noticed() {
-    let lies = ["```aura\n3 + 4 \"==> 8\"\n```\n", "```aura\n3 foo\n```\n", "```aura rejected\n3\n```\n", "```aura\n3 printLine\n```\n```output\n4\n```\n"];
+    let lies = [
+        "```aura\n3 + 4 \"==> 8\"\n```\n",
+        "```aura\n3 foo\n```\n",
+        "```aura rejected\n3\n```\n",
+        "```aura\n3 printLine\n```\n```output\n4\n```\n",
+    ];
     for text in lies {
         assert!(blocks(text).iter().all(|b| check(b).is_err()), "{text}");
     }

@@ -18,7 +18,9 @@ pub(crate) fn file(relative: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     copy(&from, folder.path());
     let mut arguments = vec!["run".to_string(), relative.to_string()];
-    arguments.extend(after(&text, "\"Arguments:").map(|a| a.split_whitespace().map(String::from).collect::<Vec<_>>()).unwrap_or_default());
+    arguments.extend(
+        after(&text, "\"Arguments:").map(|a| a.split_whitespace().map(String::from).collect::<Vec<_>>()).unwrap_or_default(),
+    );
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let flags = after(&text, "\"Flags:").unwrap_or_default();
     let mut command = aura(&[]);
@@ -43,7 +45,8 @@ fn after(text: &str, begin: &str) -> Option<String> {
     }
     let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
     let indent = lines.iter().skip(1).filter(|l| !l.is_empty()).map(|l| l.len() - l.trim_start().len()).min().unwrap_or(0);
-    let lines: Vec<&str> = lines.iter().enumerate().map(|(i, l)| if i == 0 { l.trim() } else { l.get(indent..).unwrap_or("") }).collect();
+    let lines: Vec<&str> =
+        lines.iter().enumerate().map(|(i, l)| if i == 0 { l.trim() } else { l.get(indent..).unwrap_or("") }).collect();
     Some(lines.join("\n").trim_matches('\n').to_string())
 }
 

@@ -102,20 +102,25 @@ fn comments((expect, fails, rejected): &Deeds) -> String {
 fn cases(text: &str) -> Vec<Case> {
     let lines: Vec<&str> = text.lines().collect();
     let starts: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].starts_with("\"--- ")).collect();
-    starts
-        .iter()
-        .enumerate()
-        .map(|(k, &start)| case(&lines, start, starts.get(k + 1).copied().unwrap_or(lines.len())))
-        .collect()
+    starts.iter().enumerate().map(|(k, &start)| case(&lines, start, starts.get(k + 1).copied().unwrap_or(lines.len()))).collect()
 }
 
 fn case(lines: &[&str], start: usize, end: usize) -> Case {
     let name = lines[start].trim_start_matches("\"--- ").trim_end_matches('"').trim().to_string();
-    let mut c = Case { name, lines: (start, end), code: String::new(), expect: String::new(), fails: None, rejected: None, plain_only: false };
+    let mut c = Case {
+        name,
+        lines: (start, end),
+        code: String::new(),
+        expect: String::new(),
+        fails: None,
+        rejected: None,
+        plain_only: false,
+    };
     let mut i = start + 1;
     while i < end {
         let line = lines[i];
-        let one = |prefix: &str| line.strip_prefix(prefix).map(|l| l.trim_end_matches('"').replace("\\\"", "\"").trim().to_string());
+        let one =
+            |prefix: &str| line.strip_prefix(prefix).map(|l| l.trim_end_matches('"').replace("\\\"", "\"").trim().to_string());
         if line == "\"expect:" {
             let last = (i + 1..end).find(|k| lines[*k] == "\"").unwrap_or(end);
             c.expect = tidy(&lines[i + 1..last].join("\n").replace("\\\"", "\""));

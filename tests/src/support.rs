@@ -69,6 +69,11 @@ pub(crate) fn machine() -> (Vm, Captured) {
 
 /// Runs a program that is called `name`, in a world of its own.
 pub(crate) fn run(name: &str, code: &str, engine: Engine) -> Ran {
+    run_within(name, code, engine, 200_000_000)
+}
+
+/// The same with so much fuel.
+pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> Ran {
     let chunks = match aura_command::source::compile(name, code, false) {
         Ok(chunks) => chunks,
         Err(drawn) => return Ran { out: String::new(), failure: Some("rejected".into()), drawn },
@@ -79,7 +84,7 @@ pub(crate) fn run(name: &str, code: &str, engine: Engine) -> Ran {
         vm.heap.wants_collection = true;
     }
     let limits = Limits {
-        fuel: Some(200_000_000),
+        fuel: Some(fuel),
         heap: Some(2 << 30),
         deadline: Some(Instant::now() + Duration::from_secs(120)),
         ..Limits::default()
@@ -128,12 +133,8 @@ pub(crate) fn done(arguments: &[&str]) -> Done {
 
 /// Runs the command with this on its standard input.
 pub(crate) fn fed(arguments: &[&str], input: &str) -> Done {
-    let mut child = aura(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
+    let mut child =
+        aura(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
     child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
     child.wait_with_output().expect("it ends").into()
 }

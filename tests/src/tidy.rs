@@ -61,7 +61,13 @@ fn every_module_says_first_what_it_is() {
         .into_iter()
         .filter(|(_, text)| !text.starts_with("//!") && !text.starts_with("#!"))
         .map(|(name, _)| format!("{name} does not begin with a //! comment"))
-        .chain(files(".aura").into_iter().filter(|(n, _)| !n.contains(".learned.")).filter(|(_, t)| !t.starts_with('"')).map(|(n, _)| format!("{n} does not begin with a comment")))
+        .chain(
+            files(".aura")
+                .into_iter()
+                .filter(|(n, _)| !n.contains(".learned."))
+                .filter(|(_, t)| !t.starts_with('"'))
+                .map(|(n, _)| format!("{n} does not begin with a comment")),
+        )
         .collect();
     none(&found);
 }
@@ -84,7 +90,12 @@ fn nothing_is_unfinished_and_no_line_has_a_tab() {
 #[test]
 fn unsafe_stands_only_where_it_is_allowed_and_says_why() {
     let word = concat!("unsafe", " ");
-    let uses = |text: &str| text.lines().any(|l| !l.trim_start().starts_with("//") && (l.contains(&format!("{word}{{")) || l.contains(&format!("{word}fn")) || l.contains(&format!("{word}impl"))));
+    let uses = |text: &str| {
+        text.lines().any(|l| {
+            !l.trim_start().starts_with("//")
+                && (l.contains(&format!("{word}{{")) || l.contains(&format!("{word}fn")) || l.contains(&format!("{word}impl")))
+        })
+    };
     let mut found = Vec::new();
     let mut count = 0;
     for (name, text) in files(".rs").into_iter().filter(|(_, t)| uses(t)) {
@@ -109,7 +120,12 @@ fn every_dependency_has_its_reason() {
         for line in text.lines() {
             if line.starts_with('[') {
                 inside = line.contains("dependencies");
-            } else if inside && line.contains('=') && !line.starts_with('#') && !line.starts_with("aura") && !line.starts_with([' ', ']', '}']) {
+            } else if inside
+                && line.contains('=')
+                && !line.starts_with('#')
+                && !line.starts_with("aura")
+                && !line.starts_with([' ', ']', '}'])
+            {
                 // Names that stand one below another share the line above the first.
                 let workspace = line.contains(".workspace = true");
                 let reason = before.starts_with('#') || (workspace && before.contains(".workspace = true"));
