@@ -1,3 +1,6 @@
 //! Tests and benchmarks of Aura as a whole.
 //!
-//! The tests are in `all.rs` and the modules beside it, the benchmark runner in `bin/bench`. There is nothing to be used here.
+//! The tests are in `all.rs` and the modules beside it, the benchmark runner in `bin/bench`. What fuzzing shares with them is
+//! here: [`programs`].
+
+pub mod programs;

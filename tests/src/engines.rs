@@ -1,0 +1,37 @@
+//! Random programs do the same on every engine.
+
+use aura_tests::programs::program;
+
+use crate::support::{Engine, run_within};
+
+/// Programs that are tried; the fuzz target `interpreter` tries more.
+const PROGRAMS: u64 = 60;
+
+/// Some of them never end by themselves; fuel is exact, so they end at the same point everywhere.
+const FUEL: u64 = 3_000;
+
+fn choices(seed: u64) -> Vec<u8> {
+    let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    (0..400)
+        .map(|_| {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            (x >> 32) as u8
+        })
+        .collect()
+}
+
+#[test]
+fn random_programs_do_the_same_with_collection_everywhere() {
+    let mut printed = 0;
+    for seed in 1..=PROGRAMS {
+        let text = program(&choices(seed));
+        let plain = run_within("program", &text, Engine::Plain, FUEL);
+        assert_ne!(plain.failure.as_deref(), Some("rejected"), "seed {seed} is not well formed:\n{}\n{text}", plain.drawn);
+        let stress = run_within("program", &text, Engine::Stress, FUEL);
+        assert_eq!((&plain.out, &plain.failure), (&stress.out, &stress.failure), "seed {seed}:\n{text}");
+        printed += plain.out.lines().count();
+    }
+    assert!(printed as u64 > PROGRAMS, "the programs hardly do anything: {printed} lines");
+}
