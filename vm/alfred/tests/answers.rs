@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use aura_alfred::answer::read;
-use aura_alfred::gates::{Context, Powers, audit};
+use aura_alfred::gates::{Context, Powers, audit, mended, unknown};
+use aura_alfred::situation::{Situation, SlotView};
 use serde_json::json;
 
 fn answer(source: &str) -> String {
@@ -173,4 +174,31 @@ fn what_was_granted_and_what_the_script_defines_passes() {
 fn a_finding_says_which_rule_where_why_and_what_to_do() {
     let findings = audit("a = (\n  3 even ifTrue: [ files delete: 'x' ] )", &Context::default());
     insta::assert_snapshot!(serde_json::to_string_pretty(&findings).expect("json"));
+}
+
+#[test]
+fn names_that_lead_nowhere_are_found_before_anything_runs() {
+    let situation = Situation {
+        selector: "manhattan".into(),
+        understood: ["x", "y", "x:", "copy", "+"].map(str::to_string).to_vec(),
+        module: vec![SlotView { name: "origin".into(), ..SlotView::default() }],
+        ..Situation::default()
+    };
+    let advice = |source: &str| unknown(source, &situation).iter().map(|f| f.fix.clone().unwrap_or_default()).collect::<Vec<_>>();
+    assert_eq!(advice("manhattan = ( (abs x) + (abs y) )")[0], "the receiver comes first: write (x abs) in the place of (abs x)");
+    assert_eq!(advice("manhattan = ( abs: x )"), ["the receiver comes first: perhaps (x abs)"]);
+    assert_eq!(advice("manhattan = ( self norm )").len(), 1);
+    assert_eq!(mended("manhattan = ( (abs x) + (abs y) )", &situation).as_deref(), Some("manhattan = ( (x abs) + (y abs) )"));
+    assert_eq!(mended("manhattan = ( (abs: x) + (abs: y) )", &situation).as_deref(), Some("manhattan = ( (x abs) + (y abs) )"));
+    assert_eq!(mended("manhattan = ( (abs x) + norm )", &situation), None);
+    for fine in [
+        "manhattan = ( x abs + y abs )",
+        "manhattan = ( | t <- 0. u | t: x. u: t. u + origin x )",
+        "manhattan = ( [ | :e. k <- 1 | k: e. e + k ] value: 3 )",
+        "manhattan = ( (| w = 3. h = ( w ) |) h )",
+        "manhattan = ( manhattan + copy x )",
+        "at: i Put: v = ( i + v )",
+    ] {
+        assert_eq!(advice(fine), Vec::<String>::new(), "{fine}");
+    }
 }

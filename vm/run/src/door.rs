@@ -262,29 +262,22 @@ impl Vm {
         seen
     }
 
-    /// The named object with the map of `o`: itself, or the prototype it was cloned from.
+    /// The named object that `o` was cloned from: of all with its map, the one that was named first. Other things name themselves.
     fn prototype_of(&self, o: Value) -> Option<(String, Value)> {
-        if let Some(path) = self.path_of(o) {
-            return Some((path, o));
-        }
+        let itself = || self.path_of(o).map(|path| (path, o));
         if self.heap.kind(o) != Some(Kind::Plain) {
-            return None;
+            return itself();
         }
         let map = self.heap.map_of(o);
-        let places = self
-            .modules
-            .values()
-            .copied()
-            .filter(|m| *m != self.specials.lobby)
-            .chain(self.child(self.specials.lobby, "globals"));
-        for place in places {
+        let modules = self.modules.values().copied().filter(|m| *m != self.specials.lobby);
+        for place in modules.chain(self.child(self.specials.lobby, "globals")) {
             for (name, v) in self.constants(place) {
                 if v.is_ref() && name != "parent" && self.heap.kind(v) == Some(Kind::Plain) && self.heap.map_of(v) == map {
                     return Some((name, v));
                 }
             }
         }
-        None
+        itself()
     }
 
     fn child(&self, o: Value, name: &str) -> Option<Value> {

@@ -7,7 +7,7 @@ use crate::cassette::key;
 use crate::clients::{Answer, ClientError, Fault, Request, Tokens};
 use crate::config::{Config, Mode};
 use crate::diagnostic::{Diagnostic, Gate};
-use crate::gates::{Context, Powers, audit};
+use crate::gates::{Context, Powers, audit, mended, unknown};
 use crate::learned::{self, Learned, Provenance};
 use crate::prompt::{Attempt, grammar, prompt, schema};
 use crate::refuse::{Refusal, refuse};
@@ -194,7 +194,7 @@ impl Passage<'_> {
         let prompt = prompt(&situation, &self.at_name, failed, sample);
         let mut options = config.options.clone();
         if sample > 1 {
-            options.temperature = options.temperature.max(0.2);
+            options.temperature = options.temperature.max(0.5);
             options.seed += sample as i32 - 1;
         }
         Request {
@@ -211,12 +211,18 @@ impl Passage<'_> {
     /// Sends a model's answer, or a person's edit, through the gates.
     async fn examine(&mut self, text: &str) -> Result<Tried, End> {
         self.step(Step::Reading);
-        let candidate = match answer::read(text, &self.situation.selector) {
+        let mut candidate = match answer::read(text, &self.situation.selector) {
             Ok(candidate) => candidate,
             Err(findings) => return Ok(Tried::Failed(findings)),
         };
+        if let Some(source) = mended(&candidate.source, self.situation) {
+            candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
+        }
         self.step(Step::Auditing);
-        let findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
+        let mut findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
+        if findings.is_empty() {
+            findings = unknown(&candidate.source, self.situation);
+        }
         if !findings.is_empty() {
             return Ok(Tried::Failed(findings));
         }

@@ -4,8 +4,10 @@
 //! machine (compile and verify, the trial) stand behind [`crate::door::World`].
 
 pub mod audit;
+mod names;
 pub(crate) mod parse;
 mod rules;
 
 pub use audit::{Context, audit, own_names};
+pub use names::{mended, unknown};
 pub use rules::{Powers, is_world};
