@@ -57,17 +57,13 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     describe(options);
     print_times(&runners, &programs, &samples);
     print_ratios(&runners, &programs, &samples);
-    let failed: Vec<&str> = (0..programs.len())
-        .filter(|&p| samples[&(0, p)].iter().all(Option::is_none))
-        .map(|p| programs[p].name)
-        .collect();
+    let failed: Vec<&str> =
+        (0..programs.len()).filter(|&p| samples[&(0, p)].iter().all(Option::is_none)).map(|p| programs[p].name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("Aura failed on {}", failed.join(", "))) }
 }
 
 fn chosen(only: &[String]) -> Result<Vec<&'static Program>, String> {
-    let wanted = |p: &&Program| {
-        only.is_empty() || only.iter().any(|o| p.name.to_lowercase().contains(&o.to_lowercase()))
-    };
+    let wanted = |p: &&Program| only.is_empty() || only.iter().any(|o| p.name.to_lowercase().contains(&o.to_lowercase()));
     let programs: Vec<&Program> = PROGRAMS.iter().filter(wanted).collect();
     if programs.is_empty() {
         let names: Vec<&str> = PROGRAMS.iter().map(|p| p.name).collect();
@@ -126,9 +122,7 @@ fn iteration_times(name: &str, text: &str) -> Vec<f64> {
 fn describe(options: &Options) {
     let (invocations, iterations, warmup) = counts(options);
     let sizes = if options.quick { "quick" } else { "standard" };
-    println!(
-        "{invocations} invocations in turns, {iterations} iterations each of which {warmup} for warm-up, {sizes} sizes."
-    );
+    println!("{invocations} invocations in turns, {iterations} iterations each of which {warmup} for warm-up, {sizes} sizes.");
     println!();
 }
 

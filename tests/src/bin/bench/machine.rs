@@ -9,12 +9,7 @@ pub(crate) fn heading(title: &str) {
     let command: Vec<String> = std::env::args().skip(1).map(|a| shorten(&a)).collect();
     println!("### {title}");
     println!();
-    println!(
-        "{}, {}; `cargo run --release -p aura-tests --bin bench -- {}`",
-        date(),
-        describe(),
-        command.join(" ")
-    );
+    println!("{}, {}; `cargo run --release -p aura-tests --bin bench -- {}`", date(), describe(), command.join(" "));
     println!();
 }
 

@@ -40,8 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!("`aura_syntax::parse`: tokens, tree and diagnostics; {} times each.", options.runs);
     println!();
     let mut table = Table::new(&["text", "measured", "bar", "held"]);
-    for (what, text, sound) in
-        [("1 MB, sound", &small, true), ("10 MB, sound", &large, true), ("1 MB, damaged", &broken, false)]
+    for (what, text, sound) in [("1 MB, sound", &small, true), ("10 MB, sound", &large, true), ("1 MB, damaged", &broken, false)]
     {
         let speeds = speeds(text, sound, options.runs)?;
         let (least, most) = range(&speeds);

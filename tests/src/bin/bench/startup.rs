@@ -29,8 +29,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let dir = tempfile::tempdir().map_err(|e| format!("cannot make a folder for the script: {e}"))?;
     let script = dir.path().join("hello.aura");
     std::fs::write(&script, "'hello' printLine\n").map_err(|e| e.to_string())?;
-    let command =
-        vec![machine::aura()?.display().to_string(), "run".to_owned(), script.display().to_string()];
+    let command = vec![machine::aura()?.display().to_string(), "run".to_owned(), script.display().to_string()];
     let costs: Vec<child::Cost> = (0..options.runs.max(1)).map(|_| child::cost(&command)).collect::<Result<_, _>>()?;
     let times: Vec<f64> = costs.iter().map(|c| c.wall * 1e3).collect();
     let peaks: Vec<f64> = costs.iter().map(|c| c.peak / 1e6).collect();
