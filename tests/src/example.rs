@@ -31,6 +31,30 @@ pub(crate) fn file(relative: &str) {
     assert_eq!(out.trim_end(), wanted.trim(), "examples/{relative} printed something else; on standard error:\n{err}");
 }
 
+/// The main job: the recorded answers are learned, and a second run needs neither a model nor a recording.
+#[test]
+fn a_second_run_of_first_contact_asks_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["first_contact.aura", "first_contact.cassette.json"] {
+        std::fs::copy(root().join("examples").join(name), folder.path().join(name)).expect("a copy");
+    }
+    let run = || {
+        aura(&["run", "first_contact.aura"])
+            .current_dir(folder.path())
+            .env("OLLAMA_HOST", "127.0.0.1:9")
+            .output()
+            .expect("it starts")
+    };
+    let first = run();
+    let told = String::from_utf8_lossy(&first.stderr);
+    assert!(first.status.success() && told.contains("replaying the cassette") && told.contains("learned 'withdraw:'"), "{told}");
+    std::fs::remove_file(folder.path().join("first_contact.cassette.json")).expect("removed");
+    let second = run();
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(first.stdout, second.stdout);
+    assert!(second.status.success() && told.contains("nothing was asked"), "{told}");
+}
+
 /// The text of the last comment that begins like this.
 fn after(text: &str, begin: &str) -> Option<String> {
     let at = text.rfind(begin)? + begin.len();
