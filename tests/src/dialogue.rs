@@ -60,6 +60,7 @@ fn nonsense_is_asked_again_and_aborting_leaves_the_last_answer() {
 
 #[test]
 fn a_dialogue_goes_on_after_anything() {
-    let entries = ["3 zygomorphic", "( 3 ]", "| x <- 5 |", "x: x + 1", "| down = ( 1 + down ) |", "down", ":frobnicate", "?nothing", "x"];
+    let entries =
+        ["3 zygomorphic", "( 3 ]", "| x <- 5 |", "x: x + 1", "| down = ( 1 + down ) |", "down", ":frobnicate", "?nothing", "x"];
     assert_eq!(after(&entries, &[]), "6");
 }

@@ -38,8 +38,8 @@ fn compile(name: &str, text: &str) -> Vec<Arc<Code>> {
     let source = aura_syntax::Source::new(name, text);
     assert!(!parsed.has_errors(), "{}", aura_syntax::render(&source, &parsed.diagnostics, false));
     let origin = Arc::new(Origin { file: name.into(), text: text.into() });
-    let code = aura_code::compile_file(&parsed.file, &origin)
-        .unwrap_or_else(|d| panic!("{}", aura_syntax::render(&source, &d, false)));
+    let code =
+        aura_code::compile_file(&parsed.file, &origin).unwrap_or_else(|d| panic!("{}", aura_syntax::render(&source, &d, false)));
     for c in &code {
         aura_code::verify(c).unwrap_or_else(|e| panic!("{name}: {e}"));
     }

@@ -11,8 +11,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::door::DoorFlags;
 use crate::exit::Exit;
-use crate::suggest;
 use crate::powers::{Bounds, Powers};
+use crate::suggest;
 
 /// Aura: prototypes, messages, and an open door for messages that nothing understands.
 #[derive(Parser, Debug)]

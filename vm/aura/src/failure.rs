@@ -14,9 +14,32 @@ const SHOWN: usize = 16;
 
 /// Kinds of condition that have a name in reports; the rest are `condition`.
 const KINDS: &[&str] = &[
-    "ambiguous", "assertion", "badIndex", "badNumberOfArguments", "badType", "budget", "cannotRead", "deadHome", "divisionByZero",
-    "doesNotUnderstand", "empty", "error", "import", "interrupted", "io", "limit", "mustBeBoolean", "noCapability", "notFound",
-    "outOfMemory", "refused", "stackOverflow", "stuck", "syntax", "undefinedPrimitive", "unreachable",
+    "ambiguous",
+    "assertion",
+    "badIndex",
+    "badNumberOfArguments",
+    "badType",
+    "budget",
+    "cannotRead",
+    "deadHome",
+    "divisionByZero",
+    "doesNotUnderstand",
+    "empty",
+    "error",
+    "import",
+    "interrupted",
+    "io",
+    "limit",
+    "mustBeBoolean",
+    "noCapability",
+    "notFound",
+    "outOfMemory",
+    "refused",
+    "stackOverflow",
+    "stuck",
+    "syntax",
+    "undefinedPrimitive",
+    "unreachable",
 ];
 
 /// Why a program failed.

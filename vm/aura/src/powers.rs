@@ -44,11 +44,9 @@ impl Powers {
         if let Some(dirs) = &self.allow_write {
             set = set.with_write(dirs.clone());
         }
-        for (wanted, capability) in [
-            (self.allow_env, Capability::Environment),
-            (self.allow_run, Capability::Run),
-            (self.allow_net, Capability::Network),
-        ] {
+        for (wanted, capability) in
+            [(self.allow_env, Capability::Environment), (self.allow_run, Capability::Run), (self.allow_net, Capability::Network)]
+        {
             if wanted {
                 set = set.with(capability);
             }

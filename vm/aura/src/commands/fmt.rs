@@ -29,7 +29,13 @@ pub(super) fn run(a: &FmtArgs) -> Exit {
 /// Standard input to standard output.
 fn filter(check: bool) -> Exit {
     match source::read(Path::new("-")).and_then(|text| tidy("standard input", &text).map(|new| (text, new))) {
-        Ok((text, new)) if check => if text == new { Exit::Fine } else { Exit::Check },
+        Ok((text, new)) if check => {
+            if text == new {
+                Exit::Fine
+            } else {
+                Exit::Check
+            }
+        }
         Ok((_, new)) => {
             output::print(&new);
             Exit::Fine
@@ -72,6 +78,5 @@ fn one(path: &Path, check: bool) -> Exit {
 
 /// The text in standard form; a text with errors stays as it is, and they are shown.
 fn tidy(name: &str, text: &str) -> Result<String, String> {
-    aura_syntax::format(text)
-        .map_err(|found| aura_syntax::render(&Source::new(name, text), &found, output::colour()))
+    aura_syntax::format(text).map_err(|found| aura_syntax::render(&Source::new(name, text), &found, output::colour()))
 }

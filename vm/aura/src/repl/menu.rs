@@ -137,10 +137,7 @@ fn home_of(vm: &Vm, receiver: Value) -> Value {
         _ => None,
     });
     let shared = ["traits clonable", "traits oddball", "lobby"];
-    parents
-        .into_iter()
-        .find(|p| !vm.path_of(*p).is_some_and(|n| shared.contains(&&*n)))
-        .unwrap_or(receiver)
+    parents.into_iter().find(|p| !vm.path_of(*p).is_some_and(|n| shared.contains(&&*n))).unwrap_or(receiver)
 }
 
 fn install(vm: &mut Vm, home: Value, module: Value, text: &str) -> Result<Vec<String>, String> {

@@ -31,9 +31,7 @@ pub(super) fn is(text: &str) -> bool {
 /// Does what it says.
 pub(super) fn act(session: &mut Session, text: &str, _input: &mut dyn Input) {
     if let Some(name) = text.strip_prefix("??") {
-        return look(session, name, |found| {
-            found.iter().filter_map(|e| e.source.as_ref().map(|s| format!("{s}\n"))).collect()
-        });
+        return look(session, name, |found| found.iter().filter_map(|e| e.source.as_ref().map(|s| format!("{s}\n"))).collect());
     }
     if let Some(name) = text.strip_prefix('?') {
         return look(session, name, doc::show);

@@ -17,12 +17,8 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
         return Ok(Vec::new());
     }
     let silent = Shared::new(std::io::sink());
-    let mut vm = world::machine(Wiring {
-        out: silent.clone(),
-        err: silent,
-        input: Box::new(std::io::empty()),
-        arguments: Vec::new(),
-    })?;
+    let mut vm =
+        world::machine(Wiring { out: silent.clone(), err: silent, input: Box::new(std::io::empty()), arguments: Vec::new() })?;
     let code = source::compile(name, text, false)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());
     if let End::Failed(f) = drive(&mut vm, id, &mut Nobody) {
@@ -60,8 +56,7 @@ pub fn check(vm: &mut Vm, this: Value, e: &Example, terms: &Terms) -> Result<(),
 }
 
 fn evaluate(vm: &mut Vm, this: Value, code: &str, terms: &Terms) -> Result<String, Box<crate::failure::Failure>> {
-    let chunks = source::compile("the example", code, false)
-        .map_err(|drawn| Box::new(crate::failure::Failure::syntax(drawn)))?;
+    let chunks = source::compile("the example", code, false).map_err(|drawn| Box::new(crate::failure::Failure::syntax(drawn)))?;
     let id = world::spawn_in(vm, this, &chunks, terms.caps.clone(), terms.limits.clone());
     let end = drive(vm, id, &mut Nobody);
     let result = vm.process(id).map_or(vm.nil(), |p| p.result);

@@ -65,9 +65,8 @@ fn is_test_file(path: &Path) -> bool {
 /// Runs what one file has to be tested.
 pub fn file_results(path: &Path, terms: &Terms, filter: Option<&str>) -> Vec<TestResult> {
     let name = path.display().to_string();
-    let failed = |message: String| {
-        vec![TestResult { file: name.clone(), name: "the file itself".into(), passed: false, message }]
-    };
+    let failed =
+        |message: String| vec![TestResult { file: name.clone(), name: "the file itself".into(), passed: false, message }];
     let text = match source::read(path) {
         Ok(text) => text,
         Err(why) => return failed(why),
