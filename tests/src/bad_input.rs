@@ -40,7 +40,7 @@ fn a_file_that_may_not_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("input.aura");
     std::fs::write(&file, "3").expect("written");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).expect("set");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("set");
     if std::fs::read(&file).is_ok() {
         return; // Whoever runs this may read everything.
     }

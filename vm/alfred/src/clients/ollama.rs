@@ -322,6 +322,6 @@ fn stand_in(tags: &Tags) -> Option<String> {
         "phi4",
     ];
     let of_family = |f: &&str| tags.models.iter().find(|t| t.name.starts_with(*f));
-    let known = families.iter().find_map(|f| of_family(f));
+    let known = families.iter().find_map(of_family);
     known.or_else(|| tags.models.iter().find(|t| !t.name.contains("embed"))).map(|t| t.name.clone())
 }

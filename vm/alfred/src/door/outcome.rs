@@ -18,9 +18,9 @@ pub enum Outcome {
     /// No model could be asked, or none answered.
     NoAnswer {
         /// Why.
-        error: ClientError,
+        error: Box<ClientError>,
         /// Why the server was not asked before that.
-        before: Option<ClientError>,
+        before: Option<Box<ClientError>>,
     },
     /// No candidate passed the gates.
     NotLearned {

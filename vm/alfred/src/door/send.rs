@@ -179,7 +179,7 @@ impl Passage<'_> {
             }
             Err(error) => {
                 let before = self.door.asker.gone().filter(|g| **g != error).cloned();
-                Err(Outcome::NoAnswer { error, before })
+                Err(Outcome::NoAnswer { error: Box::new(error), before: before.map(Box::new) })
             }
         }
     }
