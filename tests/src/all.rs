@@ -5,6 +5,7 @@
 //! * [`door`] the open door, end to end, against a model server on a socket
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
+//! * [`powers`] what generated methods may do
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
@@ -19,6 +20,7 @@ mod example;
 mod lang;
 mod layers;
 mod library;
+mod powers;
 mod support;
 mod tidy;
 

@@ -135,6 +135,15 @@ impl Heap {
             // SAFETY: remembered objects are in old space.
             unsafe { *p |= BARRIER };
         }
+        self.long_vector = std::ptr::null_mut();
+        for w in std::mem::take(&mut self.remembered_words) {
+            // SAFETY: a word of a vector in old space; nothing in old space has been freed since it was remembered.
+            unsafe {
+                let mut v = Value(*w);
+                s.visit(&mut v);
+                *w = v.0;
+            }
+        }
         for id in std::mem::take(&mut self.young_maps) {
             if let Some(map) = self.maps[id as usize].as_mut() {
                 for slot in &mut map.slots {

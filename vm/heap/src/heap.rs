@@ -1,6 +1,7 @@
 //! The heap itself: its spaces, its limits, allocation, and the write barrier.
 //!
-//! What must stay true: an object in old space that may refer to the nursery is in `remembered`, and its BARRIER bit is clear; every other
+//! What must stay true: an object in old space that may refer to the nursery is in `remembered`, and its BARRIER bit is clear (but for long
+//! vectors, of which single words may be remembered instead); every other
 //! old object has the bit set. Objects in the nursery never have it.
 #![allow(unsafe_code)]
 
@@ -19,6 +20,8 @@ use crate::value::Value;
 pub(crate) const NURSERY: usize = 1 << 20;
 /// An object larger than this many words is born in old space.
 const LARGE_WORDS: usize = 2048;
+/// A vector longer than this is not scanned as a whole for a few stores.
+const LONG: usize = 4096;
 /// No single object may be larger than this many bytes.
 const MAX_OBJECT: usize = 1 << 36;
 
@@ -53,6 +56,10 @@ pub struct Heap {
     pub(crate) end: *mut u64,
     pub(crate) old: OldSpace,
     pub(crate) remembered: Vec<*mut u64>,
+    /// Words of long old vectors that may refer to the nursery, while the vectors themselves are not remembered.
+    pub(crate) remembered_words: Vec<*mut u64>,
+    pub(crate) long_vector: *mut u64,
+    pub(crate) long_stores: usize,
     pub(crate) maps: Vec<Option<Box<Map>>>,
     pub(crate) young_maps: Vec<MapId>,
     /// Selectors and slot names.
@@ -125,6 +132,9 @@ impl Heap {
             top,
             old: OldSpace::new(),
             remembered: Vec::new(),
+            remembered_words: Vec::new(),
+            long_vector: std::ptr::null_mut(),
+            long_stores: 0,
             maps: Vec::new(),
             young_maps: Vec::new(),
             symbols: Symbols::default(),
@@ -262,10 +272,33 @@ impl Heap {
         // SAFETY: `o` is a live object and `index` one of its words, as the caller found in its map or length.
         unsafe {
             if *p & BARRIER != 0 {
-                self.barrier(p);
+                self.barrier_store(p, index, v);
             }
             *p.add(index) = v.0;
         }
+    }
+
+    /// The barrier's slow path for a store. A few elements of a long vector are remembered one by one, because scanning all of it for them
+    /// would make the next nursery collection long; many are not.
+    #[cold]
+    #[inline(never)]
+    fn barrier_store(&mut self, p: *mut u64, index: usize, v: Value) {
+        // SAFETY: p is the header of a live object; vectors have their length in the second word.
+        let (h, length) = unsafe { (*p, *p.add(LENGTH) as usize) };
+        if (h >> KIND_SHIFT) & 15 == Kind::Vector as u64 && length > LONG && self.undo.is_none() {
+            if self.long_vector != p {
+                (self.long_vector, self.long_stores) = (p, 0);
+            }
+            self.long_stores += 1;
+            if self.long_stores <= length / 8 {
+                if self.is_young(v) {
+                    // SAFETY: the caller stores into this word.
+                    self.remembered_words.push(unsafe { p.add(index) });
+                }
+                return;
+            }
+        }
+        self.barrier(p);
     }
 
     /// The slow path of the barrier: what must be known about an old object before its first change since the last collection.

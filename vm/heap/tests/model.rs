@@ -25,7 +25,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let leaf = prop_oneof![
         4 => (0..6usize).prop_map(Step::Object),
-        3 => (0..40usize).prop_map(Step::Vector),
+        3 => prop_oneof![20 => 0..40usize, 1 => 4090..4200usize].prop_map(Step::Vector),
         1 => "[a-zé]{0,20}".prop_map(Step::Text),
         8 => (any::<usize>(), any::<usize>(), any::<usize>()).prop_map(|(a, b, c)| Step::Store(a, b, c)),
         4 => (any::<usize>(), 0..12u8, any::<usize>()).prop_map(|(a, b, c)| Step::AddData(a, b, c)),

@@ -96,10 +96,12 @@ pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
 #[inline(never)]
 pub(crate) fn compare(vm: &Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
     let heap = &vm.heap;
+    let equality = matches!(op, Compare::Equal | Compare::NotEqual);
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
-        return Some(holds(op, a.cmp(b)));
+        // Most texts that are compared for equality differ in length or are the same object.
+        return Some(if equality { (x == y || a == b) == (op == Compare::Equal) } else { holds(op, a.cmp(b)) });
     }
-    if matches!(op, Compare::Equal | Compare::NotEqual) {
+    if equality {
         let s = &vm.specials;
         if x == s.nil || x == s.true_ || x == s.false_ {
             return Some((x == y) == (op == Compare::Equal));

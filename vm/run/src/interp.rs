@@ -73,10 +73,16 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 ics = code.ics();
             }};
         }
+        // Primitives judge powers by the activations below them, so the process must know how many those are.
+        macro_rules! depth {
+            () => {
+                (*proc).depth = fp.offset_from((*proc).frames.as_ptr()) as usize + 1
+            };
+        }
         macro_rules! save {
             () => {{
                 (*fp).pc = pc.offset_from((*fp).code.start()) as u32;
-                (*proc).depth = fp.offset_from((*proc).frames.as_ptr()) as usize + 1;
+                depth!();
             }};
         }
         macro_rules! reg {
@@ -185,6 +191,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                             *$win = $recv;
                         }
                         let callee = CodeRef::from_bits(e.target);
+                        depth!();
                         let args = std::slice::from_raw_parts($win, $argc + 1);
                         match callee.leaf.get().map(|p| p.run) {
                             Some(Run::Leaf(f)) => match f(vm, args) {
@@ -406,10 +413,13 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                         pc = pc.add(1);
                     }
                     let outcome = match code.prim(i.b as usize).map(|p| p.run) {
-                        Some(Run::Leaf(f)) => match f(vm, std::slice::from_raw_parts(win, i.n as usize + 1)) {
-                            Ok(v) => Outcome::Value(v),
-                            Err(f) => Outcome::Fail(f),
-                        },
+                        Some(Run::Leaf(f)) => {
+                            depth!();
+                            match f(vm, std::slice::from_raw_parts(win, i.n as usize + 1)) {
+                                Ok(v) => Outcome::Value(v),
+                                Err(f) => Outcome::Fail(f),
+                            }
+                        }
                         Some(Run::Control(c)) => {
                             save!();
                             let at = index!(win);

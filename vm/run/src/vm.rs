@@ -205,7 +205,10 @@ impl Vm {
         if !self.guards_off.is_empty() {
             switch_off(&mut instrs, &code, &self.guards_off);
         }
-        if let Some(leaf) = &code.leaf {
+        // A generated method always gets an activation, by which its primitives are judged.
+        if let Some(leaf) = &code.leaf
+            && !c.method().generated
+        {
             c.leaf.set(prim::find(&leaf.primitive).filter(|p| matches!(p.run, Run::Leaf(_))));
         }
         c.fill(instrs, ics, consts, objects, prims, code.blocks.len());

@@ -1,0 +1,70 @@
+//! Generated methods have no powers, whoever calls them, and take none away from those who called them: the second wall, with
+//! the guardian's audit out of the way.
+
+use std::sync::Arc;
+
+use aura_run::{CapSet, Limits, Vm};
+
+use crate::support::{Captured, machine};
+
+const MODULE: &str = "| thing = (| parent* = traits clonable. each: b = ( b value ) |). |\n";
+
+/// A world with `thing`, to which generated methods were added without any audit.
+fn world(methods: &str) -> (Vm, Captured) {
+    let (mut vm, out) = machine();
+    run(&mut vm, MODULE);
+    let module = vm.module("powers").expect("just loaded");
+    let thing = vm.global_constant(module, "thing").expect("the module's slot");
+    let text = format!("| {methods} |");
+    let parsed = aura_syntax::parse(&text);
+    let origin = Arc::new(aura_code::Origin { file: "generated".into(), text: text.as_str().into() });
+    let slots = aura_code::compile_slots(parsed.file.slots.as_ref().expect("slots"), &origin).expect("compiles");
+    vm.install(thing, &slots.template, module, true).expect("a plain object");
+    (vm, out)
+}
+
+/// Runs a program beside `thing`; what it ends with, if it fails.
+fn run(vm: &mut Vm, code: &str) -> Option<String> {
+    let chunks = aura_command::source::compile("powers", code, false).expect("compiles");
+    let id = match vm.module("powers") {
+        Some(m) => aura_command::world::spawn_in(vm, m, &chunks, CapSet::all(), Limits::default()),
+        None => vm.spawn_file("powers", &chunks, CapSet::all(), Limits::default()),
+    };
+    let end = aura_command::drive::drive(vm, id, &mut aura_command::drive::Nobody);
+    vm.forget(id);
+    match end {
+        aura_command::drive::End::Failed(f) => Some(f.message.clone()),
+        _ => None,
+    }
+}
+
+fn denied(methods: &str, code: &str) {
+    let (mut vm, out) = world(methods);
+    let end = run(&mut vm, code);
+    assert!(end.as_deref().is_some_and(|m| m.contains("generated method may not")), "{code}: {end:?}");
+    assert_eq!(out.text(), "", "nothing got out");
+}
+
+#[test]
+fn a_generated_method_reads_no_clock_and_prints_nothing() {
+    denied("leak = ( time microseconds )", "thing leak");
+    denied("leak = ( _TimeMicroseconds )", "thing leak");
+    denied("leak = ( 'out' printLine )", "thing leak");
+    denied("leak = ( files read: '/etc/passwd' )", "thing leak");
+}
+
+#[test]
+fn not_through_blocks_performs_or_processes() {
+    denied("leak = ( [ 'out' printLine ] )", "thing leak value");
+    denied("leak = ( each: [ _TimeMicroseconds ] )", "thing leak");
+    denied("leak = ( 'out' _Perform: 'printLine' )", "thing leak");
+    denied("leak = ( [ 'out' printLine ] fork join )", "thing leak. 'a generated method may not' , 1");
+}
+
+#[test]
+fn having_called_one_takes_no_powers_away() {
+    let (mut vm, out) = world("harmless = ( 3 )");
+    let end = run(&mut vm, "thing harmless printLine. (time microseconds > 0) printLine. [ thing harmless ] value printLine");
+    assert_eq!(end, None);
+    assert_eq!(out.text(), "3\ntrue\n3\n");
+}
