@@ -104,6 +104,9 @@ fn model(answers: &[&str]) -> (Server, Arc<AtomicUsize>) {
     (server, calls)
 }
 
+/// Turns of the two examples that every prompt begins with.
+const EXAMPLES: usize = 4;
+
 const GOOD: &str = "manhattan = ( x abs + y abs )";
 
 #[test]
@@ -128,7 +131,7 @@ fn a_failed_gate_is_repaired_with_its_diagnostics() {
     let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
     assert_eq!(lesson.candidates, 3);
     let questions = server.questions();
-    let said = |i: usize, k: usize| questions[i]["messages"][k]["content"].as_str().unwrap_or("").to_string();
+    let said = |i: usize, k: usize| questions[i]["messages"][k + EXAMPLES]["content"].as_str().unwrap_or("").to_string();
     assert!(said(1, 3).contains("G2-capability") && said(1, 2).contains("files open"), "{}", said(1, 3));
     assert!(said(2, 5).contains("\"gate\":\"parse\""), "{}", said(2, 5));
     assert_eq!(lesson.record.samples(), 3);
@@ -149,7 +152,7 @@ fn after_two_repairs_a_fresh_sample_and_then_no_more() {
         .iter()
         .map(|q| (q["messages"].as_array().map_or(0, Vec::len), q["options"]["seed"].as_i64().unwrap_or(0)))
         .collect();
-    assert_eq!(seen, [(2, 1), (4, 1), (6, 1), (2, 2), (4, 2), (6, 2)]);
+    assert_eq!(seen, [(2, 1), (4, 1), (6, 1), (2, 2), (4, 2), (6, 2)].map(|(n, seed)| (n + EXAMPLES, seed)));
     assert!(questions[3]["options"]["temperature"].as_f64().is_some_and(|t| t > 0.1));
 }
 

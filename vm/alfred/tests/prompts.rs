@@ -5,6 +5,9 @@ use aura_alfred::diagnostic::{Diagnostic, Gate};
 use aura_alfred::prompt::{Attempt, header, prompt, schema};
 use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
+/// Turns of the two examples that every prompt begins with.
+const EXAMPLES: usize = 4;
+
 fn slot(name: &str, kind: SlotKind, source: Option<&str>, comment: Option<&str>) -> SlotView {
     SlotView {
         name: name.into(),
@@ -53,9 +56,9 @@ fn situation() -> Situation {
 #[test]
 fn a_prompt() {
     let prompt = prompt(&situation(), "point", &[], 1);
-    insta::assert_snapshot!(format!("{}\n=== question ===\n{}", prompt.system, prompt.messages[0].text));
-    let bytes = prompt.system.len() + prompt.messages[0].text.len();
-    assert!(bytes < 5200, "a small model on two cores reads 130 tokens a second; this is {bytes} bytes");
+    insta::assert_snapshot!(format!("{}\n=== question ===\n{}", prompt.system, prompt.messages[EXAMPLES].text));
+    let bytes = prompt.system.len() + prompt.messages.iter().map(|m| m.text.len()).sum::<usize>();
+    assert!(bytes < 7000, "a small model on two cores reads 130 tokens a second; this is {bytes} bytes");
 }
 
 #[test]
@@ -67,7 +70,7 @@ fn a_repair() {
     let failed =
         [Attempt { answer: "{\"a_plan\":\"\",\"b_source\":\"scaledBy: a = ( _Clone )\"}".into(), findings: vec![finding] }];
     let prompt = prompt(&situation(), "point", &failed, 2);
-    insta::assert_snapshot!(format!("{}\n=== key ===\n{}", prompt.messages[2].text, prompt.key));
+    insta::assert_snapshot!(format!("{}\n=== key ===\n{}", prompt.messages[EXAMPLES + 2].text, prompt.key));
 }
 
 #[test]
@@ -98,7 +101,7 @@ fn data_cannot_close_its_marks_nor_carry_control_characters() {
     evil.caller.as_mut().expect("a caller").source = text.into();
     evil.module[1].name = text.into();
     let prompt = prompt(&evil, text, &[Attempt { answer: text.into(), findings: vec![] }], 1);
-    let asked = &prompt.messages[0].text;
+    let asked = &prompt.messages[EXAMPLES].text;
     let opened = asked.matches("<data>\n").count();
     assert_eq!(
         (asked.to_lowercase().matches("<data").count(), asked.to_lowercase().matches("</data").count()),
@@ -120,7 +123,7 @@ fn lengths_are_bounded() {
     huge.path[0].slots = (0..100).map(|i| slot(&format!("slot{i}"), SlotKind::Method, Some(&text), Some(&text))).collect();
     huge.path[1].slots = (0..5000).map(|i| slot(&format!("m{i}"), SlotKind::Method, None, None)).collect();
     let prompt = prompt(&huge, "point", &[], 1);
-    assert!(prompt.messages[0].text.len() < 25_000, "{}", prompt.messages[0].text.len());
+    assert!(prompt.messages[EXAMPLES].text.len() < 25_000, "{}", prompt.messages[EXAMPLES].text.len());
 }
 
 #[test]
@@ -132,4 +135,17 @@ fn headers_and_schema() {
     let mut sorted = names.clone();
     sorted.sort();
     assert_eq!(names, sorted);
+}
+
+#[test]
+fn the_examples_have_the_form_of_real_questions_and_their_answers_pass_the_gates() {
+    let real = prompt(&situation(), "point", &[], 1);
+    let begins =
+        |text: &str| text.lines().take(3).map(|l| l.split([':', ' ']).next().unwrap_or("").to_string()).collect::<Vec<_>>();
+    for turn in real.messages[..EXAMPLES].chunks(2) {
+        assert_eq!(begins(&turn[0].text), begins(&real.messages[EXAMPLES].text));
+        let wanted = turn[0].text.lines().next().and_then(|l| l.strip_prefix("Missing method: ")).expect("a selector");
+        let candidate = aura_alfred::answer::read(&turn[1].text, wanted).expect("one method");
+        assert_eq!(aura_alfred::gates::audit(&candidate.source, &aura_alfred::gates::Context::default()), Vec::new());
+    }
 }

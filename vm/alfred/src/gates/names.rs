@@ -46,14 +46,15 @@ fn read(source: &str, situation: &Situation) -> (Vec<Diagnostic>, Vec<(Span, Str
     reader.gathering = false;
     reader.file(&file);
     reader.edits.sort_by_key(|e| e.0.start);
-    (reader.findings, reader.edits)
+    reader.findings.sort_by_key(|f| f.0);
+    (reader.findings.into_iter().map(|f| f.1).collect(), reader.edits)
 }
 
 /// Walks the method twice: once to gather its locals, once to look at its messages.
 struct Reader<'a> {
     text: &'a str,
     known: BTreeSet<String>,
-    findings: Vec<Diagnostic>,
+    findings: Vec<(u32, Diagnostic)>,
     /// What would mend them.
     edits: Vec<(Span, String)>,
     gathering: bool,
@@ -136,7 +137,7 @@ impl Reader<'_> {
         let mut finding = Diagnostic::new(Gate::Audit, "unknown-name", format!("self does not understand '{word}'"));
         finding = finding.at(self.text, first.start as usize, first.text(self.text));
         let advice = self.advice(&word, send, outer);
-        self.findings.push(finding.fix(advice));
+        self.findings.push((first.start, finding.fix(advice)));
     }
 
     fn advice(&mut self, word: &str, send: &Send, outer: Option<&Send>) -> String {
