@@ -17,7 +17,7 @@ use crate::trial::UndoLog;
 use crate::value::Value;
 
 /// Bytes of the nursery: small enough to stay in the second-level cache and to be copied within a millisecond.
-pub(crate) const NURSERY: usize = 1 << 20;
+pub(crate) const NURSERY: usize = 768 << 10;
 /// An object larger than this many words is born in old space.
 const LARGE_WORDS: usize = 2048;
 /// A vector longer than this is not scanned as a whole for a few stores.
