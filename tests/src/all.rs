@@ -6,11 +6,13 @@
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
 //! * [`powers`] what generated methods may do
+//! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
 mod bad_input;
+mod benchmarks;
 mod command;
 mod dialogue;
 mod doc_blocks;

@@ -1,0 +1,68 @@
+//! The fourteen programs of *Are We Fast Yet*, at sizes that take no time: each verifies its own result, on every engine.
+
+use std::io::Write as _;
+
+use aura_command::drive::{End, Nobody, drive};
+use aura_command::output::Shared;
+use aura_command::world::{Wiring, machine};
+use aura_run::{CapSet, Limits};
+
+use crate::support::{Captured, Engine, root};
+
+/// Program, inner iterations, and whether collection everywhere takes too long for it.
+const PROGRAMS: [(&str, u32, bool); 14] = [
+    ("Richards", 1, true),
+    ("DeltaBlue", 20, false),
+    ("Json", 1, true),
+    ("CD", 2, true),
+    ("Havlak", 1, true),
+    ("Bounce", 1, false),
+    ("List", 1, false),
+    ("Permute", 1, false),
+    ("Queens", 1, false),
+    ("Sieve", 1, false),
+    ("Storage", 1, true),
+    ("Towers", 1, false),
+    ("NBody", 1, false),
+    ("Mandelbrot", 1, false),
+];
+
+fn passes(name: &str, inner: u32, engine: Engine) {
+    let file = root().join("tests/benchmarks/harness.aura");
+    let text = std::fs::read_to_string(&file).expect("the harness");
+    let file = file.display().to_string();
+    let chunks = aura_command::source::compile(&file, &text, false).expect("compiles");
+    let out = Captured::default();
+    let mut vm = machine(Wiring {
+        out: Shared::new(out.clone()),
+        err: Shared::new(std::io::sink()),
+        input: Box::new(std::io::empty()),
+        arguments: vec![name.into(), "1".into(), inner.to_string()],
+    })
+    .expect("the library loads");
+    vm.stress = engine == Engine::Stress;
+    vm.heap.wants_collection = vm.stress;
+    let id = vm.spawn_file(&file, &chunks, CapSet::all(), Limits::default());
+    let end = drive(&mut vm, id, &mut Nobody);
+    let _ = vm.host.out.flush();
+    let what = match end {
+        End::Failed(f) => f.draw(false),
+        End::Exit(code) => format!("exit {code}"),
+        End::Answered => String::new(),
+    };
+    assert!(what.is_empty() && out.text().contains("Total Runtime"), "{name} ({engine:?}): {what}\n{}", out.text());
+}
+
+#[test]
+fn every_program_verifies_its_result() {
+    for (name, inner, _) in PROGRAMS {
+        passes(name, inner, Engine::Plain);
+    }
+}
+
+#[test]
+fn with_collection_everywhere_too() {
+    for (name, inner, _) in PROGRAMS.into_iter().filter(|p| !p.2) {
+        passes(name, inner, Engine::Stress);
+    }
+}
