@@ -14,20 +14,26 @@ pub struct Code {
     pub explanation: &'static str,
 }
 
-macro_rules! codes {
+/// Defines a crate's codes: a static for each, `ALL` of them, and `explain`. The one form for every crate that finds something wrong.
+#[macro_export]
+macro_rules! diagnostic_codes {
     ($($ident:ident = $name:literal, $title:literal: $explanation:literal;)*) => {
-        $(#[doc = $title] pub static $ident: Code = Code { name: $name, title: $title, explanation: $explanation };)*
-        /// Every code, in order.
-        pub static ALL: &[&Code] = &[$(&$ident),*];
+        $(
+            #[doc = $title]
+            pub static $ident: $crate::codes::Code =
+                $crate::codes::Code { name: $name, title: $title, explanation: $explanation };
+        )*
+        /// Every code of this crate, in order.
+        pub static ALL: &[&$crate::codes::Code] = &[$(&$ident),*];
+
+        /// The explanation of one of this crate's codes, such as `E0011`.
+        pub fn explain(name: &str) -> Option<&'static $crate::codes::Code> {
+            ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(name))
+        }
     };
 }
 
-/// The explanation of a code, such as `E0011`.
-pub fn explain(name: &str) -> Option<&'static Code> {
-    ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(name))
-}
-
-codes! {
+diagnostic_codes! {
     UNKNOWN_CHARACTER = "E0001", "unknown character":
         "Outside strings, templates and comments a program consists of ASCII letters, digits, brackets, and the operator characters ! # $ % & * + , - / ; < = > ? @ \\ ^ | ~. Something else stands here: often a typographic quote or dash, or an invisible blank, that came along with a copied text. Replace it; inside strings every character of Unicode is welcome.";
     OPEN_STRING = "E0002", "string without end":

@@ -41,6 +41,19 @@ pub enum Compare {
     NotEqual,
 }
 
+/// The operation on numbers of one kind.
+macro_rules! apply {
+    ($op:expr, $a:expr, $b:expr) => {
+        match $op {
+            Binary::Add => $a + $b,
+            Binary::Sub => $a - $b,
+            Binary::Mul => $a * $b,
+            Binary::Div => $a / $b,
+            Binary::Mod => $a % $b,
+        }
+    };
+}
+
 /// `x op y` for numbers.
 #[inline(never)]
 pub(crate) fn binary(vm: &mut Vm, op: Binary, x: Value, y: Value) -> Option<Value> {
@@ -60,13 +73,7 @@ pub(crate) fn binary(vm: &mut Vm, op: Binary, x: Value, y: Value) -> Option<Valu
         return integers(vm, op, &a, &b);
     }
     let (a, b) = (to_float(&vm.heap, x)?, to_float(&vm.heap, y)?);
-    let r = match op {
-        Binary::Add => a + b,
-        Binary::Sub => a - b,
-        Binary::Mul => a * b,
-        Binary::Div => a / b,
-        Binary::Mod => a % b,
-    };
+    let r = apply!(op, a, b);
     Some(vm.heap.float(r))
 }
 
@@ -74,13 +81,7 @@ fn integers(vm: &mut Vm, op: Binary, a: &IBig, b: &IBig) -> Option<Value> {
     if matches!(op, Binary::Div | Binary::Mod) && *b == IBig::ZERO {
         return None;
     }
-    let r = match op {
-        Binary::Add => a + b,
-        Binary::Sub => a - b,
-        Binary::Mul => a * b,
-        Binary::Div => a / b,
-        Binary::Mod => a % b,
-    };
+    let r = apply!(op, a, b);
     vm.heap.integer(&r).ok()
 }
 

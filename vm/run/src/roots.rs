@@ -18,7 +18,6 @@ struct MachineRoots<'a> {
     young_codes: Vec<CodeRef>,
     young_ics: Vec<*mut Ic>,
     all_codes: Vec<CodeRef>,
-    trial: Vec<&'a mut Value>,
 }
 
 fn visit_frames(p: &mut Process, visit: &mut dyn FnMut(&mut Value)) {
@@ -71,7 +70,6 @@ impl Roots for MachineRoots<'_> {
         self.specials.iter_mut().for_each(&mut *visit);
         self.handles.iter_mut().flatten().for_each(&mut *visit);
         self.modules.iter_mut().for_each(|v| visit(v));
-        self.trial.iter_mut().for_each(|v| visit(v));
         for c in &self.young_codes {
             visit_code(*c, visit);
         }
@@ -129,7 +127,6 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
             young_codes: std::mem::take(&mut vm.young_codes),
             young_ics: std::mem::take(&mut vm.young_ics),
             all_codes: if kind == CollectionKind::Full { vm.arena.each().collect() } else { Vec::new() },
-            trial: vm.trial.iter_mut().flat_map(|t| t.values.iter_mut()).collect(),
         };
         // SAFETY: the roots borrow other fields of the machine than the heap.
         unsafe { (*heap).collect(kind, &mut roots) };

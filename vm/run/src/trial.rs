@@ -13,11 +13,6 @@ use crate::fail::Fail;
 use crate::process::{Limits, Status};
 use crate::vm::{Handle, Vm};
 
-/// Values that the running trial needs across collections.
-pub(crate) struct Trial {
-    pub(crate) values: Vec<Value>,
-}
-
 /// What a trial may use.
 #[derive(Clone, Copy, Debug)]
 pub struct TrialLimits {
@@ -88,7 +83,6 @@ impl Vm {
         self.heap.undo_trial();
         self.flush();
         self.clear_global();
-        self.trial = None;
         report
     }
 

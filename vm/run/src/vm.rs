@@ -98,8 +98,6 @@ pub struct Vm {
     pub(crate) regexes: FxHashMap<String, Arc<regex::Regex>>,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
-    /// Methods that were spliced: their code, to narrow powers.
-    pub(crate) trial: Option<crate::trial::Trial>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) hot: Hot,
 }
@@ -612,7 +610,6 @@ impl Vm {
             charged: 0,
             regexes: FxHashMap::default(),
             stress: false,
-            trial: None,
             exit_code: None,
             hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }

@@ -2,22 +2,7 @@
 //!
 //! What must stay true: `E0100` to `E0199` belong to this crate, and a code never changes its meaning.
 
-use aura_syntax::codes::Code;
-
-macro_rules! codes {
-    ($($ident:ident = $name:literal, $title:literal: $explanation:literal;)*) => {
-        $(#[doc = $title] pub static $ident: Code = Code { name: $name, title: $title, explanation: $explanation };)*
-        /// Every code of the compiler, in order.
-        pub static ALL: &[&Code] = &[$(&$ident),*];
-    };
-}
-
-/// The explanation of one of the compiler's codes.
-pub fn explain(name: &str) -> Option<&'static Code> {
-    ALL.iter().copied().find(|code| code.name.eq_ignore_ascii_case(name))
-}
-
-codes! {
+aura_syntax::diagnostic_codes! {
     UNREADABLE = "E0100", "code that could not be read":
         "The parser found a mistake here and went on as well as it could; there is nothing to compile. Repair what the other messages say.";
     DUPLICATE = "E0101", "two slots of one name":
