@@ -59,6 +59,9 @@ pub struct RunArgs {
     /// Print the syntax tree or the compiled code instead of running.
     #[arg(long, value_name = "WHAT")]
     pub dump: Option<Dump>,
+    /// Where objects live.
+    #[command(flatten)]
+    pub image: ImageFlags,
     /// What happens to messages that nothing understands.
     #[command(flatten)]
     pub door: DoorFlags,
@@ -68,6 +71,22 @@ pub struct RunArgs {
     /// Limits.
     #[command(flatten)]
     pub bounds: Bounds,
+}
+
+/// Which image a program works at.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "The living image")]
+pub struct ImageFlags {
+    /// Work at this image: what the lobby reaches outlasts the program. It is made if it is not there. (Also AURA_IMAGE, and `image` in
+    /// aura.toml.)
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+    /// Work in a world of its own, whatever the environment and aura.toml say.
+    #[arg(long, conflicts_with = "image")]
+    pub no_image: bool,
+    /// See the image as of this commit (a number or a tag); nothing can be committed then.
+    #[arg(long, value_name = "COMMIT")]
+    pub at: Option<String>,
 }
 
 /// What `--dump` prints.
@@ -85,6 +104,12 @@ pub struct ReplArgs {
     /// Files to load first.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Where objects live.
+    #[command(flatten)]
+    pub image: ImageFlags,
+    /// Commit only where a program says so (`image commit`), not after each entry.
+    #[arg(long)]
+    pub no_commit: bool,
     /// What happens to messages that nothing understands.
     #[command(flatten)]
     pub door: DoorFlags,

@@ -26,6 +26,7 @@ const KINDS: &[&str] = &[
     "doesNotUnderstand",
     "empty",
     "error",
+    "image",
     "import",
     "interrupted",
     "io",
@@ -74,6 +75,11 @@ impl Failure {
     /// Text that cannot be read; the message is the drawing.
     pub fn syntax(drawn: String) -> Self {
         Self::plain("syntax", drawn)
+    }
+
+    /// The image could not be committed.
+    pub fn image(why: impl Into<String>) -> Self {
+        Self::plain("image", why)
     }
 
     /// Ctrl-C.

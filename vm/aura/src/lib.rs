@@ -3,6 +3,7 @@
 //! * [`cli`] what can be written on the command line; [`exit`] how it ends
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
+//! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
 //! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
 //! * [`examples`] examples in comments; [`output`], [`suggest`] small things
@@ -16,10 +17,12 @@ pub mod drive;
 pub mod examples;
 pub mod exit;
 pub mod failure;
+pub mod image;
 pub mod interrupt;
 pub mod kernel;
 pub mod output;
 pub mod powers;
+pub mod project;
 pub mod repl;
 pub mod source;
 pub mod suggest;

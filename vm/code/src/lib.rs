@@ -20,4 +20,4 @@ pub use lazy::MethodCode;
 pub use liveness::{Liveness, liveness};
 pub use op::{Instr, Op, Reg, Role};
 pub use verify::{VerifyError, verify};
-pub use wire::{WireError, from_bytes, from_trusted_bytes, to_bytes};
+pub use wire::{WireError, body, body_version, from_bytes, from_trusted_bytes, stored_method, to_bytes, verified};

@@ -83,9 +83,12 @@ impl Heap {
         Value(word(p, w))
     }
 
-    /// Sets data slot `index`.
+    /// Sets data slot `index`. The object itself is told too if the slot lies elsewhere: it is the object that changes.
     pub fn set_data(&mut self, o: Value, index: u32, v: Value) {
         let (p, w) = self.data_place(o, index);
+        if p != o {
+            self.touch(o);
+        }
         self.store(p, w, v);
     }
 
@@ -263,6 +266,7 @@ impl Heap {
             // SAFETY: a block has its count in the third word.
             Kind::Block => unsafe { *p.add(CAPTURE_COUNT) as usize + 2 },
             Kind::Foreign => 2,
+            Kind::Absent => self.absent_words(p),
         }
     }
 
@@ -270,12 +274,12 @@ impl Heap {
     pub fn clone_object(&mut self, o: Value) -> Result<Value, OutOfMemory> {
         let Some(kind) = self.kind(o) else { return Ok(o) };
         match kind {
-            Kind::String | Kind::Float | Kind::Big | Kind::Method | Kind::Block | Kind::Foreign => return Ok(o),
+            Kind::String | Kind::Float | Kind::Big | Kind::Method | Kind::Block | Kind::Foreign | Kind::Absent => return Ok(o),
             Kind::Plain | Kind::Vector | Kind::Bytes | Kind::Box => {}
         }
         let h = word(o, 0);
         if h & UNIQUE != 0 {
-            // SAFETY: live object; its map is shared from now on.
+            // SAFETY: live object; its map is shared from now on. (Images do not store the flag, so no barrier need be told.)
             unsafe { *o.ptr() &= !UNIQUE };
         }
         let words = self.words(o.ptr());
@@ -297,6 +301,13 @@ impl Heap {
         Ok(copy)
     }
 
+    fn fresh_hash(&mut self) -> u64 {
+        self.hash_seed ^= self.hash_seed << 13;
+        self.hash_seed ^= self.hash_seed >> 7;
+        self.hash_seed ^= self.hash_seed << 17;
+        (self.hash_seed & HASH_MASK).max(1)
+    }
+
     /// A number for the identity of a value: the same as long as it lives, also when it moves.
     pub fn identity_hash(&mut self, v: Value) -> i64 {
         if !v.is_ref() {
@@ -307,10 +318,7 @@ impl Heap {
         if have != 0 {
             return have as i64;
         }
-        self.hash_seed ^= self.hash_seed << 13;
-        self.hash_seed ^= self.hash_seed >> 7;
-        self.hash_seed ^= self.hash_seed << 17;
-        let new = (self.hash_seed & HASH_MASK).max(1);
+        let new = self.lasting_hash(v).unwrap_or_else(|| self.fresh_hash());
         // SAFETY: live object; the hash bits are zero.
         unsafe { *v.ptr() |= new << HASH_SHIFT };
         new as i64

@@ -47,7 +47,7 @@ pub(crate) fn value_range(p: *mut u64, words: usize) -> Range<usize> {
         Kind::Block => CAPTURES..words + 1,
         Kind::Box => 1..2,
         Kind::Foreign => 2..3,
-        Kind::Bytes | Kind::String | Kind::Float | Kind::Big | Kind::Method => 0..0,
+        Kind::Bytes | Kind::String | Kind::Float | Kind::Big | Kind::Method | Kind::Absent => 0..0,
     }
 }
 
@@ -179,12 +179,11 @@ impl Heap {
         roots.each(&mut |v| push(*v));
         roots.each_old(&mut |v| push(*v));
         self.canonical.values().chain(&self.characters).for_each(|v| push(*v));
-        if let Some(u) = &self.undo {
-            for e in &u.entries {
-                push(Value::from_ptr(e.object));
-            }
+        for e in self.undo.iter().flat_map(|u| &u.entries) {
+            push(Value::from_ptr(e.object));
         }
-        self.mark_undo_copies(&mut stack);
+        self.tracking.bases.iter().chain(&self.tracking.dirty).for_each(|v| push(*v));
+        self.mark_copies(&mut stack);
         for id in self.kind_maps.all() {
             self.mark_map(id, &mut stack);
         }
@@ -194,16 +193,19 @@ impl Heap {
         self.finish_marking(roots);
     }
 
-    fn mark_undo_copies(&mut self, stack: &mut Vec<*mut u64>) {
-        let Some(u) = self.undo.take() else { return };
-        for e in &u.entries {
-            self.mark_map((e.words[0] >> MAP_SHIFT) as MapId, stack);
-            let copy = e.words.as_ptr() as *mut u64;
-            for i in value_range(copy, e.words.len() - 1) {
-                mark_value(Value(e.words[i]), stack);
+    /// What copies of objects as they were refer to: those of undo logs, and of the library's objects.
+    fn mark_copies(&mut self, stack: &mut Vec<*mut u64>) {
+        let undo = std::mem::take(&mut self.undo);
+        let originals = std::mem::take(&mut self.tracking.originals);
+        originals.values().flat_map(|o| &o.data).for_each(|v| mark_value(*v, stack));
+        for words in undo.iter().flat_map(|u| &u.entries).map(|e| &e.words).chain(originals.values().map(|o| &o.words)) {
+            self.mark_map((words[0] >> MAP_SHIFT) as MapId, stack);
+            let copy = words.as_ptr() as *mut u64;
+            for i in value_range(copy, words.len() - 1) {
+                mark_value(Value(words[i]), stack);
             }
         }
-        self.undo = Some(u);
+        (self.undo, self.tracking.originals) = (undo, originals);
     }
 
     #[inline]
@@ -275,7 +277,7 @@ fn mark_value(v: Value, stack: &mut Vec<*mut u64>) {
 
 impl crate::heap::KindMaps {
     /// All of them.
-    pub fn all(&self) -> [MapId; 13] {
+    pub fn all(&self) -> [MapId; 14] {
         [
             self.int,
             self.float,
@@ -290,6 +292,7 @@ impl crate::heap::KindMaps {
             self.process,
             self.semaphore,
             self.foreign,
+            self.absent,
         ]
     }
 }

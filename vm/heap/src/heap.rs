@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::layout::*;
+use crate::tracking::Tracking;
 use crate::map::{Dependent, Map, MapId};
 use crate::space::OldSpace;
 use crate::symbol::Symbols;
@@ -65,7 +66,10 @@ pub struct Heap {
     /// Selectors and slot names.
     pub symbols: Symbols,
     pub(crate) flushed: Vec<Dependent>,
-    pub(crate) undo: Option<UndoLog>,
+    /// Undo logs of the running trial and transactions, the innermost last.
+    pub(crate) undo: Vec<UndoLog>,
+    /// What is remembered for the image.
+    pub(crate) tracking: Tracking,
     pub(crate) canonical: FxHashMap<Arc<str>, Value>,
     pub(crate) characters: Vec<Value>,
     /// Maps of the built-in kinds.
@@ -112,6 +116,8 @@ pub struct KindMaps {
     pub semaphore: MapId,
     /// Anything else that the machine keeps.
     pub foreign: MapId,
+    /// Objects of the image that are not in memory.
+    pub absent: MapId,
 }
 
 impl Default for Heap {
@@ -139,7 +145,8 @@ impl Heap {
             young_maps: Vec::new(),
             symbols: Symbols::default(),
             flushed: Vec::new(),
-            undo: None,
+            undo: Vec::new(),
+            tracking: Tracking::default(),
             canonical: FxHashMap::default(),
             characters: Vec::new(),
             kind_maps: KindMaps::default(),
@@ -167,6 +174,7 @@ impl Heap {
             process: heap.add_map(Map::empty(Kind::Foreign)),
             semaphore: heap.add_map(Map::empty(Kind::Foreign)),
             foreign: heap.add_map(Map::empty(Kind::Foreign)),
+            absent: heap.add_map(Map::empty(Kind::Absent)),
         };
         for c in 0..128u8 {
             let s = heap.old_string(std::str::from_utf8(&[c]).expect("ASCII"));
@@ -285,7 +293,8 @@ impl Heap {
     fn barrier_store(&mut self, p: *mut u64, index: usize, v: Value) {
         // SAFETY: p is the header of a live object; vectors have their length in the second word.
         let (h, length) = unsafe { (*p, *p.add(LENGTH) as usize) };
-        if (h >> KIND_SHIFT) & 15 == Kind::Vector as u64 && length > LONG && self.undo.is_none() {
+        if (h >> KIND_SHIFT) & 15 == Kind::Vector as u64 && length > LONG && self.undo.is_empty() {
+            self.keep_track(p);
             if self.long_vector != p {
                 (self.long_vector, self.long_stores) = (p, 0);
             }
@@ -305,9 +314,10 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn barrier(&mut self, p: *mut u64) {
-        if self.undo.is_some() {
+        if !self.undo.is_empty() {
             self.log_for_undo(p);
         }
+        self.keep_track(p);
         self.remembered.push(p);
         // SAFETY: p is the header of a live object.
         unsafe { *p &= !BARRIER };

@@ -16,6 +16,7 @@
 //! method   header, code
 //! box      header, value                           (captured variables, mirrors)
 //! foreign  header, raw number, value               (processes, semaphores, tokens: things that the machine keeps)
+//! absent   header, image's number, words if many   (stands where an object of the image will be when it is needed)
 //! ```
 //!
 //! `words` is the size of a plain object after its header, 255 if that must be asked of the map. `flags` belong to the
@@ -45,6 +46,8 @@ pub enum Kind {
     Box = 8,
     /// A number that means something to the machine, and one value.
     Foreign = 9,
+    /// An object of the image that is not in memory. It has the size of that object, which will come to lie in its place.
+    Absent = 10,
 }
 
 impl Kind {
@@ -59,6 +62,7 @@ impl Kind {
             6 => Kind::Block,
             7 => Kind::Method,
             8 => Kind::Box,
+            10 => Kind::Absent,
             _ => Kind::Foreign,
         }
     }

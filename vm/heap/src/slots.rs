@@ -169,10 +169,11 @@ impl Heap {
         self.set_map(o, new);
     }
 
-    /// The contents of `o`'s map, to be changed and given a new number: the map's own if no other object has it, else a copy.
+    /// The contents of `o`'s map, to be changed and given a new number: the map's own if no other object has it and nobody remembers it,
+    /// else a copy.
     fn take_or_copy(&mut self, o: Value) -> Map {
         let id = self.map_of(o);
-        if self.header(o) & UNIQUE != 0 && self.undo.is_none() {
+        if self.header(o) & UNIQUE != 0 && self.undo.is_empty() && !self.is_base(o) {
             let old = self.map_mut(id);
             let mut left = Map::empty(old.kind);
             left.dependents = std::mem::take(&mut old.dependents);
@@ -233,6 +234,22 @@ impl Heap {
             m.push(s);
         }
         self.add_map(m)
+    }
+}
+
+/// Maps that come from elsewhere.
+impl Heap {
+    /// A map like `like`, for plain objects that have room for `words` words; if its data slots do not fit, they lie in a vector.
+    pub fn map_for_room(&mut self, like: MapId, words: u32) -> MapId {
+        let mut m = self.map(like).successor();
+        m.words = words;
+        m.grown = m.data > words;
+        self.add_map(m)
+    }
+
+    /// How many more maps there can be.
+    pub fn maps_left(&self) -> usize {
+        (1 << 24) - self.maps.len() - 1
     }
 }
 

@@ -1,22 +1,37 @@
 //! Old space: blocks of equal cells with free lists, and large objects on their own. Nothing in it ever moves.
 //!
 //! Cells come in steps of 16 bytes up to [`MAX_CELL`]; whatever is larger is its own allocation. A free cell has the
-//! FREE flag in its header and the next free cell in its second word.
+//! FREE flag in its header and the next free cell in its second word. A block lies on a multiple of its size and begins with its own
+//! number, so that an object's address leads to its block: there the numbers are kept by which the image knows objects, for those
+//! blocks that have any.
 #![allow(unsafe_code)]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
+use rustc_hash::FxHashMap;
+
 use crate::layout::{FREE, MARK};
 
 const BLOCK: usize = 64 * 1024;
+/// Bytes at the start of a block that hold its number.
+const PREFIX: usize = 16;
 /// Largest object in a cell, in bytes.
 pub(crate) const MAX_CELL: usize = 1024;
 const CLASSES: usize = MAX_CELL / 16;
 
 struct Block {
+    /// The first cell.
     start: *mut u64,
     filled: *mut u64,
     cell_words: usize,
+    /// For each cell the number that the image knows its object by; nothing if there is none in the block.
+    ids: Option<Box<[u64]>>,
+}
+
+impl Block {
+    fn cells(&self) -> usize {
+        (BLOCK - PREFIX) / (self.cell_words * 8)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -37,6 +52,7 @@ pub(crate) struct OldSpace {
     classes: [Class; CLASSES + 1],
     blocks: Vec<Block>,
     large: Vec<Large>,
+    large_ids: FxHashMap<*mut u64, u64>,
     /// Bytes in cells and large objects that are in use.
     pub(crate) used: usize,
     /// Bytes taken from the system.
@@ -44,13 +60,14 @@ pub(crate) struct OldSpace {
 }
 
 fn layout(bytes: usize) -> Layout {
-    Layout::from_size_align(bytes, 16).expect("sizes are bounded far below the address space")
+    let align = if bytes == BLOCK { BLOCK } else { 16 };
+    Layout::from_size_align(bytes, align).expect("sizes are bounded far below the address space")
 }
 
 impl OldSpace {
     pub(crate) fn new() -> Self {
         let none = Class { free: std::ptr::null_mut(), bump: std::ptr::null_mut(), end: std::ptr::null_mut(), block: 0 };
-        OldSpace { classes: [none; CLASSES + 1], blocks: Vec::new(), large: Vec::new(), used: 0, reserved: 0 }
+        OldSpace { classes: [none; CLASSES + 1], blocks: Vec::new(), large: Vec::new(), large_ids: FxHashMap::default(), used: 0, reserved: 0 }
     }
 
     /// Room for `words` words, not initialised.
@@ -82,16 +99,21 @@ impl OldSpace {
     #[cold]
     fn new_block(&mut self, class: usize) -> *mut u64 {
         let cell = class * 16;
-        let count = BLOCK / cell;
+        let count = (BLOCK - PREFIX) / cell;
         self.close_block(class);
         // SAFETY: the layout has a size above zero.
-        let start = unsafe { alloc(layout(BLOCK)) as *mut u64 };
-        if start.is_null() {
+        let base = unsafe { alloc(layout(BLOCK)) as *mut u64 };
+        if base.is_null() {
             handle_alloc_error(layout(BLOCK));
         }
         self.reserved += BLOCK;
-        self.blocks.push(Block { start, filled: start, cell_words: cell / 8 });
-        let block = self.blocks.len() - 1;
+        let block = self.blocks.len();
+        // SAFETY: the block is larger than its prefix.
+        let start = unsafe {
+            *base = block as u64;
+            base.add(PREFIX / 8)
+        };
+        self.blocks.push(Block { start, filled: start, cell_words: cell / 8, ids: None });
         let c = &mut self.classes[class];
         // SAFETY: both stay within the block just allocated.
         unsafe {
@@ -128,9 +150,10 @@ impl OldSpace {
             self.classes[class].free = std::ptr::null_mut();
         }
         let mut used = 0;
-        for b in &self.blocks {
+        for b in &mut self.blocks {
             let class = &mut self.classes[b.cell_words / 2];
             let mut p = b.start;
+            let mut cell = 0;
             while p < b.filled {
                 // SAFETY: p walks the cells of a block, each of which starts with a header.
                 unsafe {
@@ -142,12 +165,17 @@ impl OldSpace {
                         *p = FREE;
                         *p.add(1) = class.free as u64;
                         class.free = p;
+                        if let Some(ids) = &mut b.ids {
+                            ids[cell] = 0;
+                        }
                     }
                     p = p.add(b.cell_words);
+                    cell += 1;
                 }
             }
         }
         let mut freed = 0;
+        let large_ids = &mut self.large_ids;
         self.large.retain(|l| {
             // SAFETY: a large object starts with its header.
             unsafe {
@@ -157,6 +185,7 @@ impl OldSpace {
                     true
                 } else {
                     dealloc(l.start as *mut u8, layout(l.bytes));
+                    large_ids.remove(&l.start);
                     freed += l.bytes;
                     false
                 }
@@ -189,11 +218,45 @@ impl OldSpace {
     }
 }
 
+/// Numbers of objects. `large` tells whether the object is an allocation of its own.
+impl OldSpace {
+    fn cell_of(&self, p: *mut u64) -> (usize, usize) {
+        let base = (p as usize & !(BLOCK - 1)) as *const u64;
+        // SAFETY: p is an object in a block, which begins with its number.
+        let block = unsafe { *base } as usize;
+        let offset = p as usize - self.blocks[block].start as usize;
+        (block, offset / (self.blocks[block].cell_words * 8))
+    }
+
+    /// The number of an object; 0 if it has none.
+    #[inline]
+    pub(crate) fn id(&self, p: *mut u64, large: bool) -> u64 {
+        if large {
+            return self.large_ids.get(&p).copied().unwrap_or(0);
+        }
+        let (block, cell) = self.cell_of(p);
+        self.blocks[block].ids.as_ref().map_or(0, |ids| ids[cell])
+    }
+
+    /// Gives an object a number, or takes it away with 0.
+    #[inline]
+    pub(crate) fn set_id(&mut self, p: *mut u64, large: bool, id: u64) {
+        if large {
+            self.large_ids.insert(p, id);
+            return;
+        }
+        let (block, cell) = self.cell_of(p);
+        let b = &mut self.blocks[block];
+        let cells = b.cells();
+        b.ids.get_or_insert_with(|| vec![0; cells].into())[cell] = id;
+    }
+}
+
 impl Drop for OldSpace {
     fn drop(&mut self) {
         for b in &self.blocks {
-            // SAFETY: allocated with this layout in `new_block`.
-            unsafe { dealloc(b.start as *mut u8, layout(BLOCK)) };
+            // SAFETY: allocated with this layout in `new_block`; the first cell follows the prefix.
+            unsafe { dealloc((b.start as *mut u8).sub(PREFIX), layout(BLOCK)) };
         }
         for l in &self.large {
             // SAFETY: allocated with this layout in `alloc_large`.

@@ -60,6 +60,15 @@ impl Heap {
         v
     }
 
+    /// Whether a string is the one that literals of its text are.
+    pub fn is_canonical(&self, v: Value) -> bool {
+        let text = self.text(v);
+        match text.as_bytes() {
+            [c] => self.characters[*c as usize & 127] == v,
+            _ => self.canonical.get(text) == Some(&v),
+        }
+    }
+
     /// The canonical string of an ASCII character.
     #[inline(always)]
     pub fn ascii_character(&self, c: u8) -> Value {

@@ -1,4 +1,5 @@
-//! The undo log of a trial: what old objects were before their first change, so that everything can be put back.
+//! The undo log of a trial: what old objects were before their first change, so that everything can be put back. Transactions are trials
+//! that may be kept; one may run inside another, each with a log of its own.
 //!
 //! A trial begins right after a nursery collection, so every object that existed before is in old space, where it stays, with its BARRIER bit
 //! set; the first store into each goes through the barrier and is logged. Objects made during the trial need no log: nothing that is put
@@ -24,55 +25,74 @@ pub(crate) struct UndoLog {
 }
 
 impl Heap {
-    /// Whether a trial is running.
+    /// Whether a trial or transaction is running.
     pub fn in_trial(&self) -> bool {
-        self.undo.is_some()
+        !self.undo.is_empty()
     }
 
-    /// Begins a trial. The nursery must be empty (collect first).
+    /// Begins a trial or transaction, inside the running one if there is one. The nursery must be empty (collect first).
     pub fn begin_trial(&mut self) {
-        assert!(self.undo.is_none(), "one trial at a time");
         assert_eq!(self.top as *const u64, self.nursery.as_ptr(), "collect before a trial");
-        self.undo = Some(UndoLog::default());
+        self.undo.push(UndoLog::default());
     }
 
-    /// How many objects that existed before the trial it has changed so far.
+    /// How many objects that existed before the innermost trial it has changed so far.
     pub fn trial_changes(&self) -> usize {
-        self.undo.as_ref().map_or(0, |u| u.entries.len())
+        self.undo.last().map_or(0, |u| u.entries.len())
     }
 
-    /// Ends the trial and keeps what it did.
+    /// Ends the innermost trial and keeps what it did.
     pub fn keep_trial(&mut self) {
-        self.undo = None;
-    }
-
-    /// Ends the trial and puts everything back.
-    pub fn undo_trial(&mut self) {
-        let Some(log) = self.undo.take() else { return };
-        for e in log.entries.iter().rev() {
-            // SAFETY: logged objects are in old space, never move, and the mark phase keeps them while they are in the log; the log holds as
-            // many words as the object had, and an object's cell never shrinks.
-            unsafe {
-                let now = *e.object;
-                let map_now = (now >> MAP_SHIFT) as MapId;
-                let then = e.words[0];
-                *e.object = (then & !KEEP) | (now & KEEP);
-                for (i, w) in e.words.iter().enumerate().skip(1) {
-                    *e.object.add(i) = *w;
-                }
-                if now & PARENT != 0 && map_now != (then >> MAP_SHIFT) as MapId {
-                    self.flush(map_now);
-                }
-                *e.object |= now & PARENT;
-            }
+        if let Some(log) = self.undo.pop() {
+            self.hand_over(log);
         }
     }
 
-    pub(crate) fn log_for_undo(&mut self, p: *mut u64) {
+    /// Ends the innermost trial and puts everything back.
+    pub fn undo_trial(&mut self) {
+        let Some(log) = self.undo.pop() else { return };
+        for e in log.entries.iter().rev() {
+            self.restore(e.object, &e.words);
+        }
+        self.hand_over(log);
+    }
+
+    /// The trial around an ended one must know of its objects as well: their barrier will not tell again.
+    fn hand_over(&mut self, log: UndoLog) {
+        if let Some(around) = self.undo.last_mut() {
+            around.entries.extend(log.entries);
+        }
+    }
+
+    /// Gives an old object the words that it once had.
+    pub(crate) fn restore(&mut self, object: *mut u64, words: &[u64]) {
+        // SAFETY: objects that were copied are in old space, never move, and the mark phase keeps them while the copy is kept; the copy holds
+        // as many words as the object had, and an object's cell never shrinks.
+        unsafe {
+            let now = *object;
+            let map_now = (now >> MAP_SHIFT) as MapId;
+            let then = words[0];
+            *object = (then & !KEEP) | (now & KEEP);
+            for (i, w) in words.iter().enumerate().skip(1) {
+                *object.add(i) = *w;
+            }
+            if now & PARENT != 0 && map_now != (then >> MAP_SHIFT) as MapId {
+                self.flush(map_now);
+            }
+            *object |= now & PARENT;
+        }
+    }
+
+    /// The words of an object, header included.
+    pub(crate) fn copy_of(&self, p: *mut u64) -> Box<[u64]> {
         let n = self.words(p) + 1;
         // SAFETY: the object has `n` words with its header.
-        let words: Box<[u64]> = unsafe { std::slice::from_raw_parts(p, n) }.into();
-        if let Some(u) = &mut self.undo {
+        unsafe { std::slice::from_raw_parts(p, n) }.into()
+    }
+
+    pub(crate) fn log_for_undo(&mut self, p: *mut u64) {
+        let words = self.copy_of(p);
+        if let Some(u) = self.undo.last_mut() {
             u.entries.push(Undo { object: p, words });
         }
     }

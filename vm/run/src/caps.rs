@@ -30,10 +30,12 @@ pub enum Capability {
     Network,
     /// Change what other programs see of the world: load code, end the program.
     System,
+    /// Commit to the image, or go back to its last commit.
+    Image,
 }
 
 impl Capability {
-    const ALL: [Capability; 10] = [
+    const ALL: [Capability; 11] = [
         Capability::Console,
         Capability::Input,
         Capability::Read,
@@ -44,6 +46,7 @@ impl Capability {
         Capability::Run,
         Capability::Network,
         Capability::System,
+        Capability::Image,
     ];
 
     fn bit(self) -> u16 {
@@ -58,6 +61,7 @@ impl Capability {
             Capability::Environment => "--allow-env",
             Capability::Run => "--allow-run",
             Capability::Network => "--allow-net",
+            Capability::Image => "--image FILE",
             _ => "--allow-all",
         }
     }
@@ -76,6 +80,7 @@ impl fmt::Display for Capability {
             Capability::Run => "run",
             Capability::Network => "network",
             Capability::System => "system",
+            Capability::Image => "image",
         })
     }
 }

@@ -6,7 +6,7 @@ use aura_heap::{Kind, Value, arity, layout};
 
 use crate::fail::Fail;
 use crate::linked::{CodeRef, EntryKind};
-use crate::lookup::{self, Found};
+use crate::lookup::Found;
 use crate::prim::Prim;
 use crate::process::{NOWHERE, Process, ProcessId, Status, flag};
 use crate::vm::Vm;
@@ -74,6 +74,16 @@ pub enum Control {
     Evaluate,
     /// Collect everything.
     Collect,
+    /// Make what has changed durable.
+    ImageCommit,
+    /// Go back to the last commit.
+    ImageAbort,
+    /// Begin a transaction.
+    TransactionBegin,
+    /// End it and keep what it did.
+    TransactionEnd,
+    /// End it and put everything back.
+    TransactionAbort,
 }
 
 /// Their table.
@@ -106,6 +116,11 @@ pub(crate) const PRIMS: &[Prim] = &[
     Prim::control("_Import:From:", 2, Control::Import),
     Prim::control("_Evaluate:Named:", 2, Control::Evaluate),
     Prim::control("_CollectGarbage", 0, Control::Collect),
+    Prim::control("_ImageCommit", 0, Control::ImageCommit),
+    Prim::control("_ImageAbort", 0, Control::ImageAbort),
+    Prim::control("_TransactionBegin", 0, Control::TransactionBegin),
+    Prim::control("_TransactionEnd", 0, Control::TransactionEnd),
+    Prim::control("_TransactionAbort", 0, Control::TransactionAbort),
 ];
 
 impl Vm {
@@ -118,6 +133,9 @@ impl Vm {
     }
 
     fn try_control(&mut self, p: &mut Process, c: Control, at: usize, argc: usize, ret: u32) -> Result<Outcome, Fail> {
+        if self.heap.has_absents() {
+            self.present_all(&p.stack[at..=at + argc])?;
+        }
         let receiver = p.stack[at];
         let first = if argc > 0 { p.stack[at + 1] } else { self.nil() };
         Ok(match c {
@@ -136,7 +154,7 @@ impl Vm {
             Control::RespondsTo => {
                 let name = self.heap.as_text(first).ok_or_else(Fail::bad_type)?.to_string();
                 let s = self.heap.symbols.intern(&name);
-                let found = matches!(lookup::lookup(&self.heap, receiver, s).found, Found::One(_));
+                let found = matches!(self.look(receiver, s)?.found, Found::One(_));
                 Outcome::Value(self.boolean(found))
             }
             Control::BlockValueVector => self.block_value(p, receiver, first, ret)?,
@@ -186,6 +204,11 @@ impl Vm {
                 self.collect_as(aura_heap::CollectionKind::Full);
                 Outcome::Value(self.nil())
             }
+            Control::ImageCommit => Outcome::Value(self.image_commit(receiver)?),
+            Control::ImageAbort => Outcome::Value(self.image_abort()?),
+            Control::TransactionBegin => Outcome::Value(self.transaction_begin(p)?),
+            Control::TransactionEnd => Outcome::Value(self.transaction_end(p)?),
+            Control::TransactionAbort => Outcome::Value(self.transaction_abort(p)?),
             _ => self.process_control(p, c, receiver, first, ret)?,
         })
     }
@@ -221,6 +244,9 @@ impl Vm {
     /// Sends `name` with receiver and arguments in `values`, from Rust; the answer goes to register `ret` of the running activation.
     pub(crate) fn send_values(&mut self, p: &mut Process, name: &str, values: &[Value], ret: u32) {
         let receiver = values[0];
+        if let Err(f) = self.present(receiver) {
+            return self.send_failed(p, &f, values, ret);
+        }
         if self.heap.is_kind(receiver, Kind::Block) && crate::vm::is_value(name) {
             let callee = CodeRef::from_bits(self.heap.raw(receiver, layout::CODE));
             if callee.argc.get() as usize > values.len() - 1 {
@@ -230,11 +256,18 @@ impl Vm {
             return;
         }
         let s = self.heap.symbols.intern(name);
-        let l = lookup::lookup(&self.heap, receiver, s);
+        let l = match self.look(receiver, s) {
+            Ok(l) => l,
+            Err(f) => return self.send_failed(p, &f, values, ret),
+        };
         match self.resolve(&l, receiver, false) {
             Some(e) => match e.kind {
                 EntryKind::Method | EntryKind::Leaf => {
-                    self.push_values(p, CodeRef::from_bits(e.target), values, ret, 0);
+                    let callee = CodeRef::from_bits(e.target);
+                    if callee.argc.get() as usize != values.len() - 1 {
+                        return self.send_failed(p, &Fail::new("badNumberOfArgumentsError"), values, ret);
+                    }
+                    self.push_values(p, callee, values, ret, 0);
                 }
                 _ => {
                     let v = self.slot_answer(e, receiver, values.get(1).copied());
@@ -242,15 +275,26 @@ impl Vm {
                 }
             },
             None => {
-                let at = self.above(p);
-                if at + values.len() > p.stack.len() {
-                    p.stack.resize(at + values.len() + 64, Value::ZERO);
-                }
-                p.stack[at..at + values.len()].copy_from_slice(values);
+                let at = self.window_above(p, values);
                 let kind = if matches!(l.found, Found::Ambiguous) { "ambiguous" } else { "perform" };
                 self.signal_send(p, name, at, values.len() - 1, kind, ret);
             }
         }
+    }
+
+    /// Puts values above everything that the running activation uses; answers where.
+    fn window_above(&self, p: &mut Process, values: &[Value]) -> usize {
+        let at = self.above(p);
+        if at + values.len() > p.stack.len() {
+            p.stack.resize(at + values.len() + 64, Value::ZERO);
+        }
+        p.stack[at..at + values.len()].copy_from_slice(values);
+        at
+    }
+
+    fn send_failed(&mut self, p: &mut Process, f: &Fail, values: &[Value], ret: u32) {
+        let at = self.window_above(p, values);
+        self.primitive_failed(p, "image", f, at, values.len() - 1, ret);
     }
 
     pub(crate) fn answer(&mut self, p: &mut Process, ret: u32, v: Value) {
@@ -290,6 +334,7 @@ impl Vm {
             }
             Control::ThisProcess => Outcome::Value(self.process_object(p.id)),
             Control::Join => {
+                self.may_wait()?;
                 let id = self.process_id(receiver)?;
                 if id == p.id {
                     return Err(Fail::with("deadlockError", "a process cannot wait for its own end"));

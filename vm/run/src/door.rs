@@ -223,6 +223,10 @@ impl Vm {
                 self.heap.set_map(*o, new);
             }
         }
+        // Objects of the kind that are not in memory follow when they come.
+        if !self.heap.in_trial() && !kin.is_empty() && new != old {
+            self.with_image(|image, _| image.map_moved(old, new));
+        }
         self.flush();
     }
 

@@ -17,7 +17,7 @@ impl Vm {
         let lobby = self.specials.lobby;
         let handler = self.global_constant(lobby, "errors").and_then(|errors| {
             let s = self.heap.symbols.intern(selector);
-            let l = lookup::lookup(&self.heap, errors, s);
+            let l = self.look(errors, s).ok()?;
             match self.resolve(&l, errors, false) {
                 Some(e) if matches!(e.kind, EntryKind::Method | EntryKind::Leaf) => Some((errors, CodeRef::from_bits(e.target))),
                 _ => None,
@@ -41,14 +41,13 @@ impl Vm {
     /// A constant slot's contents found from an object.
     pub fn global_constant(&mut self, from: Value, name: &str) -> Option<Value> {
         let s = self.heap.symbols.find(name)?;
-        match lookup::lookup(&self.heap, from, s).found {
-            lookup::Found::One(m) => match m.kind {
-                aura_heap::SlotKind::Constant(v) => Some(v),
-                aura_heap::SlotKind::Data(i) => Some(self.heap.data(m.holder, i)),
-                aura_heap::SlotKind::Assign(_) => None,
-            },
-            _ => None,
-        }
+        let lookup::Found::One(m) = self.look(from, s).ok()?.found else { return None };
+        let v = match m.kind {
+            aura_heap::SlotKind::Constant(v) => v,
+            aura_heap::SlotKind::Data(i) => self.heap.data(m.holder, i),
+            aura_heap::SlotKind::Assign(_) => return None,
+        };
+        self.present(v).ok().map(|()| v)
     }
 
     /// Ends a process that cannot even signal.

@@ -4,9 +4,15 @@
 //! cycles are fine. What is found depends on maps alone, except where an assignable parent was crossed: such a result is not cached.
 //! Every map walked as a parent is reported, so that a cache can be told when one of them changes.
 //!
+//! An object on the way may not be in memory ([`Found::Absent`]); [`Vm::look`] brings it and looks again. The other walks here want all
+//! ancestors there before they begin ([`Vm::bring_ancestors`]).
+//!
 //! Source: the Self handbook, "Message sending" (lookup algorithm, resends).
 
 use aura_heap::{Heap, MapId, SlotKind, Symbol, Value};
+
+use crate::fail::Fail;
+use crate::vm::Vm;
 
 /// A slot that was found.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +29,8 @@ pub(crate) enum Found {
     None,
     One(Match),
     Ambiguous,
+    /// An object on the way is not in memory: bring it and look again.
+    Absent(Value),
 }
 
 /// A lookup's result and what it depends on.
@@ -65,6 +73,10 @@ impl Walk<'_> {
                 continue;
             }
             self.seen.push(p);
+            if self.heap.is_absent(p) {
+                self.found = Found::Absent(p);
+                return;
+            }
             let map = self.heap.map_of(p);
             self.walked.push(map);
             match self.heap.map(map).find(self.selector) {
@@ -91,6 +103,10 @@ fn walk(heap: &Heap, selector: Symbol) -> Walk<'_> {
 pub(crate) fn lookup(heap: &Heap, receiver: Value, selector: Symbol) -> Lookup {
     let map = heap.map_of(receiver);
     let mut w = walk(heap, selector);
+    if heap.is_absent(receiver) {
+        w.found = Found::Absent(receiver);
+        return w.done();
+    }
     if let Some(slot) = heap.map(map).find(selector) {
         w.found = Found::One(Match { holder: receiver, kind: slot.kind });
         return w.done();
@@ -120,6 +136,51 @@ pub(crate) fn lookup_above(heap: &Heap, holder: Value, selector: Symbol, parent:
     }
     w.run();
     w.done()
+}
+
+impl Vm {
+    /// Looks `selector` up in `receiver`, which is there afterwards, as is a constant that is found.
+    pub(crate) fn look(&mut self, receiver: Value, selector: Symbol) -> Result<Lookup, Fail> {
+        self.find_present(|heap| lookup(heap, receiver, selector))
+    }
+
+    /// Looks `selector` up above `holder`.
+    pub(crate) fn look_above(&mut self, holder: Value, selector: Symbol, parent: Option<Symbol>) -> Result<Lookup, Fail> {
+        self.find_present(|heap| lookup_above(heap, holder, selector, parent))
+    }
+
+    fn find_present(&mut self, look: impl Fn(&Heap) -> Lookup) -> Result<Lookup, Fail> {
+        loop {
+            let l = look(&self.heap);
+            match l.found {
+                Found::Absent(o) => self.bring(o)?,
+                Found::One(Match { kind: SlotKind::Constant(v), .. }) if self.heap.is_absent(v) => self.bring(v)?,
+                _ => return Ok(l),
+            }
+        }
+    }
+
+    /// Brings `o` and everything that lookup in it could go through.
+    pub(crate) fn bring_ancestors(&mut self, o: Value) -> Result<(), Fail> {
+        if !self.heap.has_absents() {
+            return Ok(());
+        }
+        let (mut seen, mut todo) = (Vec::new(), vec![o]);
+        while let Some(o) = todo.pop() {
+            if seen.contains(&o) {
+                continue;
+            }
+            seen.push(o);
+            self.present(o)?;
+            let m = self.heap.map(self.heap.map_of(o));
+            todo.extend(m.parents.iter().filter_map(|i| match m.slots[*i as usize].kind {
+                SlotKind::Constant(v) => Some(v),
+                SlotKind::Data(at) => Some(self.heap.data(o, at)),
+                SlotKind::Assign(_) => None,
+            }));
+        }
+        Ok(())
+    }
 }
 
 /// The object, the receiver or one of its ancestors, that has a method slot with exactly this method's code.

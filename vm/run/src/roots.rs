@@ -18,6 +18,7 @@ struct MachineRoots<'a> {
     young_codes: Vec<CodeRef>,
     young_ics: Vec<*mut Ic>,
     all_codes: Vec<CodeRef>,
+    image: Option<&'a mut Box<dyn crate::Image>>,
 }
 
 fn visit_frames(p: &mut Process, visit: &mut dyn FnMut(&mut Value)) {
@@ -90,6 +91,9 @@ impl Roots for MachineRoots<'_> {
     }
 
     fn sweep_weak(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
+        if let Some(image) = &mut self.image {
+            image.sweep(map_alive, alive);
+        }
         for c in &self.all_codes {
             if !c.ready.get() {
                 continue;
@@ -127,6 +131,7 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
             young_codes: std::mem::take(&mut vm.young_codes),
             young_ics: std::mem::take(&mut vm.young_ics),
             all_codes: if kind == CollectionKind::Full { vm.arena.each().collect() } else { Vec::new() },
+            image: vm.image.as_mut(),
         };
         // SAFETY: the roots borrow other fields of the machine than the heap.
         unsafe { (*heap).collect(kind, &mut roots) };

@@ -25,6 +25,11 @@ pub(crate) struct Semaphore {
 /// How processes end: the number of the object that stands for a forgotten one counts down from `u32::MAX` by the place in this list.
 const ENDINGS: [&str; 3] = ["finished", "failed", "terminated"];
 
+/// The place of an ending in [`ENDINGS`].
+pub(crate) fn ending_number(how: &str) -> u64 {
+    ENDINGS.iter().position(|e| *e == how).unwrap_or(0) as u64
+}
+
 /// What the host hears from [`Vm::run`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
@@ -118,6 +123,7 @@ impl Vm {
         }
         p.status = how;
         p.result = v;
+        self.end_transactions_of(p.id);
         self.exit_code = self.exit_code.or(p.exiting);
         for j in std::mem::take(&mut p.joiners) {
             if let Some(w) = self.process_mut(j)
@@ -138,7 +144,7 @@ impl Vm {
     pub fn run(&mut self, slices: usize) -> Event {
         for _ in 0..slices {
             self.wake_sleepers();
-            let Some(id) = self.ready.pop_front() else { return Event::Idle(self.next_wake()) };
+            let Some(id) = self.next_ready() else { return Event::Idle(self.next_wake()) };
             if let Some(e) = self.run_slice(id) {
                 return e;
             }
@@ -339,8 +345,14 @@ impl Vm {
         if self.process(self.current).is_some_and(|p| p.trial) {
             return Err(Fail::with("noCapabilityError", "a trial may not touch semaphores that others share"));
         }
+        self.may_wait()?;
         let at = self.heap.raw(o, 1) as usize;
         self.semaphores.get_mut(at).ok_or_else(Fail::bad_type)
+    }
+
+    /// The signals that a semaphore has in stock, whoever asks.
+    pub(crate) fn signals(&self, o: Value) -> i64 {
+        self.semaphores.get(self.heap.raw(o, 1) as usize).map_or(0, |s| s.count)
     }
 
     /// How many signals a semaphore has in stock.

@@ -12,7 +12,7 @@ use crate::interp::untoken;
 use crate::linked::{CodeRef, Entry, EntryKind, LinkedObject};
 use crate::prim::Run;
 use crate::process::Process;
-use crate::vm::Vm;
+use crate::vm::{Miss, Vm};
 
 impl Entry {
     /// The constant that was found.
@@ -30,7 +30,14 @@ impl Vm {
         let code = p.top().code;
         let entry = match self.find(code, site, receiver) {
             Ok(e) => e,
-            Err(ambiguous) => return self.not_understood(p, site, at, receiver, ambiguous, ret),
+            Err(Miss::Unreadable(fail)) => {
+                p.stack[at] = receiver;
+                let argc = code.parts().ics[site].argc as usize;
+                return self.primitive_failed(p, "image", &fail, at, argc, ret);
+            }
+            Err(miss) => {
+                return self.not_understood(p, site, at, receiver, matches!(miss, Miss::Ambiguous), ret);
+            }
         };
         let argc = code.parts().ics[site].argc as usize;
         match entry.kind {
@@ -43,7 +50,7 @@ impl Vm {
                 let callee = CodeRef::from_bits(entry.target);
                 let args = p.stack[at..=at + argc].to_vec();
                 match callee.leaf.get().map(|l| l.run) {
-                    Some(Run::Leaf(f)) => match f(self, &args) {
+                    Some(Run::Leaf(f)) => match self.call_leaf(f, &args) {
                         Ok(v) => self.answer(p, ret, v),
                         Err(_) => drop(self.push(p, callee, at, ret, 0)),
                     },
@@ -173,6 +180,7 @@ impl Vm {
     // ---- literals ----
 
     pub(crate) fn join(&mut self, parts: &[Value]) -> Result<Value, Fail> {
+        self.present_all(parts)?;
         if let Some(bad) = parts.iter().find(|v| self.heap.as_text(**v).is_none()) {
             let text = self.describe(*bad);
             return Err(Fail::with("badTypeError", format!("asString answered {text}, not a string")));

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::caps::{CapSet, Capability, Denied};
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
+use crate::fail::Fail;
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::prim::{self, Run};
 use crate::process::{Process, ProcessId};
@@ -99,7 +100,25 @@ pub struct Vm {
     /// Collect at every safepoint: for tests.
     pub stress: bool,
     pub(crate) exit_code: Option<i32>,
+    /// The image that some of the objects belong to.
+    pub(crate) image: Option<Box<dyn crate::Image>>,
+    /// The processes that have begun the transactions which are open, the outermost first.
+    pub(crate) transactions: Vec<ProcessId>,
     pub(crate) hot: Hot,
+}
+
+/// Why a send has no entry.
+pub(crate) enum Miss {
+    NotUnderstood,
+    Ambiguous,
+    /// The image could not be read.
+    Unreadable(Fail),
+}
+
+impl From<Fail> for Miss {
+    fn from(f: Fail) -> Self {
+        Miss::Unreadable(f)
+    }
 }
 
 /// What the interpreter's loop keeps in memory rather than in registers.
@@ -286,9 +305,9 @@ impl Vm {
     }
 
     /// The slow path of a send: finds the entry for `receiver` at site `site` of `c`, and caches it where that is right.
-    /// `Err(true)` means ambiguous, `Err(false)` not understood.
     #[inline(never)]
-    pub(crate) fn find(&mut self, c: CodeRef, site: usize, receiver: Value) -> Result<Entry, bool> {
+    pub(crate) fn find(&mut self, c: CodeRef, site: usize, receiver: Value) -> Result<Entry, Miss> {
+        self.present(receiver)?;
         let ics = c.parts().ics;
         let selector = ics[site].selector;
         let map = self.heap.map_of(receiver);
@@ -305,17 +324,17 @@ impl Vm {
             return Ok(e);
         }
         let l = match kind {
-            SiteKind::Explicit | SiteKind::Implicit => lookup::lookup(&self.heap, receiver, selector),
-            SiteKind::Resend => self.resend(c, receiver, selector, None),
+            SiteKind::Explicit | SiteKind::Implicit => self.look(receiver, selector)?,
+            SiteKind::Resend => self.resend(c, receiver, selector, None)?,
             SiteKind::Delegate(name) => {
                 let name = self.heap.symbols.intern(name);
-                self.resend(c, receiver, selector, Some(name))
+                self.resend(c, receiver, selector, Some(name))?
             }
         };
         if matches!(l.found, Found::None) && *kind == SiteKind::Implicit && c.module.get() != self.nil() {
             return self.find_in_module(c, site, l, map);
         }
-        let Some(e) = self.resolve(&l, receiver, false) else { return Err(matches!(l.found, Found::Ambiguous)) };
+        let e = self.entry(&l, receiver, false, code.sites[site].argc)?;
         if !l.dynamic {
             let plain = matches!(kind, SiteKind::Explicit | SiteKind::Implicit);
             self.remember(c, site, e, &l.walked, plain);
@@ -323,11 +342,26 @@ impl Vm {
         Ok(e)
     }
 
-    fn find_in_module(&mut self, c: CodeRef, site: usize, first: Lookup, map: MapId) -> Result<Entry, bool> {
+    /// The entry for what a lookup found, for a message with so many arguments.
+    fn entry(&mut self, l: &Lookup, receiver: Value, module: bool, argc: u8) -> Result<Entry, Miss> {
+        let e = self.resolve(l, receiver, module).ok_or(match l.found {
+            Found::Ambiguous => Miss::Ambiguous,
+            _ => Miss::NotUnderstood,
+        })?;
+        // A method under a name that has not as many arguments can only come from a file that somebody tampered with.
+        let method = matches!(e.kind, EntryKind::Method | EntryKind::Leaf | EntryKind::ModuleMethod);
+        if method && CodeRef::from_bits(e.target).argc.get() != u32::from(argc) {
+            return Err(Miss::NotUnderstood);
+        }
+        Ok(e)
+    }
+
+    fn find_in_module(&mut self, c: CodeRef, site: usize, first: Lookup, map: MapId) -> Result<Entry, Miss> {
         let module = c.module.get();
         let selector = c.parts().ics[site].selector;
-        let l = lookup::lookup(&self.heap, module, selector);
-        let Some(mut e) = self.resolve(&l, module, true) else { return Err(matches!(l.found, Found::Ambiguous)) };
+        let l = self.look(module, selector)?;
+        let argc = c.parts().ics[site].argc;
+        let mut e = self.entry(&l, module, true, argc)?;
         e.map = map;
         if !first.dynamic && !l.dynamic {
             let mut walked = first.walked;
@@ -338,15 +372,16 @@ impl Vm {
         Ok(e)
     }
 
-    fn resend(&mut self, c: CodeRef, receiver: Value, selector: Symbol, parent: Option<Symbol>) -> Lookup {
+    fn resend(&mut self, c: CodeRef, receiver: Value, selector: Symbol, parent: Option<Symbol>) -> Result<Lookup, Fail> {
+        self.bring_ancestors(receiver)?;
         let method = c.method();
         let name = method.code().name.clone();
         let own = self.heap.symbols.intern(&name);
         let bits = std::ptr::from_ref(method) as u64;
         match lookup::holder_of(&self.heap, receiver, own, bits) {
-            Some(h) => lookup::lookup_above(&self.heap, h, selector, parent),
+            Some(h) => self.look_above(h, selector, parent),
             // The method is no longer (or not) in a slot of the receiver's: start above the receiver itself.
-            None => lookup::lookup_above(&self.heap, receiver, selector, parent),
+            None => self.look_above(receiver, selector, parent),
         }
     }
 
@@ -611,6 +646,8 @@ impl Vm {
             regexes: FxHashMap::default(),
             stress: false,
             exit_code: None,
+            image: None,
+            transactions: Vec::new(),
             hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }

@@ -3,14 +3,15 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use aura_run::Vm;
+use aura_run::{Capability, Vm};
 
 use crate::cli::{Dump, RunArgs};
 use crate::door::Door;
 use crate::drive::{End, drive};
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::world::{self, Wiring};
-use crate::{interrupt, output, source};
+use crate::{image, interrupt, output, source};
 
 /// What text given with `-e` is called.
 const GIVEN: &str = "-e";
@@ -61,11 +62,29 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
         Ok(door) => door,
         Err((exit, why)) => return fail(&why, exit),
     };
+    let caps = match image::join(&mut vm, &a.image, script.unwrap_or(Path::new(".")), name) {
+        Ok(true) => a.powers.set().with(Capability::Image),
+        Ok(false) => a.powers.set(),
+        Err((exit, why)) => return fail(&why, exit),
+    };
     interrupt::watch(vm.interrupt.clone());
-    let id = vm.spawn_file(name, &code, a.powers.set(), a.bounds.limits());
+    let id = vm.spawn_file(name, &code, caps, a.bounds.limits());
     let end = drive(&mut vm, id, &mut door);
+    let end = keep(&mut vm, end, name);
     let code = finish(&mut vm, end, &mut door);
     code.unwrap_or_else(|e| e.code())
+}
+
+/// A run that ended well is committed; one that did not leaves the image as it was.
+fn keep(vm: &mut Vm, end: End, name: &str) -> End {
+    let well = matches!(end, End::Answered | End::Exit(0));
+    if !well || !vm.image_is_writable() {
+        return end;
+    }
+    match vm.commit(&format!("run of {name}")) {
+        Ok(_) => end,
+        Err(f) => End::Failed(Box::new(Failure::image(f.detail))),
+    }
 }
 
 /// Says how it ended.

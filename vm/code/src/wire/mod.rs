@@ -22,7 +22,7 @@ mod write;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::code::Code;
+use crate::code::{Code, Origin};
 use crate::op::Op;
 use crate::verify::{VerifyError, verify};
 
@@ -90,6 +90,30 @@ pub fn from_trusted_bytes(bytes: &[u8]) -> Result<Vec<Arc<Code>>, WireError> {
     read::file(&body, read::Reader::Lazy(&body)).ok_or(WireError::Damaged)
 }
 
+/// What [`body`] writes: the versions of the encoding and of the opcode list, as one number.
+pub fn body_version() -> u32 {
+    u32::from(FORMAT) << 16 | u32::from(Op::LIST_VERSION)
+}
+
+/// One piece of code without its origin, for those who keep sources apart.
+pub fn body(code: &Code) -> Vec<u8> {
+    write::encode(code)
+}
+
+/// A method from a body of any provenance, read and verified when it is first needed; what is then found unsound, or no method,
+/// becomes one that says so. The caller has compared the version with [`body_version`].
+pub fn stored_method(bytes: &[u8], origin: &Arc<Origin>) -> crate::MethodCode {
+    crate::MethodCode::stored(bytes.into(), 0..bytes.len(), origin.clone(), |whole, range, origin| {
+        verified(whole.get(range)?, origin).filter(|c| c.kind == crate::CodeKind::Method)
+    })
+}
+
+/// Code from a body of any provenance, at once; nothing if it is not sound.
+pub fn verified(bytes: &[u8], origin: &Arc<Origin>) -> Option<Code> {
+    let code = read::whole(bytes, origin)?;
+    verify(&code).ok().map(|()| code)
+}
+
 fn checked_body(bytes: &[u8]) -> Result<&[u8], WireError> {
     let Some((header, body)) = bytes.split_at_checked(HEADER) else { return Err(WireError::NotCode) };
     if &header[..8] != MAGIC {
@@ -120,7 +144,6 @@ fn checksum(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::Origin;
     use crate::compile_file;
 
     /// As `to_bytes`, of a body that may be anything: what somebody who knows the checksum would send.

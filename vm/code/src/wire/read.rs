@@ -32,6 +32,11 @@ pub(super) fn file(bytes: &[u8], reader: Reader<'_>) -> Option<Vec<Arc<Code>>> {
     codes.collect()
 }
 
+/// One piece of code, read at once.
+pub(super) fn whole(bytes: &[u8], origin: &Arc<Origin>) -> Option<Code> {
+    code(bytes, origin, Reader::Eager, 0)
+}
+
 /// A method that was left unread.
 fn later(whole: &Arc<[u8]>, range: std::ops::Range<usize>, origin: &Arc<Origin>) -> Option<Code> {
     code(whole.get(range)?, origin, Reader::Lazy(whole), 0)

@@ -27,7 +27,7 @@ fn pack(value: &impl serde::Serialize) -> Vec<u8> {
     postcard::to_stdvec(value).unwrap_or_default()
 }
 
-fn encode(code: &Code) -> Vec<u8> {
+pub(super) fn encode(code: &Code) -> Vec<u8> {
     let instrs = instructions(&code.instrs);
     let spans = spans(&code.spans);
     let blocks: Vec<Vec<u8>> = code.blocks.iter().map(|b| encode(b)).collect();

@@ -43,12 +43,17 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
 ];
 
-fn reflectee(vm: &Vm, m: Value) -> Answer {
-    if vm.heap.has_map(m, vm.heap.kind_maps.mirror) { Ok(vm.heap.word(m, 1)) } else { Err(Fail::bad_type()) }
+fn reflectee(vm: &mut Vm, m: Value) -> Answer {
+    if !vm.heap.has_map(m, vm.heap.kind_maps.mirror) {
+        return Err(Fail::bad_type());
+    }
+    let o = vm.heap.word(m, 1);
+    vm.present(o)?;
+    Ok(o)
 }
 
 /// The mirrored object and its slot of the name in the first argument.
-fn slot(vm: &Vm, a: &[Value]) -> Result<(Value, Slot), Fail> {
+fn slot(vm: &mut Vm, a: &[Value]) -> Result<(Value, Slot), Fail> {
     let o = reflectee(vm, a[0])?;
     let name = owned(vm, a[1])?;
     vm.heap
@@ -119,6 +124,7 @@ fn names(vm: &mut Vm, a: &[Value]) -> Answer {
 
 fn selectors(vm: &mut Vm, a: &[Value]) -> Answer {
     let o = reflectee(vm, a[0])?;
+    vm.bring_ancestors(o)?;
     let mut names: Vec<_> = lookup::understood(&vm.heap, o).iter().map(|(s, _)| vm.heap.symbols.name(*s).clone()).collect();
     names.sort_unstable();
     strings(vm, names.iter().map(|n| &**n))
@@ -136,7 +142,8 @@ fn name_of(vm: &mut Vm, a: &[Value]) -> Answer {
 }
 
 fn kind_at(vm: &mut Vm, a: &[Value]) -> Answer {
-    let (_, s) = slot(vm, a)?;
+    let (o, s) = slot(vm, a)?;
+    vm.present(contents(vm, o, &s))?;
     let name = match s.kind {
         SlotKind::Constant(v) if vm.heap.is_kind(v, Kind::Method) => "method",
         SlotKind::Constant(_) => "constant",
@@ -154,7 +161,8 @@ fn comment_at(vm: &mut Vm, a: &[Value]) -> Answer {
 
 fn source_at(vm: &mut Vm, a: &[Value]) -> Answer {
     let (o, s) = slot(vm, a)?;
-    match method(vm, contents(vm, o, &s)) {
+    let v = contents(vm, o, &s);
+    match method(vm, v) {
         Ok(c) => source(vm, c),
         Err(_) => Ok(vm.nil()),
     }
@@ -174,7 +182,8 @@ fn put(vm: &mut Vm, a: &[Value]) -> Answer {
     }
 }
 
-fn method(vm: &Vm, v: Value) -> Result<CodeRef, Fail> {
+fn method(vm: &mut Vm, v: Value) -> Result<CodeRef, Fail> {
+    vm.present(v)?;
     kind(vm, v, Kind::Method)?;
     vm.code_of(v).ok_or_else(Fail::bad_type)
 }

@@ -10,6 +10,7 @@ mod console;
 mod files;
 mod float;
 mod format;
+mod image;
 mod integer;
 mod json;
 mod mirror;
@@ -35,6 +36,7 @@ pub(crate) const FAMILIES: &[&[Prim]] = &[
     files::PRIMS,
     float::PRIMS,
     format::PRIMS,
+    image::PRIMS,
     integer::PRIMS,
     json::PRIMS,
     mirror::PRIMS,

@@ -15,7 +15,10 @@ pub(super) const PRIMS: &[Prim] = &[
         let s = vm.describe(a[0]);
         vm.string(&s)
     }),
-    Prim::leaf("_InheritsFrom:", 1, |vm, a| Ok(vm.boolean(inherits(vm, a[0], a[1])))),
+    Prim::leaf("_InheritsFrom:", 1, |vm, a| {
+        vm.bring_ancestors(a[0])?;
+        Ok(vm.boolean(inherits(vm, a[0], a[1])))
+    }),
     Prim::leaf("_AddSlots:", 1, |vm, a| add_slots(vm, a[0], a[1], true)),
     Prim::leaf("_AddSlotsIfAbsent:", 1, |vm, a| add_slots(vm, a[0], a[1], false)),
     Prim::leaf("_Define:", 1, define),

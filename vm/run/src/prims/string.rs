@@ -105,6 +105,9 @@ fn part(vm: &mut Vm, a: &[Value]) -> Answer {
 fn join(vm: &mut Vm, a: &[Value]) -> Answer {
     let separator = kind(vm, a[0], Kind::String)?;
     let v = kind(vm, a[1], Kind::Vector)?;
+    if vm.heap.has_absents() {
+        vm.present_all(&vm.heap.elements(v).to_vec())?;
+    }
     let mut parts = Vec::new();
     for (i, e) in vm.heap.elements(v).iter().enumerate() {
         if i > 0 {

@@ -1,0 +1,77 @@
+//! `aura.toml`: what a program's folder says about it.
+//!
+//! ```toml
+//! image = "app.image"        # where its objects live; relative to this file
+//! ```
+//!
+//! What must stay true: a key that nobody knows is an error that names it, so that a slip of the pen is not silently ignored.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The name of the file.
+pub const FILE: &str = "aura.toml";
+/// The folder beside it in which the command keeps things of its own.
+pub const FOLDER: &str = ".aura";
+
+/// A project: a folder with an `aura.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The folder.
+    pub root: PathBuf,
+    /// The image that its programs work at.
+    pub image: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    image: Option<PathBuf>,
+}
+
+impl Project {
+    /// The project that a file belongs to: that of the nearest folder above it with an `aura.toml`.
+    ///
+    /// # Errors
+    /// When that file cannot be read or says something that makes no sense.
+    pub fn of(file: &Path) -> Result<Option<Project>, String> {
+        let here = std::env::current_dir().map_err(|e| format!("the current folder cannot be found: {e}"))?;
+        let whole = here.join(file);
+        for root in whole.ancestors().skip(1) {
+            let path = root.join(FILE);
+            if path.is_file() {
+                return Self::read(root, &path).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(root: &Path, path: &Path) -> Result<Project, String> {
+        let text = crate::source::read(path)?;
+        let settings: Settings = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(Project { root: root.to_path_buf(), image: settings.image.map(|i| root.join(i)) })
+    }
+
+    /// The image in which the project's learned methods are kept when its programs run without one.
+    pub fn learned(&self) -> PathBuf {
+        self.root.join(FOLDER).join("learned.image")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_project_is_found_and_slips_are_told() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let deep = dir.path().join("src/deep");
+        std::fs::create_dir_all(&deep).expect("folders");
+        std::fs::write(dir.path().join(FILE), "image = \"app.image\"\n").expect("written");
+        let project = Project::of(&deep.join("x.aura")).expect("reads").expect("found");
+        assert_eq!(project.image.as_deref(), Some(&*dir.path().join("app.image")));
+        std::fs::write(dir.path().join(FILE), "imag = \"app.image\"\n").expect("written");
+        assert!(Project::of(&deep.join("x.aura")).expect_err("told").contains("imag"));
+    }
+}
