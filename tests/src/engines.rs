@@ -23,14 +23,16 @@ fn choices(seed: u64) -> Vec<u8> {
 }
 
 #[test]
-fn random_programs_do_the_same_with_collection_everywhere() {
+fn random_programs_do_the_same_on_every_engine() {
     let mut printed = 0;
     for seed in 1..=PROGRAMS {
         let text = program(&choices(seed));
         let plain = run_within("program", &text, Engine::Plain, FUEL);
         assert_ne!(plain.failure.as_deref(), Some("rejected"), "seed {seed} is not well formed:\n{}\n{text}", plain.drawn);
-        let stress = run_within("program", &text, Engine::Stress, FUEL);
-        assert_eq!((&plain.out, &plain.failure), (&stress.out, &stress.failure), "seed {seed}:\n{text}");
+        for engine in [Engine::Stress, Engine::Image] {
+            let other = run_within("program", &text, engine, FUEL);
+            assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "seed {seed}, {engine:?}:\n{text}");
+        }
         printed += plain.out.lines().count();
     }
     assert!(printed as u64 > PROGRAMS, "the programs hardly do anything: {printed} lines");

@@ -2,14 +2,18 @@
 
 use std::cell::RefCell;
 use std::io::Write;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aura_command::drive::{End, Nobody, drive};
 use aura_command::output::Shared;
 use aura_command::world::{self, Wiring};
+use aura_image::store::{Batch, ImageStore, Memory, Order, Space, StoreError, Visit};
+use aura_image::{Image, ImageError, Rows};
 use aura_run::{CapSet, Limits, Vm};
 
 /// The repository.
@@ -43,6 +47,13 @@ pub(crate) enum Engine {
     Plain,
     /// Collect wherever that is possible.
     Stress,
+    /// Work at an image, commit after every few activations, and have everything fetched again.
+    Image,
+}
+
+impl Engine {
+    /// All of them.
+    pub(crate) const ALL: [Engine; 3] = [Engine::Plain, Engine::Stress, Engine::Image];
 }
 
 /// What a program did.
@@ -83,6 +94,10 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
         vm.stress = true;
         vm.heap.wants_collection = true;
     }
+    if engine == Engine::Image {
+        attach(&mut vm, &Kept::default()).expect("an empty image opens");
+        vm.stress_image = true;
+    }
     let limits = Limits {
         fuel: Some(fuel),
         heap: Some(2 << 30),
@@ -90,6 +105,9 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
         ..Limits::default()
     };
     let id = vm.spawn_file(name, &chunks, CapSet::script(), limits);
+    if engine == Engine::Image {
+        hang_in(&mut vm, name);
+    }
     let (failure, drawn) = match drive(&mut vm, id, &mut Nobody) {
         End::Failed(f) => (Some(format!("{}: {}", f.kind, f.message)), f.draw(false)),
         End::Exit(code) => (Some(format!("exit: {code}")), String::new()),
@@ -97,6 +115,59 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
     };
     let _ = vm.host.out.flush();
     Ran { out: out.text(), failure, drawn }
+}
+
+/// A store in memory that outlasts the machines that work at it.
+#[derive(Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Memory>>);
+
+impl Kept {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.0.lock().expect("no test panics while it holds the lock")
+    }
+}
+
+impl ImageStore for Kept {
+    fn get(&self, space: Space, key: &[u8], read: &mut dyn FnMut(&[u8])) -> Result<bool, StoreError> {
+        self.lock().get(space, key, read)
+    }
+    fn range(
+        &self,
+        space: Space,
+        from: Bound<&[u8]>,
+        to: Bound<&[u8]>,
+        order: Order,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.lock().range(space, from, to, order, visit)
+    }
+    fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.lock().apply(batch)
+    }
+}
+
+/// Opens the image in a store, made if it is empty, for a machine that has run nothing yet.
+pub(crate) fn attach(vm: &mut Vm, store: &Kept) -> Result<(), ImageError> {
+    attach_at(vm, store, None)
+}
+
+/// The same as of a commit.
+pub(crate) fn attach_at(vm: &mut Vm, store: &Kept, at: Option<u64>) -> Result<(), ImageError> {
+    let mut store = store.clone();
+    if store.value(Space::Meta, b"format")?.is_none() {
+        Image::format(&mut store, "a test")?;
+    }
+    aura_command::image::attach_rows(vm, Rows::new(Box::new(store)), at, "a test")
+}
+
+/// Has the lobby reach the module of a file, so that it is in the image.
+pub(crate) fn hang_in(vm: &mut Vm, file: &str) {
+    let module = vm.module(file).expect("the module of the file");
+    let lobby = vm.specials.lobby;
+    if module != lobby {
+        let name = vm.heap.symbols.intern("moduleUnderTest");
+        vm.heap.add_constant(lobby, name, module, false, None).expect("the lobby takes slots");
+    }
 }
 
 /// The command, with an environment that does not depend on who runs the tests.

@@ -90,6 +90,9 @@ impl aura_run::Image for Attached {
     fn map_moved(&mut self, old: MapId, new: MapId) {
         self.0.map_moved(old, new);
     }
+    fn evict(&mut self, vm: &mut Vm) {
+        self.0.evict(&mut Lent(vm));
+    }
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
         self.0.sweep(map_alive, alive);
     }
@@ -164,14 +167,23 @@ pub fn store(path: &Path, create: bool) -> Result<Embedded, ImageError> {
     Ok(store)
 }
 
-/// Opens an image for a machine that has loaded its library and run nothing since. `at` names an earlier commit by number or tag.
+/// Opens the image in a file for a machine that has loaded its library and run nothing since. `at` names an earlier commit by number or
+/// tag.
 ///
 /// # Errors
 /// The exit code and what is wrong.
 pub fn attach(vm: &mut Vm, path: &Path, at: Option<&str>, author: &str) -> Result<(), (Exit, String)> {
     let rows = Rows::new(Box::new(store(path, at.is_none()).map_err(fatal)?));
     let at = at.map(|word| aura_image::history::find(&rows, word)).transpose().map_err(fatal)?;
-    let mut image = aura_image::Image::open(rows, at, &mut Lent(vm)).map_err(fatal)?;
+    attach_rows(vm, rows, at, author).map_err(fatal)
+}
+
+/// The same for an image in any store.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn attach_rows(vm: &mut Vm, rows: Rows, at: Option<u64>, author: &str) -> Result<(), ImageError> {
+    let mut image = aura_image::Image::open(rows, at, &mut Lent(vm))?;
     image.author = author.to_string();
     vm.attach_image(Box::new(Attached(image)));
     Ok(())

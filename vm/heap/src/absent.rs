@@ -103,6 +103,24 @@ impl Heap {
         (self.room(Value::from_ptr(p)) + 1) * 8 > crate::space::MAX_CELL
     }
 
+    /// Makes an object a stand-in for itself again: for tests, which have everything fetched over and over. It must be one that the image
+    /// knows, unchanged, and neither a running block nor a box, which the machine reads without a send.
+    pub fn make_absent(&mut self, o: Value) {
+        let (id, words) = (self.id(o), self.room(o) as u64);
+        self.leave_map(o);
+        // SAFETY: a live object of `words` words; the second exists where the header cannot hold the number of words.
+        unsafe {
+            let p = o.ptr();
+            let kept = *p & (PARENT | MARK | OLD | BARRIER);
+            *p = header(self.kind_maps.absent, Kind::Absent, words as usize) | kept;
+            *p.add(1) = id;
+            if words >= IN_HEADER {
+                *p.add(2) = words;
+            }
+        }
+        self.tracking.absents = true;
+    }
+
     /// Makes `o` what `kind` and `words` say. The map must be there, and the words be those of such an object.
     fn become_object(&mut self, o: Value, kind: Kind, s: Shape, flags: u64, words: &[u64]) -> Result<(), WrongSize> {
         let have = self.room(o);

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use aura_code::Origin;
-use aura_heap::{BASE, Heap, MapId, Value};
+use aura_heap::{BASE, Heap, Kind, MapId, Value};
 use rustc_hash::FxHashMap;
 
 use crate::format::commit::CommitRow;
@@ -229,6 +229,24 @@ impl Image {
             changes.counter(meta::CHRONICLE, count);
         }
         Ok(())
+    }
+
+    /// Forgets what objects hold that are as they were stored, so that everything has to be brought again: for tests. Answers how many.
+    pub fn evict(&mut self, machine: &mut dyn Machine) -> usize {
+        let specials = machine.specials();
+        let heap = machine.heap();
+        let changed: rustc_hash::FxHashSet<Value> = heap.changes().iter().copied().collect();
+        let evictable = |heap: &Heap, o: Value| match heap.kind(o) {
+            Some(Kind::Plain | Kind::Vector | Kind::Bytes | Kind::Method) => true,
+            Some(Kind::String) => !heap.is_canonical(o),
+            _ => false,
+        };
+        let all: Vec<Value> = self.places.each().filter(|o| heap.id(*o) & BASE == 0 && evictable(heap, *o)).collect();
+        let gone = all.into_iter().filter(|o| !changed.contains(o) && !specials.contains(o));
+        let gone: Vec<Value> = gone.collect();
+        gone.iter().for_each(|o| heap.make_absent(*o));
+        machine.flush();
+        gone.len()
     }
 
     /// After marking, before sweeping: forgets what will be gone.

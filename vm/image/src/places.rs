@@ -42,6 +42,11 @@ impl Places {
         self.pages.get(&segment).map_or(&[], |p| &p[..])
     }
 
+    /// Everything that is in memory.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Value> + '_ {
+        self.pages.values().flat_map(|p| p.iter().copied().filter(|v| v.is_ref()))
+    }
+
     /// After marking: forgets what is about to be freed.
     pub(crate) fn sweep(&mut self, alive: &dyn Fn(Value) -> bool) {
         self.pages.retain(|_, page| {

@@ -3,11 +3,12 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::ops::{Bound, ControlFlow};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aura_image::store::{Batch, Embedded, ImageStore, Space, StoreError};
+use aura_image::store::{Batch, Embedded, ImageStore, Order, Space, StoreError};
 use support::disk::{Disk, Fault};
 use support::{Chance, Rows, apply, sum_in, sum_of};
 use xxhash_rust::xxh3::xxh3_64;
@@ -143,7 +144,8 @@ fn exchange(bytes: &mut [u8], base: usize, size: usize, chance: &mut Chance) {
     }
 }
 
-/// Opens what is left of a file and looks at everything. Answers what came of it, in a few words; panics at a loss without a word.
+/// Opens what is left of a file and looks at everything. Answers what came of it, in a few words; panics at a loss without a
+/// word.
 ///
 /// What is broken may first be met by reading, by a change, or by a compaction.
 fn examine(original: &Original, bytes: Vec<u8>, chance: &mut Chance, what: &str) -> String {
@@ -205,9 +207,21 @@ fn read(store: &Embedded, expected: &Expected, chance: &mut Chance, what: &str) 
             Err(error) => assert!(matches!(error, StoreError::Damaged(_)), "{what}: {error}"),
         }
     }
+    backwards(store, expected, Space::ALL[chance.below(9) as usize], what);
     let sum = sum_in(store)?;
     assert_eq!(sum, expected.sum, "{what}: all rows were read, but they are not those that were written");
     Ok(())
+}
+
+/// From the greatest key, since that is another way through the pages. Up to an error, every row must come, and be right.
+fn backwards(store: &Embedded, expected: &Expected, space: Space, what: &str) {
+    let mut rows = expected.rows.range((space, Vec::new())..).take_while(|((other, _), _)| *other == space).collect::<Vec<_>>();
+    let result = store.range(space, Bound::Unbounded, Bound::Unbounded, Order::Descending, &mut |key, value| {
+        let next = rows.pop().map(|((_, key), value)| (key.as_slice(), value.as_slice()));
+        assert_eq!(next, Some((key, value)), "{what}: {space:?}, backwards");
+        ControlFlow::Continue(())
+    });
+    assert!(result.is_err() || rows.is_empty(), "{what}: {} rows of {space:?} do not come backwards", rows.len());
 }
 
 fn one_more(chance: &mut Chance) -> Batch {
@@ -293,8 +307,8 @@ fn report(outcomes: &BTreeMap<(String, &str), usize>) {
     println!("{sums:#?}");
 }
 
-/// A disk that said it had written a block and had not: what it then hands out is well sealed, but old. Reading cannot notice that;
-/// verifying must.
+/// A disk that said it had written a block and had not: what it then hands out is well sealed, but old. Reading cannot notice
+/// that; verifying must.
 #[test]
 fn a_lost_write_is_found_by_verification() {
     let original = original(false);

@@ -191,6 +191,24 @@ fn compaction_gives_back_what_is_not_needed() {
     open(&left).close().expect("it is closed");
 }
 
+#[test]
+fn a_batch_may_be_larger_than_the_memory_that_the_store_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("world.image");
+    let mut store = create(&path);
+    let mut batch = Batch::default();
+    for number in 0..100_u32 {
+        batch.put(Space::Large, number.to_be_bytes(), vec![number as u8; 1_000_000]);
+    }
+    store.apply(&batch).expect("a batch is applied");
+    store.close().expect("it is closed");
+    let store = open(&path);
+    for number in 0..100_u32 {
+        let whole = |value: &[u8]| assert!(value.len() == 1_000_000 && value.iter().all(|&byte| byte == number as u8));
+        assert_eq!(store.get(Space::Large, &number.to_be_bytes(), &mut { whole }), Ok(true));
+    }
+}
+
 /// Not a test: what the other process does in the next test.
 #[test]
 #[ignore = "the other half of the next test"]

@@ -1,7 +1,7 @@
 //! The machine loses its power at every moment at which that could matter.
 //!
-//! What a process does up to the cut does not depend on the cut. So the workload runs once, on a disk that writes down everything that is
-//! done to it, and every beginning of that record is a cut.
+//! What a process does up to the cut does not depend on the cut. So the workload runs once, on a disk that writes down
+//! everything that is done to it, and every beginning of that record is a cut.
 
 mod support;
 

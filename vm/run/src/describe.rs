@@ -119,6 +119,11 @@ impl Vm {
         })
     }
 
+    /// Where globals are.
+    pub(crate) fn global_place(&self) -> Option<Value> {
+        self.global_constant_ref("globals")
+    }
+
     fn global_constant_ref(&self, name: &str) -> Option<Value> {
         let s = self.heap.symbols.find(name)?;
         match self.heap.map(self.heap.map_of(self.specials.lobby)).find(s)?.kind {

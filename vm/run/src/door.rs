@@ -119,6 +119,8 @@ pub struct CallerView {
 impl Vm {
     /// The send that a paused process stands at, if nothing understood it and a method at its receiver would help.
     pub fn missing(&mut self, id: ProcessId) -> Option<Missing> {
+        self.present_names();
+        self.present_failed(id);
         let p = self.process(id).filter(|p| p.status == Status::Paused)?;
         let failed = p.failed.last()?;
         let handler = p.frames[..p.depth].get(failed.depth)?;
@@ -157,6 +159,15 @@ impl Vm {
             kept,
             home,
         })
+    }
+
+    /// Brings what a paused send is about: receiver, arguments, and everything on the way of the lookup.
+    fn present_failed(&mut self, id: ProcessId) {
+        let values: Vec<Value> = self.failed_send(id).map(<[Value]>::to_vec).unwrap_or_default();
+        for v in values {
+            // What cannot be read is described as what it is: an object.
+            let _ = self.bring_ancestors(v);
+        }
     }
 
     /// Tries a method for a paused send, at object `at` of its path: the same send in a process of its own, in a world that is put back.

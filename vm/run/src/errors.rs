@@ -14,6 +14,7 @@ use crate::vm::Vm;
 impl Vm {
     /// Sends `selector` to `errors` on top of the running activation.
     pub(crate) fn signal(&mut self, p: &mut Process, selector: &str, args: &[Value], ret: u32) {
+        self.present_names();
         let lobby = self.specials.lobby;
         let handler = self.global_constant(lobby, "errors").and_then(|errors| {
             let s = self.heap.symbols.intern(selector);

@@ -44,6 +44,8 @@ pub trait Image {
     fn is_writable(&self) -> bool;
     /// The objects with the map `old` have `new` from now on, wherever they are.
     fn map_moved(&mut self, old: MapId, new: MapId);
+    /// Forget what objects hold that are as they were stored: for tests.
+    fn evict(&mut self, vm: &mut Vm);
     /// After marking: forget what will be gone.
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool);
 }
@@ -124,6 +126,21 @@ impl Vm {
         values.iter().try_for_each(|v| self.present(*v))
     }
 
+    /// Makes sure that what has a name is in memory, so that descriptions can tell it. Without an image there is nothing to do.
+    pub fn present_names(&mut self) {
+        if !self.heap.has_absents() {
+            return;
+        }
+        let places: Vec<Value> = self.modules.values().copied().chain(self.global_place()).collect();
+        for place in places {
+            // What cannot be read has no name.
+            let _ = self.present(place);
+            for (_, v) in self.constants(place) {
+                let _ = self.present(v);
+            }
+        }
+    }
+
     #[cold]
     pub(crate) fn bring(&mut self, o: Value) -> Result<(), Fail> {
         self.charge(1);
@@ -139,6 +156,16 @@ impl Vm {
             self.present_all(args)?;
         }
         f(self, args)
+    }
+
+    /// Commits and has everything fetched again: for tests, between two slices.
+    pub(crate) fn stress_image(&mut self) {
+        if self.transactions.is_empty() && !self.heap.in_trial() && self.image_is_writable() {
+            let stored = self.store_changes("stress");
+            debug_assert!(stored.is_ok(), "{stored:?}");
+            self.with_image(|image, vm| image.evict(vm));
+            self.clear_global();
+        }
     }
 
     // ---- commits ----

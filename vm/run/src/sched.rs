@@ -15,6 +15,9 @@ use crate::vm::Vm;
 /// Fuel of one slice: some hundred microseconds.
 const SLICE: u64 = 20_000;
 
+/// The same while everything is fetched again after each.
+const STRESS_SLICE: u64 = 25;
+
 /// Where processes wait.
 #[derive(Default, Debug)]
 pub(crate) struct Semaphore {
@@ -161,11 +164,14 @@ impl Vm {
         let p = self.process_ptr(id);
         let mut left = Left::Status;
         if p.depth > 0 {
-            left = interp::run(self, p, SLICE);
+            left = interp::run(self, p, if self.stress_image { STRESS_SLICE } else { SLICE });
         }
         let p = self.process_ptr(id);
         if left == Left::Slice {
             self.after_slice(p);
+            if self.stress_image {
+                self.stress_image();
+            }
         }
         self.event_of(id)
     }

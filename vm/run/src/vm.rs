@@ -99,6 +99,8 @@ pub struct Vm {
     pub(crate) regexes: FxHashMap<String, Arc<regex::Regex>>,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
+    /// Commit after every few activations and have everything fetched again: for tests.
+    pub stress_image: bool,
     pub(crate) exit_code: Option<i32>,
     /// The image that some of the objects belong to.
     pub(crate) image: Option<Box<dyn crate::Image>>,
@@ -645,6 +647,7 @@ impl Vm {
             charged: 0,
             regexes: FxHashMap::default(),
             stress: false,
+            stress_image: false,
             exit_code: None,
             image: None,
             transactions: Vec::new(),

@@ -1,7 +1,7 @@
 //! What every store must do, as checks that any implementation is run through.
 //!
-//! Here and not in a test, so that a store made elsewhere can be held to the same. What a disk does to a store (power cuts, errors,
-//! damage) is not here: that needs a disk, and is in the tests of the store that has one.
+//! Here and not in a test, so that a store made elsewhere can be held to the same. What a disk does to a store (power cuts,
+//! errors, damage) is not here: that needs a disk, and is in the tests of the store that has one.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};

@@ -1,8 +1,8 @@
 //! All rows of one store into another.
 //!
-//! What must stay true: what arrives is one state of the source, since reads of a store see one state for as long as nothing is applied
-//! to it. Not here: that the copy appears whole or not at all; a file that is copied into is given its name when it is complete
-//! ([`super::Embedded::backup`]).
+//! What must stay true: what arrives is one state of the source, since reads of a store see one state for as long as nothing is
+//! applied to it. Not here: that the copy appears whole or not at all; a file that is copied into is given its name when it is
+//! complete ([`super::Embedded::backup`]).
 
 use std::ops::{Bound, ControlFlow};
 

@@ -1,11 +1,12 @@
 //! The store on disk: redb, with a seal on every block.
 //!
 //! One table per [`Space`]; all are made when the store is made, so that opening writes nothing of ours. Every batch is one
-//! transaction of redb's, durable when `apply` returns and committed in two phases, with the state of its allocator recorded in it: so opening
-//! after a crash takes no longer than opening after a farewell. Reads go through one snapshot with all tables open, renewed after every batch.
+//! transaction of redb's, durable when `apply` returns and committed in two phases, with the state of its allocator recorded in
+//! it: so opening after a crash takes no longer than opening after a farewell. Reads go through one snapshot with all tables
+//! open, renewed after every batch.
 //!
-//! What must stay true: redb is called only inside [`guarded`], and touches its file only through [`Sealed`]; a file that is only read
-//! is not written to; after a write that failed nothing more is written until the store is opened again.
+//! What must stay true: redb is called only inside [`guarded()`], and touches its file only through [`Sealed`]; a file that is
+//! only read is not written to; after a write that failed nothing more is written until the store is opened again.
 //!
 //! Not here: what rows mean; how files come to be ([`files`]).
 
@@ -230,7 +231,8 @@ impl ImageStore for Embedded {
         self.verify()?;
         self.alone(|base| {
             let gained = base.compact().map_err(errors::compaction)?;
-            // redb's compaction leaves the state of the allocator unrecorded; a crash would cost the next opening a look through everything.
+            // redb's compaction leaves the state of the allocator unrecorded; a crash would cost the next opening a look
+            // through everything.
             changes::nothing(base)?;
             Ok(gained)
         })

@@ -1,7 +1,7 @@
 //! A store in memory: what the embedded one does, without a disk. For tests, and for images that nobody keeps.
 //!
-//! What must stay true: it answers exactly as the embedded store does ([`super::conformance`] holds both to it), so that a test over
-//! it says something about an image on disk.
+//! What must stay true: it answers exactly as the embedded store does ([`super::conformance`] holds both to it), so that a test
+//! over it says something about an image on disk.
 //!
 //! Not here: durability, and failing on demand.
 

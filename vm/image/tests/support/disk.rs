@@ -1,7 +1,7 @@
 //! A disk in memory that loses its power, fails, or is full, when it is told to.
 //!
-//! It tells apart what is durable (was there at the last sync) from what was written since, of which a power cut leaves any part: each
-//! write is there whole, not at all, or up to the end of one of its sectors.
+//! It tells apart what is durable (was there at the last sync) from what was written since, of which a power cut leaves any
+//! part: each write is there whole, not at all, or up to the end of one of its sectors.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};

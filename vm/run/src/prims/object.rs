@@ -12,6 +12,7 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
     Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
     Prim::leaf("_Describe", 0, |vm, a| {
+        vm.present_names();
         let s = vm.describe(a[0]);
         vm.string(&s)
     }),

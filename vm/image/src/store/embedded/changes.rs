@@ -1,7 +1,8 @@
 //! Batches as transactions of redb's.
 //!
-//! What must stay true: every transaction is durable before it says that it is done, is committed in two phases, and records redb's
-//! allocator; a batch whose conditions do not hold leaves no trace. Not here: guarding and poisoning ([`super`] does both).
+//! What must stay true: every transaction is durable before it says that it is done, is committed in two phases, and records
+//! redb's allocator; a batch whose conditions do not hold leaves no trace. Not here: guarding and poisoning ([`super`] does
+//! both).
 
 use redb::{Database, Durability, ReadableTable, Table, WriteTransaction};
 

@@ -1,7 +1,7 @@
 //! redb's errors in our words.
 //!
-//! What must stay true: what the system said (a full disk, no permission) is told as [`StoreError::Io`] with its own words, and what
-//! the file's bytes are to blame for as [`StoreError::Damaged`]. An error of our own that travelled through redb inside an
+//! What must stay true: what the system said (a full disk, no permission) is told as [`StoreError::Io`] with its own words, and
+//! what the file's bytes are to blame for as [`StoreError::Damaged`]. An error of our own that travelled through redb inside an
 //! I/O error (see [`super::sealed`]) comes out as it went in.
 
 use std::io;

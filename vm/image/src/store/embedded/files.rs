@@ -1,7 +1,8 @@
 //! How stores come to be in files, and how they are found again.
 //!
-//! What must stay true: a new file, whether a new image or a copy of one, appears under its name complete or not at all, and never in the
-//! place of another; two processes do not write one file (redb's lock); and what stands in the way is told by name.
+//! What must stay true: a new file, whether a new image or a copy of one, appears under its name complete or not at all, and
+//! never in the place of another; two processes do not write one file (redb's lock); and what stands in the way is told by
+//! name.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -26,8 +27,8 @@ impl Embedded {
         Ok(opened)
     }
 
-    /// Opens a file for reading only. Several processes may do that at a time, but none while another writes. The file is not written to,
-    /// also if it was not closed properly; what has to be put in order then is so in memory.
+    /// Opens a file for reading only. Several processes may do that at a time, but none while another writes. The file is not
+    /// written to, also if it was not closed properly; what has to be put in order then is so in memory.
     ///
     /// # Errors
     /// As [`Embedded::open`].

@@ -1,8 +1,8 @@
 //! Calls into redb that may panic.
 //!
-//! redb trusts its files more than we do: on bytes it did not write it may answer with a panic where an error was due. [`guarded`]
-//! makes an error of it. What must stay true: the panic's message is not printed (the error says it), panics of everybody else are
-//! printed as ever, and nothing leaves a destructor.
+//! redb trusts its files more than we do: on bytes it did not write it may answer with a panic where an error was due.
+//! [`guarded`] makes an error of it. What must stay true: the panic's message is not printed (the error says it), panics of
+//! everybody else are printed as ever, and nothing leaves a destructor.
 //!
 //! Not here: what the store does after such an error (it is poisoned, by [`super`]).
 

@@ -1,7 +1,7 @@
 //! Who has an image open: a small text file beside it, for people.
 //!
-//! Only for the sentence that says who is in the way. Whether anybody is in the way is decided by the lock on the image itself, so a file left
-//! behind by a process that was killed does no harm, and one that cannot be written is done without.
+//! Only for the sentence that says who is in the way. Whether anybody is in the way is decided by the lock on the image itself,
+//! so a file left behind by a process that was killed does no harm, and one that cannot be written is done without.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! A disk that is only read: what is written to it stays in memory.
 //!
-//! redb's own way to open a file for reading only refuses a file that was not closed properly, and that is the very file one wants to
-//! look at. Over this disk it opens as for writing: it puts in order what it must, checks what it is asked to check, and nothing of that
-//! reaches the file.
+//! redb's own way to open a file for reading only refuses a file that was not closed properly, and that is the very file one
+//! wants to look at. Over this disk it opens as for writing: it puts in order what it must, checks what it is asked to check,
+//! and nothing of that reaches the file.
 //!
-//! What must stay true: nothing is ever written below; any number of readers share a file, and no writer has it while they do. So what was
-//! to be locked for oneself is locked together with others.
+//! What must stay true: nothing is ever written below; any number of readers share a file, and no writer has it while they do.
+//! So what was to be locked for oneself is locked together with others.
 
 use std::collections::BTreeMap;
 use std::io;

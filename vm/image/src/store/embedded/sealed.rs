@@ -1,20 +1,21 @@
 //! The seal on every block of the file, below redb.
 //!
-//! redb keeps checksums of its pages but looks at them only after a crash; otherwise it follows whatever pointer it reads. A single
-//! wrong bit in a page's count of rows then loses rows without a word, and one in the header's first bytes brings back an older
-//! commit. So everything that goes to the disk passes here and is sealed with a checksum over its bytes *and its place*, and
-//! everything that comes back is compared with its seal first.
+//! redb keeps checksums of its pages but looks at them only after a crash; otherwise it follows whatever pointer it reads. A
+//! single wrong bit in a page's count of rows then loses rows without a word, and one in the header's first bytes brings back
+//! an older commit. So everything that goes to the disk passes here and is sealed with a checksum over its bytes *and its
+//! place*, and everything that comes back is compared with its seal first.
 //!
 //! The file: a header block, then blocks of [`BLOCK`] bytes, each followed by its seal ([`SEAL`] bytes). The header block's
-//! first sector holds redb's header, our label and the version of this form, and one seal over all of that; the rest of it is empty.
-//! A sector is what a disk writes whole or not at all (redb rests on this too: its header is overwritten in place), so the header and its
-//! seal never part. A torn block is one that no committed state refers to: its writer syncs before it says "committed".
+//! first sector holds redb's header, our label and the version of this form, and one seal over all of that; the rest of it is
+//! empty. A sector is what a disk writes whole or not at all (redb rests on this too: its header is overwritten in place), so
+//! the header and its seal never part. A torn block is one that no committed state refers to: its writer syncs before it says
+//! "committed".
 //!
-//! What must stay true: this layer keeps no state of the file's, so it can lose none; and nothing is written on the strength of what
-//! is broken.
+//! What must stay true: this layer keeps no state of the file's, so it can lose none; and nothing is written on the strength of
+//! what is broken.
 //!
-//! Not here: bytes that are *old* though well sealed, as after a write that a disk only pretended to do. redb's own checksums find that
-//! ([`crate::store::ImageStore::verify`]).
+//! Not here: bytes that are *old* though well sealed, as after a write that a disk only pretended to do. redb's own checksums
+//! find that ([`crate::store::ImageStore::verify`]).
 
 use std::io;
 use std::ops::Bound;
@@ -28,6 +29,9 @@ use crate::store::StoreError;
 
 /// How much has one seal: a page of redb's.
 const BLOCK: usize = 4096;
+/// What a broken page is made of. As a page's kind it is unknown; as a count of rows or a place in the page it is far too
+/// large; as the number of another page it is none. Zeros would do less: a page of no rows.
+const NONSENSE: u8 = 0xff;
 /// The size of a seal.
 const SEAL: usize = 8;
 /// A block with its seal, as it stands in the file.
@@ -60,15 +64,15 @@ pub(super) struct Damage {
 }
 
 impl Damage {
-    /// The opening is over, and everything that is read from now on belongs to the last commit. What a recovery found to be broken was
-    /// a part of a commit that never was, and was given up with it; without a recovery nothing may have been broken.
+    /// The opening is over, and everything that is read from now on belongs to the last commit. What a recovery found to be
+    /// broken was a part of a commit that never was, and was given up with it; without a recovery nothing may have been broken.
     pub(super) fn forgive(&self, recovered: bool) -> Result<(), StoreError> {
         self.limit.store(if recovered { self.count.load(Ordering::Relaxed) } else { 0 }, Ordering::Relaxed);
         self.found()
     }
 
-    /// What is wrong, if anything is: then nothing may be written any more. redb does not mind to change a blank page, and
-    /// would make it, well sealed, a part of the next commit.
+    /// What is wrong, if anything is: then nothing may be written any more. What redb makes of a
+    /// page that it cannot read must not become, well sealed, a part of the next commit.
     pub(super) fn found(&self) -> Result<(), StoreError> {
         if self.count.load(Ordering::Relaxed) <= self.limit.load(Ordering::Relaxed) { Ok(()) } else { Err(self.describe()) }
     }
@@ -189,9 +193,9 @@ impl<B: StorageBackend> StorageBackend for Sealed<B> {
         Ok(BLOCK as u64 + length.saturating_sub(BLOCK as u64) / STRIDE as u64 * BLOCK as u64)
     }
 
-    /// A block whose seal does not fit is handed out as zeros: redb knows no such page. An error would be remembered by redb as a
-    /// broken disk, and not one row more would be read, of all that are intact. And its recovery, which looks whether a commit is
-    /// complete, would see a broken disk where there is only an incomplete commit.
+    /// A block whose seal does not fit is handed out as nonsense that redb stumbles over ([`NONSENSE`]). An error would be
+    /// remembered by redb as a broken disk, and not one row more would be read, of all that are intact. And its recovery, which
+    /// looks whether a commit is complete, would see a broken disk where there is only an incomplete commit.
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         if offset == 0 && out.len() <= HEADER {
             return self.read_header(out);
@@ -205,7 +209,7 @@ impl<B: StorageBackend> StorageBackend for Sealed<B> {
             if seal != seal_of(bytes, number) {
                 self.damage.note(number);
                 // What kind of page it is stands in its first block, so the whole page has to go.
-                out.fill(0);
+                out.fill(NONSENSE);
                 break;
             }
             out[index * BLOCK..][..BLOCK].copy_from_slice(bytes);
@@ -295,11 +299,11 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_block_blanks_the_page_that_it_is_in() {
+    fn a_broken_block_spoils_the_page_that_it_is_in() {
         let sealed = disk();
         sealed.disk.write((BLOCK + STRIDE + 10) as u64, &[0]).expect("memory");
         assert!(read(&sealed, 1, 1) == [1; BLOCK]);
-        assert!(read(&sealed, 2, 2) == [0; 2 * BLOCK]);
+        assert!(read(&sealed, 2, 2) == [NONSENSE; 2 * BLOCK]);
         assert_eq!(sealed.damage().report(), Some(StoreError::Damaged("block 2 is not what was written".to_owned())));
     }
 
@@ -309,14 +313,14 @@ mod tests {
         let mut block = [0; STRIDE];
         sealed.disk.read(BLOCK as u64, &mut block).expect("memory");
         sealed.disk.write((BLOCK + STRIDE) as u64, &block).expect("memory");
-        assert!(read(&sealed, 2, 1) == [0; BLOCK]);
+        assert!(read(&sealed, 2, 1) == [NONSENSE; BLOCK]);
     }
 
     #[test]
     fn blocks_that_were_never_written_are_broken() {
         let sealed = disk();
         sealed.set_len(6 * BLOCK as u64).expect("memory");
-        assert!(read(&sealed, 5, 1) == [0; BLOCK]);
+        assert!(read(&sealed, 5, 1) == [NONSENSE; BLOCK]);
         assert!(sealed.damage().report().is_some());
     }
 }
