@@ -5,6 +5,7 @@
 //! * [`door`] the open door, end to end, against a model server on a socket
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
+//! * [`image`] the living image: what is stored comes back
 //! * [`powers`] what generated methods may do
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
@@ -19,6 +20,7 @@ mod doc_blocks;
 mod door;
 mod engines;
 mod example;
+mod image;
 mod lang;
 mod layers;
 mod library;

@@ -10,7 +10,7 @@ const PROGRAMS: u64 = 60;
 /// Some of them never end by themselves; fuel is exact, so they end at the same point everywhere.
 const FUEL: u64 = 3_000;
 
-fn choices(seed: u64) -> Vec<u8> {
+pub(crate) fn choices(seed: u64) -> Vec<u8> {
     let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     (0..400)
         .map(|_| {

@@ -160,13 +160,13 @@ pub(crate) fn attach_at(vm: &mut Vm, store: &Kept, at: Option<u64>) -> Result<()
     aura_command::image::attach_rows(vm, Rows::new(Box::new(store)), at, "a test")
 }
 
-/// Has the lobby reach the module of a file, so that it is in the image.
+/// Has the lobby reach the module of a file, so that it is in the image: through a place that gives it no name in messages.
 pub(crate) fn hang_in(vm: &mut Vm, file: &str) {
     let module = vm.module(file).expect("the module of the file");
-    let lobby = vm.specials.lobby;
-    if module != lobby {
+    if module != vm.specials.lobby {
+        let image = vm.global_constant(vm.specials.lobby, "image").expect("the library has it");
         let name = vm.heap.symbols.intern("moduleUnderTest");
-        vm.heap.add_constant(lobby, name, module, false, None).expect("the lobby takes slots");
+        vm.heap.add_constant(image, name, module, false, None).expect("a plain object takes slots");
     }
 }
 
