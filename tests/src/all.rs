@@ -5,7 +5,7 @@
 //! * [`door`] the open door, end to end, against a model server on a socket
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
-//! * [`image`] the living image: what is stored comes back
+//! * [`image`] the living image: what is stored comes back; [`image_harm`] when things go wrong
 //! * [`powers`] what generated methods may do
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
@@ -21,6 +21,7 @@ mod door;
 mod engines;
 mod example;
 mod image;
+mod image_harm;
 mod lang;
 mod layers;
 mod library;

@@ -3,7 +3,7 @@
 //! * [`dump`] everything that an object leads to, as text that is the same in every machine
 //! * here: programs whose objects are dumped, stored, read by a fresh machine, and dumped again
 //!
-//! Not here: what happens when things go wrong (`image_harm`), and the command line (`image_commands`).
+//! Not here: what happens when things go wrong ([`crate::image_harm`]), and the command line (`image_commands`).
 
 mod dump;
 

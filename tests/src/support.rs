@@ -122,6 +122,11 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
 pub(crate) struct Kept(Arc<Mutex<Memory>>);
 
 impl Kept {
+    /// A store with the same rows.
+    pub(crate) fn copy(&self) -> Kept {
+        Kept(Arc::new(Mutex::new(self.lock().clone())))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.0.lock().expect("no test panics while it holds the lock")
     }

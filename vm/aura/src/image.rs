@@ -157,11 +157,16 @@ pub fn fatal(e: impl Into<ImageError>) -> (Exit, String) {
 /// When it cannot be opened or made.
 pub fn store(path: &Path, create: bool) -> Result<Embedded, ImageError> {
     let opened = match Embedded::open(path) {
-        Err(StoreError::Missing(_)) if create => Embedded::create(path)?,
+        Err(StoreError::Missing(_)) if create => match Embedded::create(path) {
+            // Somebody else has made it in the meantime.
+            Err(StoreError::Exists(_)) => Embedded::open(path)?,
+            made => made?,
+        },
         other => other?,
     };
     let mut store = opened.store;
-    if opened.created {
+    // Whoever made the file may have been killed before it became an image.
+    if opened.created || (create && aura_image::Image::is_empty(&store)?) {
         aura_image::Image::format(&mut store, &format!("aura {}", env!("CARGO_PKG_VERSION")))?;
     }
     Ok(store)

@@ -4,6 +4,7 @@
 //! none above it; an object in memory that the image knows has its number in the heap and its place in `places`. Maps and code, which are
 //! no objects of the heap, are known by tables in both directions.
 
+use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
 use aura_code::Origin;
@@ -16,7 +17,7 @@ use crate::format::{Broken, VERSION, keys, segment};
 use crate::library::{self, Library};
 use crate::places::Places;
 use crate::rows::{Changes, Rows};
-use crate::store::{ImageStore, Space, StoreError};
+use crate::store::{ImageStore, Order, Space, StoreError};
 use crate::{ImageError, Machine};
 
 /// Numbers below this one are those of the library's objects; 0 is none.
@@ -69,6 +70,21 @@ pub struct Image {
 }
 
 impl Image {
+    /// Whether nothing was ever put into a store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_empty(store: &dyn ImageStore) -> Result<bool, ImageError> {
+        let mut empty = true;
+        for space in Space::ALL {
+            store.range(space, Bound::Unbounded, Bound::Unbounded, Order::Ascending, &mut |_, _| {
+                empty = false;
+                ControlFlow::Break(())
+            })?;
+        }
+        Ok(empty)
+    }
+
     /// Makes an empty image in an empty store.
     ///
     /// # Errors

@@ -11,6 +11,11 @@ use crate::vm::Vm;
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
     Prim::leaf("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
+    Prim::leaf("_FlushOutput", 0, |vm, a| {
+        vm.require(Capability::Console, "")?;
+        vm.host.out.flush().map_err(|e| Fail::with("ioError", e.to_string()))?;
+        Ok(a[0])
+    }),
     Prim::leaf("_InputLine", 0, line),
     Prim::leaf("_InputAll", 0, all),
     Prim::leaf("_Arguments", 0, |vm, _| {
