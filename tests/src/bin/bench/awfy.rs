@@ -62,6 +62,35 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(format!("Aura failed on {}", failed.join(", "))) }
 }
 
+/// How many times as long the programs take with these words in the place of `run`: geometric mean, and its interval.
+pub(crate) fn with_and_without(words: &[String]) -> Result<(f64, f64, f64), String> {
+    let options = Options {
+        suite: None,
+        quick: true,
+        only: Vec::new(),
+        peers: Vec::new(),
+        invocations: Some(5),
+        iterations: None,
+        warmup: None,
+        limit: 600,
+    };
+    let programs: Vec<&Program> = PROGRAMS.iter().collect();
+    let runners = [Runner::aura()?, Runner::aura_with(words)?];
+    let samples = measure(&options, &runners, &programs);
+    let rows: Vec<Vec<f64>> = (0..programs.len())
+        .map(|p| {
+            let pairs = samples[&(1, p)].iter().zip(&samples[&(0, p)]);
+            pairs.filter_map(|(with, without)| Some((*with)? / (*without)?)).collect()
+        })
+        .collect();
+    if rows.iter().any(Vec::is_empty) {
+        return Err("a program failed".into());
+    }
+    let (low, high) = bootstrap(&rows);
+    let medians: Vec<f64> = rows.iter().map(|r| median(r)).collect();
+    Ok((geometric_mean(&medians), low, high))
+}
+
 fn chosen(only: &[String]) -> Result<Vec<&'static Program>, String> {
     let wanted = |p: &&Program| only.is_empty() || only.iter().any(|o| p.name.to_lowercase().contains(&o.to_lowercase()));
     let programs: Vec<&Program> = PROGRAMS.iter().filter(wanted).collect();

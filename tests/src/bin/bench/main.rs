@@ -11,6 +11,7 @@
 mod awfy;
 mod child;
 mod door;
+mod image;
 mod machine;
 mod memory;
 mod parse;
@@ -44,6 +45,17 @@ enum Command {
     Memory,
     /// What the open door takes beside the model's own time.
     Door(door::Options),
+    /// The living image: opening, committing, bringing objects in, beside redb itself.
+    Image(image::Options),
+    /// Kills the command while it commits, again and again: no acknowledged commit may be lost.
+    Soak {
+        /// How often.
+        #[arg(long, default_value_t = 1000, value_name = "N")]
+        kills: u32,
+        /// Where the random moments begin.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        seed: u64,
+    },
     /// Everything, one after the other.
     All(awfy::Options),
     /// Runs one command and prints its time and memory; the other commands use it.
@@ -62,6 +74,8 @@ fn main() -> ExitCode {
         Command::Parse(options) => parse::run(&options),
         Command::Memory => memory::run(),
         Command::Door(options) => door::run(&options),
+        Command::Image(options) => image::run(&options),
+        Command::Soak { kills, seed } => soak(kills, seed),
         Command::All(options) => all(&options),
         Command::Measure { command } => child::measure(&command),
     };
@@ -74,6 +88,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// See [`aura_tests::soak`].
+fn soak(kills: u32, seed: u64) -> Result<(), String> {
+    let dir = tempfile::tempdir().map_err(|e| format!("cannot make a folder for the image: {e}"))?;
+    let report = aura_tests::soak::kills(&machine::aura()?, dir.path(), kills, seed)?;
+    machine::heading("Kills");
+    println!("{} kills, {} acknowledged commits, none lost, none by half.", report.kills, report.acknowledged);
+    println!();
+    Ok(())
+}
+
 /// Every measurement; one that fails doesn't keep the others from running.
 fn all(options: &awfy::Options) -> Result<(), String> {
     let results = [
@@ -81,6 +105,7 @@ fn all(options: &awfy::Options) -> Result<(), String> {
         parse::run(&parse::Options::default()),
         memory::run(),
         door::run(&door::Options::default()),
+        image::run(&image::Options::default()),
         awfy::run(options),
     ];
     let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();

@@ -18,8 +18,14 @@ pub(crate) struct Runner {
 impl Runner {
     /// Aura itself.
     pub(crate) fn aura() -> Result<Self, String> {
+        Self::aura_with(&["run".to_owned()])
+    }
+
+    /// Aura itself, with these words before the program.
+    pub(crate) fn aura_with(words: &[String]) -> Result<Self, String> {
         let dir = machine::programs()?;
-        let before = vec!["run".to_owned(), "harness.aura".to_owned()];
+        let mut before = words.to_vec();
+        before.push("harness.aura".to_owned());
         Ok(Self { name: "aura".to_owned(), dir, command: machine::aura()?, before })
     }
 
