@@ -19,6 +19,7 @@ use crate::project::Project;
 pub struct Lent<'a>(pub &'a mut Vm);
 
 impl Machine for Lent<'_> {
+    #[inline(always)]
     fn heap(&mut self) -> &mut Heap {
         &mut self.0.heap
     }

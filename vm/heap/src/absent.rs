@@ -47,6 +47,8 @@ impl Heap {
         }
         let p = self.old.alloc(words + 1);
         self.allocated_before += (words as u64 + 1) * 8;
+        let large = (words + 1) * 8 > crate::space::MAX_CELL;
+        self.old.set_id(p, large, id);
         if self.old.used > self.full_threshold {
             self.wants_collection = true;
         }
@@ -59,10 +61,8 @@ impl Heap {
                 *p.add(2) = words as u64;
             }
         }
-        let o = Value::from_ptr(p);
-        self.set_id(o, id);
         self.tracking.absents = true;
-        Ok(o)
+        Ok(Value::from_ptr(p))
     }
 
     pub(crate) fn absent_words(&self, p: *mut u64) -> usize {
@@ -79,6 +79,13 @@ impl Heap {
     #[inline(always)]
     pub fn is_absent(&self, v: Value) -> bool {
         self.is_kind(v, Kind::Absent)
+    }
+
+    /// The number that an object which is not in memory goes by.
+    #[inline(always)]
+    pub fn absent_id(&self, o: Value) -> u64 {
+        debug_assert!(self.is_absent(o));
+        self.raw(o, 1)
     }
 
     /// Whether there may be objects that are not in memory.

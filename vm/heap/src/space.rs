@@ -24,6 +24,8 @@ struct Block {
     start: *mut u64,
     filled: *mut u64,
     cell_words: usize,
+    /// Multiplied by a distance in bytes and shifted by 32 it is the distance in cells: a division that is a multiplication.
+    per_byte: u64,
     /// For each cell the number that the image knows its object by; nothing if there is none in the block.
     ids: Option<Box<[u64]>>,
 }
@@ -113,7 +115,7 @@ impl OldSpace {
             *base = block as u64;
             base.add(PREFIX / 8)
         };
-        self.blocks.push(Block { start, filled: start, cell_words: cell / 8, ids: None });
+        self.blocks.push(Block { start, filled: start, cell_words: cell / 8, per_byte: (1 << 32) / cell as u64 + 1, ids: None });
         let c = &mut self.classes[class];
         // SAFETY: both stay within the block just allocated.
         unsafe {
@@ -220,12 +222,13 @@ impl OldSpace {
 
 /// Numbers of objects. `large` tells whether the object is an allocation of its own.
 impl OldSpace {
+    #[inline]
     fn cell_of(&self, p: *mut u64) -> (usize, usize) {
         let base = (p as usize & !(BLOCK - 1)) as *const u64;
         // SAFETY: p is an object in a block, which begins with its number.
         let block = unsafe { *base } as usize;
-        let offset = p as usize - self.blocks[block].start as usize;
-        (block, offset / (self.blocks[block].cell_words * 8))
+        let offset = p as u64 - self.blocks[block].start as u64;
+        (block, ((offset * self.blocks[block].per_byte) >> 32) as usize)
     }
 
     /// The number of an object; 0 if it has none.
@@ -261,6 +264,22 @@ impl Drop for OldSpace {
         for l in &self.large {
             // SAFETY: allocated with this layout in `alloc_large`.
             unsafe { dealloc(l.start as *mut u8, layout(l.bytes)) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_found_by_multiplication_as_by_division() {
+        for class in 1..=CLASSES as u64 {
+            let cell = class * 16;
+            let per_byte = (1 << 32) / cell + 1;
+            for offset in (0..BLOCK as u64).step_by(16) {
+                assert_eq!((offset * per_byte) >> 32, offset / cell, "offset {offset} of cells of {cell}");
+            }
         }
     }
 }

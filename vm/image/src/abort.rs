@@ -13,7 +13,8 @@ impl Image {
     ///
     /// # Errors
     /// When the store cannot be read; then some objects are put back and the others are not.
-    pub fn abort(&mut self, m: &mut dyn Machine) -> Result<usize, ImageError> {
+    pub fn abort(&mut self, m: &mut impl Machine) -> Result<usize, ImageError> {
+        self.scratch.forget();
         for (id, old) in std::mem::take(&mut self.moved).into_iter().rev() {
             if let Some(new) = self.tables.map_of_id.remove(&id) {
                 self.tables.id_of_map.remove(&new);
@@ -25,7 +26,7 @@ impl Image {
             }
         }
         let changes = m.heap().changes().to_vec();
-        let mut todo = Vec::new();
+        let mut todo = crate::decode::Todo::default();
         for o in &changes {
             match m.heap().id(*o) {
                 base if base & BASE != 0 => {
@@ -42,9 +43,7 @@ impl Image {
                 }
             }
         }
-        for o in todo {
-            self.fault(m, o)?;
-        }
+        self.finish(m, todo)?;
         self.chronicle.clear();
         m.heap().clear_changes();
         m.flush();

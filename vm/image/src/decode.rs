@@ -36,13 +36,25 @@ pub(crate) struct Scratch {
     number: Option<u64>,
     directory: Directory,
     values: Vec<Value>,
+    /// The map of the last plain object, by its number, if its objects are read without further ado.
+    last_map: Option<(u64, MapId, usize)>,
 }
 
 impl Scratch {
     /// Forgets the segment that was read last: it has been written.
     pub(crate) fn forget(&mut self) {
         self.number = None;
+        self.last_map = None;
     }
+}
+
+/// Objects that are still to be brought in.
+#[derive(Default)]
+pub(crate) struct Todo {
+    /// Those that must be there before anything runs.
+    pub(crate) must: Vec<Value>,
+    /// Those that lie at hand.
+    near: Vec<Value>,
 }
 
 /// What reading fails with, before it is known for which object.
@@ -84,26 +96,45 @@ impl Image {
     ///
     /// # Errors
     /// When the store cannot be read or is damaged; `o` is a stand-in still.
-    pub fn fault(&mut self, m: &mut dyn Machine, o: Value) -> Result<(), ImageError> {
-        let mut todo = vec![o];
-        while let Some(o) = todo.pop() {
-            if m.heap().is_absent(o) {
-                self.bring(m, o, &mut todo)?;
-            }
-        }
-        Ok(())
+    pub fn fault(&mut self, m: &mut impl Machine, o: Value) -> Result<(), ImageError> {
+        self.finish(m, Todo { must: vec![o], near: Vec::new() })
     }
 
-    /// Reads the record of an object and writes it into the object's place. What must be there as well is added to `todo`.
-    fn bring(&mut self, m: &mut dyn Machine, o: Value, todo: &mut Vec<Value>) -> Result<(), ImageError> {
-        let id = m.heap().id(o);
+    /// Brings everything that is still to be brought.
+    pub(crate) fn finish(&mut self, m: &mut impl Machine, mut todo: Todo) -> Result<(), ImageError> {
+        loop {
+            let (o, must) = match (todo.must.pop(), todo.near.pop()) {
+                (Some(o), near) => {
+                    todo.near.extend(near);
+                    (o, true)
+                }
+                (None, Some(o)) => (o, false),
+                (None, None) => return Ok(()),
+            };
+            if m.heap().is_absent(o) {
+                self.bring(m, o, must, &mut todo)?;
+            }
+        }
+    }
+
+    /// Reads the record of an object and writes it into the object's place. One that is merely at hand is left where it is if it is large, or
+    /// if the segment is no longer at hand.
+    fn bring(&mut self, m: &mut impl Machine, o: Value, must: bool, todo: &mut Todo) -> Result<(), ImageError> {
+        let id = m.heap().absent_id(o);
         let number = segment::of(id);
         if self.scratch.number != Some(number) {
+            if !must {
+                return Ok(());
+            }
             self.load_segment(number)?;
-            todo.extend(self.places.page(number).iter().filter(|v| v.is_ref() && m.heap().is_absent(**v)));
+            todo.near.clear();
+            todo.near.extend(self.places.page(number).iter().filter(|v| v.is_ref() && m.heap().is_absent(**v)));
         }
         let range = self.scratch.directory.find(segment::place(id)).ok_or_else(|| ImageError::Lost(format!("object {id}")))?;
         if range.is_empty() {
+            if !must {
+                return Ok(());
+            }
             let record = self.rows.large(id)?;
             return self.settle(m, o, id, &record, todo);
         }
@@ -130,11 +161,11 @@ impl Image {
     /// Makes the object in `o`'s place what its record says.
     pub(crate) fn settle(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         o: Value,
         id: u64,
         record: &[u8],
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<(), ImageError> {
         let read = Record::read(record, id).map_err(|b| ImageError::broken(b, format!("object {id}")))?;
         let mut values = std::mem::take(&mut self.scratch.values);
@@ -145,20 +176,30 @@ impl Image {
 
     fn become_record(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         o: Value,
         id: u64,
         record: &Record<'_>,
         values: &mut Vec<Value>,
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<(), Wrong> {
         let near = segment::of(id);
         match record {
             Record::Plain { map, hash, data } => {
                 self.values(m, data, near, values, todo)?;
-                let map = self.map_of(m, *map, Kind::Plain, values, todo)?;
+                if let Some((id, known, count)) = self.scratch.last_map
+                    && id == *map
+                    && count == values.len()
+                {
+                    m.heap().become_plain(o, Shape { map: known, hash: *hash }, values)?;
+                    return Ok(());
+                }
+                let id = *map;
+                let map = self.map_of(m, id, Kind::Plain, values, todo)?;
                 m.heap().become_plain(o, Shape { map, hash: *hash }, values)?;
-                Self::mark_data_parents(m, map, values);
+                let parents = Self::mark_data_parents(m, map, values);
+                let simple = !parents && !self.tables.adapted.contains_key(&id);
+                self.scratch.last_map = simple.then_some((id, map, values.len()));
             }
             Record::Vector { map, hash, data, elements } => {
                 self.values(m, data, near, values, todo)?;
@@ -207,27 +248,26 @@ impl Image {
         Ok(())
     }
 
-    fn mark_data_parents(m: &mut dyn Machine, map: MapId, data: &[Value]) {
+    /// Notes which objects are parents by data slots. Answers whether there are any.
+    fn mark_data_parents(m: &mut impl Machine, map: MapId, data: &[Value]) -> bool {
         let heap = m.heap();
-        if heap.map(map).parents.is_empty() {
-            return;
-        }
         let parents: Vec<Value> = (heap.map(map).parents.iter())
             .filter_map(|i| match heap.map(map).slots[*i as usize].kind {
                 SlotKind::Data(at) => data.get(at as usize).copied(),
                 _ => None,
             })
             .collect();
-        parents.into_iter().for_each(|p| heap.mark_as_parent(p));
+        parents.iter().for_each(|p| heap.mark_as_parent(*p));
+        !parents.is_empty()
     }
 
     fn values(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         fields: &Data<'_>,
         near: u64,
         out: &mut Vec<Value>,
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<(), Wrong> {
         out.clear();
         out.reserve(fields.0.count);
@@ -246,12 +286,12 @@ impl Image {
     }
 
     /// What a field says, as a value of the heap. `near` is the segment whose objects are brought in at once.
-    pub(crate) fn field_value(&mut self, m: &mut dyn Machine, f: &Field<'_>, todo: &mut Vec<Value>) -> Result<Value, ImageError> {
+    pub(crate) fn field_value(&mut self, m: &mut impl Machine, f: &Field<'_>, todo: &mut Todo) -> Result<Value, ImageError> {
         self.value(m, f, u64::MAX, todo).map_err(|w| w.of(0))
     }
 
     #[inline]
-    fn value(&mut self, m: &mut dyn Machine, f: &Field<'_>, near: u64, todo: &mut Vec<Value>) -> Result<Value, Wrong> {
+    fn value(&mut self, m: &mut impl Machine, f: &Field<'_>, near: u64, todo: &mut Todo) -> Result<Value, Wrong> {
         Ok(match *f {
             Field::Int(i) => Value::try_int(i).ok_or(Broken("an integer"))?,
             Field::Special(s) => {
@@ -278,16 +318,16 @@ impl Image {
     #[inline]
     fn object(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         id: u64,
         words: u64,
         eager: bool,
         near: u64,
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<Value, Wrong> {
         if let Some(v) = self.places.get(id) {
             if eager && m.heap().is_absent(v) {
-                todo.push(v);
+                todo.must.push(v);
             }
             return Ok(v);
         }
@@ -303,14 +343,16 @@ impl Image {
         }
         let v = m.heap().absent(id, words as usize).map_err(|e| ImageError::NoRoom(e.bytes))?;
         self.places.set(id, v);
-        if eager || segment::of(id) == near {
-            todo.push(v);
+        if eager {
+            todo.must.push(v);
+        } else if segment::of(id) == near {
+            todo.near.push(v);
         }
         Ok(v)
     }
 
     /// The canonical string that an object is, if it is one.
-    fn canonical(&mut self, m: &mut dyn Machine, id: u64) -> Result<Option<Value>, Wrong> {
+    fn canonical(&mut self, m: &mut impl Machine, id: u64) -> Result<Option<Value>, Wrong> {
         let record = self.rows.record(id)?.ok_or_else(|| ImageError::Lost(format!("object {id}")))?;
         let Record::Text { text, canonical: true, .. } = Record::read(&record, id)? else { return Ok(None) };
         let v = m.heap().canonical(text);
@@ -330,11 +372,11 @@ impl Image {
     /// when the object was stored, `data` is put in today's order.
     fn map_of(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         id: u64,
         kind: Kind,
         data: &mut Vec<Value>,
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<MapId, Wrong> {
         let own = m.heap().kind_maps;
         let map = match (id, kind) {
@@ -355,7 +397,7 @@ impl Image {
         Ok(map)
     }
 
-    fn map(&mut self, m: &mut dyn Machine, id: u64, todo: &mut Vec<Value>) -> Result<MapId, Wrong> {
+    fn map(&mut self, m: &mut impl Machine, id: u64, todo: &mut Todo) -> Result<MapId, Wrong> {
         if let Some(map) = self.tables.map_of_id.get(&id) {
             return Ok(*map);
         }
@@ -370,7 +412,7 @@ impl Image {
         Ok(map)
     }
 
-    fn make_map(&mut self, m: &mut dyn Machine, row: &MapRow<'_>, todo: &mut Vec<Value>) -> Result<MapId, Wrong> {
+    fn make_map(&mut self, m: &mut impl Machine, row: &MapRow<'_>, todo: &mut Todo) -> Result<MapId, Wrong> {
         let kind = kind_of(row.kind)?;
         let fits = match kind {
             Kind::Plain => row.grown || row.data <= row.words,
@@ -400,7 +442,7 @@ impl Image {
     }
 
     /// The map of a library object's clones, where that object's data slots have these names in this order.
-    fn library_map(&mut self, m: &mut dyn Machine, id: u64, of: u64, names: &[&str]) -> Result<MapId, Wrong> {
+    fn library_map(&mut self, m: &mut impl Machine, id: u64, of: u64, names: &[&str]) -> Result<MapId, Wrong> {
         let prototype = match self.places.get(of) {
             Some(o) => o,
             None => {
@@ -422,7 +464,7 @@ impl Image {
     // ---- code ----
 
     /// The code word of the code with this number.
-    fn code_word(&mut self, m: &mut dyn Machine, id: u64, todo: &mut Vec<Value>, depth: usize) -> Result<u64, Wrong> {
+    fn code_word(&mut self, m: &mut impl Machine, id: u64, todo: &mut Todo, depth: usize) -> Result<u64, Wrong> {
         if let Some(word) = self.tables.code_of_id.get(&id) {
             return Ok(*word);
         }
@@ -450,7 +492,7 @@ impl Image {
         Ok(word)
     }
 
-    fn read_code(&mut self, m: &mut dyn Machine, row: &CodeRow<'_>) -> Result<MethodCode, Wrong> {
+    fn read_code(&mut self, m: &mut impl Machine, row: &CodeRow<'_>) -> Result<MethodCode, Wrong> {
         let origin = self.source(row.source)?;
         let kind = *KINDS.get(usize::from(row.kind)).ok_or(Broken("a kind of code"))?;
         if row.version != aura_code::body_version() {
@@ -488,7 +530,7 @@ pub(crate) fn read_source(row: &[u8]) -> Read<Origin> {
 }
 
 /// A block must have what its code reads.
-fn check_block(m: &dyn Machine, word: u64, captures: usize) -> Result<(), Wrong> {
+fn check_block(m: &impl Machine, word: u64, captures: usize) -> Result<(), Wrong> {
     let code = m.code(word).code;
     let block = matches!(code.kind, CodeKind::Block | CodeKind::InlinedBlock);
     if block && captures >= code.captures.len().max(usize::from(code.kind == CodeKind::InlinedBlock)) {
@@ -509,7 +551,7 @@ pub(crate) fn meta_of(comment: Option<&str>, annotation: Option<&str>, type_text
 }
 
 /// The names of a map's data slots, by their indices; those of removed slots are empty.
-pub(crate) fn data_names(m: &mut dyn Machine, map: MapId) -> Vec<Arc<str>> {
+pub(crate) fn data_names(m: &mut impl Machine, map: MapId) -> Vec<Arc<str>> {
     let heap = m.heap();
     let found = heap.map(map);
     let mut names: Vec<Arc<str>> = vec!["".into(); found.data as usize];

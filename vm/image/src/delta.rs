@@ -3,7 +3,7 @@
 
 use aura_heap::{Heap, Kind, SlotKind, Value};
 
-use crate::decode::meta_of;
+use crate::decode::{Todo, meta_of};
 use crate::encode::{Commit, is_transient, rows_of};
 use crate::format::Broken;
 use crate::format::bytes::Reader;
@@ -96,7 +96,7 @@ fn bytes(heap: &Heap, o: Value) -> Option<Vec<u8>> {
 impl Commit<'_> {
     /// What is different about the library's object at a place, as its record in `out`; its number. Nothing if nothing is, and the
     /// image does not refer to it.
-    pub(crate) fn delta(&mut self, m: &mut dyn Machine, o: Value, place: usize) -> Option<u64> {
+    pub(crate) fn delta(&mut self, m: &mut impl Machine, o: Value, place: usize) -> Option<u64> {
         let d = Difference::of(m.heap(), o);
         if d.is_empty() && !self.image.names.id_of_base.contains_key(&place) {
             return None;
@@ -129,7 +129,7 @@ fn read_all(bytes: &[u8], count: usize, id: u64) -> Vec<Field<'_>> {
 
 impl Image {
     /// Puts what is different about the library's objects in place.
-    pub(crate) fn apply_deltas(&mut self, m: &mut dyn Machine) -> Result<(), ImageError> {
+    pub(crate) fn apply_deltas(&mut self, m: &mut impl Machine) -> Result<(), ImageError> {
         for segment in self.delta_segments()? {
             let mut bytes = Vec::new();
             self.rows.segment(segment, &mut bytes)?;
@@ -160,14 +160,14 @@ impl Image {
     }
 
     /// Puts what is different about one library object in place.
-    pub(crate) fn apply_delta(&mut self, m: &mut dyn Machine, id: u64, record: &[u8]) -> Result<(), ImageError> {
+    pub(crate) fn apply_delta(&mut self, m: &mut impl Machine, id: u64, record: &[u8]) -> Result<(), ImageError> {
         let broken = |b| ImageError::broken(b, format!("object {id}"));
         let Record::Delta(row) = Record::read(record, id).map_err(broken)? else { return Err(broken(Broken("the kind"))) };
         let Some(o) = self.places.get(id) else {
             let name = self.names.missing.get(&id).cloned();
             return Err(name.map_or(ImageError::Lost(format!("name {id}")), ImageError::NoSuchLibraryObject));
         };
-        let mut todo = Vec::new();
+        let mut todo = Todo::default();
         for name in &row.removed {
             if let Some(s) = m.heap().symbols.find(name) {
                 // A library that no longer has it is as good.
@@ -193,18 +193,15 @@ impl Image {
             done.map_err(|_| broken(Broken("a slot")))?;
         }
         self.apply_contents(m, o, &row, &mut todo).map_err(|b| b.unwrap_or(broken(Broken("the size"))))?;
-        for o in todo {
-            self.fault(m, o)?;
-        }
-        Ok(())
+        self.finish(m, todo)
     }
 
     fn apply_contents(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         o: Value,
         row: &DeltaRow<'_>,
-        todo: &mut Vec<Value>,
+        todo: &mut Todo,
     ) -> Result<(), Option<ImageError>> {
         for (i, f) in row.elements.iter().flatten().enumerate() {
             let v = self.field_value(m, f, todo).map_err(Some)?;

@@ -84,7 +84,7 @@ impl Image {
     ///
     /// # Errors
     /// When the store fails or somebody else has committed; nothing is stored then, and everything is still to be committed.
-    pub fn commit(&mut self, m: &mut dyn Machine, reason: &str) -> Result<u64, ImageError> {
+    pub fn commit(&mut self, m: &mut impl Machine, reason: &str) -> Result<u64, ImageError> {
         if self.rows.at.is_some() {
             return Err(StoreError::ReadOnly.into());
         }
@@ -148,7 +148,7 @@ impl Image {
 }
 
 impl Commit<'_> {
-    fn write_all(&mut self, m: &mut dyn Machine) -> Result<(), ImageError> {
+    fn write_all(&mut self, m: &mut impl Machine) -> Result<(), ImageError> {
         let changes = m.heap().changes().to_vec();
         for o in changes {
             let id = m.heap().id(o);
@@ -186,7 +186,7 @@ impl Commit<'_> {
     }
 
     /// The rest of the batch, and its application.
-    fn finish(&mut self, m: &mut dyn Machine, reason: &str) -> Result<u64, ImageError> {
+    fn finish(&mut self, m: &mut impl Machine, reason: &str) -> Result<u64, ImageError> {
         if let Some((number, builder)) = self.current.take() {
             self.changes.put(Space::Segments, &keys::number(number), &builder.bytes());
         }
@@ -475,7 +475,7 @@ impl Commit<'_> {
     // ---- records ----
 
     /// The record of an object, in `out`.
-    fn object(&mut self, m: &mut dyn Machine, o: Value, id: u64) {
+    fn object(&mut self, m: &mut impl Machine, o: Value, id: u64) {
         let mut out = std::mem::take(&mut self.out);
         out.clear();
         self.cuts.clear();
@@ -545,7 +545,7 @@ impl Commit<'_> {
         }
     }
 
-    fn map_record(&mut self, m: &mut dyn Machine, map: MapId, id: u64) {
+    fn map_record(&mut self, m: &mut impl Machine, map: MapId, id: u64) {
         let mut out = std::mem::take(&mut self.out);
         out.clear();
         self.cuts.clear();
@@ -575,7 +575,7 @@ impl Commit<'_> {
     /// Slots with their constants as bytes, one after the other in `fields`.
     pub(crate) fn slot_rows<'h>(
         &mut self,
-        m: &mut dyn Machine,
+        m: &mut impl Machine,
         slots: &'h [aura_heap::Slot],
         id: u64,
         fields: &mut Vec<u8>,
@@ -593,7 +593,7 @@ impl Commit<'_> {
         rows
     }
 
-    fn code_record(&mut self, m: &mut dyn Machine, word: u64, id: u64) {
+    fn code_record(&mut self, m: &mut impl Machine, word: u64, id: u64) {
         let mut out = std::mem::take(&mut self.out);
         out.clear();
         self.cuts.clear();

@@ -109,7 +109,7 @@ impl Image {
     ///
     /// # Errors
     /// When the store is no image, of a newer format, damaged, or refers to what the library does not have.
-    pub fn open(mut rows: Rows, at: Option<u64>, machine: &mut dyn Machine) -> Result<Image, ImageError> {
+    pub fn open(mut rows: Rows, at: Option<u64>, machine: &mut impl Machine) -> Result<Image, ImageError> {
         check_format(&rows)?;
         let (head, next, serial) = (rows.head()?, rows.told(meta::NEXT)?, rows.told(meta::SERIAL)?);
         if next < FIRST || serial > MOST_SERIALS {
@@ -147,7 +147,7 @@ impl Image {
     }
 
     /// Numbers the library's objects, and has the heap tell of changes from now on.
-    fn meet_library(&mut self, machine: &mut dyn Machine) {
+    fn meet_library(&mut self, machine: &mut impl Machine) {
         let lobby = machine.specials()[3];
         let walked = Library::walk(machine.heap(), lobby);
         self.library = walked.library;
@@ -155,7 +155,7 @@ impl Image {
     }
 
     /// Finds the library's objects that the image refers to.
-    fn read_names(&mut self, machine: &mut dyn Machine) -> Result<(), ImageError> {
+    fn read_names(&mut self, machine: &mut impl Machine) -> Result<(), ImageError> {
         let lobby = machine.specials()[3];
         let mut found = Vec::new();
         self.rows.all(Space::Names, &mut |path, id| {
@@ -226,6 +226,7 @@ impl Image {
             self.tables.id_of_map.insert(new, id);
             self.tables.map_of_id.insert(id, new);
             self.moved.push((id, Some(old)));
+            self.scratch.forget();
         }
     }
 
@@ -248,7 +249,7 @@ impl Image {
     }
 
     /// Forgets what objects hold that are as they were stored, so that everything has to be brought again: for tests. Answers how many.
-    pub fn evict(&mut self, machine: &mut dyn Machine) -> usize {
+    pub fn evict(&mut self, machine: &mut impl Machine) -> usize {
         let specials = machine.specials();
         let heap = machine.heap();
         let changed: rustc_hash::FxHashSet<Value> = heap.changes().iter().copied().collect();
@@ -268,6 +269,7 @@ impl Image {
     /// After marking, before sweeping: forgets what will be gone.
     pub fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
         self.places.sweep(alive);
+        self.scratch.forget();
         self.tables.map_of_id.retain(|_, map| map_alive(*map));
         self.tables.id_of_map.retain(|map, _| map_alive(*map));
         self.moved.iter_mut().for_each(|(_, old)| *old = old.filter(|map| map_alive(*map)));
