@@ -165,6 +165,10 @@ impl Vm {
             debug_assert!(stored.is_ok(), "{stored:?}");
             self.with_image(|image, vm| image.evict(vm));
             self.clear_global();
+            // Now and then everything is collected, so that places are emptied and objects come to lie elsewhere.
+            if self.heap.stats.minor.is_multiple_of(8) {
+                self.collect_as(CollectionKind::Full);
+            }
         }
     }
 

@@ -70,6 +70,12 @@ impl Vm {
         self.modules.get(file).copied()
     }
 
+    /// Makes an object the module of a file: one that came from the image.
+    pub fn adopt_module(&mut self, file: &str, module: Value) {
+        self.heap.mark_as_parent(module);
+        self.modules.insert(file.to_string(), module);
+    }
+
     /// The modules that were loaded, by file name.
     pub fn modules(&self) -> impl Iterator<Item = (&str, Value)> {
         self.modules.iter().map(|(k, v)| (k.as_str(), *v))

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use aura_heap::{SlotKind, Value};
-use aura_run::{CapSet, Handle, ProcessId, Vm};
+use aura_run::{CapSet, Capability, Handle, ProcessId, Vm};
 
 use super::input::Input;
 use super::{menu, meta};
@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::powers::Bounds;
 use crate::world::{self, Wiring};
-use crate::{interrupt, output, source};
+use crate::{image, interrupt, output, source};
 
 /// What entries are called in traces.
 const NAME: &str = "repl";
@@ -31,6 +31,8 @@ pub struct Session {
     caps: CapSet,
     bounds: Bounds,
     door: Door,
+    /// Each entry is committed, or put back if it fails.
+    commits: bool,
     ended: Option<u8>,
     worst: Exit,
 }
@@ -61,6 +63,26 @@ impl Attendant for Both<'_> {
     }
 }
 
+/// The global that is the dialogue's module in an image: what is defined in it is there the next day.
+const WORKSPACE: &str = "workspace";
+
+/// The module of the dialogue: a new one, or that of earlier dialogues at the same image.
+fn workspace(vm: &mut Vm, image: bool) -> Result<Value, String> {
+    let lobby = vm.specials.lobby;
+    if image && let Some(module) = vm.global_constant(lobby, WORKSPACE) {
+        vm.adopt_module(NAME, module);
+        return Ok(module);
+    }
+    let module = world::module(vm, NAME)?;
+    if image && vm.image_is_writable() {
+        let globals = vm.global_constant(lobby, "globals").ok_or("the library has no globals")?;
+        let name = vm.heap.symbols.intern(WORKSPACE);
+        vm.heap.add_constant(globals, name, module, false, None).map_err(|_| "globals takes no slots")?;
+        vm.slots_changed();
+    }
+    Ok(module)
+}
+
 impl Session {
     /// A new world.
     ///
@@ -68,11 +90,14 @@ impl Session {
     /// The exit code and why there is none.
     pub fn begin(a: &ReplArgs) -> Result<Self, (Exit, String)> {
         let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
-        let module = world::module(&mut vm, NAME).map_err(|why| (Exit::Damaged, why))?;
+        let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
+        let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
         let door = Door::open(&a.door, None, "")?;
         interrupt::watch(vm.interrupt.clone());
-        Ok(Self { vm, module, caps: a.powers.set(), bounds: a.bounds.clone(), door, ended: None, worst: Exit::Fine })
+        let commits = vm.image_is_writable() && !a.no_commit;
+        let caps = if open { a.powers.set().with(Capability::Image) } else { a.powers.set() };
+        Ok(Self { vm, module, caps, bounds: a.bounds.clone(), door, commits, ended: None, worst: Exit::Fine })
     }
 
     /// The exit code, once the dialogue has ended itself.
@@ -136,7 +161,7 @@ impl Session {
                 let shows = chunks.iter().any(|c| c.slots.is_empty());
                 let module = self.module();
                 let id = world::spawn_in(&mut self.vm, module, &chunks, self.caps.clone(), self.bounds.limits());
-                self.run(id, shows, input);
+                self.run(id, shows, text, input);
             }
         }
     }
@@ -153,12 +178,12 @@ impl Session {
             Ok(chunks) => {
                 let module = self.module();
                 let id = world::spawn_in(&mut self.vm, module, &chunks, self.caps.clone(), self.bounds.limits());
-                self.run(id, false, &mut super::input::Piped::new(std::io::empty()));
+                self.run(id, false, &name, &mut super::input::Piped::new(std::io::empty()));
             }
         }
     }
 
-    fn run(&mut self, id: ProcessId, shows: bool, input: &mut dyn Input) {
+    fn run(&mut self, id: ProcessId, shows: bool, text: &str, input: &mut dyn Input) {
         let module = self.module();
         let mut both = Both { door: &mut self.door, input, module, caps: self.caps.clone() };
         let end = drive(&mut self.vm, id, &mut both);
@@ -174,9 +199,41 @@ impl Session {
                 if shows {
                     self.show(kept);
                 }
+                self.commit(text);
             }
-            End::Exit(code) => self.end(code as u8),
-            End::Failed(f) => self.failed(&f),
+            End::Exit(code) => {
+                if code == 0 {
+                    self.commit(text);
+                }
+                self.end(code as u8);
+            }
+            End::Failed(f) => {
+                self.failed(&f);
+                self.put_back();
+            }
+        }
+    }
+
+    /// An entry that did well outlasts the dialogue.
+    fn commit(&mut self, text: &str) {
+        if !self.commits {
+            return;
+        }
+        let first: String = text.lines().next().unwrap_or("").chars().take(80).collect();
+        if let Err(f) = self.vm.commit(&first) {
+            self.failed(&Failure::image(f.detail));
+        }
+    }
+
+    /// An entry that failed has changed nothing that outlasts the dialogue.
+    fn put_back(&mut self) {
+        if !self.commits {
+            return;
+        }
+        match self.vm.abort_changes() {
+            Ok(0) => {}
+            Ok(_) => eprintln!("what this entry had changed in the image is put back"),
+            Err(f) => self.failed(&Failure::image(f.detail)),
         }
     }
 
