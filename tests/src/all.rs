@@ -5,7 +5,8 @@
 //! * [`door`] the open door, end to end, against a model server on a socket
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
-//! * [`image`] the living image: what is stored comes back; [`image_harm`] when things go wrong
+//! * [`image`] the living image: what is stored comes back; [`image_harm`] when things go wrong;
+//!   [`image_versions`] images of other versions
 //! * [`powers`] what generated methods may do
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
@@ -22,6 +23,7 @@ mod engines;
 mod example;
 mod image;
 mod image_harm;
+mod image_versions;
 mod lang;
 mod layers;
 mod library;
