@@ -123,8 +123,7 @@ fn objects_with_many_slots_and_changed_slots_come_back() {
          traits integer _AddSlots: (| \"twice it\" doubled = ( self + self ) |).
          globals _AddSlots: (| answer <- 42. question = (| parent* = lobby. text = 'what?' |) |).
          list _AddSlots: (| extra = 5 |).
-         globals _RemoveSlot: 'sortedList'."
-            ,
+         globals _RemoveSlot: 'sortedList'.",
         true,
     );
 }
@@ -211,7 +210,8 @@ fn nobody_else_runs_inside_a_transaction() {
 fn earlier_commits_can_be_seen_and_not_changed() {
     let store = Kept::default();
     for n in 1..=5 {
-        session(&store, &format!("image at: 'n' Put: {n}. image at: 'v' IfAbsentPut: [ list copy ]. (image at: 'v') add: {n}")).expect("stores");
+        session(&store, &format!("image at: 'n' Put: {n}. image at: 'v' IfAbsentPut: [ list copy ]. (image at: 'v') add: {n}"))
+            .expect("stores");
     }
     for n in 1..=5 {
         let (mut vm, out) = machine();
@@ -259,11 +259,7 @@ fn identity_and_hashes_are_the_same_the_next_day() {
 #[test]
 fn transient_slots_are_not_stored() {
     let store = Kept::default();
-    session(
-        &store,
-        "image at: 'o' Put: (| parent* = traits clonable. {'transient' cache <- 5. } n <- 6 |)",
-    )
-    .expect("stores");
+    session(&store, "image at: 'o' Put: (| parent* = traits clonable. {'transient' cache <- 5. } n <- 6 |)").expect("stores");
     assert_eq!(session(&store, "(image at: 'o') cache printLine. (image at: 'o') n printLine").expect("runs"), "nil\n6\n");
 }
 

@@ -244,11 +244,17 @@ fn a_program_killed_while_it_commits_loses_no_acknowledged_commit() {
 fn a_second_process_is_told_who_holds_the_image() {
     let dir = tempfile::tempdir().expect("a folder");
     let image = dir.path().join("held.image").display().to_string();
-    let mut first = aura(&["run", "--image", &image, "-e", "image at: 'n' Put: 1. image commit. 'open' printLine. console flush. process sleep: 60"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts");
+    let mut first = aura(&[
+        "run",
+        "--image",
+        &image,
+        "-e",
+        "image at: 'n' Put: 1. image commit. 'open' printLine. console flush. process sleep: 60",
+    ])
+    .stdout(Stdio::piped())
+    .stderr(Stdio::null())
+    .spawn()
+    .expect("starts");
     let mut said = String::new();
     std::io::BufReader::new(first.stdout.take().expect("piped")).read_line(&mut said).expect("it speaks");
     assert_eq!(said, "open\n");
@@ -313,7 +319,13 @@ fn a_damaged_file_is_noticed_by_the_command() {
             }
         }
         std::fs::write(&bad, &mutant).expect("written");
-        let ran = done(&["run", "--image", &bad.display().to_string(), "-e", "(image at: 'list') do: [|:e| e printString ]. 'done' printLine"]);
+        let ran = done(&[
+            "run",
+            "--image",
+            &bad.display().to_string(),
+            "-e",
+            "(image at: 'list') do: [|:e| e printString ]. 'done' printLine",
+        ]);
         assert!([0, 1, 9].contains(&ran.code), "turn {turn}: {} {}", ran.code, ran.err);
         assert_eq!(ran.code == 0, ran.out == "done\n", "turn {turn}: {}", ran.err);
         *codes.entry(ran.code).or_default() += 1;
@@ -339,5 +351,8 @@ fn deep_lists_long_texts_and_cycles_are_ordinary_objects() {
          (image at: 'wide') at: 150000 Put: 7",
     );
     assert_eq!(out.expect("runs"), "200000\n105600000\nf\n");
-    assert_eq!(session(&store, "((image at: 'wide') at: 150000) printLine. ((image at: 'wide') at: 149999) n printLine").expect("runs"), "7\n200000\n");
+    assert_eq!(
+        session(&store, "((image at: 'wide') at: 150000) printLine. ((image at: 'wide') at: 149999) n printLine").expect("runs"),
+        "7\n200000\n"
+    );
 }

@@ -4,10 +4,10 @@
 use std::ops::ControlFlow;
 
 use aura_image::format::bytes::number;
+use aura_image::format::keys;
 use aura_image::format::record::{CodeRow, Record, Writer};
 use aura_image::format::seal::{seal, unseal};
 use aura_image::format::segment::{Builder, PLACES};
-use aura_image::format::keys;
 use aura_image::store::{Batch, ImageStore, Order, Space};
 
 use crate::image::session;
@@ -92,7 +92,8 @@ fn bytecode_of_another_version_is_compiled_again_from_its_source() {
 #[test]
 fn clones_of_a_library_object_get_the_slots_that_it_has_today() {
     let mut store = Kept::default();
-    session(&store, "image at: 'd' Put: (dictionary copy at: 'a' Put: 1). image at: 'l' Put: (list copy add: 7)").expect("stores");
+    session(&store, "image at: 'd' Put: (dictionary copy at: 'a' Put: 1). image at: 'l' Put: (list copy add: 7)")
+        .expect("stores");
     let out = "(image at: 'd') printLine. (image at: 'l') printLine. ((image at: 'd') at: 'b' Put: 2) printLine.
         ((image at: 'l') copy add: 8) printLine";
     let before = session(&store.copy(), out).expect("runs");

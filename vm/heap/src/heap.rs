@@ -10,10 +10,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::layout::*;
-use crate::tracking::Tracking;
 use crate::map::{Dependent, Map, MapId};
 use crate::space::OldSpace;
 use crate::symbol::Symbols;
+use crate::tracking::Tracking;
 use crate::trial::UndoLog;
 use crate::value::Value;
 

@@ -69,7 +69,14 @@ fn layout(bytes: usize) -> Layout {
 impl OldSpace {
     pub(crate) fn new() -> Self {
         let none = Class { free: std::ptr::null_mut(), bump: std::ptr::null_mut(), end: std::ptr::null_mut(), block: 0 };
-        OldSpace { classes: [none; CLASSES + 1], blocks: Vec::new(), large: Vec::new(), large_ids: FxHashMap::default(), used: 0, reserved: 0 }
+        OldSpace {
+            classes: [none; CLASSES + 1],
+            blocks: Vec::new(),
+            large: Vec::new(),
+            large_ids: FxHashMap::default(),
+            used: 0,
+            reserved: 0,
+        }
     }
 
     /// Room for `words` words, not initialised.

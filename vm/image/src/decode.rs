@@ -272,17 +272,19 @@ impl Image {
         out.clear();
         out.reserve(fields.0.count);
         let mut failed = None;
-        fields.0.each(|f| {
-            match self.value(m, &f, near, todo) {
-                Ok(v) => out.push(v),
-                Err(e) => {
-                    failed = Some(e);
-                    return Err(Broken("a value"));
+        fields
+            .0
+            .each(|f| {
+                match self.value(m, &f, near, todo) {
+                    Ok(v) => out.push(v),
+                    Err(e) => {
+                        failed = Some(e);
+                        return Err(Broken("a value"));
+                    }
                 }
-            }
-            Ok(())
-        })
-        .map_err(|b| failed.take().unwrap_or(Wrong::Bytes(b)))
+                Ok(())
+            })
+            .map_err(|b| failed.take().unwrap_or(Wrong::Bytes(b)))
     }
 
     /// What a field says, as a value of the heap. `near` is the segment whose objects are brought in at once.
@@ -455,8 +457,7 @@ impl Image {
         if today.iter().map(|n| &**n).eq(names.iter().copied()) {
             return Ok(map);
         }
-        let order: Vec<Option<u32>> =
-            today.iter().map(|n| names.iter().position(|old| *old == &**n).map(|i| i as u32)).collect();
+        let order: Vec<Option<u32>> = today.iter().map(|n| names.iter().position(|old| *old == &**n).map(|i| i as u32)).collect();
         self.tables.adapted.insert(id, order.into());
         Ok(m.heap().map_for_room(map, (names.len() as u32).max(1)))
     }
@@ -482,7 +483,8 @@ impl Image {
             Record::LibraryCode { method } => {
                 let name = || self.names.missing.get(&method).cloned();
                 let o = self.places.get(method).filter(|o| m.heap().is_kind(*o, Kind::Method));
-                let o = o.ok_or_else(|| name().map_or(ImageError::Lost(format!("name {method}")), ImageError::NoSuchLibraryObject))?;
+                let o =
+                    o.ok_or_else(|| name().map_or(ImageError::Lost(format!("name {method}")), ImageError::NoSuchLibraryObject))?;
                 m.heap().raw(o, layout::CODE)
             }
             _ => return Err(Broken("some code").into()),

@@ -19,11 +19,11 @@ use crate::decode::KINDS;
 use crate::format::bytes::block;
 use crate::format::commit::CommitRow;
 use crate::format::field::{Field, LONGEST_TEXT, Special};
+use crate::format::keys;
 use crate::format::keys::meta;
 use crate::format::record::{CodeRow, MapRow, Writer};
 use crate::format::segment::{self, Builder, FULL, LARGEST, PLACES};
 use crate::format::slots::{Holds, SlotRow};
-use crate::format::keys;
 use crate::image::Image;
 use crate::rows::{Changes, LAST, MORE, NONE, PIECE_BYTES, PIECE_ELEMENTS, piece_history};
 use crate::store::{Space, StoreError};
@@ -211,12 +211,8 @@ impl Commit<'_> {
         };
         self.changes.put(Space::Commits, &keys::number(head), &row.bytes());
         self.changes.require(Space::Meta, meta::HEAD, Some(&keys::number(self.image.head)));
-        let numbers = [
-            (meta::HEAD, head),
-            (meta::NEXT, self.next),
-            (meta::NAMES, self.image.names.next - 1),
-            (meta::SERIAL, m.serial()),
-        ];
+        let numbers =
+            [(meta::HEAD, head), (meta::NEXT, self.next), (meta::NAMES, self.image.names.next - 1), (meta::SERIAL, m.serial())];
         numbers.into_iter().for_each(|(key, n)| self.changes.counter(key, n));
         self.image.chronicle_rows(&mut self.changes)?;
         self.image.rows.store().apply(&self.changes.batch)?;

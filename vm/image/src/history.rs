@@ -14,9 +14,8 @@ use crate::store::{Order, Space};
 /// When there is none, or its row is damaged.
 pub fn commit(rows: &Rows, number: u64) -> Result<CommitRow, ImageError> {
     let key = keys::number(number);
-    let bytes = rows
-        .get(Space::Commits, &key)?
-        .ok_or_else(|| ImageError::NoSuchCommit(format!("there is no commit {number}")))?;
+    let bytes =
+        rows.get(Space::Commits, &key)?.ok_or_else(|| ImageError::NoSuchCommit(format!("there is no commit {number}")))?;
     CommitRow::read(&bytes).map_err(|b| ImageError::broken(b, format!("commit {number}")))
 }
 
@@ -48,8 +47,7 @@ pub fn tags(rows: &Rows) -> Result<Vec<(String, u64)>, ImageError> {
     let mut found = Vec::new();
     rows.all(Space::Tags, &mut |name, value| {
         let name = String::from_utf8_lossy(name).into_owned();
-        let number =
-            keys::read_number(value).ok_or_else(|| ImageError::broken(crate::format::Broken("a tag"), name.clone()))?;
+        let number = keys::read_number(value).ok_or_else(|| ImageError::broken(crate::format::Broken("a tag"), name.clone()))?;
         found.push((name, number));
         Ok(())
     })?;

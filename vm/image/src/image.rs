@@ -92,9 +92,14 @@ impl Image {
     pub fn format(store: &mut dyn ImageStore, made: &str) -> Result<(), ImageError> {
         let mut changes = Changes::default();
         changes.require(Space::Meta, meta::FORMAT, None);
-        for (key, n) in
-            [(meta::FORMAT, VERSION), (meta::HEAD, 0), (meta::NEXT, FIRST), (meta::NAMES, 0), (meta::SERIAL, 0), (meta::OLDEST, 0)]
-        {
+        for (key, n) in [
+            (meta::FORMAT, VERSION),
+            (meta::HEAD, 0),
+            (meta::NEXT, FIRST),
+            (meta::NAMES, 0),
+            (meta::SERIAL, 0),
+            (meta::OLDEST, 0),
+        ] {
             changes.counter(key, n);
         }
         changes.put(Space::Meta, meta::MADE, made.as_bytes());

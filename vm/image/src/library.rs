@@ -92,7 +92,9 @@ impl Walked {
     fn add(&mut self, heap: &Heap, o: Value, before: u32, step: Step, hash: u32) -> u32 {
         let index = self.objects.len() as u32;
         let own = match step {
-            Step::Slot(s) => heap.symbols.name(s).bytes().fold(0x811c_9dc5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193)),
+            Step::Slot(s) => {
+                heap.symbols.name(s).bytes().fold(0x811c_9dc5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+            }
             Step::Element(i) => i.wrapping_mul(0x9E37_79B1),
         };
         self.objects.push(o);

@@ -294,12 +294,7 @@ impl Vm {
     /// What a code word stands for.
     pub fn code_view(&self, word: u64) -> CodeView {
         let c = CodeRef::from_bits(word);
-        CodeView {
-            code: c.code().clone(),
-            module: c.module.get(),
-            outer: c.outer.map(CodeRef::bits),
-            generated: c.generated,
-        }
+        CodeView { code: c.code().clone(), module: c.module.get(), outer: c.outer.map(CodeRef::bits), generated: c.generated }
     }
 
     /// Puts code into the arena; answers its code word.

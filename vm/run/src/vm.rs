@@ -11,8 +11,8 @@ use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::caps::{CapSet, Capability, Denied};
-use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::fail::Fail;
+use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::prim::{self, Run};
 use crate::process::{Process, ProcessId};

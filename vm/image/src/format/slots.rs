@@ -71,8 +71,7 @@ impl<'a> SlotRow<'a> {
             2 => Holds::Assign(r.short()?),
             _ => return Err(Broken("a slot")),
         };
-        let [comment, annotation, type_text] =
-            if flags & META != 0 { [r.maybe()?, r.maybe()?, r.maybe()?] } else { [None; 3] };
+        let [comment, annotation, type_text] = if flags & META != 0 { [r.maybe()?, r.maybe()?, r.maybe()?] } else { [None; 3] };
         Ok(SlotRow { name, holds, parent: flags & PARENT != 0, comment, annotation, type_text })
     }
 }

@@ -64,7 +64,9 @@ impl StoreError {
             Self::Exists(_) => "name another file, or move the old one away",
             Self::NotAnImage { .. } => "look at the path, or restore the file from a backup",
             Self::Newer { .. } => "use the version of Aura that wrote it, or a newer one",
-            Self::Damaged(_) => "`aura image verify` says what is damaged; restore it from a backup (`aura image backup` makes them)",
+            Self::Damaged(_) => {
+                "`aura image verify` says what is damaged; restore it from a backup (`aura image backup` makes them)"
+            }
             Self::Io { .. } => "look at the disk's free space and at the file's permissions",
             Self::Conflict(_) => "do it again",
             Self::Poisoned(_) => "open the image again; it is as of its last commit",

@@ -106,7 +106,8 @@ fn join(vm: &mut Vm, a: &[Value]) -> Answer {
     let separator = kind(vm, a[0], Kind::String)?;
     let v = kind(vm, a[1], Kind::Vector)?;
     if vm.heap.has_absents() {
-        vm.present_all(&vm.heap.elements(v).to_vec())?;
+        let all = vm.heap.elements(v).to_vec();
+        vm.present_all(&all)?;
     }
     let mut parts = Vec::new();
     for (i, e) in vm.heap.elements(v).iter().enumerate() {

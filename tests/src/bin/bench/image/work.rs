@@ -59,8 +59,7 @@ fn machine(path: &Path, record: bool) -> Result<(Vm, Arc<Mutex<Batch>>), String>
     let mut vm = world::machine(wiring)?;
     let last = Arc::new(Mutex::new(Batch::default()));
     let store = aura_command::image::store(path, true).map_err(|e| e.to_string())?;
-    let store: Box<dyn ImageStore> =
-        if record { Box::new(Recording { store, last: last.clone() }) } else { Box::new(store) };
+    let store: Box<dyn ImageStore> = if record { Box::new(Recording { store, last: last.clone() }) } else { Box::new(store) };
     aura_command::image::attach_rows(&mut vm, Rows::new(store), None, "bench").map_err(|e| e.to_string())?;
     Ok((vm, last))
 }
@@ -118,7 +117,6 @@ pub(super) fn run(options: &Options, files: &Files, table: &mut Table) -> Result
     large(options, files, table)?;
     small(options, files, table)
 }
-
 
 /// Commits of one changed slot.
 fn small(options: &Options, files: &Files, table: &mut Table) -> Result<(), String> {
@@ -187,9 +185,19 @@ struct Times {
 impl Times {
     fn report(&self, options: &Options, table: &mut Table) {
         let n = options.objects;
-        table.row(ratio_row(&format!("first commit of {n} objects, beside redb with one row for each"), &self.first, &self.one_row_each, 2.0));
+        table.row(ratio_row(
+            &format!("first commit of {n} objects, beside redb with one row for each"),
+            &self.first,
+            &self.one_row_each,
+            2.0,
+        ));
         table.row(ratio_row("the same beside redb with Aura's own rows (segments)", &self.first, &self.rows, 2.0));
-        table.row(ratio_row(&format!("bringing in {n} objects by walking them, beside redb reading a row for each"), &self.walk, &self.read_objects, 2.0));
+        table.row(ratio_row(
+            &format!("bringing in {n} objects by walking them, beside redb reading a row for each"),
+            &self.walk,
+            &self.read_objects,
+            2.0,
+        ));
         table.row(ratio_row("the same beside redb reading Aura's own rows (segments)", &self.walk, &self.read_segments, 2.0));
         table.row(vec!["the same walk when all are in memory".into(), milliseconds(&self.again), "–".into(), "–".into()]);
         table.row(vec!["records".into(), self.records.to_string(), "–".into(), "–".into()]);
