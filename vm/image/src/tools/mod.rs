@@ -1,0 +1,46 @@
+//! What can be done with an image's rows alone, without a machine: looking, comparing, putting back, collecting, checking.
+//!
+//! * [`value`] a value that outlives its record; [`objects`] records as plain data, now or as of a commit
+//! * [`paths`] names for objects, and objects for names; [`roots`] what was put at names; [`view`] an object for people and for JSON
+//! * [`diff`] what differs between two commits; [`edit`] a commit of changed records; [`revert`] one slot as it was
+//! * [`reach`] what is reachable; [`collect`] away with the rest; [`verify`] a full check; [`stats`] figures
+//!
+//! What must stay true: nothing here needs the library of today, so that an image can be looked at, mended and backed up whichever version of
+//! Aura wrote it; nothing that is read is believed before it is checked; a write is one atomic batch, or several of which each leaves
+//! a sound image.
+//!
+//! Not here: running code, and anything that needs to know what the library's objects hold.
+
+pub mod collect;
+pub mod diff;
+pub mod edit;
+pub mod objects;
+pub mod paths;
+pub mod reach;
+pub mod revert;
+pub mod roots;
+pub mod stats;
+pub mod value;
+pub mod verify;
+pub mod view;
+
+#[cfg(test)]
+mod sample;
+
+use crate::store::ImageStore;
+use crate::{ImageError, Rows};
+
+/// The rows of a store that holds an image of a format that is known.
+///
+/// # Errors
+/// When it is no image, or of a newer format.
+pub fn open(store: Box<dyn ImageStore>) -> Result<Rows, ImageError> {
+    let rows = Rows::new(store);
+    crate::image::check_format(&rows)?;
+    Ok(rows)
+}
+
+/// Whether a number is one of the library's objects.
+pub fn is_library(id: u64) -> bool {
+    id < crate::image::FIRST
+}
