@@ -116,6 +116,9 @@ fn touched(rows: &Rows, after: u64, until: u64) -> Result<Touched, ImageError> {
         t.new.extend((row.first_new..row.next).take(room));
         t.changed.extend(row.changed);
     }
+    // What was made in between and then changed is new, and was nothing before.
+    let next = history::commit(rows, after)?.next;
+    t.changed.retain(|id| *id < next);
     Ok(t)
 }
 

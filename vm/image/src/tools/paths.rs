@@ -270,7 +270,11 @@ fn begin<'w>(objects: &Objects<'_>, words: &'w [Word]) -> Result<(Place, &'w [Wo
         [] => return Err(no_such("an empty path leads nowhere".into())),
         ["object", number, ..] => {
             let id = number.parse().map_err(|_| no_such(format!("'{number}' is not the number of an object")))?;
-            objects.get(id)?.ok_or_else(|| no_such(format!("there is no object {id}")))?;
+            let next = objects.rows.at.map(|at| crate::history::commit(objects.rows, at)).transpose()?.map(|c| c.next);
+            let there = next.is_none_or(|next| id < next) && objects.get(id)?.is_some();
+            if !there {
+                return Err(no_such(format!("there is no object {id}")));
+            }
             return Ok((place(format!("object {id}"), id), &words[2..]));
         }
         ["image", ..] if words.len() > 1 => {
@@ -389,7 +393,7 @@ mod tests {
         let objects = Objects::new(&s.rows);
         let told = |path: &str| resolve(&objects, path).expect_err("it is not there").to_string();
         assert!(told("image account balanse").contains("balance, owner"), "{}", told("image account balanse"));
-        assert!(told("image 'nobody'").contains("there are account, two words"), "{}", told("image 'nobody'"));
+        assert!(told("image 'nobody'").contains("there are account, 'two words'"), "{}", told("image 'nobody'"));
         assert!(told("limits [9]").contains("2 elements"), "{}", told("limits [9]"));
         assert!(told("zork").contains("nothing at 'zork'"));
         assert!(told("").contains("empty"));

@@ -126,7 +126,7 @@ mod tests {
             (Value::Int(-3), "-3"),
             (Value::Float(1.5f64.to_bits()), "1.5"),
             (Value::Float(1f64.to_bits()), "1.0"),
-            (Value::Text("it's\n".into()), "'it\\'s\\n'"),
+            (Value::Text("'s\n".into()), "'\\'s\\n'"),
             (Value::Text("abcdefgh".into()), "'abcd…'"),
             (Value::Big { negative: true, words: [0u8, 0, 0, 0, 0, 0, 0, 0x80].to_vec() }, "-9223372036854775808"),
         ] {

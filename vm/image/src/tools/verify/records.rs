@@ -1,5 +1,6 @@
 //! Segments and what is in them; large objects; old versions; and that every reference leads somewhere.
 
+use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
 use aura_code::Origin;
@@ -8,15 +9,16 @@ use rustc_hash::FxHashMap;
 use super::rows::each;
 use super::Check;
 use crate::decode::{KINDS, read_source};
+use crate::format::commit::CommitRow;
 use crate::format::keys::{self, meta};
 use crate::format::record::{CodeRow, MapRow, Record};
 use crate::format::segment::{self, Directory, PLACES};
 use crate::format::slots::Holds;
 use crate::format::{Broken, Read};
 use crate::rows::NONE;
-use crate::store::Space;
+use crate::store::{Order, Space};
 use crate::tools::is_library;
-use crate::tools::reach::{Cells, reach, readable};
+use crate::tools::reach::{Cells, Commits, Reach, reach, readable};
 use crate::{ImageError, Rows};
 
 /// What is known of the maps that objects claim to have: how many data slots.
@@ -175,5 +177,43 @@ fn references(c: &mut Check<'_>, rows: &mut Rows) {
         }
         Ok(())
     });
-    found.into_iter().chain(walked.err()).for_each(|e| c.error(e));
+    match walked {
+        Ok(reached) => changes(c, rows, &kept, &reached),
+        Err(e) => found.push(e),
+    }
+    found.into_iter().for_each(|e| c.error(e));
+}
+
+/// What a commit says that it has changed is there, and what it was before, if a commit that can be read sees that.
+fn changes(c: &mut Check<'_>, rows: &Rows, kept: &Commits, reached: &Reach) {
+    each(c, rows, Space::Commits, &mut |c, key, row| {
+        let (Some(number), Ok(row)) = (keys::read_number(key), CommitRow::read(row)) else { return };
+        let before_is_seen = number > 0 && kept.any_in(number - 1, number);
+        for id in row.changed.iter().filter(|id| reached.marked.has(**id)) {
+            // Where it cannot be read, that has been told.
+            if is_library(*id) && !has_record(rows, *id).unwrap_or(true) {
+                c.problem(format!("object {id}"), "is missing");
+            }
+            if before_is_seen && !has_version(rows, *id, number).unwrap_or(true) {
+                c.problem(format!("object {id} before commit {number}"), "is missing");
+            }
+        }
+    });
+}
+
+fn has_record(rows: &Rows, id: u64) -> Result<bool, ImageError> {
+    let mut bytes = Vec::new();
+    let there = rows.segment(segment::of(id), &mut bytes)?;
+    let broken = |b| ImageError::broken(b, format!("segment {}", segment::of(id)));
+    Ok(there && Directory::read(&bytes).map_err(broken)?.find(segment::place(id)).is_some())
+}
+
+fn has_version(rows: &Rows, id: u64, commit: u64) -> Result<bool, ImageError> {
+    let (from, to) = (keys::pair(id, commit), keys::pair(id, commit + 1));
+    let mut any = false;
+    rows.range(Space::History, Bound::Included(&from), Bound::Excluded(&to), Order::Ascending, &mut |_, _| {
+        any = true;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(any)
 }
