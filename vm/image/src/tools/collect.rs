@@ -30,7 +30,7 @@ pub enum Keep {
     All,
     /// So many.
     Last(u64),
-    /// Those of this time up to now.
+    /// What the image was at any moment of this time up to now.
     Since(Duration),
 }
 
@@ -121,8 +121,9 @@ fn kept(rows: &Rows, keep: Keep, readable: &Commits) -> Result<Commits, ImageErr
     rows.all(Space::Commits, &mut |key, row| {
         let number = keys::read_number(key).unwrap_or(head);
         let row = CommitRow::read(row).map_err(|b| ImageError::broken(b, format!("commit {number}")))?;
-        if number >= first && row.time >= since {
-            numbers.push(number);
+        if number > first && row.time >= since {
+            // The state that this one ended was still that of the image then.
+            numbers.push(number - 1);
         }
         Ok(())
     })?;

@@ -27,7 +27,7 @@ pub mod view;
 #[cfg(test)]
 mod sample;
 
-use crate::store::ImageStore;
+use crate::store::{ImageStore, StoreError};
 use crate::{ImageError, Rows};
 
 /// The rows of a store that holds an image of a format that is known.
@@ -35,9 +35,24 @@ use crate::{ImageError, Rows};
 /// # Errors
 /// When it is no image, or of a newer format.
 pub fn open(store: Box<dyn ImageStore>) -> Result<Rows, ImageError> {
-    let rows = Rows::new(store);
-    crate::image::check_format(&rows)?;
-    Ok(rows)
+    check(&*store)?;
+    Ok(Rows::new(store))
+}
+
+/// Whether a store holds an image of a format that is known.
+///
+/// # Errors
+/// When it does not.
+pub fn check(store: &dyn ImageStore) -> Result<(), ImageError> {
+    use crate::format::{VERSION, keys, seal::unseal};
+    let key = keys::meta::FORMAT;
+    let row = store.value(crate::store::Space::Meta, key)?;
+    let found = row.and_then(|row| keys::read_number(unseal(crate::store::Space::Meta, key, &row).ok()?));
+    match found {
+        None => Err(StoreError::NotAnImage { path: "the file".into(), why: "it does not say which format it has".into() }.into()),
+        Some(found) if found > VERSION => Err(StoreError::Newer { found, known: VERSION }.into()),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Whether a number is one of the library's objects.

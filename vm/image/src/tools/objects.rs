@@ -150,6 +150,7 @@ pub struct Objects<'r> {
     /// The segment that was read last.
     last: RefCell<Option<(u64, Vec<u8>, Directory)>>,
     names: OnceCell<Rc<LibraryNames>>,
+    prototypes: OnceCell<FxHashMap<u64, Rc<str>>>,
 }
 
 /// The library's objects that an image names: numbers by paths, and the other way round.
@@ -164,7 +165,7 @@ pub struct LibraryNames {
 impl<'r> Objects<'r> {
     /// Of some rows, as of what they say.
     pub fn new(rows: &'r Rows) -> Self {
-        Self { rows, shapes: RefCell::default(), last: RefCell::default(), names: OnceCell::new() }
+        Self { rows, shapes: RefCell::default(), last: RefCell::default(), names: OnceCell::new(), prototypes: OnceCell::new() }
     }
 
     /// The library's objects that the image names.
@@ -184,6 +185,27 @@ impl<'r> Objects<'r> {
             Ok(())
         })?;
         Ok(self.names.get_or_init(|| Rc::new(names)).clone())
+    }
+
+    /// Names of globals that the image has added, by the maps of what they hold: clones have the same map.
+    ///
+    /// # Errors
+    /// When the store cannot be read or is damaged.
+    pub(crate) fn prototypes(&self) -> Result<&FxHashMap<u64, Rc<str>>, ImageError> {
+        if let Some(found) = self.prototypes.get() {
+            return Ok(found);
+        }
+        let mut found = FxHashMap::default();
+        let globals = self.names()?.ids.get("globals").copied();
+        let globals = globals.map(|id| self.get(id)).transpose()?.flatten();
+        for s in globals.iter().flat_map(|o| &o.slots) {
+            if let Some(id) = s.value().and_then(Value::object).filter(|id| !super::is_library(*id))
+                && let Some(o) = self.get(id)?.filter(|o| o.what == What::Plain && o.map != 0)
+            {
+                found.entry(o.map).or_insert_with(|| s.name.clone());
+            }
+        }
+        Ok(self.prototypes.get_or_init(|| found))
     }
 
     /// Hands the record of an object to `read`. Nothing if there is none.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::objects::{Held, Object, Objects, Slot, What};
 use super::paths::Place;
+use super::roots::{self, Roots};
 use super::value::{Value, quoted};
 use crate::ImageError;
 
@@ -87,6 +88,46 @@ pub fn view(objects: &Objects<'_>, place: &Place, most: usize) -> Result<View, I
     v.elements = elements.iter().take(most).map(|e| shown(objects, e)).collect::<Result<_, _>>()?;
     v.source = source(objects, &o)?;
     Ok(v)
+}
+
+/// What was put at a name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct NameView {
+    /// The name, as a word of a path.
+    pub name: String,
+    /// What is there.
+    #[serde(flatten)]
+    pub value: Shown,
+}
+
+/// What an image has beyond the library.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Overview {
+    /// What was put at names, in the order in which the names came.
+    pub names: Vec<NameView>,
+    /// Objects of the library that are different, with what is.
+    pub library: Vec<View>,
+}
+
+/// All that an image has beyond the library, with at most `most` elements of each vector.
+///
+/// # Errors
+/// When the store cannot be read or is damaged.
+pub fn overview(objects: &Objects<'_>, most: usize) -> Result<Overview, ImageError> {
+    let name = |e: &roots::Entry| Ok(NameView { name: roots::word(&e.name), value: shown(objects, &e.value)? });
+    let names = Roots::read(objects)?.entries.iter().map(name).collect::<Result<_, ImageError>>()?;
+    let mut library = Vec::new();
+    for (path, id) in &objects.names()?.ids {
+        let value = Some(Value::Object { id: *id, words: 0, eager: false });
+        let mut v = view(objects, &Place { path: path.clone(), holder: None, value }, most)?;
+        if path == roots::HOLDER {
+            v.slots.retain(|s| s.name != "roots");
+        }
+        if !v.slots.is_empty() || v.count > 0 {
+            library.push(v);
+        }
+    }
+    Ok(Overview { names, library })
 }
 
 fn kind_of(v: &Value) -> &'static str {
@@ -183,7 +224,7 @@ pub fn kind(objects: &Objects<'_>, o: &Object) -> Result<String, ImageError> {
     })
 }
 
-/// A plain object is called after the library's prototype that it is a clone of, or after its parent.
+/// A plain object is called after the prototype that it is a clone of (the library's, or a global), or after its parent.
 fn plain(objects: &Objects<'_>, o: &Object) -> Result<String, ImageError> {
     let of = if o.map == 0 { None } else { objects.shape(o.map)?.of };
     let parent = || o.slots.iter().filter(|s| s.parent).find_map(|s| s.value()?.object());
@@ -191,7 +232,9 @@ fn plain(objects: &Objects<'_>, o: &Object) -> Result<String, ImageError> {
         Some(id) => library_name(objects, id)?,
         None => None,
     };
-    let name = path.as_deref().and_then(|p| p.rsplit(' ').next()).filter(|n| !["lobby", "oddball", "clonable"].contains(n));
+    let library = path.as_deref().and_then(|p| p.rsplit(' ').next());
+    let own = objects.prototypes()?.get(&o.map).cloned();
+    let name = own.as_deref().or(library).filter(|n| !["lobby", "oddball", "clonable"].contains(n));
     Ok(match name {
         Some(n) if n.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {n}"),
         Some(n) => format!("a {n}"),
