@@ -27,7 +27,9 @@ pub mod view;
 #[cfg(test)]
 mod sample;
 
-use crate::store::{ImageStore, StoreError};
+use std::ops::{Bound, ControlFlow};
+
+use crate::store::{ImageStore, Order, Space, StoreError};
 use crate::{ImageError, Rows};
 
 /// The rows of a store that holds an image of a format that is known.
@@ -46,12 +48,39 @@ pub fn open(store: Box<dyn ImageStore>) -> Result<Rows, ImageError> {
 pub fn check(store: &dyn ImageStore) -> Result<(), ImageError> {
     use crate::format::{VERSION, keys, seal::unseal};
     let key = keys::meta::FORMAT;
-    let row = store.value(crate::store::Space::Meta, key)?;
-    let found = row.and_then(|row| keys::read_number(unseal(crate::store::Space::Meta, key, &row).ok()?));
+    let row = store.value(Space::Meta, key)?;
+    let found = row.and_then(|row| keys::read_number(unseal(Space::Meta, key, &row).ok()?));
     match found {
         None => Err(StoreError::NotAnImage { path: "the file".into(), why: "it does not say which format it has".into() }.into()),
         Some(found) if found > VERSION => Err(StoreError::Newer { found, known: VERSION }.into()),
         Some(_) => Ok(()),
+    }
+}
+
+/// Bytes of rows that are held at a time while all are walked.
+const AT_A_TIME: usize = 1 << 20;
+
+/// Walks all rows of a space as the store has them, seals and all, outside of any read of the store, so that `visit` may read other rows.
+pub(crate) fn each_row(
+    store: &dyn ImageStore,
+    space: Space,
+    visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), ImageError>,
+) -> Result<(), ImageError> {
+    let mut held: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    loop {
+        let last = held.pop().map(|(key, _)| key);
+        held.clear();
+        let mut size = 0;
+        let from = last.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        store.range(space, from, Bound::Unbounded, Order::Ascending, &mut |key, row| {
+            held.push((key.to_vec(), row.to_vec()));
+            size += key.len() + row.len();
+            if size < AT_A_TIME { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        held.iter().try_for_each(|(key, row)| visit(key, row))?;
+        if size < AT_A_TIME {
+            return Ok(());
+        }
     }
 }
 

@@ -100,6 +100,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// Whether programs can see it: code and maps they cannot.
+    pub fn is_visible(&self) -> bool {
+        self.what != What::Inner
+    }
+
     /// The slot of a name.
     pub fn slot(&self, name: &str) -> Option<&Slot> {
         self.slots.iter().find(|s| &*s.name == name)

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::objects::Objects;
 use super::paths::Finder;
-use super::{reach, view};
+use super::{each_row, reach, view};
 use crate::format::record::tag;
+use crate::format::seal::unseal;
 use crate::format::segment::{Directory, PLACES};
 use crate::format::{Broken, keys};
 use crate::store::Space;
@@ -102,7 +103,10 @@ pub fn stats(rows: &Rows) -> Result<Stats, ImageError> {
     s.names = s.rows["names"].count;
     s.tags = history::tags(rows)?.len() as u64;
     let mut largest: Vec<(u64, u64)> = Vec::new();
-    rows.all(Space::Segments, &mut |key, bytes| segment(rows, &mut s, &mut largest, key, bytes))?;
+    each_row(rows.store_ref(), Space::Segments, &mut |key, row| {
+        let bytes = unseal(Space::Segments, key, row).map_err(|b| ImageError::broken(b, "a segment"))?;
+        segment(rows, &mut s, &mut largest, key, bytes)
+    })?;
     let objects = Objects::new(rows);
     let paths = Finder::walk(&objects, largest.iter().map(|(_, id)| *id))?;
     for (bytes, id) in largest {

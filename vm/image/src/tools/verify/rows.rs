@@ -10,6 +10,7 @@ use crate::format::keys::{self, meta};
 use crate::format::seal::unseal;
 use crate::image::FIRST;
 use crate::store::{Order, Space};
+use crate::tools::each_row;
 use crate::{ImageError, Rows, history};
 
 /// Looks at everything but objects.
@@ -56,14 +57,14 @@ pub(super) fn each(
     space: Space,
     visit: &mut dyn FnMut(&mut Check<'_>, &[u8], &[u8]),
 ) {
-    let done = rows.store_ref().range(space, Bound::Unbounded, Bound::Unbounded, Order::Ascending, &mut |key, row| {
+    let done = each_row(rows.store_ref(), space, &mut |key, row| {
         if let Ok(value) = unseal(space, key, row) {
             visit(c, key, value);
         }
-        ControlFlow::Continue(())
+        Ok(())
     });
     if let Err(e) = done {
-        c.error(e.into());
+        c.error(e);
     }
 }
 
