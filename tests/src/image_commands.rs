@@ -240,6 +240,17 @@ fn revert_puts_back_methods_of_objects_and_of_the_library() {
 }
 
 #[test]
+fn changes_to_a_library_object_in_a_later_run_are_not_lost() {
+    let p = Place::after(&[
+        "traits string _AddSlots: (| shout = 1 |)",
+        "traits string _AddSlots: (| whisper = 2 |)",
+        "traits string _RemoveSlot: 'shout'",
+    ]);
+    assert_eq!(p.run(&[], "'x' whisper printLine. ('x' respondsTo: 'shout') printLine"), "2\nfalse\n");
+    assert_eq!(p.json(&["log"])[0]["commit"], 3);
+}
+
+#[test]
 fn collected_garbage_goes_and_the_file_stays_bounded_over_many_commits() {
     let p = Place::after(&["image at: 'n' Put: 0"]);
     let overwrite = "1 to: 100 Do: [|:i|
