@@ -5,7 +5,7 @@
 //!
 //! Not here: what happens when things go wrong ([`crate::image_harm`]), and the command line (`image_commands`).
 
-mod dump;
+pub(crate) mod dump;
 
 use aura_command::drive::{End, Nobody, drive};
 use aura_heap::Value;
@@ -44,7 +44,7 @@ fn root(vm: &mut Vm) -> Value {
 }
 
 /// What the image leads to in a fresh machine.
-fn reopened(store: &Kept) -> String {
+pub(crate) fn reopened(store: &Kept) -> String {
     let (mut vm, _) = machine();
     attach(&mut vm, store).expect("opens");
     let root = root(&mut vm);

@@ -3,6 +3,8 @@
 //! What must stay true: every flag has a sentence of help; a slip of the pen gets a suggestion; usage errors are
 //! [`Exit::Usage`].
 
+pub mod image;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,8 @@ pub enum Command {
     New(NewArgs),
     /// Show documentation, from the living world.
     Doc(DocArgs),
+    /// Look at a living image, compare and mend it, without running anything.
+    Image(image::ImageArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }

@@ -141,7 +141,9 @@ pub fn exit(e: &ImageError) -> Exit {
     match e {
         e if e.is_damage() => Exit::Damaged,
         ImageError::Store(StoreError::Newer { .. }) => Exit::Damaged,
-        ImageError::Store(StoreError::Missing(_) | StoreError::Exists(_)) | ImageError::NoSuchCommit(_) => Exit::Usage,
+        ImageError::Store(StoreError::Missing(_) | StoreError::Exists(_))
+        | ImageError::NoSuchCommit(_)
+        | ImageError::NoSuchPath(_) => Exit::Usage,
         _ => Exit::Failed,
     }
 }

@@ -31,14 +31,15 @@ struct Settings {
 }
 
 impl Project {
-    /// The project that a file belongs to: that of the nearest folder above it with an `aura.toml`.
+    /// The project that a file or folder belongs to: that of the nearest folder above it with an `aura.toml`.
     ///
     /// # Errors
     /// When that file cannot be read or says something that makes no sense.
     pub fn of(file: &Path) -> Result<Option<Project>, String> {
         let here = std::env::current_dir().map_err(|e| format!("the current folder cannot be found: {e}"))?;
         let whole = here.join(file);
-        for root in whole.ancestors().skip(1) {
+        // A folder belongs to the project whose aura.toml is in it.
+        for root in whole.ancestors().skip(usize::from(!whole.is_dir())) {
             let path = root.join(FILE);
             if path.is_file() {
                 return Self::read(root, &path).map(Some);
@@ -71,6 +72,7 @@ mod tests {
         std::fs::write(dir.path().join(FILE), "image = \"app.image\"\n").expect("written");
         let project = Project::of(&deep.join("x.aura")).expect("reads").expect("found");
         assert_eq!(project.image.as_deref(), Some(&*dir.path().join("app.image")));
+        assert_eq!(Project::of(dir.path()).expect("reads"), Some(project));
         std::fs::write(dir.path().join(FILE), "imag = \"app.image\"\n").expect("written");
         assert!(Project::of(&deep.join("x.aura")).expect_err("told").contains("imag"));
     }

@@ -3,8 +3,9 @@
 use std::ops::{Bound, ControlFlow};
 
 use crate::ImageError;
+use crate::format::bytes::{Reader, number};
 use crate::format::commit::CommitRow;
-use crate::format::keys;
+use crate::format::{Broken, keys};
 use crate::rows::{Changes, Rows};
 use crate::store::{Order, Space};
 
@@ -47,7 +48,7 @@ pub fn tags(rows: &Rows) -> Result<Vec<(String, u64)>, ImageError> {
     let mut found = Vec::new();
     rows.all(Space::Tags, &mut |name, value| {
         let name = String::from_utf8_lossy(name).into_owned();
-        let number = keys::read_number(value).ok_or_else(|| ImageError::broken(crate::format::Broken("a tag"), name.clone()))?;
+        let number = keys::read_number(value).ok_or_else(|| ImageError::broken(Broken("a tag"), name.clone()))?;
         found.push((name, number));
         Ok(())
     })?;
@@ -59,7 +60,15 @@ pub fn tags(rows: &Rows) -> Result<Vec<(String, u64)>, ImageError> {
 /// # Errors
 /// When there is no such commit, the name is taken, or the store cannot be written.
 pub fn tag(rows: &mut Rows, name: &str, number: u64) -> Result<(), ImageError> {
-    commit(rows, number)?;
+    check_readable(rows, number)?;
+    if name == "head" {
+        return Err(ImageError::NoSuchCommit("'head' is always the last commit; use another word".into()));
+    }
+    if let Some((_, taken)) = tags(rows)?.iter().find(|(n, _)| n == name) {
+        return Err(ImageError::NoSuchCommit(format!(
+            "'{name}' is the name of commit {taken} already; `aura image tag --remove {name}` takes it away"
+        )));
+    }
     if name.is_empty() || name.bytes().all(|b| b.is_ascii_digit()) {
         return Err(ImageError::NoSuchCommit(format!("'{name}' cannot be told from a commit's number; use a word")));
     }
@@ -81,6 +90,48 @@ pub fn untag(rows: &mut Rows, name: &str) -> Result<(), ImageError> {
     let mut changes = Changes::default();
     changes.delete(Space::Tags, name.as_bytes());
     rows.store().apply(&changes.batch)?;
+    Ok(())
+}
+
+/// The commits whose objects were collected: ranges, first and last, ascending.
+///
+/// # Errors
+/// When the row is damaged.
+pub fn collected(rows: &Rows) -> Result<Vec<(u64, u64)>, ImageError> {
+    let broken = |b| ImageError::broken(b, "meta collected");
+    let Some(bytes) = rows.get(Space::Meta, keys::meta::COLLECTED)? else { return Ok(Vec::new()) };
+    let mut r = Reader::new(&bytes);
+    let mut found: Vec<(u64, u64)> = Vec::new();
+    while !r.is_empty() {
+        let (first, last) = (r.number().map_err(broken)?, r.number().map_err(broken)?);
+        if first > last || found.last().is_some_and(|(_, before)| first <= *before) {
+            return Err(broken(Broken("a range of commits")));
+        }
+        found.push((first, last));
+    }
+    Ok(found)
+}
+
+/// As a row: see [`collected`].
+pub(crate) fn collected_row(ranges: &[(u64, u64)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (first, last) in ranges {
+        number(&mut out, *first);
+        number(&mut out, *last);
+    }
+    out
+}
+
+/// Makes sure that the objects of a commit can be read.
+///
+/// # Errors
+/// When there is no such commit, or its objects were collected.
+pub fn check_readable(rows: &Rows, at: u64) -> Result<(), ImageError> {
+    commit(rows, at)?;
+    if collected(rows)?.iter().any(|(first, last)| (*first..=*last).contains(&at)) {
+        let text = format!("what commit {at} had was collected by `aura image gc`, which keeps tagged commits and the latest");
+        return Err(ImageError::NoSuchCommit(text));
+    }
     Ok(())
 }
 

@@ -121,10 +121,7 @@ impl Image {
             return Err(ImageError::broken(Broken("a counter"), "meta"));
         }
         if let Some(at) = at {
-            crate::history::commit(&rows, at)?;
-            if at < rows.told(meta::OLDEST)? {
-                return Err(ImageError::NoSuchCommit(format!("the objects of commit {at} were collected")));
-            }
+            crate::history::check_readable(&rows, at)?;
             rows.at = Some(at);
         }
         machine.serials_from(serial);

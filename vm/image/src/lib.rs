@@ -6,6 +6,7 @@
 //!   last commit
 //! * [`history`] what the commits were
 //! * [`machine`] what an image needs of the machine
+//! * [`tools`] what can be done with the rows alone, without a machine
 //!
 //! **What must stay true**: what has been acknowledged is there, whole, whatever happens to the process; the store holds no machine address,
 //! no machine code and no activation; a row that is not what was written is an error, never another object. Everything is reached
@@ -29,6 +30,7 @@ mod machine;
 mod places;
 mod rows;
 pub mod store;
+pub mod tools;
 
 pub use error::ImageError;
 pub use format::record::Kept;

@@ -82,6 +82,8 @@ impl Vm {
     /// From now on some objects belong to this image.
     pub fn attach_image(&mut self, image: Box<dyn Image>) {
         self.image = Some(image);
+        // What the image has just changed of the library is remembered by the barrier, which would not tell of further changes to it.
+        self.collect_as(CollectionKind::Minor);
     }
 
     /// Lets go of the image; what is not in memory cannot be brought any more.

@@ -4,6 +4,7 @@ pub mod check;
 mod completions;
 pub mod doc;
 mod fmt;
+mod image;
 mod new;
 mod run;
 pub mod test;
@@ -20,6 +21,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Test(a) => test::run(&a).code(),
         Command::New(a) => new::run(&a).code(),
         Command::Doc(a) => doc::run(&a).code(),
+        Command::Image(a) => image::run(&a).code(),
         Command::Completions(a) => completions::run(&a).code(),
     }
 }

@@ -18,6 +18,8 @@ pub mod meta {
     pub const CHRONICLE: &[u8] = b"chronicle";
     /// The oldest commit whose objects can still be read.
     pub const OLDEST: &[u8] = b"oldest";
+    /// The commits whose objects were collected: ranges. Not there: none were.
+    pub const COLLECTED: &[u8] = b"collected";
 }
 
 /// A number as a key.
