@@ -53,10 +53,8 @@ impl ImageError {
 
     /// Whether the image's bytes, rather than its use, are at fault.
     pub fn is_damage(&self) -> bool {
-        match self {
-            Self::Store(StoreError::Damaged(_) | StoreError::NotAnImage { .. }) | Self::Broken { .. } | Self::Lost(_) => true,
-            _ => false,
-        }
+        let store = matches!(self, Self::Store(StoreError::Damaged(_) | StoreError::NotAnImage { .. }));
+        store || matches!(self, Self::Broken { .. } | Self::Lost(_))
     }
 
     pub(crate) fn broken(b: Broken, place: impl Into<String>) -> Self {

@@ -36,4 +36,4 @@ pub use error::ImageError;
 pub use format::record::Kept;
 pub use image::Image;
 pub use machine::{CodeView, KeptView, Machine, Wanted};
-pub use rows::{Changes, Rows};
+pub use rows::{Changes, EachRow, RowVisit, Rows};

@@ -12,6 +12,11 @@ use crate::format::segment::{self, Builder, Directory, PLACES};
 use crate::format::{Broken, keys};
 use crate::store::{Batch, ImageStore, Order, Space};
 
+/// Told each key and value of a range; says whether to go on.
+pub type RowVisit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ImageError> + 'a;
+/// Told each key and value of a space.
+pub type EachRow<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), ImageError> + 'a;
+
 /// See the module's comment.
 pub struct Rows {
     store: Box<dyn ImageStore>,
@@ -72,7 +77,7 @@ impl Rows {
         from: Bound<&[u8]>,
         to: Bound<&[u8]>,
         order: Order,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ImageError>,
+        visit: &mut RowVisit<'_>,
     ) -> Result<(), ImageError> {
         let mut bad = None;
         self.store.range(space, from, to, order, &mut |key, row| {
@@ -91,7 +96,7 @@ impl Rows {
     }
 
     /// Walks all rows of a space.
-    pub fn all(&self, space: Space, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), ImageError>) -> Result<(), ImageError> {
+    pub fn all(&self, space: Space, visit: &mut EachRow<'_>) -> Result<(), ImageError> {
         self.range(space, Bound::Unbounded, Bound::Unbounded, Order::Ascending, &mut |k, v| {
             visit(k, v).map(|()| ControlFlow::Continue(()))
         })

@@ -132,6 +132,9 @@ fn kept(rows: &Rows, keep: Keep, readable: &Commits) -> Result<Commits, ImageErr
     Ok(Commits::of(numbers))
 }
 
+/// Says what becomes of a row.
+type Decide<'a> = dyn FnMut(&[u8], &[u8]) -> Result<Fate, ImageError> + 'a;
+
 /// What happens to a row.
 enum Fate {
     Stays,
@@ -140,11 +143,7 @@ enum Fate {
 }
 
 /// Decides about every row of a space, and does what was decided in batches.
-fn sweep(
-    rows: &mut Rows,
-    space: Space,
-    decide: &mut dyn FnMut(&[u8], &[u8]) -> Result<Fate, ImageError>,
-) -> Result<(), ImageError> {
+fn sweep(rows: &mut Rows, space: Space, decide: &mut Decide<'_>) -> Result<(), ImageError> {
     let mut after: Option<Vec<u8>> = None;
     loop {
         let (mut changes, mut size, mut last) = (Changes::default(), 0, None);

@@ -61,11 +61,7 @@ pub fn check(store: &dyn ImageStore) -> Result<(), ImageError> {
 const AT_A_TIME: usize = 1 << 20;
 
 /// Walks all rows of a space as the store has them, seals and all, outside of any read of the store, so that `visit` may read other rows.
-pub(crate) fn each_row(
-    store: &dyn ImageStore,
-    space: Space,
-    visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), ImageError>,
-) -> Result<(), ImageError> {
+pub(crate) fn each_row(store: &dyn ImageStore, space: Space, visit: &mut crate::EachRow<'_>) -> Result<(), ImageError> {
     let mut held: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     loop {
         let last = held.pop().map(|(key, _)| key);

@@ -50,8 +50,11 @@ fn seals(c: &mut Check<'_>, rows: &Rows, space: Space) {
     }
 }
 
+/// Looks at a row.
+pub(super) type Look<'a> = dyn FnMut(&mut Check<'_>, &[u8], &[u8]) + 'a;
+
 /// Walks the sound rows of a space; those that are not have been told already.
-pub(super) fn each(c: &mut Check<'_>, rows: &Rows, space: Space, visit: &mut dyn FnMut(&mut Check<'_>, &[u8], &[u8])) {
+pub(super) fn each(c: &mut Check<'_>, rows: &Rows, space: Space, visit: &mut Look<'_>) {
     let done = each_row(rows.store_ref(), space, &mut |key, row| {
         if let Ok(value) = unseal(space, key, row) {
             visit(c, key, value);
