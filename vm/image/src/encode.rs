@@ -50,6 +50,12 @@ struct Fresh {
     sources: Vec<*const Origin>,
 }
 
+impl Fresh {
+    fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.maps.is_empty() && self.codes.is_empty() && self.bases.is_empty()
+    }
+}
+
 /// What is known of a map while objects that have it are written.
 #[derive(Clone)]
 struct MapFacts {
@@ -187,15 +193,12 @@ impl Commit<'_> {
 
     /// The rest of the batch, and its application.
     fn finish(&mut self, m: &mut impl Machine, reason: &str) -> Result<u64, ImageError> {
-        if let Some((number, builder)) = self.current.take() {
-            self.changes.put(Space::Segments, &keys::number(number), &builder.bytes());
-        }
-        for (number, builder) in std::mem::take(&mut self.touched) {
-            self.changes.put(Space::Segments, &keys::number(number), &builder.bytes());
-        }
-        let nothing = self.changes.batch.is_empty() && self.next == self.image.next && self.fresh.bases.is_empty();
-        if nothing && self.image.chronicle.is_empty() {
+        if self.changed.is_empty() && self.fresh.is_empty() && self.image.chronicle.is_empty() {
             return Ok(self.image.head);
+        }
+        let written = std::mem::take(&mut self.touched).into_iter().chain(self.current.take());
+        for (number, builder) in written {
+            self.changes.put(Space::Segments, &keys::number(number), &builder.bytes());
         }
         let head = self.image.head + 1;
         self.changed.sort_unstable();
