@@ -99,6 +99,8 @@ pub struct SlotView {
     pub comment: Option<String>,
     /// The source of a method.
     pub source: Option<String>,
+    /// A model wrote the method.
+    pub is_generated: bool,
 }
 
 /// Where a send stands.
@@ -380,6 +382,7 @@ impl Vm {
             type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
             comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
             source: method.and_then(|v| self.source_of(v)),
+            is_generated: method.and_then(|v| self.code_of(v)).is_some_and(|c| c.generated),
         }
     }
 

@@ -1,0 +1,160 @@
+//! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they were written for
+//! understand something else now.
+//!
+//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers and goes through the audit; nothing that
+//! comes from a chronicle goes to an object that everybody shares, unless the settings of this run name that object.
+
+use std::sync::{Arc, Mutex};
+
+use aura_run::{Compiled, Missing, TrialLimits, Vm};
+
+use super::{MethodCompiler, compiled, describe, missing_capabilities, trial};
+use crate::answer;
+use crate::diagnostic::Diagnostic;
+use crate::door::{Account, Trial};
+use crate::gates::{Context, Powers, audit, refused, unknown};
+use crate::interface;
+use crate::memory::{Keeping, Known, Memory, MemoryError, Recalled};
+use crate::situation::{Refused, Situation};
+
+/// What a program remembers.
+pub(super) struct Recall {
+    memory: Option<Box<dyn Memory>>,
+    methods: Vec<Known>,
+    refused: Vec<(String, Refused)>,
+    /// The object that the settings name as the place for methods.
+    install_at: Option<String>,
+    /// Names that the script defines.
+    own: Context,
+}
+
+/// What a remembered method is checked with.
+pub(super) struct Tools<'a> {
+    pub(super) vm: &'a mut Vm,
+    pub(super) compile: &'a MethodCompiler,
+    pub(super) limits: TrialLimits,
+    pub(super) account: &'a Arc<Mutex<Account>>,
+}
+
+impl Tools<'_> {
+    fn account(&self, f: impl FnOnce(&mut Account)) {
+        f(&mut self.account.lock().unwrap_or_else(|e| e.into_inner()));
+    }
+}
+
+impl Recall {
+    /// Reads what is known.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub(super) fn new(
+        mut memory: Option<Box<dyn Memory>>,
+        own: Context,
+        install_at: Option<String>,
+        vm: &mut Vm,
+        account: &Arc<Mutex<Account>>,
+    ) -> Result<Self, MemoryError> {
+        let recalled = memory.as_mut().map(|m| m.recall(vm)).transpose()?.unwrap_or_default();
+        let Recalled { methods, refused, notes } = recalled;
+        let mut account = account.lock().unwrap_or_else(|e| e.into_inner());
+        notes.into_iter().for_each(|n| account.note(n));
+        Ok(Self { memory, methods, refused, install_at, own })
+    }
+
+    /// What people have refused for a message.
+    pub(super) fn refused(&self, selector: &str) -> Vec<Refused> {
+        self.refused.iter().filter(|(s, _)| s == selector).map(|(_, r)| r.clone()).collect()
+    }
+
+    /// Keeps what was learned.
+    pub(super) fn keep(&mut self, vm: &mut Vm, learning: crate::chronicle::Learning) -> Keeping {
+        let Some(memory) = &mut self.memory else { return Keeping::default() };
+        let keeping = memory.keep(vm, learning);
+        self.methods.extend(keeping.known.clone());
+        keeping
+    }
+
+    /// Installs a method of an earlier run, if there is one for this send.
+    pub(super) fn remember(&mut self, missing: &Missing, tools: &mut Tools<'_>) -> bool {
+        let Some((known, at)) = self.find(missing) else { return false };
+        // Used once: if the send fails again, another method is needed.
+        self.methods.retain(|m| !(m.at == known.at && m.selector == known.selector));
+        let mut situation = describe::situation(0, missing, &missing_capabilities());
+        situation.refused = self.refused(&known.selector);
+        match self.installed(&known, at, missing, &situation, tools) {
+            Ok(()) => {
+                tools.account(|a| a.remembered.push(format!("{} {}", known.at, known.selector)));
+                true
+            }
+            Err(why) => {
+                let Known { selector, at, .. } = &known;
+                tools.account(|a| {
+                    a.note(format!("the method '{selector}' that was learned for {at} does not work any more: {why}"))
+                });
+                false
+            }
+        }
+    }
+
+    /// The method for a send, and the place of its object on the lookup path.
+    fn find(&self, missing: &Missing) -> Option<(Known, usize)> {
+        let place = |m: &Known| {
+            let free = m.written_for.is_none() || self.install_at.as_ref() == Some(&m.at);
+            missing.path.iter().position(|h| h.path.as_ref() == Some(&m.at) && (free || !h.is_shared))
+        };
+        let fits = self.methods.iter().filter(|m| m.selector == missing.selector);
+        fits.filter_map(|m| Some((m.clone(), place(m)?))).next()
+    }
+
+    fn installed(
+        &mut self,
+        known: &Known,
+        at: usize,
+        missing: &Missing,
+        situation: &Situation,
+        tools: &mut Tools<'_>,
+    ) -> Result<(), String> {
+        let first = |d: Vec<Diagnostic>| d.first().map_or_else(String::new, Diagnostic::to_string);
+        let source = answer::kept(&known.source, &known.selector).map_err(first)?;
+        self.audited(&source, situation).map_err(first)?;
+        let interface = interface::of(situation, at);
+        let changed = known.written_for.as_ref().filter(|w| !w.passed.contains(&interface::digest(&interface)));
+        if changed.is_some() {
+            let mut findings = unknown(&source, situation);
+            findings.extend(refused::again(&source, &known.at, situation));
+            if !findings.is_empty() {
+                return Err(first(findings));
+            }
+        }
+        let method = compiled(tools.compile, &source).map_err(first)?;
+        if let Some(written_for) = changed {
+            let passed = tried(missing, &method, at, tools)?;
+            let difference = interface::difference(&written_for.interface, &interface);
+            let entry = written_for.entry.clone();
+            let memory = self.memory.as_mut();
+            let keeping = memory.map_or_else(Keeping::default, |m| m.checked(tools.vm, &entry, &interface, &passed.summary));
+            let title = format!("{} {}", known.at, known.selector);
+            tools.account(|a| {
+                a.note(format!("checked '{title}' again, because what it was written for has changed ({difference}): it passed"));
+                keeping.notes.into_iter().for_each(|n| a.note(n));
+            });
+        }
+        tools.vm.splice(missing, at, &method).map_err(|f| f.text())
+    }
+
+    fn audited(&self, source: &str, situation: &Situation) -> Result<(), Vec<Diagnostic>> {
+        let mut context = Context::of(situation, Powers::none());
+        context.own.extend(self.own.own.iter().cloned());
+        let findings = audit(source, &context);
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+}
+
+/// The very send, tried.
+fn tried(missing: &Missing, method: &Compiled, at: usize, tools: &mut Tools<'_>) -> Result<Trial, String> {
+    let trial = trial::run(Some((missing, method)), tools.vm, at, tools.limits);
+    match &trial.finding {
+        Some(finding) => Err(format!("its objects have changed, and {finding}")),
+        None => Ok(trial),
+    }
+}
