@@ -13,9 +13,11 @@ use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
 
+use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::memory;
 
 /// What happens to messages that nothing understands.
 #[derive(Args, Clone, Debug, Default)]
@@ -81,14 +83,20 @@ pub struct Door {
 }
 
 impl Door {
-    /// The door for a script with its text, or for none.
+    /// The door for a script with its text, or for none. The machine has joined its image by now, if it works at one.
     ///
     /// # Errors
-    /// A setting in the environment that makes no sense, or a file of learned methods that is damaged.
-    pub fn open(flags: &DoorFlags, script: Option<&Path>, text: &str) -> Result<Self, (Exit, String)> {
+    /// A setting in the environment that makes no sense, or something learned earlier that is damaged.
+    pub fn open(
+        flags: &DoorFlags,
+        images: &ImageFlags,
+        script: Option<&Path>,
+        text: &str,
+        vm: &mut Vm,
+    ) -> Result<Self, (Exit, String)> {
         let config = config(flags, script).map_err(|why| (Exit::Usage, why))?;
-        let damaged = |e: aura_alfred::learned::LearnedError| (Exit::Damaged, format!("{e}; {}", e.remedy()));
-        let machine = Machine::open(config, text, Box::new(compile)).map_err(damaged)?;
+        let memory = memory::of(images, script, text, config.learned.as_deref(), vm)?;
+        let machine = Machine::open(config, text, memory, vm, Box::new(compile)).map_err(memory::damaged)?;
         Ok(Self { machine, given_up: VecDeque::new(), last: None, told: 0 })
     }
 
