@@ -213,6 +213,24 @@ impl Vm {
         Ok(())
     }
 
+    /// Takes a method that a model wrote out of an object, and of every object of the same kind. False if there is none of that source.
+    ///
+    /// # Errors
+    /// When the object takes no slots.
+    pub fn take_out(&mut self, home: Value, selector: &str, source: &str) -> Result<bool, Fail> {
+        let generated = self.slot_views(home).into_iter().find(|s| s.name == selector && s.is_generated);
+        if generated.and_then(|s| s.source).is_none_or(|s| s.trim() != source.trim()) {
+            return Ok(false);
+        }
+        let kept = self.keep(home);
+        let kin = self.kin(&kept);
+        let home = self.release(kept);
+        let old = self.heap.map_of(home);
+        self.uninstall(home, selector)?;
+        self.follow(home, old, &kin);
+        Ok(true)
+    }
+
     /// Lets go of a paused send's objects.
     pub fn let_go(&mut self, m: Missing) {
         for h in m.kept.into_iter().chain([m.home]) {
