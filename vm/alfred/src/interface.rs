@@ -83,12 +83,8 @@ mod tests {
             is_generated: *learned,
             ..SlotView::default()
         };
-        let point = Holder {
-            path: Some("point".into()),
-            of_script: true,
-            slots: slots.iter().map(slot).collect(),
-            ..Holder::default()
-        };
+        let point =
+            Holder { path: Some("point".into()), of_script: true, slots: slots.iter().map(slot).collect(), ..Holder::default() };
         let shared = Holder { path: Some("traits clonable".into()), is_shared: true, ..point.clone() };
         Situation { path: vec![point, shared], ..Situation::default() }
     }
@@ -96,10 +92,8 @@ mod tests {
     #[test]
     fn order_and_learned_methods_do_not_matter_and_names_do() {
         let one = of(&situation(&[("x", SlotKind::Data, false), ("+", SlotKind::Method, false)]), 0);
-        let same = of(
-            &situation(&[("+", SlotKind::Method, false), ("norm", SlotKind::Method, true), ("x", SlotKind::Data, false)]),
-            0,
-        );
+        let same =
+            of(&situation(&[("+", SlotKind::Method, false), ("norm", SlotKind::Method, true), ("x", SlotKind::Data, false)]), 0);
         assert_eq!((one.len(), digest(&one)), (1, digest(&same)));
         let other = of(&situation(&[("+", SlotKind::Method, false), ("z", SlotKind::Data, false)]), 0);
         assert_ne!(digest(&one), digest(&other));

@@ -152,9 +152,12 @@ fn slots_are_found_by_what_people_call_them() {
     let other = What::Learned(Box::new(Learning { at: "line".into(), ..learning("norm = ( 3 )") }));
     chronicle.append(&mut store, |_| Ok(vec![other.clone()])).expect("appended");
     assert!(find(&chronicle, "point norm", None).is_ok() && find(&chronicle, "line norm", Some("geometry.aura")).is_ok());
-    for (name, file, word) in
-        [("norm", None, "could be"), ("point size", None, "nothing was learned"), ("", None, "name a method"), ("line norm", Some("b"), "nothing")]
-    {
+    for (name, file, word) in [
+        ("norm", None, "could be"),
+        ("point size", None, "nothing was learned"),
+        ("", None, "name a method"),
+        ("line norm", Some("b"), "nothing"),
+    ] {
         let error = find(&chronicle, name, file).expect_err("not one");
         assert!(error.to_string().contains(word), "{error}");
     }
@@ -179,7 +182,9 @@ fn the_story_and_the_difference_are_told() {
     chronicle.append(&mut store, |_| Ok(vec![what.clone()])).expect("appended");
     let slot = find(&chronicle, "point norm", None).expect("there");
     let why = tell::why(&chronicle, slot);
-    for part in ["point norm, of geometry.aura: not reviewed", "nobody; the gates decided", "interface: - x <-", "answered 2 in 3 steps"] {
+    for part in
+        ["point norm, of geometry.aura: not reviewed", "nobody; the gates decided", "interface: - x <-", "answered 2 in 3 steps"]
+    {
         assert!(why.contains(part), "{part}: {why}");
     }
     assert!(!why.contains('\x1b'), "control characters of a model reach no terminal");

@@ -141,6 +141,7 @@ impl Vm {
         let (caller, module) = (self.caller(p, sender, failed.pc), frame.code.module.get());
         let generated = p.frames[..failed.depth].iter().filter(|f| f.code.method().generated).count();
         let objects = self.lookup_path(values[0]);
+        objects.iter().for_each(|o| self.bring_slots(*o));
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
         let understood =
             lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
@@ -218,8 +219,11 @@ impl Vm {
     /// # Errors
     /// When the object takes no slots.
     pub fn take_out(&mut self, home: Value, selector: &str, source: &str) -> Result<bool, Fail> {
-        let generated = self.slot_views(home).into_iter().find(|s| s.name == selector && s.is_generated);
-        if generated.and_then(|s| s.source).is_none_or(|s| s.trim() != source.trim()) {
+        self.bring_slots(home);
+        let map = self.heap.map(self.heap.map_of(home));
+        let slot = self.heap.symbols.find(selector).and_then(|name| map.find(name));
+        let view = slot.map(|s| self.slot_view(s)).filter(|s| s.is_generated);
+        if view.and_then(|s| s.source).is_none_or(|s| !source.trim_end().ends_with(s.trim())) {
             return Ok(false);
         }
         let kept = self.keep(home);
@@ -273,6 +277,24 @@ impl Vm {
         self.heap.each_object(|k| all.push(k));
         all.retain(|k| self.heap.has_map(*k, map));
         all
+    }
+
+    /// Brings what an object's slots hold for good, so that methods are seen to be methods. What cannot be brought stays a stranger.
+    fn bring_slots(&mut self, o: Value) {
+        if !self.heap.has_absents() || !o.is_ref() {
+            return;
+        }
+        let slots = &self.heap.map(self.heap.map_of(o)).slots;
+        let constants: Vec<Value> = slots
+            .iter()
+            .filter_map(|s| match s.kind {
+                SlotKind::Constant(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        for v in constants {
+            let _ = self.present(v);
+        }
     }
 
     /// The receiver (or, for a clone, the prototype that shares its map), then its parents in the order of the search.

@@ -86,7 +86,7 @@ pub(super) fn unseal(bytes: &[u8]) -> Result<(Entry, String), How> {
     if found.as_bytes() != told {
         return Err(How::Changed);
     }
-    let version = |bytes| Some(serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get("version")?.as_u64()?);
+    let version = |bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get("version")?.as_u64();
     match version(json) {
         Some(v) if v > u64::from(VERSION) => Err(How::Newer(u32::try_from(v).unwrap_or(u32::MAX))),
         _ => serde_json::from_slice(json).map(|entry| (entry, found)).map_err(|e| How::Unreadable(e.to_string())),

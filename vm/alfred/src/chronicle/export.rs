@@ -52,7 +52,7 @@ pub fn write(methods: &[(String, Method)], folder: &Path) -> Result<Vec<PathBuf>
 fn place(script: &str) -> PathBuf {
     let parts = Path::new(script).components();
     let plain: PathBuf = match Path::new(script).is_absolute() {
-        true => parts.filter_map(normal).last().into_iter().collect(),
+        true => parts.filter_map(normal).next_back().into_iter().collect(),
         false => parts.filter_map(normal).collect(),
     };
     let plain = if plain.as_os_str().is_empty() { PathBuf::from("script") } else { plain };

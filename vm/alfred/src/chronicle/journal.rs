@@ -31,6 +31,8 @@ const MARK: &str = "\"= ";
 pub struct Journal {
     /// The methods that are in force at its end, each with its script.
     pub methods: Vec<(String, Method)>,
+    /// The entries that it has methods of.
+    pub entries: Vec<String>,
     /// Pieces that could not be read: the line, and why.
     pub damaged: Vec<(u32, String)>,
 }
@@ -108,6 +110,7 @@ fn parse(path: &Path, text: &str) -> Journal {
     }
     reader.piece(path, first, &piece);
     let Reader { mut journal, all, current } = reader;
+    journal.entries = all.iter().map(|(hash, ..)| hash.clone()).collect();
     journal.methods = all.into_iter().filter(|(h, ..)| current.contains(h)).map(|(_, file, m)| (file, m)).collect();
     journal
 }

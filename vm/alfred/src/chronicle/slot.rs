@@ -56,12 +56,7 @@ impl Slot {
 
     pub(super) fn learned(&mut self, hash: &str, l: &Learning) {
         self.current = Some(self.versions.len());
-        self.versions.push(Version {
-            hash: hash.into(),
-            interfaces: vec![l.interface_digest()],
-            approved: None,
-            rejected: None,
-        });
+        self.versions.push(Version { hash: hash.into(), interfaces: vec![l.interface_digest()], approved: None, rejected: None });
     }
 
     /// Approval takes back a rejection, and puts the version in force again.

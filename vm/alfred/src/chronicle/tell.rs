@@ -114,7 +114,8 @@ fn told(out: &mut String, i: u32, c: &CandidateRecord) {
     let s = &c.sampling;
     let origin = if c.edited { "edited by a person".into() } else { format!("sample {}, repair {}", c.sample, c.repair) };
     let sampled = format!("temperature {}, seed {}, context {}", s.temperature, s.seed, s.context);
-    let _ = writeln!(out, "  candidate {i}: {origin}; {sampled}: {}", c.verdicts.iter().map(passed).collect::<Vec<_>>().join(", "));
+    let _ =
+        writeln!(out, "  candidate {i}: {origin}; {sampled}: {}", c.verdicts.iter().map(passed).collect::<Vec<_>>().join(", "));
     for finding in c.verdicts.iter().flat_map(|v| &v.findings) {
         let _ = writeln!(out, "    {} [{}]", line(&finding.to_string(), 300), line(&finding.code, 40));
     }

@@ -163,11 +163,7 @@ impl Passage<'_> {
     }
 
     /// Asks. The outer error ends the passage; the inner one is an answer of no use.
-    async fn ask(
-        &mut self,
-        sample: u32,
-        failed: &[Attempt],
-    ) -> Result<Result<(Request, Answer), (Request, ClientError)>, End> {
+    async fn ask(&mut self, sample: u32, failed: &[Attempt]) -> Result<Result<(Request, Answer), (Request, ClientError)>, End> {
         self.step(Step::Asking);
         let request = self.request(sample, failed);
         let began = Instant::now();

@@ -36,7 +36,8 @@ impl Memory for Beside {
             source: m.source.clone(),
             written_for: None,
         };
-        Ok(Recalled { methods: self.file.methods().iter().map(known).collect(), ..Recalled::default() })
+        let methods = self.file.methods().iter().map(known).collect();
+        Ok(Recalled { methods, refused: self.file.refused(), notes: Vec::new() })
     }
 
     fn keep(&mut self, _vm: &mut Vm, l: Learning) -> Keeping {

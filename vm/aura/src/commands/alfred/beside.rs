@@ -28,7 +28,12 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
             file.approve(&method, &by).map_err(damaged)?;
             Ok("approved\n".into())
         }
-        AlfredCommand::Reject { slot, .. } | AlfredCommand::Revert { slot, .. } => {
+        AlfredCommand::Reject { slot, who, why } => {
+            let method = found(&file, &slot.name())?.clone();
+            file.reject(&method, &name(who), why).map_err(damaged)?;
+            Ok(format!("rejected in {}; another one is learned when it is next needed\n", path.display()))
+        }
+        AlfredCommand::Revert { slot, .. } => {
             let method = found(&file, &slot.name())?.clone();
             file.remove(&method).map_err(damaged)?;
             Ok(format!("taken out of {}; it is learned anew when it is next needed\n", path.display()))

@@ -14,6 +14,7 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
     match what {
         AlfredCommand::Log { json } => {
             let chronicle = read(path)?;
+            compare(&chronicle, path);
             Ok(if *json { pretty(&tell::log_json(&chronicle)) } else { tell::log(&chronicle) })
         }
         AlfredCommand::Why { slot, json } => {
@@ -52,6 +53,19 @@ fn read(path: &Path) -> Result<Chronicle, Failed> {
     let mut chronicle = Chronicle::default();
     chronicle.catch_up(&mut store).map_err(|e| failed(path, &e))?;
     Ok(chronicle)
+}
+
+/// Says so if the journal knows of methods that the chronicle does not have: its end was left off, or the image is an older copy.
+fn compare(chronicle: &Chronicle, path: &Path) {
+    let path = memory::journal(path);
+    let Ok(journal) = journal::read(&path) else { return };
+    let lost = journal.entries.iter().filter(|hash| chronicle.learning(hash).is_none()).count();
+    if lost > 0 {
+        let path = path.display();
+        eprintln!(
+            "aura: the image lacks methods that {path} has ({lost}); `aura alfred export DIR --journal {path}` writes them out"
+        );
+    }
 }
 
 /// Decides, and notes it in the journal.
