@@ -1,7 +1,7 @@
 //! What was learned stays: in images, in the image of a project, in the journal, in a file; and people decide about it.
 //!
-//! The command runs scripts, a model server answers on a real socket. What must always be shown: nothing is asked twice, nothing that was
-//! learned is lost or comes back against somebody's will, and whatever lies in an image gives no powers.
+//! The command runs scripts, a model server answers on a real socket. What must always be shown: nothing is asked twice,
+//! nothing that was learned is lost or comes back against somebody's will, and whatever lies in an image gives no powers.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -119,6 +119,14 @@ fn a_method_outlasts_the_run_that_learned_it_and_failed() {
 }
 
 #[test]
+fn a_program_that_takes_back_what_it_did_to_its_image_has_not_forgotten() {
+    let desk = Desk::new(Model::knowing(&[("collatz", "collatz = ( even ifTrue: [ self / 2 ] False: [ (self * 3) + 1 ] )")]));
+    desk.write("geometry.aura", "7 collatz printLine.\nimage abort.\n7 collatz printLine.\nimage abort.\n9 collatz printLine\n");
+    desk.ends(RUN, 0, "22\n22\n28\n");
+    desk.asked(1);
+}
+
+#[test]
 fn a_project_keeps_it_in_a_folder_of_its_own_and_only_when_there_is_something() {
     let desk = Desk::knowing().with("aura.toml", "").with("src/other.aura", "'nothing new' printLine\n");
     desk.ends(&["run", "src/other.aura"], 0, "nothing new\n");
@@ -141,8 +149,14 @@ fn programs_of_a_project_run_while_another_has_its_image_open() {
     let busy = desk.ends(&["run", "geometry.aura"], 0, "7\n");
     assert!(busy.err.contains("in use by") && busy.err.contains("could not be kept"), "{}", busy.err);
     desk.asked(2);
-    drop(held);
-    desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "7\n");
+    // Whoever has it for a moment only is waited for.
+    let moment = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(held);
+    });
+    let waited = desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "7\n");
+    assert!(waited.err.contains("remembered"), "{}", waited.err);
+    moment.join().expect("dropped");
 }
 
 #[test]

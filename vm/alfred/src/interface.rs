@@ -1,8 +1,9 @@
-//! The interface that a learned method was written against: which messages the objects of the script on its receiver's lookup path
-//! understood, apart from what was learned.
+//! The interface that a learned method was written against: which messages the objects of the script on its receiver's lookup
+//! path understood, apart from what was learned.
 //!
-//! What must stay true: it depends on nothing but the names, arities and kinds of slots, so that two runs of an unchanged script have the
-//! same; a method that a model wrote is never part of it, because those come in the order in which they are needed.
+//! What must stay true: it depends on nothing but the names, arities and kinds of slots, so that two runs of an unchanged
+//! script have the same; a method that a model wrote is never part of it, because those come in the order in which they are
+//! needed.
 
 use serde::{Deserialize, Serialize};
 

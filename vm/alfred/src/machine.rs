@@ -1,9 +1,9 @@
 //! The machine's side of the door: what the host of a [`Vm`] does when a process stops at a send that nothing understood.
 //!
-//! The host's loop hands a paused process to [`Machine::paused`], and calls [`Machine::poll`] between slices (or [`Machine::wait`] when nothing
-//! can run); everything that needs a model happens on another thread. What must stay true: nothing here waits longer than it
-//! is told to; a process that stands at a send stays as it is until its method is there or was given up; a request about a
-//! send that is gone is answered with an error, never ignored.
+//! The host's loop hands a paused process to [`Machine::paused`], and calls [`Machine::poll`] between slices (or
+//! [`Machine::wait`] when nothing can run); everything that needs a model happens on another thread. What must stay true:
+//! nothing here waits longer than it is told to; a process that stands at a send stays as it is until its method is there or
+//! was given up; a request about a send that is gone is answered with an error, never ignored.
 //!
 //! Methods of earlier runs are installed when they are first needed (`recall`).
 
@@ -29,7 +29,8 @@ use crate::situation::Situation;
 use recall::{Recall, Tools};
 use remote::{Job, Request};
 
-/// Compiles and verifies a method slot: a name for the text and the text in. Given by the host, because the compiler is its business.
+/// Compiles and verifies a method slot: a name for the text and the text in. Given by the host, because the compiler is its
+/// business.
 pub type MethodCompiler = Box<dyn Fn(&str, &str) -> Result<Compiled, Vec<aura_syntax::Diagnostic>>>;
 
 /// What became of a paused process.
@@ -93,8 +94,8 @@ struct Waiting {
 }
 
 impl Machine {
-    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory` is where it keeps
-    /// what it learns.
+    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory`
+    /// is where it keeps what it learns.
     ///
     /// # Errors
     /// When what was learned earlier cannot be used.

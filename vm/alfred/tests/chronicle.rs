@@ -199,10 +199,10 @@ fn the_story_and_the_difference_are_told() {
 fn what_is_exported_loads_again_and_nothing_is_written_over() {
     let (chronicle, _) = chronicle(&["norm = ( 1 )", "norm = ( x )"]);
     let folder = tempfile::tempdir().expect("a folder");
-    let written = export::write(&export::methods(&chronicle), folder.path()).expect("written");
+    let written = export::write(&export::methods(&chronicle).methods, folder.path()).expect("written");
     assert_eq!(written, [folder.path().join("geometry.learned.aura")]);
     let loaded = aura_alfred::learned::Learned::load(&written[0], &Default::default()).expect("loads");
     assert_eq!(loaded.methods()[0].source, "norm = ( x )");
     assert!(loaded.methods()[0].comment.contains("reviewed: no"), "{}", loaded.methods()[0].comment);
-    export::write(&export::methods(&chronicle), folder.path()).expect_err("it is there already");
+    export::write(&export::methods(&chronicle).methods, folder.path()).expect_err("it is there already");
 }

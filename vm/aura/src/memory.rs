@@ -1,8 +1,8 @@
 //! Where a program keeps what it learns: in the image that it works at, in that of its project, or in a file beside it.
 //!
-//! What must stay true: there is one open store for one image, so the machine's own image is reached through the machine; the image of a
-//! project is open for moments only, so that two of its programs can run at the same time, and it is not made before there
-//! is something to keep.
+//! What must stay true: there is one open store for one image, so the machine's own image is reached through the machine; the
+//! image of a project is open for moments only, so that two of its programs can run at the same time, and it is not made
+//! before there is something to keep.
 //!
 //! Not here: what is kept, and how it is checked (`aura_alfred`).
 
@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
 
-/// The memory of a program whose machine has joined its image, if it works at one. `script` is its file, if it has one; `beside` is its file of
-/// learned methods.
+/// The memory of a program whose machine has joined its image, if it works at one. `script` is its file, if it has one;
+/// `beside` is its file of learned methods.
 ///
 /// # Errors
 /// The exit code and what is wrong.
@@ -77,8 +77,8 @@ fn name_of(script: &Path) -> String {
     script.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
-/// The name of a script that does not depend on where the command is called: its path in its project, or below the folder of the image,
-/// or else its whole path.
+/// The name of a script that does not depend on where the command is called: its path in its project, or below the folder of
+/// the image, or else its whole path.
 pub fn identity(script: &Path, project: Option<&Project>, image: &Path) -> String {
     let whole = |p: &Path| p.canonicalize().or_else(|_| std::path::absolute(p)).unwrap_or_else(|_| p.to_path_buf());
     let script = whole(script);

@@ -1,9 +1,9 @@
 //! The chronicle's rows: entries that somebody else understands, one after the other, never changed.
 //!
 //! An entry that is recorded is durable at once, in a batch of its own that neither waits for a commit nor carries one: what was
-//! learned is kept also if the run that learned it fails. What must stay true: the entries are numbered from 0 without a gap, and the
-//! counter says how many there are; an entry is recorded only at the place where whoever records it believes the end to be, so
-//! that two writers cannot both follow the same entry.
+//! learned is kept also if the run that learned it fails. What must stay true: the entries are numbered from 0 without a gap,
+//! and the counter says how many there are; an entry is recorded only at the place where whoever records it believes the end
+//! to be, so that two writers cannot both follow the same entry.
 //!
 //! Not here: what the entries say, and whether they follow from one another.
 

@@ -214,7 +214,8 @@ impl Vm {
         Ok(())
     }
 
-    /// Takes a method that a model wrote out of an object, and of every object of the same kind. False if there is none of that source.
+    /// Takes a method that a model wrote out of an object, and of every object of the same kind. False if there is none of that
+    /// source.
     ///
     /// # Errors
     /// When the object takes no slots.
@@ -279,7 +280,8 @@ impl Vm {
         all
     }
 
-    /// Brings what an object's slots hold for good, so that methods are seen to be methods. What cannot be brought stays a stranger.
+    /// Brings what an object's slots hold for good, so that methods are seen to be methods. What cannot be brought stays a
+    /// stranger.
     fn bring_slots(&mut self, o: Value) {
         if !self.heap.has_absents() || !o.is_ref() {
             return;

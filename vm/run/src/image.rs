@@ -51,8 +51,8 @@ pub trait Image {
     /// # Errors
     /// When the image cannot be read or is damaged.
     fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, NoteError>;
-    /// Records entries in the chronicle from number `at` on, at once: they stay whatever becomes of what is not committed. False if there are
-    /// not (or no longer) `at` of them.
+    /// Records entries in the chronicle from number `at` on, at once: they stay whatever becomes of what is not committed. False if
+    /// there are not (or no longer) `at` of them.
     ///
     /// # Errors
     /// When the image cannot be written.

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! What must stay true: a byte that was changed, and an entry that was removed, added, repeated or moved, is noticed and
-//! located. It shows that nothing was damaged, and what was there when a later entry was written; who can write the file can write
-//! another chain, and can leave off its end. That gives nobody powers: see `docs/security.md`.
+//! located. It shows that nothing was damaged, and what was there when a later entry was written; who can write the file can
+//! write another chain, and can leave off its end. That gives nobody powers: see `docs/security.md`.
 
 use sha2::{Digest, Sha256};
 

@@ -1,7 +1,7 @@
 //! What was learned, as ordinary source: one file of learned methods a script, loadable from beside it.
 //!
-//! What must stay true: a script's name, which comes from the image, never leads out of the folder that is exported to; no file that is
-//! there is written over.
+//! What must stay true: a script's name, which comes from the image, never leads out of the folder that is exported to; no
+//! file that is there is written over.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -9,11 +9,32 @@ use super::{Chronicle, Learning, Version};
 use crate::files;
 use crate::learned::{self, Method, Provenance};
 
-/// The methods in force, each with its script.
-pub fn methods(chronicle: &Chronicle) -> Vec<(String, Method)> {
+/// What can be exported, and what cannot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exported {
+    /// The methods in force, each with its script.
+    pub methods: Vec<(String, Method)>,
+    /// Those that are no methods, or whose objects have no names.
+    pub left_out: Vec<String>,
+}
+
+/// The methods in force.
+pub fn methods(chronicle: &Chronicle) -> Exported {
     let in_force = chronicle.slots().iter().filter_map(|s| s.in_force());
-    let learned = in_force.filter_map(|v| Some((v, chronicle.learning(&v.hash)?)));
-    learned.map(|(v, l)| (l.file.clone(), method(chronicle, v, l))).collect()
+    let mut all = Exported::default();
+    for (version, l) in in_force.filter_map(|v| Some((v, chronicle.learning(&v.hash)?))) {
+        match is_sound(l) {
+            true => all.methods.push((l.file.clone(), method(chronicle, version, l))),
+            false => all.left_out.push(crate::text::line(&l.title(), 100)),
+        }
+    }
+    all
+}
+
+/// Whether the statement of a method would be one statement that adds this one method: what an image says may be anything.
+fn is_sound(l: &Learning) -> bool {
+    let word = |w: &str| w.starts_with(char::is_alphabetic) && w.chars().all(|c| c.is_alphanumeric() || c == '_');
+    l.at.split(' ').all(word) && crate::answer::kept(&l.source, &l.selector).is_ok_and(|s| s == l.source.trim())
 }
 
 /// A method as text, with its provenance.
@@ -69,6 +90,19 @@ fn normal(part: Component<'_>) -> Option<&std::ffi::OsStr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_be_more_than_one_method_is_left_out() {
+        let sound = Learning { at: "point".into(), selector: "a".into(), source: "a = ( 1 )".into(), ..Learning::default() };
+        assert!(is_sound(&sound) && is_sound(&Learning { at: "traits point2".into(), ..sound.clone() }));
+        for at in ["", "point _AddSlots: (| a = ( 1 ) |). lobby", "a\nb", "(1)", "point. lobby", "_x"] {
+            assert!(!is_sound(&Learning { at: at.into(), ..sound.clone() }), "{at}");
+        }
+        for source in ["a = 1", "b = ( 1 )", "a = ( 1 ). b = ( 2 )", "a = ( 1 ) |). lobby _AddSlots: (| b = ( 2 )", "a* = ( 1 )"]
+        {
+            assert!(!is_sound(&Learning { source: source.into(), ..sound.clone() }), "{source}");
+        }
+    }
 
     #[test]
     fn names_do_not_lead_out_of_the_folder() {

@@ -9,9 +9,9 @@
 //! "= rejected 5f3c… by ada: it forgets the sign"
 //! ```
 //!
-//! What must stay true: the file is only ever appended to, and what was appended is on the disk when the call returns; a line that
-//! begins with `"= ` begins a piece, and a piece that is damaged (the last one, after a power cut) takes no other with it; what is read
-//! from it is a learned method like any other, to be audited like any other.
+//! What must stay true: the file is only ever appended to, and what was appended is on the disk when the call returns; a line
+//! that begins with `"= ` begins a piece, and a piece that is damaged (the last one, after a power cut) takes no other with
+//! it; what is read from it is a learned method like any other, to be audited like any other.
 
 use std::io::{self, Write};
 use std::path::Path;

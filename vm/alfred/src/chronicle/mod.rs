@@ -1,5 +1,5 @@
-//! The chronicle: everything that was learned in an image, where it came from, and what people said to it. Append-only, each entry bound to the
-//! one before it by its hash.
+//! The chronicle: everything that was learned in an image, where it came from, and what people said to it. Append-only, each
+//! entry bound to the one before it by its hash.
 //!
 //! * [`entry`] what an entry says; `chain` entries as bytes
 //! * `slot` what the entries amount to for one method
@@ -8,8 +8,8 @@
 //! * [`decide`] what people do: approve, reject, revert
 //! * [`tell`] for people; [`export`] as ordinary source
 //!
-//! What must stay true: nothing is used of a chronicle with a broken chain; an entry gives no power: what it says was approved passes
-//! the audit again like everything else, and has no capability.
+//! What must stay true: nothing is used of a chronicle with a broken chain; an entry gives no power: what it says was approved
+//! passes the audit again like everything else, and has no capability.
 //!
 //! Not here: the store itself, and when methods are installed.
 
@@ -89,7 +89,7 @@ impl Chronicle {
             What::Text { text } => {
                 self.texts.insert(sha256(text), number);
             }
-            What::Learned(learning) => self.slot_for(learning).learned(hash, learning),
+            What::Learned(learning) => self.slot_for(learning).learned(hash, learning, &entry.time),
             What::Checked { of, interface, .. } => self.version(of)?.interfaces.push(crate::interface::digest(interface)),
             What::Approved { of, by, note } => {
                 let (slot, at) = self.slot_of(of)?;

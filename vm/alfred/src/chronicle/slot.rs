@@ -54,9 +54,11 @@ impl Slot {
         self.versions.iter().position(|v| v.hash == hash)
     }
 
-    pub(super) fn learned(&mut self, hash: &str, l: &Learning) {
+    pub(super) fn learned(&mut self, hash: &str, l: &Learning, time: &str) {
         self.current = Some(self.versions.len());
-        self.versions.push(Version { hash: hash.into(), interfaces: vec![l.interface_digest()], approved: None, rejected: None });
+        let decision = |by: &String| Decision { by: by.clone(), note: "when it was learned".into(), time: time.into() };
+        let approved = l.approver.as_ref().map(decision);
+        self.versions.push(Version { hash: hash.into(), interfaces: vec![l.interface_digest()], approved, rejected: None });
     }
 
     /// Approval takes back a rejection, and puts the version in force again.

@@ -1,7 +1,7 @@
 //! Where the bytes of a chronicle lie, as the host offers it, and how entries get there.
 //!
-//! What must stay true: what was appended is durable when the call returns; two who append at the same time do not both follow the same
-//! entry: the second one reads what the first has written, and thinks again.
+//! What must stay true: what was appended is durable when the call returns; two who append at the same time do not both follow
+//! the same entry: the second one reads what the first has written, and thinks again.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,5 @@
-//! What a passage leaves behind: every candidate with the verdict of each gate, and, in the end, the whole provenance of the method.
+//! What a passage leaves behind: every candidate with the verdict of each gate, and, in the end, the whole provenance of the
+//! method.
 
 use crate::answer::Candidate;
 use crate::cassette::key;

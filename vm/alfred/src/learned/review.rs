@@ -1,4 +1,5 @@
-//! What people do with a file of learned methods through the command: say that they have looked at one, or that they do not want it.
+//! What people do with a file of learned methods through the command: say that they have looked at one, or that they do not
+//! want it.
 //!
 //! A method that is not wanted becomes a comment, so that the same one is not learned again:
 //!
@@ -79,8 +80,8 @@ impl Learned {
         self.edit(method, "")
     }
 
-    /// Puts a comment in the place of a method, by which the same one is refused from now on. (A method with a quotation mark in one of its strings
-    /// cannot stand in a comment; it is only taken out.)
+    /// Puts a comment in the place of a method, by which the same one is refused from now on. (A method with a quotation mark
+    /// in one of its strings cannot stand in a comment; it is only taken out.)
     ///
     /// # Errors
     /// When the file cannot be read or written, or has no such method any more.

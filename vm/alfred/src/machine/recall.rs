@@ -1,8 +1,9 @@
-//! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they were written for
-//! understand something else now.
+//! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they
+//! were written for understand something else now.
 //!
-//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers and goes through the audit; nothing that
-//! comes from a chronicle goes to an object that everybody shares, unless the settings of this run name that object.
+//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers and goes through the
+//! audit; nothing that comes from a chronicle goes to an object that everybody shares, unless the settings of this run name
+//! that object.
 
 use std::sync::{Arc, Mutex};
 
@@ -20,12 +21,27 @@ use crate::situation::{Refused, Situation};
 /// What a program remembers.
 pub(super) struct Recall {
     memory: Option<Box<dyn Memory>>,
-    methods: Vec<Known>,
+    methods: Vec<Held>,
     refused: Vec<(String, Refused)>,
     /// The object that the settings name as the place for methods.
     install_at: Option<String>,
     /// Names that the script defines.
     own: Context,
+}
+
+/// How often a method is installed in one run. More than once if the program takes back what it has done to its image.
+const MOST_USES: u32 = 16;
+
+/// A method that can be installed.
+struct Held {
+    known: Known,
+    uses: u32,
+}
+
+impl Held {
+    fn new(known: Known) -> Self {
+        Self { known, uses: 0 }
+    }
 }
 
 /// What a remembered method is checked with.
@@ -58,7 +74,7 @@ impl Recall {
         let Recalled { methods, refused, notes } = recalled;
         let mut account = account.lock().unwrap_or_else(|e| e.into_inner());
         notes.into_iter().for_each(|n| account.note(n));
-        Ok(Self { memory, methods, refused, install_at, own })
+        Ok(Self { memory, methods: methods.into_iter().map(Held::new).collect(), refused, install_at, own })
     }
 
     /// What people have refused for a message.
@@ -70,20 +86,29 @@ impl Recall {
     pub(super) fn keep(&mut self, vm: &mut Vm, learning: crate::chronicle::Learning) -> Keeping {
         let Some(memory) = &mut self.memory else { return Keeping::default() };
         let keeping = memory.keep(vm, learning);
-        self.methods.extend(keeping.known.clone());
+        if let Some(known) = &keeping.known {
+            self.methods.retain(|h| !(h.known.at == known.at && h.known.selector == known.selector));
+            self.methods.push(Held::new(known.clone()));
+        }
         keeping
     }
 
     /// Installs a method of an earlier run, if there is one for this send.
     pub(super) fn remember(&mut self, missing: &Missing, tools: &mut Tools<'_>) -> bool {
-        let Some((known, at)) = self.find(missing) else { return false };
-        // Used once: if the send fails again, another method is needed.
-        self.methods.retain(|m| !(m.at == known.at && m.selector == known.selector));
+        let Some((index, at)) = self.find(missing) else { return false };
+        // Taken out until it has proved itself.
+        let Held { mut known, uses } = self.methods.remove(index);
         let mut situation = describe::situation(0, missing, &missing_capabilities());
         situation.refused = self.refused(&known.selector);
-        match self.installed(&known, at, missing, &situation, tools) {
+        match self.installed(&mut known, at, missing, &situation, tools) {
             Ok(()) => {
-                tools.account(|a| a.remembered.push(format!("{} {}", known.at, known.selector)));
+                let title = format!("{} {}", known.at, known.selector);
+                tools.account(|a| {
+                    if !a.remembered.contains(&title) {
+                        a.remembered.push(title);
+                    }
+                });
+                self.methods.extend((uses < MOST_USES).then_some(Held { known, uses: uses + 1 }));
                 true
             }
             Err(why) => {
@@ -97,18 +122,18 @@ impl Recall {
     }
 
     /// The method for a send, and the place of its object on the lookup path.
-    fn find(&self, missing: &Missing) -> Option<(Known, usize)> {
+    fn find(&self, missing: &Missing) -> Option<(usize, usize)> {
         let place = |m: &Known| {
             let free = m.written_for.is_none() || self.install_at.as_ref() == Some(&m.at);
             missing.path.iter().position(|h| h.path.as_ref() == Some(&m.at) && (free || !h.is_shared))
         };
-        let fits = self.methods.iter().filter(|m| m.selector == missing.selector);
-        fits.filter_map(|m| Some((m.clone(), place(m)?))).next()
+        let fits = self.methods.iter().enumerate().filter(|(_, h)| h.known.selector == missing.selector);
+        fits.filter_map(|(i, h)| Some((i, place(&h.known)?))).next()
     }
 
     fn installed(
         &mut self,
-        known: &Known,
+        known: &mut Known,
         at: usize,
         missing: &Missing,
         situation: &Situation,
@@ -118,7 +143,8 @@ impl Recall {
         let source = answer::kept(&known.source, &known.selector).map_err(first)?;
         self.audited(&source, situation).map_err(first)?;
         let interface = interface::of(situation, at);
-        let changed = known.written_for.as_ref().filter(|w| !w.passed.contains(&interface::digest(&interface)));
+        let digest = interface::digest(&interface);
+        let changed = known.written_for.as_mut().filter(|w| !w.passed.contains(&digest));
         if changed.is_some() {
             let mut findings = unknown(&source, situation);
             findings.extend(refused::again(&source, &known.at, situation));
@@ -131,6 +157,7 @@ impl Recall {
             let passed = tried(missing, &method, at, tools)?;
             let difference = interface::difference(&written_for.interface, &interface);
             let entry = written_for.entry.clone();
+            written_for.passed.push(digest);
             let memory = self.memory.as_mut();
             let keeping = memory.map_or_else(Keeping::default, |m| m.checked(tools.vm, &entry, &interface, &passed.summary));
             let title = format!("{} {}", known.at, known.selector);

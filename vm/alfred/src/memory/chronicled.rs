@@ -1,7 +1,7 @@
 //! The memory in an image: its chronicle, with the journal beside it.
 //!
-//! What must stay true: the chronicle is open only while something is read or written, unless it is that of the machine's own image; an entry
-//! is in the chronicle before it is in the journal.
+//! What must stay true: the chronicle is open only while something is read or written, unless it is that of the machine's own
+//! image; an entry is in the chronicle before it is in the journal.
 
 use std::path::PathBuf;
 
@@ -108,7 +108,8 @@ impl Memory for Chronicled {
     }
 }
 
-/// The entries for a method: the text that its prompt begins with, unless it is there, and the method with the entry that it replaces.
+/// The entries for a method: the text that its prompt begins with, unless it is there, and the method with the entry that it
+/// replaces.
 fn whats(chronicle: &Chronicle, learning: &Learning) -> Vec<What> {
     let l = learning;
     let slot = chronicle.slots().iter().find(|s| s.file == l.file && s.at == l.at && s.selector == l.selector);

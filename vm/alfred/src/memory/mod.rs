@@ -4,8 +4,8 @@
 //! * [`Chronicled`] in the chronicle of an image, with a journal
 //! * [`Both`] in the chronicle; a file beside the script is read, too
 //!
-//! A memory belongs to the machine's thread: the image that a program works at is the machine's, and there is only one who may write to it.
-//! What must stay true: a memory that cannot be written stops no program; one that is damaged is used for nothing.
+//! A memory belongs to the machine's thread: the image that a program works at is the machine's, and there is only one who may
+//! write to it. What must stay true: a memory that cannot be written stops no program; one that is damaged is used for nothing.
 //!
 //! Not here: installing, and the gates that everything remembered passes again.
 
@@ -112,8 +112,8 @@ pub trait Memory {
 
 /// Where the chronicle is that a program keeps things in.
 pub trait Place {
-    /// Opens it, for as short as the answer lives; the machine's own image is reached through the machine. Nothing: there is none yet, and
-    /// none is to be made.
+    /// Opens it, for as short as the answer lives; the machine's own image is reached through the machine. Nothing: there is
+    /// none yet, and none is to be made.
     ///
     /// # Errors
     /// When it cannot be opened.

@@ -32,7 +32,11 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
         }
         AlfredCommand::Reject { slot, who, why } => gone(path, slot, &Verb::Reject { why: why.clone() }, &name(who)),
         AlfredCommand::Revert { slot, who } => gone(path, slot, &Verb::Revert, &name(who)),
-        AlfredCommand::Export { folder, .. } => exported(&export::methods(&read(path)?), folder),
+        AlfredCommand::Export { folder, .. } => {
+            let all = export::methods(&read(path)?);
+            all.left_out.iter().for_each(|title| eprintln!("aura: left out: {title}, which is not one method of a named object"));
+            exported(&all.methods, folder)
+        }
     }
 }
 
