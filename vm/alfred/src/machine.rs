@@ -96,19 +96,9 @@ struct Waiting {
 impl Machine {
     /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory`
     /// is where it keeps what it learns.
-    ///
-    /// # Errors
-    /// When what was learned earlier cannot be used.
-    pub fn open(
-        config: Config,
-        source: &str,
-        memory: Option<Box<dyn Memory>>,
-        vm: &mut Vm,
-        compile: MethodCompiler,
-    ) -> Result<Self, MemoryError> {
+    pub fn open(config: Config, source: &str, memory: Option<Box<dyn Memory>>, compile: MethodCompiler) -> Self {
         let own = Context { own: own_names(source), ..Context::default() };
-        let account: Arc<Mutex<Account>> = Arc::default();
-        let recall = Recall::new(memory, own, config.install_at.clone(), vm, &account)?;
+        let recall = Recall::new(memory, own, config.install_at.clone());
         let limits = aura_run::TrialLimits {
             fuel: config.trial.fuel,
             heap: config.trial.heap,
@@ -118,7 +108,7 @@ impl Machine {
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
         let door = Door { config, asker: Asker::new(), account: Account::default() };
-        Ok(Self {
+        Self {
             compile,
             recall,
             limits,
@@ -129,28 +119,28 @@ impl Machine {
             requests,
             sender,
             door: Arc::new(Mutex::new(Some(door))),
-            account,
-        })
+            account: Arc::default(),
+        }
     }
 
     /// A process has paused: is it the door's business?
-    pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Paused {
-        let Some(missing) = vm.missing(process) else { return Paused::NotMine };
+    ///
+    /// # Errors
+    /// When what was learned earlier cannot be used. The send is given up: nobody knows what it would have been answered with.
+    pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Result<Paused, MemoryError> {
+        let Some(missing) = vm.missing(process) else { return Ok(Paused::NotMine) };
         let Self { recall, compile, limits, account, .. } = self;
-        match recall.remember(&missing, &mut Tools { vm, compile, limits: *limits, account }) {
-            true => {
-                vm.let_go(missing);
-                if vm.retry(process) { Paused::GoesOn } else { Paused::NotMine }
-            }
-            false if self.off => {
-                vm.let_go(missing);
-                Paused::NotMine
-            }
-            false => {
-                self.submit(missing);
-                Paused::Waiting
-            }
+        let remembered = recall.remember(&missing, &mut Tools { vm, compile, limits: *limits, account });
+        if matches!(remembered, Ok(false)) && !self.off {
+            self.submit(missing);
+            return Ok(Paused::Waiting);
         }
+        vm.let_go(missing);
+        if let Err(error) = &remembered {
+            self.account.lock().unwrap_or_else(|e| e.into_inner()).note(error.to_string());
+        }
+        let goes_on = remembered? && vm.retry(process);
+        Ok(if goes_on { Paused::GoesOn } else { Paused::NotMine })
     }
 
     /// Whether a send waits for a method.

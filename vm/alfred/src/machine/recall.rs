@@ -21,6 +21,8 @@ use crate::situation::{Refused, Situation};
 /// What a program remembers.
 pub(super) struct Recall {
     memory: Option<Box<dyn Memory>>,
+    /// What it knows was read.
+    read: bool,
     methods: Vec<Held>,
     refused: Vec<(String, Refused)>,
     /// The object that the settings name as the place for methods.
@@ -59,22 +61,23 @@ impl Tools<'_> {
 }
 
 impl Recall {
-    /// Reads what is known.
-    ///
-    /// # Errors
-    /// When it is damaged.
-    pub(super) fn new(
-        mut memory: Option<Box<dyn Memory>>,
-        own: Context,
-        install_at: Option<String>,
-        vm: &mut Vm,
-        account: &Arc<Mutex<Account>>,
-    ) -> Result<Self, MemoryError> {
-        let recalled = memory.as_mut().map(|m| m.recall(vm)).transpose()?.unwrap_or_default();
+    /// Nothing is read before it is needed: a program that misses nothing pays nothing.
+    pub(super) fn new(memory: Option<Box<dyn Memory>>, own: Context, install_at: Option<String>) -> Self {
+        Self { memory, read: false, methods: Vec::new(), refused: Vec::new(), install_at, own }
+    }
+
+    /// Reads what is known, once.
+    fn read(&mut self, tools: &mut Tools<'_>) -> Result<(), MemoryError> {
+        if self.read {
+            return Ok(());
+        }
+        let recalled = self.memory.as_mut().map(|m| m.recall(tools.vm)).transpose()?.unwrap_or_default();
         let Recalled { methods, refused, notes } = recalled;
-        let mut account = account.lock().unwrap_or_else(|e| e.into_inner());
-        notes.into_iter().for_each(|n| account.note(n));
-        Ok(Self { memory, methods: methods.into_iter().map(Held::new).collect(), refused, install_at, own })
+        self.read = true;
+        self.methods.extend(methods.into_iter().map(Held::new));
+        self.refused = refused;
+        tools.account(|a| notes.into_iter().for_each(|n| a.note(n)));
+        Ok(())
     }
 
     /// What people have refused for a message.
@@ -94,8 +97,12 @@ impl Recall {
     }
 
     /// Installs a method of an earlier run, if there is one for this send.
-    pub(super) fn remember(&mut self, missing: &Missing, tools: &mut Tools<'_>) -> bool {
-        let Some((index, at)) = self.find(missing) else { return false };
+    ///
+    /// # Errors
+    /// When what is remembered is damaged.
+    pub(super) fn remember(&mut self, missing: &Missing, tools: &mut Tools<'_>) -> Result<bool, MemoryError> {
+        self.read(tools)?;
+        let Some((index, at)) = self.find(missing) else { return Ok(false) };
         // Taken out until it has proved itself.
         let Held { mut known, uses } = self.methods.remove(index);
         let mut situation = describe::situation(0, missing, &missing_capabilities());
@@ -109,14 +116,14 @@ impl Recall {
                     }
                 });
                 self.methods.extend((uses < MOST_USES).then_some(Held { known, uses: uses + 1 }));
-                true
+                Ok(true)
             }
             Err(why) => {
                 let Known { selector, at, .. } = &known;
                 tools.account(|a| {
                     a.note(format!("the method '{selector}' that was learned for {at} does not work any more: {why}"))
                 });
-                false
+                Ok(false)
             }
         }
     }
