@@ -1,23 +1,22 @@
 //! One send, from the pause to its end.
 
+mod ask;
+mod conclude;
+
 use std::time::{Duration, Instant};
 
 use crate::answer::{self, Candidate};
-use crate::clients::{Answer, ClientError, Fault, Request, Tokens};
+use crate::clients::Tokens;
 use crate::config::{Config, Mode};
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::gates::{Context, Powers, audit, mended, refused, unknown};
-use crate::memory::Keeping;
-use crate::prompt::{Attempt, grammar, prompt, schema};
+use crate::prompt::Attempt;
 use crate::refuse::{Refusal, refuse};
-use crate::situation::{Refused, Situation, home};
+use crate::situation::{Situation, home};
 use crate::state::{Record, Step};
 
-use super::record::{Passing, Trail};
-use super::{Account, Approval, Asker, Lesson, Outcome, Proposal, Trial, World};
-
-/// Refused methods that the model is told about.
-const MOST_REFUSED: usize = 2;
+use super::record::Trail;
+use super::{Account, Asker, Lesson, Outcome, Trial, World};
 
 /// What lasts from one send to the next.
 pub struct Door {
@@ -162,61 +161,6 @@ impl Passage<'_> {
         Ok(Err(failed.pop().map_or_else(Vec::new, |f| f.findings)))
     }
 
-    /// Asks. The outer error ends the passage; the inner one is an answer of no use.
-    async fn ask(&mut self, sample: u32, failed: &[Attempt]) -> Result<Result<(Request, Answer), (Request, ClientError)>, End> {
-        self.step(Step::Asking);
-        let request = self.request(sample, failed);
-        let began = Instant::now();
-        let Door { config, asker, account, .. } = &mut *self.door;
-        let result = asker.ask(&request, config, account).await;
-        self.waited += began.elapsed();
-        match result {
-            Ok(answer) => {
-                self.tokens.read += answer.tokens.read;
-                self.tokens.written += answer.tokens.written;
-                Ok(Ok((request, answer)))
-            }
-            Err(error) if error.fault() == Fault::Answer => Ok(Err((request, error))),
-            Err(error) => {
-                let before = self.door.asker.gone().filter(|g| **g != error).cloned();
-                Err(Outcome::NoAnswer { error: Box::new(error), before: before.map(Box::new) })
-            }
-        }
-    }
-
-    fn request(&self, sample: u32, failed: &[Attempt]) -> Request {
-        let config = &self.door.config;
-        let mut situation = self.situation.clone();
-        if !config.tell_values {
-            situation.receiver.printed = None;
-            situation.arguments.iter_mut().for_each(|a| a.printed = None);
-        }
-        let prompt = prompt(&situation, &self.at_name, failed, sample);
-        let mut options = config.options.clone();
-        if sample > 1 {
-            options.temperature = options.temperature.max(0.5);
-            options.seed += sample as i32 - 1;
-        }
-        Request {
-            key: prompt.key,
-            system: prompt.system,
-            messages: prompt.messages,
-            schema: schema(),
-            grammar: Some(grammar(&situation.selector)),
-            options,
-            deadlines: config.deadlines.clone(),
-        }
-    }
-
-    /// What people have refused for this place stands at the beginning of the conversation, as an attempt that failed.
-    fn refused_before(&self) -> Vec<Attempt> {
-        let here = self.situation.refused.iter().filter(|r| r.at == self.at_name);
-        let attempt = |r: &Refused| Attempt { answer: answer::write(&r.source), findings: vec![refused::finding(r)] };
-        let all: Vec<Attempt> = here.map(attempt).collect();
-        let skip = all.len().saturating_sub(MOST_REFUSED);
-        all.into_iter().skip(skip).collect()
-    }
-
     /// Sends a model's answer, or a person's edit, through the gates.
     async fn examine(&mut self, text: &str) -> Result<Tried, End> {
         self.step(Step::Reading);
@@ -261,100 +205,6 @@ impl Passage<'_> {
     fn failed(&mut self, gate: Gate, findings: Vec<Diagnostic>) -> Tried {
         self.trail.failed(gate, &findings);
         Tried::Failed(findings)
-    }
-
-    /// Approval, splice, and keeping. Nothing if a person said no.
-    async fn conclude(
-        &mut self,
-        mut candidate: Candidate,
-        mut trial: Trial,
-        request: &Request,
-        answer: &Answer,
-    ) -> Result<Option<Lesson>, End> {
-        let mut approver = None;
-        while self.door.config.mode == Mode::Ask {
-            self.step(Step::Approving);
-            let proposal = self.proposal(&candidate, &trial, answer);
-            match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
-                Approval::Yes => {
-                    approver = Some("a person".to_string());
-                    self.trail.passed(Gate::Approval);
-                    break;
-                }
-                Approval::No => return Ok(None),
-                Approval::Edited(text) => {
-                    self.trail.edited(&text);
-                    match self.examine(&text).await? {
-                        Tried::Passed(edited, again) => {
-                            (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again)
-                        }
-                        Tried::Failed(findings) => {
-                            return Err(Outcome::NotLearned { candidates: self.trail.candidates(), findings });
-                        }
-                    }
-                }
-            }
-        }
-        self.step(Step::Splicing);
-        let at = self.at;
-        if let Err(why) = self.timed(Step::Splicing, |w| w.install(at)).await? {
-            let finding = Diagnostic::new(Gate::Compile, "not-installed", why);
-            return Err(Outcome::NotLearned { candidates: self.trail.candidates(), findings: vec![finding] });
-        }
-        self.step(Step::Done);
-        let kept = self.keep(&candidate, &trial, request, answer, approver).await;
-        Ok(Some(self.lesson(candidate, trial, answer, kept)))
-    }
-
-    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer) -> Proposal {
-        Proposal {
-            selector: self.situation.selector.clone(),
-            at: self.at_name.clone(),
-            source: candidate.source.clone(),
-            plan: candidate.plan.clone(),
-            model: answer.model.clone(),
-            trial: trial.summary.clone(),
-            place: self.situation.place(),
-        }
-    }
-
-    /// Keeps the method with its provenance. A failure to do so does not stop the program.
-    async fn keep(
-        &mut self,
-        candidate: &Candidate,
-        trial: &Trial,
-        request: &Request,
-        answer: &Answer,
-        approver: Option<String>,
-    ) -> Option<String> {
-        let at = self.situation.path.get(self.at)?.path.clone()?;
-        let passing = Passing { situation: self.situation, index: self.at, at, candidate, trial, request, answer, approver };
-        let place = self.door.asker.place();
-        let placed = self.door.config.install_at.is_some();
-        let learning = self.trail.learning(passing, place, placed);
-        let keeping = match self.timed(Step::Splicing, |w| w.keep(Box::new(learning))).await {
-            Ok(keeping) => keeping,
-            Err(_) => Keeping::failed("the machine did not say whether the method was kept".into()),
-        };
-        keeping.notes.into_iter().for_each(|n| self.door.account.note(n));
-        keeping.kept
-    }
-
-    fn lesson(&self, candidate: Candidate, trial: Trial, answer: &Answer, kept: Option<String>) -> Lesson {
-        Lesson {
-            selector: self.situation.selector.clone(),
-            at: self.at_name.clone(),
-            source: candidate.source,
-            model: answer.model.clone(),
-            through: self.door.asker.place(),
-            took: self.began.elapsed(),
-            waited: self.waited,
-            tokens: self.tokens,
-            candidates: self.trail.candidates(),
-            trial: trial.summary,
-            kept,
-            record: self.record.clone(),
-        }
     }
 
     fn step(&mut self, to: Step) {
