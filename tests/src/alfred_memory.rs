@@ -322,9 +322,10 @@ fn a_damaged_chronicle_is_used_for_nothing() {
             assert!(done.err.contains(part), "{part}: {}", done.err);
         }
         let flag = format!("--image={image}");
-        for command in [&["alfred", "log", &flag][..], &["alfred", "approve", "manhattan", &flag]] {
+        let verify = ["image", "verify", &flag];
+        for command in [&["alfred", "log", &flag][..], &["alfred", "approve", "manhattan", &flag], &verify] {
             let done = desk.aura(command);
-            assert!(done.code == 9 && done.err.contains("entry 1"), "{command:?}: {}", done.err);
+            assert!(done.code == 9 && (done.err + &done.out).contains("entry 1"), "{command:?}");
         }
         desk.asked(1);
     }

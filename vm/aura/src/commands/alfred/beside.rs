@@ -10,7 +10,7 @@ use aura_alfred::text::{clean, line};
 use serde_json::{Value, json};
 
 use super::{Failed, exported, name, pretty};
-use crate::cli::AlfredCommand;
+use crate::cli::alfred::AlfredCommand;
 use crate::exit::Exit;
 
 pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {

@@ -6,7 +6,7 @@ use aura_alfred::chronicle::decide::{Decided, Verb, decide, find};
 use aura_alfred::chronicle::{Chronicle, ChronicleFault, export, journal, tell};
 
 use super::{Failed, exported, name, pretty, take_out};
-use crate::cli::{AlfredCommand, SlotArgs};
+use crate::cli::alfred::{AlfredCommand, SlotArgs};
 use crate::exit::Exit;
 use crate::memory::{self, InFile};
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use aura_alfred::chronicle::{export, journal};
 
-use crate::cli::{AlfredArgs, AlfredCommand, WhoArgs};
+use crate::cli::alfred::{AlfredArgs, AlfredCommand, WhoArgs};
 use crate::exit::Exit;
 use crate::output;
 use crate::project::Project;
