@@ -2,7 +2,7 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket
+//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_harm`] when things go wrong;
@@ -13,6 +13,7 @@
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
+mod alfred_memory;
 mod bad_input;
 mod benchmarks;
 mod command;

@@ -17,20 +17,20 @@ use crate::support::{Done, aura};
 type Says = Box<dyn Fn(&Value, usize) -> String + Send + Sync>;
 
 /// A model server. The bodies of its questions are kept.
-struct Model {
-    host: String,
-    asked: Arc<Mutex<Vec<Value>>>,
+pub(crate) struct Model {
+    pub(crate) host: String,
+    pub(crate) asked: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Model {
     /// Answers the n-th question with the n-th source, the last one for ever.
-    fn writing(sources: &[&str]) -> Self {
+    pub(crate) fn writing(sources: &[&str]) -> Self {
         let sources: Vec<String> = sources.iter().map(|s| s.to_string()).collect();
         Self::saying(Box::new(move |_, n| content(&sources[n.min(sources.len() - 1)])))
     }
 
     /// Answers with what the missing selector maps to.
-    fn knowing(methods: &[(&str, &str)]) -> Self {
+    pub(crate) fn knowing(methods: &[(&str, &str)]) -> Self {
         let methods: Vec<(String, String)> = methods.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         Self::saying(Box::new(move |body, _| {
             let asked =
@@ -54,7 +54,7 @@ impl Model {
         Self { host, asked }
     }
 
-    fn questions(&self) -> usize {
+    pub(crate) fn questions(&self) -> usize {
         self.asked.lock().expect("not poisoned").len()
     }
 }

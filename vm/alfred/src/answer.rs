@@ -28,6 +28,16 @@ pub fn read(answer: &str, wanted: &str) -> Result<Candidate, Vec<Diagnostic>> {
     Ok(Candidate { source, plan: crate::text::line(&plan, 300) })
 }
 
+/// What a model would have answered to propose this method.
+pub(crate) fn write(source: &str) -> String {
+    serde_json::json!({"a_plan": "", "b_source": source}).to_string()
+}
+
+/// Takes the text of a method that was kept. What it must be is the same as for a new one, but nothing is taken off it.
+pub(crate) fn kept(source: &str, wanted: &str) -> Result<String, Vec<Diagnostic>> {
+    one_method(source, wanted)
+}
+
 /// The plan and the source: from JSON, or, under a grammar, the text itself.
 fn fields(answer: &str) -> (String, String) {
     let text = crate::clients::unfenced(answer);

@@ -7,7 +7,8 @@
 //! * [`clients`] the ways to a model; [`cassette`] their recordings
 //! * [`answer`] from what the model wrote to one method
 //! * [`gates`] what the method must pass; [`diagnostic`] what they say
-//! * [`learned`] the file in which learned methods are kept
+//! * [`memory`] what a script remembers, and where it keeps it: [`learned`] a file beside it, [`chronicle`] the image
+//! * [`interface`] what a learned method was written against
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
 //! * [`text`] cleaning of text at the border
@@ -16,14 +17,17 @@
 
 pub mod answer;
 pub mod cassette;
+pub mod chronicle;
 pub mod clients;
 pub mod config;
 pub mod diagnostic;
 pub mod door;
 mod files;
 pub mod gates;
+pub mod interface;
 pub mod learned;
 pub mod machine;
+pub mod memory;
 pub mod prompt;
 pub mod refuse;
 pub mod situation;

@@ -1,17 +1,17 @@
 //! The machine's side of the door: what the host of a [`Vm`] does when a process stops at a send that nothing understood.
 //!
-//! The host's loop hands a paused process to [`Machine::paused`], and calls [`Machine::poll`] between slices (or [`Machine::wait`] when nothing
-//! can run); everything that needs a model happens on another thread. What must stay true: nothing here waits longer than it
-//! is told to; a process that stands at a send stays as it is until its method is there or was given up; a request about a
-//! send that is gone is answered with an error, never ignored.
+//! The host's loop hands a paused process to [`Machine::paused`], and calls [`Machine::poll`] between slices (or
+//! [`Machine::wait`] when nothing can run); everything that needs a model happens on another thread. What must stay true:
+//! nothing here waits longer than it is told to; a process that stands at a send stays as it is until its method is there or
+//! was given up; a request about a send that is gone is answered with an error, never ignored.
 //!
-//! Methods of earlier runs are audited when their file is read and installed when they are first needed.
+//! Methods of earlier runs are installed when they are first needed (`recall`).
 
 mod describe;
+mod recall;
 mod remote;
 mod trial;
 
-use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,13 +22,15 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::{Account, Approval, Asker, Door, Outcome, Proposal};
-use crate::gates::Context;
-use crate::learned::{Learned, LearnedError, Method};
+use crate::gates::{Context, own_names};
+use crate::memory::{Memory, MemoryError};
 use crate::situation::Situation;
 
+use recall::{Recall, Tools};
 use remote::{Job, Request};
 
-/// Compiles and verifies a method slot: a name for the text and the text in. Given by the host, because the compiler is its business.
+/// Compiles and verifies a method slot: a name for the text and the text in. Given by the host, because the compiler is its
+/// business.
 pub type MethodCompiler = Box<dyn Fn(&str, &str) -> Result<Compiled, Vec<aura_syntax::Diagnostic>>>;
 
 /// What became of a paused process.
@@ -70,7 +72,7 @@ impl Question {
 /// The machine's side of the door.
 pub struct Machine {
     compile: MethodCompiler,
-    remembered: Vec<Method>,
+    recall: Recall,
     limits: aura_run::TrialLimits,
     /// Nobody is asked; what was learned earlier still belongs to the program.
     off: bool,
@@ -92,15 +94,11 @@ struct Waiting {
 }
 
 impl Machine {
-    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian.
-    ///
-    /// # Errors
-    /// When the file of learned methods cannot be used.
-    pub fn open(config: Config, source: &str, compile: MethodCompiler) -> Result<Self, LearnedError> {
-        let own: BTreeSet<String> = crate::gates::own_names(source);
-        let context = Context { own, ..Context::default() };
-        let learned = config.learned.as_ref().map(|path| Learned::load(path, &context)).transpose()?;
-        let remembered = learned.as_ref().map_or_else(Vec::new, |l| l.methods().to_vec());
+    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory`
+    /// is where it keeps what it learns.
+    pub fn open(config: Config, source: &str, memory: Option<Box<dyn Memory>>, compile: MethodCompiler) -> Self {
+        let own = Context { own: own_names(source), ..Context::default() };
+        let recall = Recall::new(memory, own, config.install_at.clone());
         let limits = aura_run::TrialLimits {
             fuel: config.trial.fuel,
             heap: config.trial.heap,
@@ -109,10 +107,10 @@ impl Machine {
         };
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
-        let door = Door { config, asker: Asker::new(), learned, account: Account::default() };
-        Ok(Self {
+        let door = Door { config, asker: Asker::new(), account: Account::default() };
+        Self {
             compile,
-            remembered,
+            recall,
             limits,
             off,
             waiting: Vec::new(),
@@ -122,26 +120,27 @@ impl Machine {
             sender,
             door: Arc::new(Mutex::new(Some(door))),
             account: Arc::default(),
-        })
+        }
     }
 
     /// A process has paused: is it the door's business?
-    pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Paused {
-        let Some(missing) = vm.missing(process) else { return Paused::NotMine };
-        match self.remember(vm, &missing) {
-            true => {
-                vm.let_go(missing);
-                if vm.retry(process) { Paused::GoesOn } else { Paused::NotMine }
-            }
-            false if self.off => {
-                vm.let_go(missing);
-                Paused::NotMine
-            }
-            false => {
-                self.submit(missing);
-                Paused::Waiting
-            }
+    ///
+    /// # Errors
+    /// When what was learned earlier cannot be used. The send is given up: nobody knows what it would have been answered with.
+    pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Result<Paused, MemoryError> {
+        let Some(missing) = vm.missing(process) else { return Ok(Paused::NotMine) };
+        let Self { recall, compile, limits, account, .. } = self;
+        let remembered = recall.remember(&missing, &mut Tools { vm, compile, limits: *limits, account });
+        if matches!(remembered, Ok(false)) && !self.off {
+            self.submit(missing);
+            return Ok(Paused::Waiting);
         }
+        vm.let_go(missing);
+        if let Err(error) = &remembered {
+            self.account.lock().unwrap_or_else(|e| e.into_inner()).note(error.to_string());
+        }
+        let goes_on = remembered? && vm.retry(process);
+        Ok(if goes_on { Paused::GoesOn } else { Paused::NotMine })
     }
 
     /// Whether a send waits for a method.
@@ -175,30 +174,11 @@ impl Machine {
         self.account.lock().map_or_else(|e| e.into_inner().clone(), |a| a.clone())
     }
 
-    /// Installs a method of an earlier run, if there is one for this send.
-    fn remember(&mut self, vm: &mut Vm, missing: &Missing) -> bool {
-        let fits = |m: &&Method| m.selector == missing.selector && missing.path.iter().any(|h| h.path.as_ref() == Some(&m.at));
-        let Some(method) = self.remembered.iter().find(fits).cloned() else { return false };
-        let at = missing.path.iter().position(|h| h.path.as_ref() == Some(&method.at)).unwrap_or(0);
-        let done = self.compiled(&method.source).map_err(|d| d.first().map_or_else(String::new, Diagnostic::to_string));
-        let done = done.and_then(|c| vm.splice(missing, at, &c).map_err(|f| f.text()));
-        let mut account = self.account.lock().unwrap_or_else(|e| e.into_inner());
-        match &done {
-            Ok(()) => account.remembered.push(format!("{} {}", method.at, method.selector)),
-            Err(why) => account.note(format!(
-                "the method '{}' that was learned for {} does not work any more: {why}",
-                method.selector, method.at
-            )),
-        }
-        // Used once: if the send fails again, another method is needed.
-        self.remembered.retain(|m| !(m.at == method.at && m.selector == method.selector));
-        done.is_ok()
-    }
-
     fn submit(&mut self, missing: Missing) {
         let id = self.next;
         self.next += 1;
-        let situation = describe::situation(id, &missing, &missing_capabilities());
+        let mut situation = describe::situation(id, &missing, &missing_capabilities());
+        situation.refused = self.recall.refused(&missing.selector);
         self.waiting.push(Waiting { id, missing, candidate: None });
         let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };
         let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));
@@ -219,10 +199,14 @@ impl Machine {
                 let _ = reply.send(self.compile(id, &source));
             }
             Request::Try { id, at, reply } => {
-                let _ = reply.send(trial::run(self.find(id), vm, at, self.limits));
+                let waiting = self.find(id).and_then(|w| Some((&w.missing, w.candidate.as_ref()?)));
+                let _ = reply.send(trial::run(waiting, vm, at, self.limits));
             }
             Request::Install { id, at, reply } => {
                 let _ = reply.send(self.install(vm, id, at));
+            }
+            Request::Keep { learning, reply } => {
+                let _ = reply.send(self.recall.keep(vm, *learning));
             }
             Request::Approve { proposal, reply } => return Some(Word::Ask(Question { proposal, reply })),
             Request::Done { id, outcome } => return self.done(vm, id, outcome),
@@ -244,7 +228,7 @@ impl Machine {
     }
 
     fn compile(&mut self, id: u64, source: &str) -> Result<(), Vec<Diagnostic>> {
-        let compiled = self.compiled(source)?;
+        let compiled = compiled(&self.compile, source)?;
         match self.waiting.iter_mut().find(|w| w.id == id) {
             Some(waiting) => {
                 waiting.candidate = Some(compiled);
@@ -252,17 +236,6 @@ impl Machine {
             }
             None => Err(vec![Diagnostic::new(Gate::Compile, "gone", "the send is no longer waiting")]),
         }
-    }
-
-    fn compiled(&self, source: &str) -> Result<Compiled, Vec<Diagnostic>> {
-        let finding = |d: &aura_syntax::Diagnostic| {
-            let mut finding =
-                Diagnostic::new(Gate::Compile, d.code, &d.message).at(source, d.span.start as usize, d.span.text(source));
-            finding.because = d.notes.first().cloned();
-            finding.fix = d.help.clone();
-            finding
-        };
-        (self.compile)("learned", source).map_err(|all| all.iter().take(4).map(finding).collect())
     }
 
     fn install(&self, vm: &mut Vm, id: u64, at: usize) -> Result<(), String> {
@@ -281,6 +254,18 @@ impl Machine {
             false => Some(Word::GivenUp(process, outcome)),
         }
     }
+}
+
+/// Compiles and verifies the one method in `source`.
+fn compiled(compile: &MethodCompiler, source: &str) -> Result<Compiled, Vec<Diagnostic>> {
+    let finding = |d: &aura_syntax::Diagnostic| {
+        let mut finding =
+            Diagnostic::new(Gate::Compile, d.code, &d.message).at(source, d.span.start as usize, d.span.text(source));
+        finding.because = d.notes.first().cloned();
+        finding.fix = d.help.clone();
+        finding
+    };
+    compile("learned", source).map_err(|all| all.iter().take(4).map(finding).collect())
 }
 
 /// Generated methods never hold capabilities in this machine, whatever their sender holds.

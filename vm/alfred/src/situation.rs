@@ -31,6 +31,20 @@ pub struct Situation {
     pub depth: u32,
     /// The capabilities that the sender holds, by name.
     pub capabilities: Vec<String>,
+    /// Methods for this message that a person has refused.
+    #[serde(default)]
+    pub refused: Vec<Refused>,
+}
+
+/// A method that a person has refused: it must not come again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Refused {
+    /// The object that it was meant for.
+    pub at: String,
+    /// The method.
+    pub source: String,
+    /// Why.
+    pub why: String,
 }
 
 /// An object that takes part in the send.
@@ -76,10 +90,13 @@ pub struct SlotView {
     pub comment: Option<String>,
     /// Its source, for methods of the script.
     pub source: Option<String>,
+    /// A model wrote it: it comes and goes, and is no part of the object's own interface.
+    #[serde(default)]
+    pub is_generated: bool,
 }
 
 /// What a slot is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum SlotKind {
     /// `x = 3`

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aura_alfred::cassette::Cassette;
+use aura_alfred::chronicle::Learning;
 use aura_alfred::clients::Eventually;
 use aura_alfred::config::{Budget, Config, Mode, Server as Address};
 use aura_alfred::diagnostic::{Diagnostic, Gate};
 use aura_alfred::door::{Account, Approval, Asker, Door, Outcome, Proposal, Trial, World, answer};
-use aura_alfred::gates::Context;
-use aura_alfred::learned::Learned;
-use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
+use aura_alfred::memory::Keeping;
+use aura_alfred::situation::{Caller, Holder, Refused, Situation, SlotKind, SlotView, Thing};
 use aura_alfred::state::{State, Step};
 use support::*;
 
@@ -27,6 +27,8 @@ struct Stage {
     failing: usize,
     approvals: Vec<Approval>,
     asleep: bool,
+    kept: Option<Learning>,
+    cannot_keep: bool,
 }
 
 impl World for Stage {
@@ -51,6 +53,13 @@ impl World for Stage {
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
         self.log.push(format!("install {at}"));
         Box::pin(std::future::ready(Ok(())))
+    }
+    fn keep(&mut self, learning: Box<Learning>) -> Eventually<'_, Keeping> {
+        self.kept = Some(*learning);
+        Box::pin(std::future::ready(match self.cannot_keep {
+            true => Keeping::failed("'manhattan' could not be kept: the disk is full".into()),
+            false => Keeping { kept: Some("there".into()), ..Keeping::default() },
+        }))
     }
     fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
         self.log.push(format!("approve {} at {}", proposal.source, proposal.at));
@@ -84,7 +93,7 @@ fn door(url: &str) -> Door {
         deadlines: request.deadlines,
         ..Config::plain()
     };
-    Door { config, asker: Asker::new(), learned: None, account: Account::default() }
+    Door { config, asker: Asker::new(), account: Account::default() }
 }
 
 fn pass(door: &mut Door, situation: &Situation, world: &mut Stage) -> Outcome {
@@ -293,36 +302,49 @@ fn a_method_goes_where_it_belongs() {
 }
 
 #[test]
-fn what_is_learned_is_kept_with_its_provenance() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("geometry.learned.aura");
-    let (server, _) = model(&[&method(GOOD)]);
-    let mut door = door(&server.url);
-    door.learned = Some(Learned::load(&path, &Context::default()).expect("none yet"));
-    let outcome = pass(&mut door, &situation(), &mut Stage::default());
-    let Outcome::Learned(lesson) = outcome else { panic!("{outcome:?}") };
-    assert_eq!(lesson.kept, Some(path.display().to_string()));
-    let kept = Learned::load(&path, &Context::default()).expect("read");
-    let method = &kept.methods()[0];
-    assert_eq!((method.at.as_str(), method.source.as_str()), ("point", GOOD));
-    for part in [
-        "model: tiny:1b (abc123)",
-        "send: 'manhattan' to point at geometry.aura:9",
-        "trial: answered 7 in 5 steps",
-        "reviewed: no",
-    ] {
-        assert!(method.comment.contains(part), "{part}: {}", method.comment);
-    }
+fn what_is_learned_is_kept_with_everything_about_it() {
+    let (server, _) = model(&["no JSON", &method("manhattan = ( files size )"), &method(GOOD)]);
+    let (mut door, mut world) = (door(&server.url), Stage::default());
+    let Outcome::Learned(lesson) = pass(&mut door, &situation(), &mut world) else { panic!("not learned") };
+    assert_eq!(lesson.kept.as_deref(), Some("there"));
+    let l = world.kept.expect("kept");
+    assert_eq!((l.at.as_str(), l.selector.as_str(), l.source.as_str()), ("point", "manhattan", GOOD));
+    assert_eq!(l.send.describe(), "'manhattan' to point at geometry.aura:9");
+    assert_eq!((l.model.as_str(), l.digest.as_deref(), l.trial.as_str()), ("tiny:1b", Some("abc123"), "answered 7 in 5 steps"));
+    let names: Vec<&str> = l.interface[0].slots.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["+", "parent", "x", "y"]);
+    let verdicts: Vec<Vec<(Gate, bool)>> =
+        l.candidates.iter().map(|c| c.verdicts.iter().map(|v| (v.gate, v.passed)).collect()).collect();
+    let passed = |gates: &[Gate]| gates.iter().map(|g| (*g, true)).collect::<Vec<_>>();
+    assert_eq!(verdicts[0], [(Gate::Answer, false)]);
+    assert_eq!(verdicts[1], [(Gate::Parse, true), (Gate::Audit, false)]);
+    assert_eq!(verdicts[2], passed(&[Gate::Parse, Gate::Audit, Gate::Compile, Gate::Trial]));
+    assert!(l.candidates[1].verdicts[1].findings[0].code == "G2-capability" && l.candidates[1].answer.contains("files size"));
+    assert_eq!((l.candidates[0].sampling.seed, l.candidates[2].sampling.seed, l.candidates[2].repair), (1, 2, 1));
+    assert!(l.prompt.messages.last().expect("the question").text.contains("corrected"));
+    assert_eq!((l.prompt.system.len(), l.prompt.question.len()), (64, 64));
 }
 
 #[test]
-fn a_file_that_cannot_be_written_does_not_stop_the_program() {
-    let folder = tempfile::tempdir().expect("a folder");
+fn what_cannot_be_kept_does_not_stop_the_program() {
     let (server, _) = model(&[&method(GOOD)]);
     let mut door = door(&server.url);
-    door.learned = Some(Learned::load(folder.path().join("no/such/x.learned.aura"), &Context::default()).expect("none yet"));
-    assert!(pass(&mut door, &situation(), &mut Stage::default()).goes_on());
+    assert!(pass(&mut door, &situation(), &mut Stage { cannot_keep: true, ..Stage::default() }).goes_on());
     assert!(door.account.notes[0].contains("could not be kept"), "{:?}", door.account.notes);
+}
+
+#[test]
+fn what_a_person_has_refused_is_told_and_does_not_pass_again() {
+    let other = "manhattan = ( x abs + y abs + 0 )";
+    let (server, _) = model(&[&method("manhattan = ( x abs \"same\" + y abs )"), &method(other)]);
+    let refused = Refused { at: "point".into(), source: GOOD.into(), why: "it is too short".into() };
+    let asked = Situation { refused: vec![refused], ..situation() };
+    let mut world = Stage::default();
+    assert!(pass(&mut door(&server.url), &asked, &mut world).goes_on());
+    assert_eq!(world.log, [format!("compile {other}"), "try 0".into(), "install 0".into()]);
+    assert!(server.questions()[0].to_string().contains("it is too short"));
+    let l = world.kept.expect("kept");
+    assert_eq!(l.candidates[0].verdicts[1].findings[0].code, "refused-before");
 }
 
 #[test]

@@ -140,3 +140,25 @@ fn a_damaged_file_is_not_overwritten() {
     learned.keep(manhattan(), "a.aura").expect_err("damaged");
     assert_eq!(std::fs::read_to_string(&path).expect("read"), "(((");
 }
+
+#[test]
+fn people_approve_and_reject_and_nothing_else_of_the_file_changes() {
+    let text = "\"mine\"\n\npoint _AddSlots: (| \"reviewed: no\" norm = ( \"sum\" x + y ) |)  \"and mine\"\npoint _AddSlots: (| area = ( x * y ) |)\n";
+    let (_folder, path) = file(text);
+    let mut learned = load(&path).expect("read");
+    let norm = learned.find("point norm").expect("there").clone();
+    learned.approve(&norm, "ada \"the\" first").expect("approved");
+    let again = load(&path).expect("read");
+    assert!(again.methods()[0].is_reviewed() && again.methods()[0].comment.contains("by ada 'the' first"));
+    learned.reject(&norm, "ada", "no \"root\"").expect("rejected");
+    let now = std::fs::read_to_string(&path).expect("text");
+    assert!(now.starts_with("\"mine\"\n\n\"rejected: point norm\n why: no 'root' (ada, "), "{now}");
+    assert!(now.ends_with(")\n norm = (  x + y )\"  \"and mine\"\npoint _AddSlots: (| area = ( x * y ) |)\n"), "{now}");
+    let again = load(&path).expect("read");
+    let refused = again.refused();
+    assert_eq!((again.methods().len(), refused.len()), (1, 1));
+    assert_eq!((refused[0].0.as_str(), refused[0].1.at.as_str()), ("norm", "point"));
+    for (name, word) in [("norm", "nothing in"), ("line area", "nothing in"), ("", "name a method")] {
+        assert!(again.find(name).expect_err("none").contains(word), "{name}");
+    }
+}

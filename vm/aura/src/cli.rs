@@ -3,6 +3,7 @@
 //! What must stay true: every flag has a sentence of help; a slip of the pen gets a suggestion; usage errors are
 //! [`Exit::Usage`].
 
+pub mod alfred;
 pub mod image;
 
 use std::ffi::OsString;
@@ -47,6 +48,8 @@ pub enum Command {
     Doc(DocArgs),
     /// Look at a living image, compare and mend it, without running anything.
     Image(image::ImageArgs),
+    /// See and judge what was learned: where it comes from, whether it stays.
+    Alfred(alfred::AlfredArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }

@@ -13,9 +13,11 @@ use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
 
+use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::memory;
 
 /// What happens to messages that nothing understands.
 #[derive(Args, Clone, Debug, Default)]
@@ -76,20 +78,28 @@ pub struct Door {
     given_up: VecDeque<(ProcessId, Box<Outcome>)>,
     /// Why the last one was.
     last: Option<Box<Outcome>>,
+    /// What was learned earlier cannot be used: what that means for the command.
+    damage: Option<Exit>,
     /// Lines of the account that were printed.
     told: usize,
 }
 
 impl Door {
-    /// The door for a script with its text, or for none.
+    /// The door for a script with its text, or for none. The machine has joined its image by now, if it works at one.
     ///
     /// # Errors
     /// A setting in the environment that makes no sense, or a file of learned methods that is damaged.
-    pub fn open(flags: &DoorFlags, script: Option<&Path>, text: &str) -> Result<Self, (Exit, String)> {
+    pub fn open(
+        flags: &DoorFlags,
+        images: &ImageFlags,
+        script: Option<&Path>,
+        text: &str,
+        vm: &Vm,
+    ) -> Result<Self, (Exit, String)> {
         let config = config(flags, script).map_err(|why| (Exit::Usage, why))?;
-        let damaged = |e: aura_alfred::learned::LearnedError| (Exit::Damaged, format!("{e}; {}", e.remedy()));
-        let machine = Machine::open(config, text, Box::new(compile)).map_err(damaged)?;
-        Ok(Self { machine, given_up: VecDeque::new(), last: None, told: 0 })
+        let memory = memory::of(images, script, text, config.learned.as_deref(), vm)?;
+        let machine = Machine::open(config, text, memory, Box::new(compile));
+        Ok(Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 })
     }
 
     /// Prints what was learned, where it was installed, and how long it took, as far as it was not printed yet.
@@ -108,6 +118,9 @@ impl Door {
 
     /// The exit code, when the door is the reason why a program failed.
     pub fn exit(&self) -> Option<Exit> {
+        if self.damage.is_some() {
+            return self.damage;
+        }
         let code = self.last.as_ref()?.exit_code();
         Exit::ALL.into_iter().find(|e| i32::from(e.code()) == code)
     }
@@ -123,7 +136,13 @@ impl Door {
 
 impl Attendant for Door {
     fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool {
-        !matches!(self.machine.paused(vm, id), Paused::NotMine)
+        match self.machine.paused(vm, id) {
+            Ok(paused) => paused != Paused::NotMine,
+            Err(error) => {
+                self.damage = Some(memory::damaged(error).0);
+                false
+            }
+        }
     }
 
     fn poll(&mut self, vm: &mut Vm) -> bool {

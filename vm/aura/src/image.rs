@@ -9,7 +9,7 @@ use aura_code::{Code, MethodCode, Origin, SlotInit, SlotTemplate};
 use aura_heap::{Heap, MapId, Value};
 use aura_image::store::{Embedded, StoreError};
 use aura_image::{CodeView, ImageError, Kept, KeptView, Machine, Rows, Wanted};
-use aura_run::Vm;
+use aura_run::{NoteError, Vm};
 
 use crate::cli::ImageFlags;
 use crate::exit::Exit;
@@ -94,8 +94,31 @@ impl aura_run::Image for Attached {
     fn evict(&mut self, vm: &mut Vm) {
         self.0.evict(&mut Lent(vm));
     }
+    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, NoteError> {
+        aura_image::chronicle::read(self.0.rows(), from).map_err(|e| noted(&e))
+    }
+    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, NoteError> {
+        recorded(self.0.record_now(at, entries))
+    }
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
         self.0.sweep(map_alive, alive);
+    }
+}
+
+/// An error of the image for whoever keeps a chronicle in it.
+pub fn noted(e: &ImageError) -> NoteError {
+    NoteError { text: words(e), is_damage: e.is_damage() || matches!(e, ImageError::Store(StoreError::Newer { .. })) }
+}
+
+/// What became of entries for the chronicle: false if somebody else was faster.
+///
+/// # Errors
+/// When the image cannot be written.
+pub fn recorded(result: Result<(), ImageError>) -> Result<bool, NoteError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(ImageError::Store(StoreError::Conflict(_))) => Ok(false),
+        Err(e) => Err(noted(&e)),
     }
 }
 

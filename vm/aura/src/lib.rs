@@ -4,7 +4,7 @@
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
-//! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door
+//! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where it keeps what it learns
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
 //! * [`examples`] examples in comments; [`output`], [`suggest`] small things
 //!
@@ -20,6 +20,7 @@ pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod kernel;
+pub mod memory;
 pub mod output;
 pub mod powers;
 pub mod project;

@@ -4,7 +4,7 @@
 //! * [`library`] the objects that every start makes anew, and how they are referred to; `places` where the others are in memory
 //! * [`image`] an open image; `decode` objects coming in; `encode` a commit; `delta` changed objects of the library; `abort` back to the
 //!   last commit
-//! * [`history`] what the commits were
+//! * [`history`] what the commits were; [`chronicle`] what the door learned
 //! * [`machine`] what an image needs of the machine
 //! * [`tools`] what can be done with the rows alone, without a machine
 //!
@@ -18,6 +18,7 @@
 //! Not here: running code, and the machine.
 
 mod abort;
+pub mod chronicle;
 mod decode;
 mod delta;
 mod encode;

@@ -99,6 +99,8 @@ pub struct SlotView {
     pub comment: Option<String>,
     /// The source of a method.
     pub source: Option<String>,
+    /// A model wrote the method.
+    pub is_generated: bool,
 }
 
 /// Where a send stands.
@@ -139,6 +141,7 @@ impl Vm {
         let (caller, module) = (self.caller(p, sender, failed.pc), frame.code.module.get());
         let generated = p.frames[..failed.depth].iter().filter(|f| f.code.method().generated).count();
         let objects = self.lookup_path(values[0]);
+        objects.iter().for_each(|o| self.bring_slots(*o));
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
         let understood =
             lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
@@ -211,6 +214,28 @@ impl Vm {
         Ok(())
     }
 
+    /// Takes a method that a model wrote out of an object, and of every object of the same kind. False if there is none of that
+    /// source.
+    ///
+    /// # Errors
+    /// When the object takes no slots.
+    pub fn take_out(&mut self, home: Value, selector: &str, source: &str) -> Result<bool, Fail> {
+        self.bring_slots(home);
+        let map = self.heap.map(self.heap.map_of(home));
+        let slot = self.heap.symbols.find(selector).and_then(|name| map.find(name));
+        let view = slot.map(|s| self.slot_view(s)).filter(|s| s.is_generated);
+        if view.and_then(|s| s.source).is_none_or(|s| !source.trim_end().ends_with(s.trim())) {
+            return Ok(false);
+        }
+        let kept = self.keep(home);
+        let kin = self.kin(&kept);
+        let home = self.release(kept);
+        let old = self.heap.map_of(home);
+        self.uninstall(home, selector)?;
+        self.follow(home, old, &kin);
+        Ok(true)
+    }
+
     /// Lets go of a paused send's objects.
     pub fn let_go(&mut self, m: Missing) {
         for h in m.kept.into_iter().chain([m.home]) {
@@ -253,6 +278,25 @@ impl Vm {
         self.heap.each_object(|k| all.push(k));
         all.retain(|k| self.heap.has_map(*k, map));
         all
+    }
+
+    /// Brings what an object's slots hold for good, so that methods are seen to be methods. What cannot be brought stays a
+    /// stranger.
+    fn bring_slots(&mut self, o: Value) {
+        if !self.heap.has_absents() || !o.is_ref() {
+            return;
+        }
+        let slots = &self.heap.map(self.heap.map_of(o)).slots;
+        let constants: Vec<Value> = slots
+            .iter()
+            .filter_map(|s| match s.kind {
+                SlotKind::Constant(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        for v in constants {
+            let _ = self.present(v);
+        }
     }
 
     /// The receiver (or, for a clone, the prototype that shares its map), then its parents in the order of the search.
@@ -380,6 +424,7 @@ impl Vm {
             type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
             comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
             source: method.and_then(|v| self.source_of(v)),
+            is_generated: method.and_then(|v| self.code_of(v)).is_some_and(|c| c.generated),
         }
     }
 

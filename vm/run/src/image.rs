@@ -46,8 +46,28 @@ pub trait Image {
     fn map_moved(&mut self, old: MapId, new: MapId);
     /// Forget what objects hold that are as they were stored: for tests.
     fn evict(&mut self, vm: &mut Vm);
+    /// The entries of the chronicle from number `from` on.
+    ///
+    /// # Errors
+    /// When the image cannot be read or is damaged.
+    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, NoteError>;
+    /// Records entries in the chronicle from number `at` on, at once: they stay whatever becomes of what is not committed. False if
+    /// there are not (or no longer) `at` of them.
+    ///
+    /// # Errors
+    /// When the image cannot be written.
+    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, NoteError>;
     /// After marking: forget what will be gone.
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool);
+}
+
+/// Why the chronicle of an image could not be read or written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NoteError {
+    /// What is wrong, and what to do about it.
+    pub text: String,
+    /// What is in the image is not what was written.
+    pub is_damage: bool,
 }
 
 /// Code as the image keeps it.

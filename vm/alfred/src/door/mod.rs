@@ -10,10 +10,13 @@
 mod account;
 mod asker;
 mod outcome;
+mod record;
 mod send;
 
+use crate::chronicle::Learning;
 use crate::clients::Eventually;
 use crate::diagnostic::Diagnostic;
+use crate::memory::Keeping;
 
 pub use account::{Account, Lesson};
 pub use asker::Asker;
@@ -69,6 +72,8 @@ pub trait World: Send {
     fn try_out(&mut self, at: usize) -> Eventually<'_, Trial>;
     /// Installs the candidate at object `at` of the path.
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>>;
+    /// Keeps the method that was installed, with everything that is known about it.
+    fn keep(&mut self, learning: Box<Learning>) -> Eventually<'_, Keeping>;
     /// Asks a person.
     fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval>;
 }

@@ -1,20 +1,22 @@
 //! One send, from the pause to its end.
 
-use std::time::{Duration, Instant, SystemTime};
+mod ask;
+mod conclude;
+
+use std::time::{Duration, Instant};
 
 use crate::answer::{self, Candidate};
-use crate::cassette::key;
-use crate::clients::{Answer, ClientError, Fault, Request, Tokens};
+use crate::clients::Tokens;
 use crate::config::{Config, Mode};
 use crate::diagnostic::{Diagnostic, Gate};
-use crate::gates::{Context, Powers, audit, mended, unknown};
-use crate::learned::{self, Learned, Provenance};
-use crate::prompt::{Attempt, grammar, prompt, schema};
+use crate::gates::{Context, Powers, audit, mended, refused, unknown};
+use crate::prompt::Attempt;
 use crate::refuse::{Refusal, refuse};
 use crate::situation::{Situation, home};
 use crate::state::{Record, Step};
 
-use super::{Account, Approval, Asker, Lesson, Outcome, Proposal, Trial, World};
+use super::record::Trail;
+use super::{Account, Asker, Lesson, Outcome, Trial, World};
 
 /// What lasts from one send to the next.
 pub struct Door {
@@ -22,8 +24,6 @@ pub struct Door {
     pub config: Config,
     /// Whom it asks.
     pub asker: Asker,
-    /// The file of learned methods.
-    pub learned: Option<Learned>,
     /// What happened so far.
     pub account: Account,
 }
@@ -40,7 +40,7 @@ struct Passage<'a> {
     at_name: String,
     tokens: Tokens,
     waited: Duration,
-    candidates: u32,
+    trail: Trail,
 }
 
 /// Why a passage ends without a method.
@@ -67,7 +67,7 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
         at_name,
         tokens: Tokens::default(),
         waited: Duration::ZERO,
-        candidates: 0,
+        trail: Trail::default(),
     };
     let outcome = passage.go().await.unwrap_or_else(|end| end);
     match &outcome {
@@ -95,7 +95,7 @@ impl Passage<'_> {
             }
         }
         self.step(Step::GaveUp);
-        Ok(Outcome::NotLearned { candidates: self.candidates, findings: last })
+        Ok(Outcome::NotLearned { candidates: self.trail.candidates(), findings: last })
     }
 
     fn weigh(&mut self) -> Result<(), End> {
@@ -125,7 +125,7 @@ impl Passage<'_> {
 
     /// One conversation: a first answer and its repairs. The inner error is what was wrong with the last candidate.
     async fn sample(&mut self, sample: u32) -> Result<Result<Lesson, Vec<Diagnostic>>, End> {
-        let mut failed: Vec<Attempt> = Vec::new();
+        let mut failed: Vec<Attempt> = self.refused_before();
         for repair in 0..=self.door.config.repairs {
             if sample + repair > 1 && self.record.step() != Step::Repairing {
                 self.step(Step::Repairing);
@@ -134,15 +134,17 @@ impl Passage<'_> {
             let (request, answer) = match self.ask(sample, &failed).await? {
                 Ok(pair) => pair,
                 // An answer of no use has nothing to repair: a fresh sample may be better.
-                Err(error) => {
-                    return Ok(Err(vec![Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy())]));
+                Err((request, error)) => {
+                    let finding = Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy());
+                    self.trail.useless(&request, (sample, repair), finding.clone());
+                    return Ok(Err(vec![finding]));
                 }
             };
-            self.candidates += 1;
+            self.trail.begin(&request, &answer, (sample, repair));
             let repeated = failed.last().is_some_and(|f| f.answer == answer.text);
             match self.examine(&answer.text).await? {
                 Tried::Passed(candidate, trial) => {
-                    if let Some(lesson) = self.conclude(candidate, trial, &request, &answer, sample, repair).await? {
+                    if let Some(lesson) = self.conclude(candidate, trial, &request, &answer).await? {
                         return Ok(Ok(lesson));
                     }
                     return Err(Outcome::Rejected);
@@ -159,192 +161,50 @@ impl Passage<'_> {
         Ok(Err(failed.pop().map_or_else(Vec::new, |f| f.findings)))
     }
 
-    /// Asks. The outer error ends the passage; the inner one is an answer of no use.
-    async fn ask(&mut self, sample: u32, failed: &[Attempt]) -> Result<Result<(Request, Answer), ClientError>, End> {
-        self.step(Step::Asking);
-        let request = self.request(sample, failed);
-        let began = Instant::now();
-        let Door { config, asker, account, .. } = &mut *self.door;
-        let result = asker.ask(&request, config, account).await;
-        self.waited += began.elapsed();
-        match result {
-            Ok(answer) => {
-                self.tokens.read += answer.tokens.read;
-                self.tokens.written += answer.tokens.written;
-                Ok(Ok((request, answer)))
-            }
-            Err(error) if error.fault() == Fault::Answer => {
-                self.candidates += 1;
-                Ok(Err(error))
-            }
-            Err(error) => {
-                let before = self.door.asker.gone().filter(|g| **g != error).cloned();
-                Err(Outcome::NoAnswer { error: Box::new(error), before: before.map(Box::new) })
-            }
-        }
-    }
-
-    fn request(&self, sample: u32, failed: &[Attempt]) -> Request {
-        let config = &self.door.config;
-        let mut situation = self.situation.clone();
-        if !config.tell_values {
-            situation.receiver.printed = None;
-            situation.arguments.iter_mut().for_each(|a| a.printed = None);
-        }
-        let prompt = prompt(&situation, &self.at_name, failed, sample);
-        let mut options = config.options.clone();
-        if sample > 1 {
-            options.temperature = options.temperature.max(0.5);
-            options.seed += sample as i32 - 1;
-        }
-        Request {
-            key: prompt.key,
-            system: prompt.system,
-            messages: prompt.messages,
-            schema: schema(),
-            grammar: Some(grammar(&situation.selector)),
-            options,
-            deadlines: config.deadlines.clone(),
-        }
-    }
-
     /// Sends a model's answer, or a person's edit, through the gates.
     async fn examine(&mut self, text: &str) -> Result<Tried, End> {
         self.step(Step::Reading);
         let mut candidate = match answer::read(text, &self.situation.selector) {
             Ok(candidate) => candidate,
-            Err(findings) => return Ok(Tried::Failed(findings)),
+            Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
         };
         if let Some(source) = mended(&candidate.source, self.situation) {
             candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
         }
+        self.trail.passed(Gate::Parse);
         self.step(Step::Auditing);
-        let mut findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
+        let mut findings = refused::again(&candidate.source, &self.at_name, self.situation);
+        if findings.is_empty() {
+            findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
+        }
         if findings.is_empty() {
             findings = unknown(&candidate.source, self.situation);
         }
         if !findings.is_empty() {
-            return Ok(Tried::Failed(findings));
+            return Ok(self.failed(Gate::Audit, findings));
         }
+        self.trail.passed(Gate::Audit);
         self.step(Step::Compiling);
         let source = candidate.source.clone();
         if let Err(findings) = self.timed(Step::Compiling, |w| w.compile(source)).await? {
-            return Ok(Tried::Failed(findings));
+            return Ok(self.failed(Gate::Compile, findings));
         }
+        self.trail.passed(Gate::Compile);
         self.step(Step::Trying);
         let at = self.at;
         let trial = self.timed(Step::Trying, |w| w.try_out(at)).await?;
         Ok(match &trial.finding {
-            Some(finding) => Tried::Failed(vec![finding.clone()]),
-            None => Tried::Passed(candidate, trial),
+            Some(finding) => self.failed(Gate::Trial, vec![finding.clone()]),
+            None => {
+                self.trail.passed(Gate::Trial);
+                Tried::Passed(candidate, trial)
+            }
         })
     }
 
-    /// Approval, splice, and keeping. Nothing if a person said no.
-    async fn conclude(
-        &mut self,
-        mut candidate: Candidate,
-        mut trial: Trial,
-        request: &Request,
-        answer: &Answer,
-        sample: u32,
-        repair: u32,
-    ) -> Result<Option<Lesson>, End> {
-        let mut approver = None;
-        while self.door.config.mode == Mode::Ask {
-            self.step(Step::Approving);
-            let proposal = self.proposal(&candidate, &trial, answer);
-            match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
-                Approval::Yes => {
-                    approver = Some("a person".to_string());
-                    break;
-                }
-                Approval::No => return Ok(None),
-                Approval::Edited(text) => match self.examine(&text).await? {
-                    Tried::Passed(edited, again) => {
-                        (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again)
-                    }
-                    Tried::Failed(findings) => return Err(Outcome::NotLearned { candidates: self.candidates + 1, findings }),
-                },
-            }
-        }
-        self.step(Step::Splicing);
-        let at = self.at;
-        if let Err(why) = self.timed(Step::Splicing, |w| w.install(at)).await? {
-            let finding = Diagnostic::new(Gate::Compile, "not-installed", why);
-            return Err(Outcome::NotLearned { candidates: self.candidates, findings: vec![finding] });
-        }
-        self.step(Step::Done);
-        let provenance = self.provenance(&candidate, &trial, request, answer, approver, (sample, repair));
-        let kept = self.keep(&candidate, &provenance);
-        Ok(Some(self.lesson(candidate, trial, answer, kept)))
-    }
-
-    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer) -> Proposal {
-        Proposal {
-            selector: self.situation.selector.clone(),
-            at: self.at_name.clone(),
-            source: candidate.source.clone(),
-            plan: candidate.plan.clone(),
-            model: answer.model.clone(),
-            trial: trial.summary.clone(),
-            place: self.situation.place(),
-        }
-    }
-
-    fn provenance(
-        &self,
-        candidate: &Candidate,
-        trial: &Trial,
-        request: &Request,
-        answer: &Answer,
-        approver: Option<String>,
-        (sample, repair): (u32, u32),
-    ) -> Provenance {
-        let situation = self.situation;
-        Provenance {
-            model: answer.model.clone(),
-            digest: answer.digest.clone(),
-            source: self.door.asker.place(),
-            question: key(&request.key),
-            send: format!("'{}' to {} at {}", situation.selector, situation.receiver.path, situation.place()),
-            plan: candidate.plan.clone(),
-            attempt: format!("sample {sample}, {repair} repairs"),
-            trial: trial.summary.clone(),
-            approver,
-        }
-    }
-
-    /// Writes the method into the file beside the script. A failure to do so does not stop the program.
-    fn keep(&mut self, candidate: &Candidate, provenance: &Provenance) -> Option<String> {
-        let at = self.situation.path.get(self.at)?.path.clone()?;
-        let Door { learned, config, account, .. } = &mut *self.door;
-        let file = learned.as_mut()?;
-        let method = learned::method(&at, &self.situation.selector, &candidate.source, provenance, SystemTime::now());
-        match file.keep(method, &config.script) {
-            Ok(()) => Some(file.path().display().to_string()),
-            Err(error) => {
-                account.note(format!("'{}' could not be kept: {error}; {}", self.situation.selector, error.remedy()));
-                None
-            }
-        }
-    }
-
-    fn lesson(&self, candidate: Candidate, trial: Trial, answer: &Answer, kept: Option<String>) -> Lesson {
-        Lesson {
-            selector: self.situation.selector.clone(),
-            at: self.at_name.clone(),
-            source: candidate.source,
-            model: answer.model.clone(),
-            through: self.door.asker.place(),
-            took: self.began.elapsed(),
-            waited: self.waited,
-            tokens: self.tokens,
-            candidates: self.candidates,
-            trial: trial.summary,
-            kept,
-            record: self.record.clone(),
-        }
+    fn failed(&mut self, gate: Gate, findings: Vec<Diagnostic>) -> Tried {
+        self.trail.failed(gate, &findings);
+        Tried::Failed(findings)
     }
 
     fn step(&mut self, to: Step) {

@@ -6,6 +6,7 @@
 pub mod audit;
 mod names;
 pub(crate) mod parse;
+pub(crate) mod refused;
 mod rules;
 
 pub use audit::{Context, audit, own_names};

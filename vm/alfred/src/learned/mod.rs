@@ -18,6 +18,7 @@
 mod fault;
 mod provenance;
 mod read;
+mod review;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -132,8 +133,19 @@ fn heading(script: &str) -> String {
     )
 }
 
+/// The methods in a text that is no file yet, or a part of one.
+pub(crate) fn methods_in(path: &Path, text: &str) -> Result<Vec<Method>, LearnedError> {
+    read::methods(path, text).map(|all| all.into_iter().map(|(m, _)| m).collect())
+}
+
+/// The text of a whole file.
+pub(crate) fn file_of(script: &str, methods: &[&Method]) -> String {
+    let statements: Vec<String> = methods.iter().map(|m| format!("\n{}\n", statement(m))).collect();
+    heading(script) + &statements.concat()
+}
+
 /// The statement of a method.
-fn statement(method: &Method) -> String {
+pub(crate) fn statement(method: &Method) -> String {
     let comment = method.comment.replace('\n', "\n     ");
     let source = method.source.trim();
     format!("{} _AddSlots: (|\n    \"{comment}\"\n    {source} |)", method.at)

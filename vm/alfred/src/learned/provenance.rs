@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::chronicle::Learning;
 use crate::text::line;
 
 /// Where a learned method comes from.
@@ -28,15 +29,36 @@ pub struct Provenance {
 }
 
 impl Provenance {
+    /// The short form of everything that is known.
+    pub fn of(l: &Learning) -> Self {
+        let written = l.candidates.iter().rev().find(|c| !c.edited);
+        Self {
+            model: l.model.clone(),
+            digest: l.digest.clone(),
+            source: l.through.clone(),
+            question: l.prompt.question.clone(),
+            send: l.send.describe(),
+            plan: l.plan.clone(),
+            attempt: written.map_or(String::new(), |c| format!("sample {}, {} repairs", c.sample, c.repair)),
+            trial: l.trial.clone(),
+            approver: l.approver.clone(),
+        }
+    }
+
     /// The comment, without its quotes.
     pub(super) fn comment(&self, now: SystemTime) -> String {
+        self.comment_at(&humantime::format_rfc3339_seconds(now).to_string())
+    }
+
+    /// The same, for a time that is written already.
+    pub(crate) fn comment_at(&self, time: &str) -> String {
         let model = match &self.digest {
             Some(digest) => format!("{} ({})", self.model, digest),
             None => self.model.clone(),
         };
         let reviewed = self.approver.as_ref().map_or("no".to_string(), |who| format!("yes, by {who}"));
         let rows = [
-            ("learned", humantime::format_rfc3339_seconds(now).to_string()),
+            ("learned", time.to_string()),
             ("model", model),
             ("through", self.source.clone()),
             ("question", self.question.clone()),

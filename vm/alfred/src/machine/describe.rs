@@ -29,6 +29,7 @@ pub(super) fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> 
         module: missing.module.iter().map(slot).collect(),
         depth: missing.generated as u32,
         capabilities: capabilities.to_vec(),
+        refused: Vec::new(),
     }
 }
 
@@ -60,5 +61,13 @@ fn slot(view: &Slot) -> SlotView {
         _ => SlotKind::Constant,
     };
     let header = view.type_text.as_ref().filter(|_| kind != SlotKind::Method).map(|t| format!("{} {t}", view.name));
-    SlotView { name: view.name.clone(), kind, header, value: None, comment: view.comment.clone(), source: view.source.clone() }
+    SlotView {
+        name: view.name.clone(),
+        kind,
+        header,
+        value: None,
+        comment: view.comment.clone(),
+        source: view.source.clone(),
+        is_generated: view.is_generated,
+    }
 }

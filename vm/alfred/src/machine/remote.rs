@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use crate::chronicle::Learning;
 use crate::clients::Eventually;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::{Account, Approval, Door, Outcome, Proposal, Trial, World, answer};
+use crate::memory::Keeping;
 use crate::situation::Situation;
 
 /// A send for the door.
@@ -23,6 +25,7 @@ pub(super) enum Request {
     Compile { id: u64, source: String, reply: oneshot::Sender<Result<(), Vec<Diagnostic>>> },
     Try { id: u64, at: usize, reply: oneshot::Sender<Trial> },
     Install { id: u64, at: usize, reply: oneshot::Sender<Result<(), String>> },
+    Keep { learning: Box<Learning>, reply: oneshot::Sender<Keeping> },
     Approve { proposal: Proposal, reply: oneshot::Sender<Approval> },
     Done { id: u64, outcome: Box<Outcome> },
 }
@@ -71,6 +74,11 @@ impl World for Remote {
 
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
         self.put(|id, reply| Request::Install { id, at, reply }, Err("the machine has ended".into()))
+    }
+
+    fn keep(&mut self, learning: Box<Learning>) -> Eventually<'_, Keeping> {
+        let lost = Keeping::failed("the method was not kept: the machine has ended".into());
+        self.put(|_, reply| Request::Keep { learning, reply }, lost)
     }
 
     fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {

@@ -1,15 +1,14 @@
 //! A trial, and what it means for the candidate.
 
-use aura_run::{TrialLimits, TrialReport, Verdict, Vm};
+use aura_run::{Compiled, Missing, TrialLimits, TrialReport, Verdict, Vm};
 
-use super::Waiting;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::Trial;
 use crate::text::line;
 
-/// Tries the candidate of a waiting send at object `at` of its path.
-pub(super) fn run(waiting: Option<&Waiting>, vm: &mut Vm, at: usize, limits: TrialLimits) -> Trial {
-    let Some((missing, candidate)) = waiting.and_then(|w| Some((&w.missing, w.candidate.as_ref()?))) else {
+/// Tries a method for a send at object `at` of its path.
+pub(super) fn run(waiting: Option<(&Missing, &Compiled)>, vm: &mut Vm, at: usize, limits: TrialLimits) -> Trial {
+    let Some((missing, candidate)) = waiting else {
         return failed("gone", "the send is no longer waiting".into(), "");
     };
     match vm.try_method(missing, at, candidate, limits) {

@@ -65,7 +65,12 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     if sample > 1 {
         key.push_str(&format!("\nSample {sample}"));
     }
-    Prompt { system: format!("{DUTIES}\n{CARD}"), messages, key }
+    Prompt { system: standing(), messages, key }
+}
+
+/// The part that is the same in every prompt.
+pub fn standing() -> String {
+    format!("{DUTIES}\n{CARD}")
 }
 
 /// The machine's form of the findings, and what to do with them.

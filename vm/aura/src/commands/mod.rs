@@ -1,5 +1,6 @@
 //! The subcommands, one file each. Each answers its exit code.
 
+mod alfred;
 pub mod check;
 mod completions;
 pub mod doc;
@@ -22,6 +23,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::New(a) => new::run(&a).code(),
         Command::Doc(a) => doc::run(&a).code(),
         Command::Image(a) => image::run(&a).code(),
+        Command::Alfred(a) => alfred::run(&a).code(),
         Command::Completions(a) => completions::run(&a).code(),
     }
 }

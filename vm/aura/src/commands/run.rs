@@ -58,13 +58,13 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
         Err(why) => return fail(&why, Exit::Damaged),
     };
     let script = (name != GIVEN && name != "-").then(|| Path::new(name));
-    let mut door = match Door::open(&a.door, script, text) {
-        Ok(door) => door,
-        Err((exit, why)) => return fail(&why, exit),
-    };
     let caps = match image::join(&mut vm, &a.image, script.unwrap_or(Path::new(".")), name) {
         Ok(true) => a.powers.set().with(Capability::Image),
         Ok(false) => a.powers.set(),
+        Err((exit, why)) => return fail(&why, exit),
+    };
+    let mut door = match Door::open(&a.door, &a.image, script, text, &vm) {
+        Ok(door) => door,
         Err((exit, why)) => return fail(&why, exit),
     };
     interrupt::watch(vm.interrupt.clone());

@@ -93,7 +93,7 @@ impl Session {
         let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
         let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
-        let door = Door::open(&a.door, None, "")?;
+        let door = Door::open(&a.door, &a.image, None, "", &vm)?;
         interrupt::watch(vm.interrupt.clone());
         let commits = vm.image_is_writable() && !a.no_commit;
         let caps = if open { a.powers.set().with(Capability::Image) } else { a.powers.set() };

@@ -2,7 +2,9 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use aura_image::tools::verify::{Report, verify};
+use aura_alfred::chronicle::Chronicle;
+use aura_image::Rows;
+use aura_image::tools::verify::{Problem, Report, verify};
 
 use super::table::{columns, some};
 use super::{Context, Done, fatal};
@@ -16,13 +18,22 @@ pub(super) fn run(c: &Context) -> Done {
             eprint!("\r{step} {n}\u{1b}[K");
         }
     };
-    let report = verify(&mut rows, &mut progress).map_err(fatal)?;
+    let mut report = verify(&mut rows, &mut progress).map_err(fatal)?;
+    chronicle(&rows, &mut report);
     if watched {
         eprint!("\r\u{1b}[K");
         let _ = std::io::stderr().flush();
     }
     c.answer(&report, || text(&report))?;
     if report.problems.is_empty() { Ok(Exit::Fine) } else { Err((Exit::Damaged, told(c, &report))) }
+}
+
+/// Whether the entries of what was learned follow from one another. That they are there at all was seen with the rows.
+fn chronicle(rows: &Rows, report: &mut Report) {
+    let Ok(entries) = aura_image::chronicle::read(rows, 0) else { return };
+    if let Err(e) = Chronicle::read(&entries) {
+        report.problems.push(Problem { place: "the chronicle".into(), what: e.to_string() });
+    }
 }
 
 fn text(r: &Report) -> String {

@@ -1,0 +1,130 @@
+//! What a passage leaves behind: every candidate with the verdict of each gate, and, in the end, the whole provenance of the
+//! method.
+
+use crate::answer::Candidate;
+use crate::cassette::key;
+use crate::chronicle::Learning;
+use crate::chronicle::entry::{CandidateRecord, GateRecord, PromptRecord, Sampling, SendRecord};
+use crate::clients::{Answer, Request, Tokens};
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::interface;
+use crate::situation::{Situation, Thing};
+use crate::text::{clean, sha256};
+
+use super::Trial;
+
+/// No answer that is recorded is longer, in characters.
+const MOST_ANSWER: usize = 16_000;
+
+/// The candidates so far.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    all: Vec<CandidateRecord>,
+}
+
+/// A candidate that has passed.
+pub(super) struct Passing<'a> {
+    pub(super) situation: &'a Situation,
+    /// Its place on the lookup path.
+    pub(super) index: usize,
+    /// The name of the object there.
+    pub(super) at: String,
+    pub(super) candidate: &'a Candidate,
+    pub(super) trial: &'a Trial,
+    pub(super) request: &'a Request,
+    pub(super) answer: &'a Answer,
+    pub(super) approver: Option<String>,
+}
+
+impl Trail {
+    /// How many there were.
+    pub(super) fn candidates(&self) -> u32 {
+        self.all.len() as u32
+    }
+
+    /// An answer has arrived; the gates are still to come.
+    pub(super) fn begin(&mut self, request: &Request, answer: &Answer, (sample, repair): (u32, u32)) {
+        self.all.push(CandidateRecord {
+            sample,
+            repair,
+            edited: false,
+            model: answer.model.clone(),
+            digest: answer.digest.clone(),
+            sampling: Sampling::from(&request.options),
+            answer: clean(&answer.text, MOST_ANSWER),
+            tokens: answer.tokens,
+            verdicts: Vec::new(),
+        });
+    }
+
+    /// What arrived was of no use.
+    pub(super) fn useless(&mut self, request: &Request, (sample, repair): (u32, u32), finding: Diagnostic) {
+        let sampling = Sampling::from(&request.options);
+        self.all.push(CandidateRecord { sample, repair, sampling, ..CandidateRecord::default() });
+        self.failed(Gate::Answer, &[finding]);
+    }
+
+    /// A person has written something else than the last candidate.
+    pub(super) fn edited(&mut self, text: &str) {
+        let Some(before) = self.all.last().cloned() else { return };
+        let answer = clean(text, MOST_ANSWER);
+        self.all.push(CandidateRecord { edited: true, answer, tokens: Tokens::default(), verdicts: Vec::new(), ..before });
+    }
+
+    /// The last candidate has passed a gate.
+    pub(super) fn passed(&mut self, gate: Gate) {
+        self.verdict(GateRecord { gate, passed: true, findings: Vec::new() });
+    }
+
+    /// The last candidate has not passed: the gate is the one that the findings name.
+    pub(super) fn failed(&mut self, gate: Gate, findings: &[Diagnostic]) {
+        let gate = findings.first().map_or(gate, |f| f.gate);
+        self.verdict(GateRecord { gate, passed: false, findings: findings.to_vec() });
+    }
+
+    fn verdict(&mut self, verdict: GateRecord) {
+        if let Some(last) = self.all.last_mut() {
+            last.verdicts.push(verdict);
+        }
+    }
+
+    /// Everything that is known about the method that the last candidate became.
+    pub(super) fn learning(&self, p: Passing<'_>, through: String, placed: bool) -> Learning {
+        Learning {
+            file: String::new(),
+            at: p.at,
+            selector: p.situation.selector.clone(),
+            source: p.candidate.source.clone(),
+            plan: p.candidate.plan.clone(),
+            send: send(p.situation),
+            interface: interface::of(p.situation, p.index),
+            prompt: PromptRecord {
+                question: key(&p.request.key),
+                system: sha256(&p.request.system),
+                messages: p.request.messages.clone(),
+            },
+            model: p.answer.model.clone(),
+            digest: p.answer.digest.clone(),
+            through,
+            candidates: self.all.clone(),
+            trial: p.trial.summary.clone(),
+            tests: Vec::new(),
+            approver: p.approver,
+            placed,
+            parent: None,
+        }
+    }
+}
+
+fn send(situation: &Situation) -> SendRecord {
+    let caller = situation.caller.as_ref();
+    let argument = |t: &Thing| clean(t.printed.as_ref().unwrap_or(&t.path), 200);
+    SendRecord {
+        selector: situation.selector.clone(),
+        receiver: situation.receiver.path.clone(),
+        arguments: situation.arguments.iter().map(argument).collect(),
+        caller: caller.and_then(|c| c.selector.clone()),
+        file: caller.map_or_else(String::new, |c| c.file.clone()),
+        line: caller.map_or(0, |c| c.line),
+    }
+}

@@ -1,0 +1,76 @@
+//! Asking: the request for a sample or a repair, and what came back.
+
+use std::time::Instant;
+
+use super::{End, Passage};
+use crate::answer;
+use crate::clients::{Answer, ClientError, Fault, Request};
+use crate::door::{Door, Outcome};
+use crate::gates::refused;
+use crate::prompt::{Attempt, grammar, prompt, schema};
+use crate::situation::Refused;
+use crate::state::Step;
+
+/// Refused methods that the model is told about.
+const MOST_REFUSED: usize = 2;
+
+impl Passage<'_> {
+    /// Asks. The outer error ends the passage; the inner one is an answer of no use.
+    pub(super) async fn ask(
+        &mut self,
+        sample: u32,
+        failed: &[Attempt],
+    ) -> Result<Result<(Request, Answer), (Request, ClientError)>, End> {
+        self.step(Step::Asking);
+        let request = self.request(sample, failed);
+        let began = Instant::now();
+        let Door { config, asker, account, .. } = &mut *self.door;
+        let result = asker.ask(&request, config, account).await;
+        self.waited += began.elapsed();
+        match result {
+            Ok(answer) => {
+                self.tokens.read += answer.tokens.read;
+                self.tokens.written += answer.tokens.written;
+                Ok(Ok((request, answer)))
+            }
+            Err(error) if error.fault() == Fault::Answer => Ok(Err((request, error))),
+            Err(error) => {
+                let before = self.door.asker.gone().filter(|g| **g != error).cloned();
+                Err(Outcome::NoAnswer { error: Box::new(error), before: before.map(Box::new) })
+            }
+        }
+    }
+
+    fn request(&self, sample: u32, failed: &[Attempt]) -> Request {
+        let config = &self.door.config;
+        let mut situation = self.situation.clone();
+        if !config.tell_values {
+            situation.receiver.printed = None;
+            situation.arguments.iter_mut().for_each(|a| a.printed = None);
+        }
+        let prompt = prompt(&situation, &self.at_name, failed, sample);
+        let mut options = config.options.clone();
+        if sample > 1 {
+            options.temperature = options.temperature.max(0.5);
+            options.seed += sample as i32 - 1;
+        }
+        Request {
+            key: prompt.key,
+            system: prompt.system,
+            messages: prompt.messages,
+            schema: schema(),
+            grammar: Some(grammar(&situation.selector)),
+            options,
+            deadlines: config.deadlines.clone(),
+        }
+    }
+
+    /// What people have refused for this place stands at the beginning of the conversation, as an attempt that failed.
+    pub(super) fn refused_before(&self) -> Vec<Attempt> {
+        let here = self.situation.refused.iter().filter(|r| r.at == self.at_name);
+        let attempt = |r: &Refused| Attempt { answer: answer::write(&r.source), findings: vec![refused::finding(r)] };
+        let all: Vec<Attempt> = here.map(attempt).collect();
+        let skip = all.len().saturating_sub(MOST_REFUSED);
+        all.into_iter().skip(skip).collect()
+    }
+}

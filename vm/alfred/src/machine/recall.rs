@@ -1,0 +1,194 @@
+//! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they
+//! were written for understand something else now.
+//!
+//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers and goes through the
+//! audit; nothing that comes from a chronicle goes to an object that everybody shares, unless the settings of this run name
+//! that object.
+
+use std::sync::{Arc, Mutex};
+
+use aura_run::{Compiled, Missing, TrialLimits, Vm};
+
+use super::{MethodCompiler, compiled, describe, missing_capabilities, trial};
+use crate::answer;
+use crate::diagnostic::Diagnostic;
+use crate::door::{Account, Trial};
+use crate::gates::{Context, Powers, audit, refused, unknown};
+use crate::interface;
+use crate::memory::{Keeping, Known, Memory, MemoryError, Recalled};
+use crate::situation::{Refused, Situation};
+
+/// What a program remembers.
+pub(super) struct Recall {
+    memory: Option<Box<dyn Memory>>,
+    /// What it knows was read.
+    read: bool,
+    methods: Vec<Held>,
+    refused: Vec<(String, Refused)>,
+    /// The object that the settings name as the place for methods.
+    install_at: Option<String>,
+    /// Names that the script defines.
+    own: Context,
+}
+
+/// How often a method is installed in one run. More than once if the program takes back what it has done to its image.
+const MOST_USES: u32 = 16;
+
+/// A method that can be installed.
+struct Held {
+    known: Known,
+    uses: u32,
+}
+
+impl Held {
+    fn new(known: Known) -> Self {
+        Self { known, uses: 0 }
+    }
+}
+
+/// What a remembered method is checked with.
+pub(super) struct Tools<'a> {
+    pub(super) vm: &'a mut Vm,
+    pub(super) compile: &'a MethodCompiler,
+    pub(super) limits: TrialLimits,
+    pub(super) account: &'a Arc<Mutex<Account>>,
+}
+
+impl Tools<'_> {
+    fn account(&self, f: impl FnOnce(&mut Account)) {
+        f(&mut self.account.lock().unwrap_or_else(|e| e.into_inner()));
+    }
+}
+
+impl Recall {
+    /// Nothing is read before it is needed: a program that misses nothing pays nothing.
+    pub(super) fn new(memory: Option<Box<dyn Memory>>, own: Context, install_at: Option<String>) -> Self {
+        Self { memory, read: false, methods: Vec::new(), refused: Vec::new(), install_at, own }
+    }
+
+    /// Reads what is known, once.
+    fn read(&mut self, tools: &mut Tools<'_>) -> Result<(), MemoryError> {
+        if self.read {
+            return Ok(());
+        }
+        let recalled = self.memory.as_mut().map(|m| m.recall(tools.vm)).transpose()?.unwrap_or_default();
+        let Recalled { methods, refused, notes } = recalled;
+        self.read = true;
+        self.methods.extend(methods.into_iter().map(Held::new));
+        self.refused = refused;
+        tools.account(|a| notes.into_iter().for_each(|n| a.note(n)));
+        Ok(())
+    }
+
+    /// What people have refused for a message.
+    pub(super) fn refused(&self, selector: &str) -> Vec<Refused> {
+        self.refused.iter().filter(|(s, _)| s == selector).map(|(_, r)| r.clone()).collect()
+    }
+
+    /// Keeps what was learned.
+    pub(super) fn keep(&mut self, vm: &mut Vm, learning: crate::chronicle::Learning) -> Keeping {
+        let Some(memory) = &mut self.memory else { return Keeping::default() };
+        let keeping = memory.keep(vm, learning);
+        if let Some(known) = &keeping.known {
+            self.methods.retain(|h| !(h.known.at == known.at && h.known.selector == known.selector));
+            self.methods.push(Held::new(known.clone()));
+        }
+        keeping
+    }
+
+    /// Installs a method of an earlier run, if there is one for this send.
+    ///
+    /// # Errors
+    /// When what is remembered is damaged.
+    pub(super) fn remember(&mut self, missing: &Missing, tools: &mut Tools<'_>) -> Result<bool, MemoryError> {
+        self.read(tools)?;
+        let Some((index, at)) = self.find(missing) else { return Ok(false) };
+        // Taken out until it has proved itself.
+        let Held { mut known, uses } = self.methods.remove(index);
+        let mut situation = describe::situation(0, missing, &missing_capabilities());
+        situation.refused = self.refused(&known.selector);
+        match self.installed(&mut known, at, missing, &situation, tools) {
+            Ok(()) => {
+                let title = format!("{} {}", known.at, known.selector);
+                tools.account(|a| {
+                    if !a.remembered.contains(&title) {
+                        a.remembered.push(title);
+                    }
+                });
+                self.methods.extend((uses < MOST_USES).then_some(Held { known, uses: uses + 1 }));
+                Ok(true)
+            }
+            Err(why) => {
+                let Known { selector, at, .. } = &known;
+                tools.account(|a| {
+                    a.note(format!("the method '{selector}' that was learned for {at} does not work any more: {why}"))
+                });
+                Ok(false)
+            }
+        }
+    }
+
+    /// The method for a send, and the place of its object on the lookup path.
+    fn find(&self, missing: &Missing) -> Option<(usize, usize)> {
+        let place = |m: &Known| {
+            let free = m.written_for.is_none() || self.install_at.as_ref() == Some(&m.at);
+            missing.path.iter().position(|h| h.path.as_ref() == Some(&m.at) && (free || !h.is_shared))
+        };
+        let fits = self.methods.iter().enumerate().filter(|(_, h)| h.known.selector == missing.selector);
+        fits.filter_map(|(i, h)| Some((i, place(&h.known)?))).next()
+    }
+
+    fn installed(
+        &mut self,
+        known: &mut Known,
+        at: usize,
+        missing: &Missing,
+        situation: &Situation,
+        tools: &mut Tools<'_>,
+    ) -> Result<(), String> {
+        let first = |d: Vec<Diagnostic>| d.first().map_or_else(String::new, Diagnostic::to_string);
+        let source = answer::kept(&known.source, &known.selector).map_err(first)?;
+        self.audited(&source, situation).map_err(first)?;
+        let interface = interface::of(situation, at);
+        let digest = interface::digest(&interface);
+        let changed = known.written_for.as_mut().filter(|w| !w.passed.contains(&digest));
+        if changed.is_some() {
+            let mut findings = unknown(&source, situation);
+            findings.extend(refused::again(&source, &known.at, situation));
+            if !findings.is_empty() {
+                return Err(first(findings));
+            }
+        }
+        let method = compiled(tools.compile, &source).map_err(first)?;
+        if let Some(written_for) = changed {
+            let passed = tried(missing, &method, at, tools)?;
+            let difference = interface::difference(&written_for.interface, &interface);
+            let entry = written_for.entry.clone();
+            written_for.passed.push(digest);
+            let memory = self.memory.as_mut();
+            let keeping = memory.map_or_else(Keeping::default, |m| m.checked(tools.vm, &entry, &interface, &passed.summary));
+            let title = format!("{} {}", known.at, known.selector);
+            tools.account(|a| {
+                a.note(format!("checked '{title}' again, because what it was written for has changed ({difference}): it passed"));
+                keeping.notes.into_iter().for_each(|n| a.note(n));
+            });
+        }
+        tools.vm.splice(missing, at, &method).map_err(|f| f.text())
+    }
+
+    fn audited(&self, source: &str, situation: &Situation) -> Result<(), Vec<Diagnostic>> {
+        let mut context = Context::of(situation, Powers::none());
+        context.own.extend(self.own.own.iter().cloned());
+        let findings = audit(source, &context);
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+}
+
+/// The very send, tried.
+fn tried(missing: &Missing, method: &Compiled, at: usize, tools: &mut Tools<'_>) -> Result<Trial, String> {
+    let trial = trial::run(Some((missing, method)), tools.vm, at, tools.limits);
+    match &trial.finding {
+        Some(finding) => Err(format!("its objects have changed, and {finding}")),
+        None => Ok(trial),
+    }
+}
