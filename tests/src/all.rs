@@ -5,7 +5,7 @@
 //! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
-//! * [`image`] the living image: what is stored comes back; [`image_harm`] when things go wrong;
+//! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`
 //! * [`powers`] what generated methods may do
 //! * [`benchmarks`] the programs that are measured, at small sizes
@@ -24,6 +24,7 @@ mod engines;
 mod example;
 mod image;
 mod image_commands;
+mod image_dialogue;
 mod image_harm;
 mod image_versions;
 mod lang;

@@ -59,6 +59,7 @@ impl Exit {
             "limit" | "outOfMemory" | "budget" => Exit::Budget,
             "unreachable" => Exit::Unreachable,
             "interrupted" => Exit::Interrupted,
+            "imageDamaged" => Exit::Damaged,
             _ => Exit::Failed,
         }
     }

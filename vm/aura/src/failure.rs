@@ -27,6 +27,7 @@ const KINDS: &[&str] = &[
     "empty",
     "error",
     "image",
+    "imageDamaged",
     "import",
     "interrupted",
     "io",
@@ -77,9 +78,9 @@ impl Failure {
         Self::plain("syntax", drawn)
     }
 
-    /// The image could not be committed.
-    pub fn image(why: impl Into<String>) -> Self {
-        Self::plain("image", why)
+    /// The image could not be committed, or read.
+    pub fn image(why: aura_run::Fail) -> Self {
+        Self::plain(why.kind.trim_end_matches("Error"), why.detail)
     }
 
     /// Ctrl-C.

@@ -9,7 +9,7 @@ use aura_code::{Code, MethodCode, Origin, SlotInit, SlotTemplate};
 use aura_heap::{Heap, MapId, Value};
 use aura_image::store::{Embedded, StoreError};
 use aura_image::{CodeView, ImageError, Kept, KeptView, Machine, Rows, Wanted};
-use aura_run::{NoteError, Vm};
+use aura_run::{ImageFault, Vm};
 
 use crate::cli::ImageFlags;
 use crate::exit::Exit;
@@ -73,14 +73,14 @@ fn words(e: &ImageError) -> String {
 }
 
 impl aura_run::Image for Attached {
-    fn fault(&mut self, vm: &mut Vm, o: Value) -> Result<(), String> {
-        self.0.fault(&mut Lent(vm), o).map_err(|e| words(&e))
+    fn fault(&mut self, vm: &mut Vm, o: Value) -> Result<(), ImageFault> {
+        self.0.fault(&mut Lent(vm), o).map_err(|e| fault_of(&e))
     }
-    fn commit(&mut self, vm: &mut Vm, reason: &str) -> Result<u64, String> {
-        self.0.commit(&mut Lent(vm), reason).map_err(|e| words(&e))
+    fn commit(&mut self, vm: &mut Vm, reason: &str) -> Result<u64, ImageFault> {
+        self.0.commit(&mut Lent(vm), reason).map_err(|e| fault_of(&e))
     }
-    fn abort(&mut self, vm: &mut Vm) -> Result<usize, String> {
-        self.0.abort(&mut Lent(vm)).map_err(|e| words(&e))
+    fn abort(&mut self, vm: &mut Vm) -> Result<usize, ImageFault> {
+        self.0.abort(&mut Lent(vm)).map_err(|e| fault_of(&e))
     }
     fn head(&self) -> u64 {
         self.0.head()
@@ -94,10 +94,10 @@ impl aura_run::Image for Attached {
     fn evict(&mut self, vm: &mut Vm) {
         self.0.evict(&mut Lent(vm));
     }
-    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, NoteError> {
-        aura_image::chronicle::read(self.0.rows(), from).map_err(|e| noted(&e))
+    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, ImageFault> {
+        aura_image::chronicle::read(self.0.rows(), from).map_err(|e| fault_of(&e))
     }
-    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, NoteError> {
+    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, ImageFault> {
         recorded(self.0.record_now(at, entries))
     }
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
@@ -105,20 +105,20 @@ impl aura_run::Image for Attached {
     }
 }
 
-/// An error of the image for whoever keeps a chronicle in it.
-pub fn noted(e: &ImageError) -> NoteError {
-    NoteError { text: words(e), is_damage: e.is_damage() || matches!(e, ImageError::Store(StoreError::Newer { .. })) }
+/// An error of the image, as the machine tells it.
+pub fn fault_of(e: &ImageError) -> ImageFault {
+    ImageFault { text: words(e), is_damage: e.is_damage() || matches!(e, ImageError::Store(StoreError::Newer { .. })) }
 }
 
 /// What became of entries for the chronicle: false if somebody else was faster.
 ///
 /// # Errors
 /// When the image cannot be written.
-pub fn recorded(result: Result<(), ImageError>) -> Result<bool, NoteError> {
+pub fn recorded(result: Result<(), ImageError>) -> Result<bool, ImageFault> {
     match result {
         Ok(()) => Ok(true),
         Err(ImageError::Store(StoreError::Conflict(_))) => Ok(false),
-        Err(e) => Err(noted(&e)),
+        Err(e) => Err(fault_of(&e)),
     }
 }
 

@@ -13,11 +13,11 @@ use aura_alfred::chronicle::{ChronicleStore, StoreFault};
 use aura_alfred::memory::{Beside, Both, Chronicled, Memory, MemoryError, Place};
 use aura_image::store::{Embedded, StoreError};
 use aura_image::{ImageError, Rows, chronicle};
-use aura_run::{NoteError, Vm};
+use aura_run::{ImageFault, Vm};
 
 use crate::cli::ImageFlags;
 use crate::exit::Exit;
-use crate::image::{self, noted, recorded};
+use crate::image::{self, fault_of, recorded};
 use crate::project::Project;
 
 /// How long somebody waits for a project's image that another program has just open.
@@ -93,7 +93,7 @@ pub fn identity(script: &Path, project: Option<&Project>, image: &Path) -> Strin
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn fault(e: NoteError) -> StoreFault {
+fn fault(e: ImageFault) -> StoreFault {
     StoreFault { text: e.text, is_damage: e.is_damage, is_busy: false }
 }
 
@@ -196,7 +196,7 @@ fn patiently(open: impl Fn() -> Result<InFile, ImageError>) -> Result<InFile, St
             }
             Err(e) => {
                 let is_busy = matches!(e, ImageError::Store(StoreError::Busy { .. }));
-                return Err(StoreFault { is_busy, ..fault(noted(&e)) });
+                return Err(StoreFault { is_busy, ..fault(fault_of(&e)) });
             }
         }
     }
@@ -204,7 +204,7 @@ fn patiently(open: impl Fn() -> Result<InFile, ImageError>) -> Result<InFile, St
 
 impl ChronicleStore for InFile {
     fn entries(&mut self, from: u64) -> Result<Vec<Vec<u8>>, StoreFault> {
-        chronicle::read(&self.rows, from).map_err(|e| fault(noted(&e)))
+        chronicle::read(&self.rows, from).map_err(|e| fault(fault_of(&e)))
     }
     fn append(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, StoreFault> {
         recorded(chronicle::record(&mut self.rows, at, entries)).map_err(fault)

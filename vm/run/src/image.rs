@@ -21,23 +21,23 @@ use crate::prim::PrimFn;
 use crate::process::{Process, ProcessId};
 use crate::vm::Vm;
 
-/// What the machine asks of an image. Errors are words for people.
+/// What the machine asks of an image.
 pub trait Image {
     /// Brings an object that is not in memory.
     ///
     /// # Errors
     /// When the image cannot be read or is damaged.
-    fn fault(&mut self, vm: &mut Vm, o: Value) -> Result<(), String>;
+    fn fault(&mut self, vm: &mut Vm, o: Value) -> Result<(), ImageFault>;
     /// Makes durable what has changed; answers the number of the commit.
     ///
     /// # Errors
     /// When the image cannot be written; nothing was.
-    fn commit(&mut self, vm: &mut Vm, reason: &str) -> Result<u64, String>;
+    fn commit(&mut self, vm: &mut Vm, reason: &str) -> Result<u64, ImageFault>;
     /// Puts back what has changed since the last commit; answers how many objects that were.
     ///
     /// # Errors
     /// When the image cannot be read.
-    fn abort(&mut self, vm: &mut Vm) -> Result<usize, String>;
+    fn abort(&mut self, vm: &mut Vm) -> Result<usize, ImageFault>;
     /// The number of the last commit.
     fn head(&self) -> u64;
     /// Whether it can be committed to.
@@ -50,20 +50,20 @@ pub trait Image {
     ///
     /// # Errors
     /// When the image cannot be read or is damaged.
-    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, NoteError>;
+    fn notes(&mut self, from: u64) -> Result<Vec<Vec<u8>>, ImageFault>;
     /// Records entries in the chronicle from number `at` on, at once: they stay whatever becomes of what is not committed. False if
     /// there are not (or no longer) `at` of them.
     ///
     /// # Errors
     /// When the image cannot be written.
-    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, NoteError>;
+    fn note(&mut self, at: u64, entries: &[Vec<u8>]) -> Result<bool, ImageFault>;
     /// After marking: forget what will be gone.
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool);
 }
 
-/// Why the chronicle of an image could not be read or written.
+/// Why an image did not do what it was asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NoteError {
+pub struct ImageFault {
     /// What is wrong, and what to do about it.
     pub text: String,
     /// What is in the image is not what was written.
@@ -93,9 +93,16 @@ pub enum KeptView {
     Other,
 }
 
+impl From<&str> for ImageFault {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_string(), is_damage: false }
+    }
+}
+
 /// The failure of an image.
-fn failed(why: impl Into<String>) -> Fail {
-    Fail::with("imageError", why)
+fn failed(why: impl Into<ImageFault>) -> Fail {
+    let why = why.into();
+    Fail::with(if why.is_damage { "imageDamagedError" } else { "imageError" }, why.text)
 }
 
 impl Vm {
@@ -368,6 +375,6 @@ impl Vm {
     }
 }
 
-fn no_image<T>() -> Result<T, String> {
+fn no_image<T>() -> Result<T, ImageFault> {
     Err("there is no image; start with `--image FILE`".into())
 }

@@ -34,7 +34,7 @@ pub use control::Control;
 pub use describe::float_text;
 pub use door::{CallerView, Compiled, HolderView, Missing, SlotView, ValueView};
 pub use fail::Fail;
-pub use image::{CodeView, Image, KeptView, NoteError};
+pub use image::{CodeView, Image, ImageFault, KeptView};
 pub use linked::{CodeRef, Linked};
 pub use lookup::understood;
 pub use prim::{Prim, PrimFn, find as find_primitive, names as primitive_names};

@@ -83,7 +83,7 @@ fn keep(vm: &mut Vm, end: End, name: &str) -> End {
     }
     match vm.commit(&format!("run of {name}")) {
         Ok(_) => end,
-        Err(f) => End::Failed(Box::new(Failure::image(f.detail))),
+        Err(f) => End::Failed(Box::new(Failure::image(f))),
     }
 }
 

@@ -221,7 +221,7 @@ impl Session {
         }
         let first: String = text.lines().next().unwrap_or("").chars().take(80).collect();
         if let Err(f) = self.vm.commit(&first) {
-            self.failed(&Failure::image(f.detail));
+            self.failed(&Failure::image(f));
         }
     }
 
@@ -233,7 +233,7 @@ impl Session {
         match self.vm.abort_changes() {
             Ok(0) => {}
             Ok(_) => eprintln!("what this entry had changed in the image is put back"),
-            Err(f) => self.failed(&Failure::image(f.detail)),
+            Err(f) => self.failed(&Failure::image(f)),
         }
     }
 
