@@ -15,8 +15,8 @@ fn what_is_entered_is_there_the_next_day() {
     let image = dir.path().join("day.image").display().to_string();
     let first = dialogue(&image, &[], "| x <- 3. point = (| parent* = traits clonable. x <- 0 |) |\nx: x + 4\npoint copy x: 9\n");
     assert_eq!(first.code, 0, "{}", first.err);
-    let second = dialogue(&image, &[], "x\nit x\n(point copy x: 5) x\n");
-    assert_eq!((second.code, &*second.out), (0, "7\n7\n5\n"), "{}", second.err);
+    let second = dialogue(&image, &[], "it x\nx\n(point copy x: 5) x\n");
+    assert_eq!((second.code, &*second.out), (0, "9\n7\n5\n"), "{}", second.err);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn the_image_is_that_of_the_environment_or_of_the_project() {
     let run = |words: &[&str], environment: &[(&str, &str)]| {
         let mut c = aura(words);
         c.current_dir(dir.path()).env_remove("AURA_IMAGE");
-        environment.iter().for_each(|(k, v)| drop(c.env(k, v)));
+        c.envs(environment.iter().copied());
         Done::from(c.output().expect("starts"))
     };
     assert_eq!(run(&["run", "count.aura"], &[]).out, "1\n");
