@@ -227,18 +227,16 @@ impl Writer<'_> {
         self.distance(code);
     }
 
-    /// A captured variable or a mirror.
-    pub fn boxed(&mut self, hash: u32, value: &Field<'_>, mirror: bool) {
+    /// The start of a captured variable or a mirror; its value follows.
+    pub fn boxed(&mut self, hash: u32, mirror: bool) {
         self.head(if mirror { tag::MIRROR } else { tag::BOX }, hash);
-        self.field(value);
     }
 
-    /// Something that the machine kept.
-    pub fn foreign(&mut self, hash: u32, kept: Kept, n: u64, value: &Field<'_>) {
+    /// The start of something that the machine kept; its value follows.
+    pub fn foreign(&mut self, hash: u32, kept: Kept, n: u64) {
         self.head(tag::FOREIGN, hash);
         self.out.push(kept as u8);
         number(self.out, n);
-        self.field(value);
     }
 
     /// Code.

@@ -377,7 +377,10 @@ fn rewritten(r: &Record<'_>, id: u64, c: &Change<'_>) -> Read<Vec<u8>> {
             w.block(of(*map), *hash, *code, captures.0.count);
             fields(&mut w, captures.0.collect()?, c.element);
         }
-        Record::Box { hash, value, mirror } => w.boxed(*hash, &c.element.map_or(*value, |(_, v)| v), *mirror),
+        Record::Box { hash, value, mirror } => {
+            w.boxed(*hash, *mirror);
+            w.field(&c.element.map_or(*value, |(_, v)| v));
+        }
         Record::Delta(d) => {
             let mut d = d.clone();
             if let (Some(elements), Some((i, v))) = (&mut d.elements, c.element) {
