@@ -148,7 +148,7 @@ fn paths_that_lead_nowhere_say_what_is_there() {
         (&["show", "image", "account", "balanse"][..], "it has parent, balance, owner, rate, deposit:"),
         (&["show", "image 'nobody'"], "there are n, account, 'my things'"),
         (&["show", "zork"], "nothing at 'zork'"),
-        (&["show", "image account", "--at", "1"], "no slot 'account'"),
+        (&["show", "image account", "--at", "1"], "nothing is at the name 'account'; there are n"),
         (&["show", "--at", "77"], "aura image log"),
         (&["diff", "never"], "no tag 'never'"),
         (&["revert", "image account", "--to", "1"], "image removeKey: 'account'"),
@@ -405,6 +405,7 @@ fn every_object_that_is_reached_has_a_path() {
     let head = history::commit(&rows, rows.head().expect("told")).expect("there");
     let all: Vec<u64> =
         (1 << 20..head.next).filter(|id| objects.get(*id).is_ok_and(|o| o.is_some_and(|o| o.is_visible()))).collect();
+    // All of them are near enough to the lobby in this program.
     let paths = Finder::walk(&objects, all.iter().copied()).expect("walks");
     let lost: Vec<u64> = all.iter().copied().filter(|id| paths.path(*id).is_none()).collect();
     assert!(all.len() > 10 && lost.is_empty(), "{} of {} have none", lost.len(), all.len());

@@ -2,7 +2,7 @@
 //!
 //! A path is slot names from the lobby on, `globals accounts mine`, with `[3]` for elements and captured values. What was put at a name is
 //! found as `image NAME`, and `object 1048577` is an object that has no path, by its number. Paths are found by a walk from what the library's
-//! names reach, nearest first, so every object has its shortest.
+//! names reach, nearest first, so every object has its shortest, or none if that is too long to be read.
 //!
 //! What must stay true: a path that [`Finder`] answers is understood by [`super::resolve`].
 //!
@@ -17,6 +17,10 @@ use super::objects::{Object, Objects, What};
 use super::roots::{self, Roots};
 use super::value::Value;
 use crate::ImageError;
+
+/// Words of the longest path that is told. What lies deeper is called by its number: nobody reads on, and the elements of a long chain would
+/// have paths as long as the chain.
+const LONGEST: usize = 24;
 
 /// One step of a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +78,7 @@ pub struct Finder {
 }
 
 impl Finder {
-    /// Walks until all of these have been met, or there is nothing more to be met.
+    /// Walks until all of these have been met, or there is nothing more to be met at a distance that can be told.
     ///
     /// # Errors
     /// When the store cannot be read or an object is damaged.
@@ -125,7 +129,7 @@ impl Finder {
         wanted: &mut FxHashSet<u64>,
     ) -> Result<(), ImageError> {
         let (mut depth, mut level) = (0, Vec::new());
-        while !wanted.is_empty() {
+        while !wanted.is_empty() && depth < LONGEST {
             if level.is_empty() {
                 // Nothing in between: to the next of the library's objects.
                 let Some(next) = seeds.keys().next().copied() else { break };

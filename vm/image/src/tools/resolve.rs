@@ -118,7 +118,9 @@ fn begin<'w>(objects: &Objects<'_>, words: &'w [Word]) -> Result<(Place, &'w [Wo
                 let holder = roots.values.map(|id| (id, Step::Name(name.as_str().into())));
                 return Ok((Place { path, holder, value: Some(e.value.clone()) }, &words[2..]));
             }
-            if *quoted {
+            let holder = objects.names()?.ids.get(roots::HOLDER).map(|id| objects.get(*id)).transpose()?.flatten();
+            let slot = holder.is_some_and(|o| o.slot(name).is_some());
+            if *quoted || !slot && !name.starts_with('[') {
                 return Err(no_such(format!("nothing is at the name '{name}'{}", listed(&roots))));
             }
         }
@@ -194,7 +196,7 @@ fn no_slot(path: &str, o: &Object, word: &str) -> ImageError {
 #[cfg(test)]
 mod tests {
     use super::super::paths::Finder;
-    use super::super::sample::sample;
+    use super::super::sample::{object, sample, vector};
     use super::*;
 
     #[test]
@@ -219,6 +221,27 @@ mod tests {
         }
         assert_eq!(finder.told(s.account), "image account");
         assert_eq!(finder.told(s.limits), "globals limits");
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_called_by_its_number() {
+        let mut s = sample();
+        let objects = Objects::new(&s.rows);
+        let mut e = super::super::edit::Edit::begin(&s.rows).expect("begins");
+        let ids: Vec<u64> = (0..100).map(|_| e.number()).collect();
+        for pair in ids.windows(2) {
+            e.create(pair[0], &vector(pair[0], &[object(pair[1])])).expect("creates");
+        }
+        e.create(ids[99], &vector(ids[99], &[])).expect("creates");
+        e.change(s.limits, &vector(s.limits, &[object(ids[0])])).expect("changes");
+        drop(objects);
+        let ready = e.ready("a test", "a chain");
+        ready.apply(&mut s.rows).expect("applies");
+        let objects = Objects::new(&s.rows);
+        let finder = Finder::walk(&objects, [ids[1], ids[99]]).expect("walks");
+        assert_eq!(finder.told(ids[1]), "globals limits [0] [0]");
+        assert_eq!(finder.told(ids[99]), format!("object {}", ids[99]));
+        assert!(resolve(&objects, &finder.told(ids[99])).is_ok());
     }
 
     #[test]
