@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::engines::choices;
 use crate::image::reopened;
-use crate::support::{Done, Kept, attach, done, hang_in, machine};
+use crate::support::{Done, Kept, attach, attach_at, done, hang_in, machine};
 
 /// An account, a list and a changed library object.
 const BANK: &str = "
@@ -395,6 +395,40 @@ fn whatever_programs_leave_is_sound_and_collection_changes_nothing_that_can_be_s
         assert!(before == reopened(&store), "seed {seed}: collection changed something");
         assert_eq!(collect(&mut rows, Keep::Last(1)).expect("collects").objects_dropped, 0, "seed {seed}");
     }
+}
+
+/// What the image led to as of a commit.
+fn seen_at(store: &Kept, at: u64) -> String {
+    let (mut vm, _) = machine();
+    attach_at(&mut vm, store, Some(at)).expect("opens");
+    let image = vm.global_constant(vm.specials.lobby, "image").expect("the library has it");
+    crate::image::dump::of(&mut vm, image)
+}
+
+#[test]
+fn tagged_commits_stay_as_they_were_whatever_is_collected_around_them() {
+    let store = Kept::default();
+    for seed in 100..108 {
+        let (mut vm, _) = machine();
+        attach(&mut vm, &store).expect("opens");
+        let name = format!("seed {seed}");
+        let chunks = aura_command::source::compile(&name, &program(&choices(seed)), false).expect("compiles");
+        let id = vm.spawn_file(&name, &chunks, CapSet::script(), Limits { fuel: Some(50_000), ..Limits::default() });
+        hang_in(&mut vm, &name);
+        drive(&mut vm, id, &mut Nobody);
+        vm.commit(&name).expect("stores");
+    }
+    let mut rows = tools::open(Box::new(store.clone())).expect("an image");
+    let head = rows.head().expect("told");
+    let before: Vec<String> = (1..=head).map(|at| seen_at(&store, at)).collect();
+    collect(&mut rows, Keep::All).expect("collects");
+    assert!((1..=head).all(|at| before[at as usize - 1] == seen_at(&store, at)), "all are kept");
+    history::tag(&mut rows, "second", 2).expect("tags");
+    history::tag(&mut rows, "fifth", 5).expect("tags");
+    let done = collect(&mut rows, Keep::Last(1)).expect("collects");
+    assert!(done.objects_dropped > 0 && done.commits_kept == 3, "{done:?}");
+    assert!([2, 5, head].iter().all(|at| before[*at as usize - 1] == seen_at(&store, *at)), "tagged ones are kept");
+    assert_eq!(problems(&mut rows), []);
 }
 
 #[test]
