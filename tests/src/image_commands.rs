@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::engines::choices;
 use crate::image::reopened;
-use crate::support::{Done, Kept, attach, done, hang_in, machine};
+use crate::support::{Done, Kept, attach, attach_at, done, hang_in, machine};
 
 /// An account, a list and a changed library object.
 const BANK: &str = "
@@ -148,7 +148,7 @@ fn paths_that_lead_nowhere_say_what_is_there() {
         (&["show", "image", "account", "balanse"][..], "it has parent, balance, owner, rate, deposit:"),
         (&["show", "image 'nobody'"], "there are n, account, 'my things'"),
         (&["show", "zork"], "nothing at 'zork'"),
-        (&["show", "image account", "--at", "1"], "no slot 'account'"),
+        (&["show", "image account", "--at", "1"], "nothing is at the name 'account'; there are n"),
         (&["show", "--at", "77"], "aura image log"),
         (&["diff", "never"], "no tag 'never'"),
         (&["revert", "image account", "--to", "1"], "image removeKey: 'account'"),
@@ -397,6 +397,40 @@ fn whatever_programs_leave_is_sound_and_collection_changes_nothing_that_can_be_s
     }
 }
 
+/// What the image led to as of a commit.
+fn seen_at(store: &Kept, at: u64) -> String {
+    let (mut vm, _) = machine();
+    attach_at(&mut vm, store, Some(at)).expect("opens");
+    let image = vm.global_constant(vm.specials.lobby, "image").expect("the library has it");
+    crate::image::dump::of(&mut vm, image)
+}
+
+#[test]
+fn tagged_commits_stay_as_they_were_whatever_is_collected_around_them() {
+    let store = Kept::default();
+    for seed in 100..108 {
+        let (mut vm, _) = machine();
+        attach(&mut vm, &store).expect("opens");
+        let name = format!("seed {seed}");
+        let chunks = aura_command::source::compile(&name, &program(&choices(seed)), false).expect("compiles");
+        let id = vm.spawn_file(&name, &chunks, CapSet::script(), Limits { fuel: Some(50_000), ..Limits::default() });
+        hang_in(&mut vm, &name);
+        drive(&mut vm, id, &mut Nobody);
+        vm.commit(&name).expect("stores");
+    }
+    let mut rows = tools::open(Box::new(store.clone())).expect("an image");
+    let head = rows.head().expect("told");
+    let before: Vec<String> = (1..=head).map(|at| seen_at(&store, at)).collect();
+    collect(&mut rows, Keep::All).expect("collects");
+    assert!((1..=head).all(|at| before[at as usize - 1] == seen_at(&store, at)), "all are kept");
+    history::tag(&mut rows, "second", 2).expect("tags");
+    history::tag(&mut rows, "fifth", 5).expect("tags");
+    let done = collect(&mut rows, Keep::Last(1)).expect("collects");
+    assert!(done.objects_dropped > 0 && done.commits_kept == 3, "{done:?}");
+    assert!([2, 5, head].iter().all(|at| before[*at as usize - 1] == seen_at(&store, *at)), "tagged ones are kept");
+    assert_eq!(problems(&mut rows), []);
+}
+
 #[test]
 fn every_object_that_is_reached_has_a_path() {
     let store = left_by("seed 3", &program(&choices(3)));
@@ -405,6 +439,7 @@ fn every_object_that_is_reached_has_a_path() {
     let head = history::commit(&rows, rows.head().expect("told")).expect("there");
     let all: Vec<u64> =
         (1 << 20..head.next).filter(|id| objects.get(*id).is_ok_and(|o| o.is_some_and(|o| o.is_visible()))).collect();
+    // All of them are near enough to the lobby in this program.
     let paths = Finder::walk(&objects, all.iter().copied()).expect("walks");
     let lost: Vec<u64> = all.iter().copied().filter(|id| paths.path(*id).is_none()).collect();
     assert!(all.len() > 10 && lost.is_empty(), "{} of {} have none", lost.len(), all.len());

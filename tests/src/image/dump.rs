@@ -14,7 +14,7 @@ struct Dump<'v> {
 }
 
 /// What `root` leads to.
-pub(super) fn of(vm: &mut Vm, root: Value) -> String {
+pub(crate) fn of(vm: &mut Vm, root: Value) -> String {
     let mut d = Dump { vm, numbers: FxHashMap::default(), todo: Vec::new(), out: String::new() };
     d.number(root);
     let mut at = 0;

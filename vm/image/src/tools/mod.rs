@@ -1,9 +1,9 @@
 //! What can be done with an image's rows alone, without a machine: looking, comparing, putting back, collecting, checking.
 //!
-//! * [`value`] a value that outlives its record; [`objects`] records as plain data, now or as of a commit
-//! * [`paths`] names for objects, and objects for names; [`roots`] what was put at names; [`view`] an object for people and for JSON
+//! * [`value`] a value that outlives its record; [`objects`] records as plain data, now or as of a commit (`shape`: what maps say)
+//! * [`paths`] names for objects; [`resolve`] objects for names; [`roots`] what was put at names; [`view`] an object for people and JSON
 //! * [`diff`] what differs between two commits; [`edit`] a commit of changed records; [`revert`] one slot as it was
-//! * [`reach`] what is reachable; [`collect`] away with the rest; [`verify`] a full check; [`stats`] figures
+//! * [`reach`] what is reachable (`sets` of objects and commits); [`collect`] away with the rest; [`verify`] a full check; [`stats`] figures
 //!
 //! What must stay true: nothing here needs the library of today, so that an image can be looked at, mended and backed up whichever version of
 //! Aura wrote it; nothing that is read is believed before it is checked; a write is one atomic batch, or several of which each leaves
@@ -17,8 +17,11 @@ pub mod edit;
 pub mod objects;
 pub mod paths;
 pub mod reach;
+pub mod resolve;
 pub mod revert;
 pub mod roots;
+mod sets;
+mod shape;
 pub mod stats;
 pub mod value;
 pub mod verify;

@@ -11,11 +11,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::shape::{Shape, raw};
 use super::value::Value;
 use crate::format::bytes::Reader;
-use crate::format::record::{Data, Kept, Record};
+use crate::format::record::{Kept, Record};
 use crate::format::segment::{self, Directory};
-use crate::format::slots::Holds;
 use crate::format::{Broken, keys};
 use crate::store::Space;
 use crate::{ImageError, Rows};
@@ -128,25 +128,6 @@ pub struct CodeFacts {
     pub outer: Option<u64>,
 }
 
-/// Where a slot's value is.
-enum Where {
-    Constant(Value),
-    Data(usize),
-}
-
-struct ShapeSlot {
-    slot: Slot,
-    place: Where,
-}
-
-/// What a map says.
-#[derive(Default)]
-pub(crate) struct Shape {
-    slots: Vec<ShapeSlot>,
-    /// The library's object whose map it is.
-    pub(crate) of: Option<u64>,
-}
-
 /// Reads records. See the module's comment.
 pub struct Objects<'r> {
     /// The rows.
@@ -243,7 +224,7 @@ impl<'r> Objects<'r> {
         let Some((mut o, data)) = self.with(id, |r| raw(id, &r))? else { return Ok(None) };
         if o.map != 0 {
             let shape = self.shape(o.map)?;
-            o.slots = named(&shape, &data).map_err(|b| ImageError::broken(b, format!("object {id}")))?;
+            o.slots = shape.named(&data).map_err(|b| ImageError::broken(b, format!("object {id}")))?;
         }
         Ok(Some(o))
     }
@@ -261,15 +242,7 @@ impl<'r> Objects<'r> {
         if let Some(shape) = self.shapes.borrow().get(&map) {
             return Ok(shape.clone());
         }
-        let read = self.with(map, |r| match r {
-            Record::Map(row) => Ok(Shape { slots: row.slots.iter().filter_map(shape_slot).collect(), of: None }),
-            Record::LibraryMap { of, names } => {
-                let slot = |(i, name): (usize, &&str)| ShapeSlot { slot: bare(name), place: Where::Data(i) };
-                let slots = names.iter().enumerate().filter(|(_, n)| !n.is_empty()).map(slot).collect();
-                Ok(Shape { slots, of: Some(of) })
-            }
-            _ => Err(Broken("a map")),
-        })?;
+        let read = self.with(map, |r| Shape::of_record(&r))?;
         let shape = Rc::new(read.ok_or_else(|| ImageError::Lost(format!("map {map}")))?);
         self.shapes.borrow_mut().insert(map, shape.clone());
         Ok(shape)
@@ -305,84 +278,4 @@ impl<'r> Objects<'r> {
         facts.text = text.get(from as usize..to as usize).ok_or(Broken("the place")).map_err(broken)?.into();
         Ok(Some(facts))
     }
-}
-
-fn bare(name: &str) -> Slot {
-    let held = Held::Data(Value::Int(0));
-    Slot { name: name.into(), held, parent: false, comment: None, type_text: None }
-}
-
-fn shape_slot(s: &crate::format::slots::SlotRow<'_>) -> Option<ShapeSlot> {
-    let place = match s.holds {
-        Holds::Constant(f) => Where::Constant(f.into()),
-        Holds::Data(i) => Where::Data(i as usize),
-        Holds::Assign(_) => return None,
-    };
-    let slot =
-        Slot { parent: s.parent, comment: s.comment.map(Into::into), type_text: s.type_text.map(Into::into), ..bare(s.name) };
-    Some(ShapeSlot { slot, place })
-}
-
-fn named(shape: &Shape, data: &[Value]) -> Result<Vec<Slot>, Broken> {
-    let slot = |s: &ShapeSlot| {
-        let held = match &s.place {
-            Where::Constant(v) => Held::Constant(v.clone()),
-            Where::Data(i) => Held::Data(data.get(*i).cloned().ok_or(Broken("a slot"))?),
-        };
-        Ok(Slot { held, ..s.slot.clone() })
-    };
-    shape.slots.iter().map(slot).collect()
-}
-
-fn all(data: &Data<'_>) -> Result<Vec<Value>, Broken> {
-    Ok(data.0.collect()?.into_iter().map(Value::from).collect())
-}
-
-/// An object without its named slots, and its data.
-fn raw(id: u64, r: &Record<'_>) -> Result<(Object, Vec<Value>), Broken> {
-    let mut o = Object { id, what: What::Inner, map: 0, slots: Vec::new(), elements: None };
-    let mut data = Vec::new();
-    o.what = match r {
-        Record::Plain { map, data: d, .. } => {
-            (o.map, data) = (*map, all(d)?);
-            What::Plain
-        }
-        Record::Vector { map, data: d, elements, .. } => {
-            (o.map, data, o.elements) = (*map, all(d)?, Some(all(elements)?));
-            What::Vector
-        }
-        Record::Bytes { map, bytes, .. } => {
-            o.map = *map;
-            What::Bytes(bytes.to_vec())
-        }
-        Record::Text { text, canonical, .. } => What::Text { text: (*text).into(), canonical: *canonical },
-        Record::Block { map, code, captures, .. } => {
-            (o.map, o.elements) = (*map, Some(all(captures)?));
-            What::Block { code: *code }
-        }
-        Record::Method { code, .. } => What::Method { code: *code },
-        Record::Box { value, mirror, .. } => {
-            o.elements = Some(vec![(*value).into()]);
-            if *mirror { What::Mirror } else { What::Box }
-        }
-        Record::Foreign { kept, number, value, .. } => {
-            o.elements = Some(vec![(*value).into()]);
-            What::Foreign { kept: *kept, number: *number }
-        }
-        Record::Delta(d) => {
-            o.slots = changed_slots(d)?;
-            o.elements = d.elements.as_ref().map(|e| e.iter().map(|f| Value::from(*f)).collect());
-            What::Library
-        }
-        Record::Code(_) | Record::LibraryCode { .. } | Record::Map(_) | Record::LibraryMap { .. } => What::Inner,
-    };
-    Ok((o, data))
-}
-
-fn changed_slots(d: &crate::format::record::DeltaRow<'_>) -> Result<Vec<Slot>, Broken> {
-    let values: Vec<Value> = d.values.iter().map(|f| Value::from(*f)).collect();
-    let shape = Shape { slots: d.slots.iter().filter_map(shape_slot).collect(), of: None };
-    let mut slots = named(&shape, &values)?;
-    slots.extend(d.removed.iter().map(|name| Slot { held: Held::Removed, ..bare(name) }));
-    Ok(slots)
 }

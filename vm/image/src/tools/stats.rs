@@ -86,20 +86,34 @@ fn kind_of(first: u8) -> Option<&'static str> {
     })
 }
 
-/// Counts.
+/// Bytes of all keys and values: what the file would hold if it had no room to spare.
 ///
 /// # Errors
 /// When the store cannot be read or is damaged.
-pub fn stats(rows: &Rows) -> Result<Stats, ImageError> {
-    let mut s = Stats { head: rows.head()?, readable: reach::readable(rows)?.count(), ..Stats::default() };
+pub fn bytes(rows: &Rows) -> Result<u64, ImageError> {
+    Ok(by_space(rows)?.values().map(|sum| sum.bytes).sum())
+}
+
+fn by_space(rows: &Rows) -> Result<BTreeMap<&'static str, Sum>, ImageError> {
+    let mut found = BTreeMap::new();
     for space in Space::ALL {
         let mut sum = Sum::default();
         rows.all(space, &mut |key, value| {
             sum.add((key.len() + value.len()) as u64);
             Ok(())
         })?;
-        s.rows.insert(space.name(), sum);
+        found.insert(space.name(), sum);
     }
+    Ok(found)
+}
+
+/// Counts.
+///
+/// # Errors
+/// When the store cannot be read or is damaged.
+pub fn stats(rows: &Rows) -> Result<Stats, ImageError> {
+    let mut s = Stats { head: rows.head()?, readable: reach::readable(rows)?.count(), ..Stats::default() };
+    s.rows = by_space(rows)?;
     s.names = s.rows["names"].count;
     s.tags = history::tags(rows)?.len() as u64;
     let mut largest: Vec<(u64, u64)> = Vec::new();

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::objects::{Held, Object, Objects, Slot, What};
-use super::paths::Place;
+use super::resolve::Place;
 use super::roots::{self, Roots};
 use super::value::{Value, quoted};
 use crate::ImageError;
@@ -255,7 +255,7 @@ pub fn source(objects: &Objects<'_>, o: &Object) -> Result<Option<String>, Image
 
 #[cfg(test)]
 mod tests {
-    use super::super::paths::resolve;
+    use super::super::resolve::resolve;
     use super::super::sample::sample;
     use super::*;
 

@@ -1,7 +1,7 @@
 //! `aura image show`: what is at a path, or all that the image has beyond the library.
 
 use aura_image::tools::objects::Objects;
-use aura_image::tools::paths::resolve;
+use aura_image::tools::resolve::resolve;
 use aura_image::tools::view::{Overview, SlotView, View, overview, view};
 
 use super::table::columns;

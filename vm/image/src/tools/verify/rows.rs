@@ -50,11 +50,11 @@ fn seals(c: &mut Check<'_>, rows: &Rows, space: Space) {
     }
 }
 
-/// Looks at a row.
-pub(super) type Look<'a> = dyn FnMut(&mut Check<'_>, &[u8], &[u8]) + 'a;
+/// Told the key and value of each row.
+pub(super) type Visit<'v> = dyn FnMut(&mut Check<'_>, &[u8], &[u8]) + 'v;
 
 /// Walks the sound rows of a space; those that are not have been told already.
-pub(super) fn each(c: &mut Check<'_>, rows: &Rows, space: Space, visit: &mut Look<'_>) {
+pub(super) fn each(c: &mut Check<'_>, rows: &Rows, space: Space, visit: &mut Visit<'_>) {
     let done = each_row(rows.store_ref(), space, &mut |key, row| {
         if let Ok(value) = unseal(space, key, row) {
             visit(c, key, value);
