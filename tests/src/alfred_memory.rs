@@ -127,6 +127,20 @@ fn a_program_that_takes_back_what_it_did_to_its_image_has_not_forgotten() {
 }
 
 #[test]
+fn a_dialogue_at_an_image_remembers_earlier_dialogues() {
+    let desk = Desk::new(Model::knowing(&[("collatz", "collatz = ( even ifTrue: [ self / 2 ] False: [ (self * 3) + 1 ] )")]));
+    desk.write("entries", "7 collatz\nimage abort\n9 collatz\n");
+    for (mode, times) in [("--alfred=auto", 1), ("--alfred=off", 1)] {
+        let mut command = aura(&["repl", "--no-commit", "--image=a.image", mode]);
+        command.stdin(std::fs::File::open(desk.at("entries")).expect("there")).current_dir(desk.at(""));
+        command.env("OLLAMA_HOST", &desk.model.host).env("AURA_MODEL", "tiny:1b").env_remove("AURA_IMAGE");
+        let done: Done = command.output().expect("it starts").into();
+        assert!(done.code == 0 && done.out.contains("22") && done.out.contains("28"), "{mode}: {}{}", done.out, done.err);
+        desk.asked(times);
+    }
+}
+
+#[test]
 fn a_project_keeps_it_in_a_folder_of_its_own_and_only_when_there_is_something() {
     let desk = Desk::knowing().with("aura.toml", "").with("src/other.aura", "'nothing new' printLine\n");
     desk.ends(&["run", "src/other.aura"], 0, "nothing new\n");
