@@ -44,7 +44,6 @@ impl Image {
             }
         }
         self.finish(m, todo)?;
-        self.chronicle.clear();
         m.heap().clear_changes();
         m.flush();
         Ok(changes.len())

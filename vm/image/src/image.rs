@@ -63,8 +63,6 @@ pub struct Image {
     pub(crate) scratch: crate::decode::Scratch,
     /// Maps that were replaced by others for all objects that have them, since the last commit: their numbers, and what they were.
     pub(crate) moved: Vec<(u64, Option<MapId>)>,
-    /// Entries for the chronicle that go with the next commit.
-    pub(crate) chronicle: Vec<Vec<u8>>,
     /// Who commits.
     pub author: String,
 }
@@ -136,7 +134,6 @@ impl Image {
             names: Names::default(),
             scratch: crate::decode::Scratch::default(),
             moved: Vec::new(),
-            chronicle: Vec::new(),
             author: String::new(),
         };
         image.meet_library(machine);
@@ -230,24 +227,6 @@ impl Image {
             self.moved.push((id, Some(old)));
             self.scratch.forget();
         }
-    }
-
-    /// Adds an entry to the chronicle, which is written with the next commit.
-    pub fn chronicle(&mut self, entry: Vec<u8>) {
-        self.chronicle.push(entry);
-    }
-
-    /// The rows of the entries that wait.
-    pub(crate) fn chronicle_rows(&self, changes: &mut Changes) -> Result<(), ImageError> {
-        let mut count = self.rows.counter(meta::CHRONICLE)?.unwrap_or(0);
-        for entry in &self.chronicle {
-            changes.put(Space::Chronicle, &keys::number(count), entry);
-            count += 1;
-        }
-        if !self.chronicle.is_empty() {
-            changes.counter(meta::CHRONICLE, count);
-        }
-        Ok(())
     }
 
     /// Forgets what objects hold that are as they were stored, so that everything has to be brought again: for tests. Answers how many.

@@ -68,7 +68,7 @@ impl Image {
         if self.rows.at.is_some() {
             return Err(StoreError::ReadOnly.into());
         }
-        if m.heap().changes().is_empty() && self.moved.is_empty() && self.chronicle.is_empty() {
+        if m.heap().changes().is_empty() && self.moved.is_empty() {
             return Ok(self.head);
         }
         let (next, filled, names) = (self.next, self.filled, self.names.next);
@@ -167,7 +167,7 @@ impl Commit<'_> {
 
     /// The rest of the batch, and its application.
     fn finish(&mut self, m: &mut impl Machine, reason: &str) -> Result<u64, ImageError> {
-        if self.changed.is_empty() && self.fresh.is_empty() && self.image.chronicle.is_empty() {
+        if self.changed.is_empty() && self.fresh.is_empty() {
             return Ok(self.image.head);
         }
         let written = std::mem::take(&mut self.touched).into_iter().chain(self.current.take());
@@ -191,10 +191,8 @@ impl Commit<'_> {
         let numbers =
             [(meta::HEAD, head), (meta::NEXT, self.next), (meta::NAMES, self.image.names.next - 1), (meta::SERIAL, m.serial())];
         numbers.into_iter().for_each(|(key, n)| self.changes.counter(key, n));
-        self.image.chronicle_rows(&mut self.changes)?;
         self.image.rows.store().apply(&self.changes.batch)?;
         (self.image.head, self.image.next, self.image.filled) = (head, self.next, self.filled);
-        self.image.chronicle.clear();
         self.image.moved.clear();
         self.image.scratch.forget();
         Ok(head)
