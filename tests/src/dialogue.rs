@@ -40,6 +40,11 @@ const THING: &str = "| thing = (| parent* = traits clonable. n <- 20 |) |";
 fn a_value_instead() {
     assert_eq!(after(&["3 zygomorphic + 1"], &["1", "6 * 7"]), "43");
     assert_eq!(after(&["1 / 0"], &["1", "5"]), "5");
+    assert_eq!(
+        after(&["[ (1 / 0) + 1 ] transaction"], &["1", "2 + 3"]),
+        "6",
+        "nobody else runs meanwhile, but for what a person asks for"
+    );
 }
 
 #[test]

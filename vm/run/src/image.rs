@@ -61,6 +61,15 @@ pub trait Image {
     fn sweep(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool);
 }
 
+/// An open transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transaction {
+    /// The process that began it.
+    owner: ProcessId,
+    /// How many processes the host had made by then.
+    made_by_host: u64,
+}
+
 /// Why an image did not do what it was asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ImageFault {
@@ -254,12 +263,12 @@ impl Vm {
         }
         self.collect_as(CollectionKind::Minor);
         self.heap.begin_trial();
-        self.transactions.push(p.id);
+        self.transactions.push(Transaction { owner: p.id, made_by_host: self.made_by_host });
         Ok(self.nil())
     }
 
     fn owned_transaction(&self, p: &Process) -> Result<(), Fail> {
-        if self.transactions.last() == Some(&p.id) && !p.trial {
+        if self.transactions.last().is_some_and(|t| t.owner == p.id) && !p.trial {
             Ok(())
         } else {
             Err(failed("this process has no open transaction"))
@@ -292,7 +301,7 @@ impl Vm {
 
     /// A process has ended with transactions open: what they did is put back.
     pub(crate) fn end_transactions_of(&mut self, id: ProcessId) {
-        while self.transactions.last() == Some(&id) {
+        while self.transactions.last().is_some_and(|t| t.owner == id) {
             self.undo_transaction();
             self.heap.wants_collection = true;
         }
@@ -307,15 +316,13 @@ impl Vm {
         }
     }
 
-    /// Who runs next: while a transaction is open, nobody but its process.
+    /// Who runs next: while a transaction is open, nobody but its process, and what the host has evaluated since (at a pause, a person's
+    /// choice of a value).
     pub(crate) fn next_ready(&mut self) -> Option<ProcessId> {
-        match self.transactions.last() {
-            None => self.ready.pop_front(),
-            Some(owner) => {
-                let at = self.ready.iter().position(|id| id == owner)?;
-                self.ready.remove(at)
-            }
-        }
+        let Some(t) = self.transactions.last().copied() else { return self.ready.pop_front() };
+        let may = |id: &ProcessId| *id == t.owner || self.process(*id).is_some_and(|p| p.of_host > t.made_by_host);
+        let at = self.ready.iter().position(may)?;
+        self.ready.remove(at)
     }
 
     // ---- what the image must know ----

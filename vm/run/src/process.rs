@@ -126,6 +126,8 @@ pub struct Process {
     pub(crate) reached: Option<&'static str>,
     /// It runs a trial of generated code.
     pub(crate) trial: bool,
+    /// Which of the host's processes it is, from 1; 0 for those that programs made.
+    pub(crate) of_host: u64,
     /// What a trial printed.
     pub(crate) output: Vec<u8>,
     /// Register of the running activation that receives the host's answer while paused or waiting.
@@ -168,6 +170,7 @@ impl Process {
             printed: 0,
             reached: None,
             trial: false,
+            of_host: 0,
             output: Vec::new(),
             pending: NOWHERE,
             ending: None,

@@ -68,9 +68,16 @@ impl Vm {
         id
     }
 
+    fn new_host_process(&mut self, caps: CapSet, limits: Limits) -> ProcessId {
+        let id = self.new_process(caps, limits);
+        self.made_by_host += 1;
+        self.process_ptr(id).of_host = self.made_by_host;
+        id
+    }
+
     /// A process that will run top-level code with `module` as self; its result is the last expression's.
     pub fn spawn_code(&mut self, chunks: &[CodeRef], module: Value, caps: CapSet, limits: Limits) -> ProcessId {
-        let id = self.new_process(caps, limits);
+        let id = self.new_host_process(caps, limits);
         let p = self.process_ptr(id);
         for c in chunks.iter().rev() {
             self.push_values(p, *c, &[module], NOWHERE, 0);
@@ -81,7 +88,7 @@ impl Vm {
 
     /// A process that will send one message.
     pub fn spawn_send(&mut self, selector: &str, values: &[Value], caps: CapSet, limits: Limits) -> ProcessId {
-        let id = self.new_process(caps, limits);
+        let id = self.new_host_process(caps, limits);
         let p = self.process_ptr(id);
         // The stub answers its register 0, where the answer of the send goes.
         let stub = self.stub;

@@ -104,8 +104,10 @@ pub struct Vm {
     pub(crate) exit_code: Option<i32>,
     /// The image that some of the objects belong to.
     pub(crate) image: Option<Box<dyn crate::Image>>,
-    /// The processes that have begun the transactions which are open, the outermost first.
-    pub(crate) transactions: Vec<ProcessId>,
+    /// The transactions that are open, the outermost first.
+    pub(crate) transactions: Vec<crate::image::Transaction>,
+    /// How many processes the host has made.
+    pub(crate) made_by_host: u64,
     pub(crate) hot: Hot,
 }
 
@@ -651,6 +653,7 @@ impl Vm {
             exit_code: None,
             image: None,
             transactions: Vec::new(),
+            made_by_host: 0,
             hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }
