@@ -121,6 +121,7 @@ impl<'g> Emit<'g> {
             Some(Place::In(holder, step)) => {
                 let e = self.name(*holder);
                 match step {
+                    Step::Slot(s) if e.text == "self" => Expr { text: s.clone(), level: Level::Unary },
                     Step::Slot(s) => e.unary(s),
                     Step::Element(i) => e.keyword("at:", &Expr::integer(i.to_string())),
                     Step::Entry(i) => match &self.graph.nodes[*holder].body {
@@ -327,12 +328,8 @@ impl<'g> Emit<'g> {
     }
 
     fn vector(&mut self, n: NodeId, all: &[Ref]) -> Expr {
-        if let [Ref::Known(first), _, _, _, rest @ ..] = all
-            && all.iter().all(|r| matches!(r, Ref::Known(e) if e.text == first.text))
-            && rest.len() > 4
-        {
-            let size = Expr::integer(all.len().to_string());
-            return self.seen(Expr::primary("vector")).keywords(&[("copySize:", size), ("FillingWith:", self.seen(first.clone()))]);
+        if let Some(e) = self.filled(n, all) {
+            return e;
         }
         let mut texts = Vec::new();
         for (i, r) in all.iter().enumerate() {
@@ -345,6 +342,25 @@ impl<'g> Emit<'g> {
             });
         }
         if texts.is_empty() { Expr::primary("{}") } else { Expr::primary(format!("{{ {} }}", texts.join(". "))) }
+    }
+
+    /// A vector most elements of which are the same: the others are put into it.
+    fn filled(&mut self, n: NodeId, all: &[Ref]) -> Option<Expr> {
+        let first = all.first()?;
+        let others = all.iter().filter(|r| !same(r, first)).count();
+        if all.len() < 8 || others > all.len() / 16 {
+            return None;
+        }
+        let place = Place::In(n, Step::Element(0));
+        let (fill, from) = match self.value(first, &place) {
+            Some(e) if !matches!(first, Ref::Lost(_)) => (e, 1),
+            _ => return None,
+        };
+        for (i, r) in all.iter().enumerate().skip(from).filter(|(_, r)| !same(r, first)) {
+            self.lates.push(Late::Element(n, i, r.clone()));
+        }
+        let size = Expr::integer(all.len().to_string());
+        Some(self.seen(Expr::primary("vector")).keywords(&[("copySize:", size), ("FillingWith:", fill)]))
     }
 
     /// A dictionary. Keys that have slots are entered at the very end, when they are what they will be.
@@ -365,6 +381,14 @@ impl<'g> Emit<'g> {
             texts.push(format!("{} -> {}", key.at(Level::Unary), value.at(Level::Unary)));
         }
         if texts.is_empty() { empty } else { empty.keyword("addAll:", &Expr::primary(format!("{{ {} }}", texts.join(". ")))) }
+    }
+}
+
+fn same(a: &Ref, b: &Ref) -> bool {
+    match (a, b) {
+        (Ref::Known(a), Ref::Known(b)) => a.text == b.text,
+        (Ref::Node(a), Ref::Node(b)) => a == b,
+        _ => false,
     }
 }
 

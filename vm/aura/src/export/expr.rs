@@ -50,10 +50,8 @@ impl Expr {
     /// `self a: x B: y`
     pub fn keywords(&self, parts: &[(&str, Expr)]) -> Expr {
         let mut text = self.at(Level::Binary);
-        for (i, (keyword, argument)) in parts.iter().enumerate() {
-            // Only the last argument may be a keyword message itself: it would take the parts that follow.
-            let level = if i + 1 == parts.len() { Level::Keyword } else { Level::Binary };
-            text.push_str(&format!(" {keyword} {}", argument.at(level)));
+        for (keyword, argument) in parts {
+            text.push_str(&format!(" {keyword} {}", argument.at(Level::Binary)));
         }
         Expr { text, level: Level::Keyword }
     }

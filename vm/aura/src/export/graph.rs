@@ -180,8 +180,12 @@ impl Graph {
     /// When the image cannot be read.
     pub fn slots(&mut self, vm: &mut Vm, names: &Names, o: Value) -> Result<Vec<SlotView>, Fail> {
         let slots = vm.heap.map(vm.heap.map_of(o)).slots.clone();
+        let common = common(vm, o);
         let mut out: Vec<SlotView> = Vec::new();
         for s in &slots {
+            if !vm.heap.is_base(o) && common.iter().any(|c| c.name == s.name && c.kind == s.kind) {
+                continue;
+            }
             let (v, data) = match s.kind {
                 SlotKind::Constant(v) => (v, None),
                 SlotKind::Data(i) => {
@@ -316,6 +320,20 @@ fn data<const N: usize>(vm: &Vm, o: Value, names: [&str; N]) -> [Value; N] {
 
 fn index(v: Value) -> Option<usize> {
     v.as_int().and_then(|i| usize::try_from(i).ok())
+}
+
+/// The slots that all objects of a kind have from the beginning; none for plain objects.
+fn common(vm: &Vm, o: Value) -> Vec<aura_heap::Slot> {
+    let (heap, k) = (&vm.heap, &vm.heap.kind_maps);
+    let map = match heap.kind(o) {
+        Some(Kind::Vector) => k.vector,
+        Some(Kind::Bytes) => k.bytes,
+        Some(Kind::Block) => k.block,
+        Some(Kind::Box) => heap.map_of(o),
+        Some(Kind::Foreign) => heap.map_of(o),
+        _ => return Vec::new(),
+    };
+    heap.map(map).slots.clone()
 }
 
 fn kept(vm: &Vm, o: Value) -> &'static str {

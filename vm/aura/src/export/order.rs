@@ -63,7 +63,9 @@ impl<'g> Order<'g> {
         let mut written = vec![false; self.emit.plan.units.len()];
         units.iter().for_each(|u| self.unit(*u, f, &mut written, &mut text));
         self.catch_up(&mut text);
-        self.done.push((self.files[f].name.clone(), text));
+        if !text.is_empty() {
+            self.done.push((self.files[f].name.clone(), text));
+        }
     }
 
     /// The units that something in this one refers to.
