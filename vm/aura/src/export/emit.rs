@@ -288,20 +288,18 @@ impl<'g> Emit<'g> {
 
     /// Slots of an object that is being made; what cannot be written yet has its place kept.
     fn slot_texts(&mut self, n: NodeId, slots: &[SlotView]) -> String {
-        let mut out = String::new();
+        let mut texts = Vec::new();
         for s in slots {
-            let text = match self.slot(s, &Place::In(n, Step::Slot(s.name.clone()))) {
+            texts.push(match self.slot(s, &Place::In(n, Step::Slot(s.name.clone()))) {
                 Some(text) => text,
                 None => {
                     self.waiting[n] += usize::from(s.data.is_none());
                     self.lates.push(Late::Slot(n, s.clone()));
                     placeholder(s)
                 }
-            };
-            out.push_str(&text);
-            out.push('\n');
+            });
         }
-        out
+        listed(slots, &texts)
     }
 
     /// A slot as it is written in a slot list, with a period behind it.
@@ -423,7 +421,7 @@ fn declared(s: &SlotView, value: &str) -> String {
 /// Something in the place of a slot that will come.
 pub(super) fn placeholder(s: &SlotView) -> String {
     if is_unary(&s.name) {
-        return dressed(&SlotView { meta: Default::default(), ..s.clone() }, &format!("{}{} {} nil", s.name, star(s), sign(s)));
+        return format!("{}{} {} nil.", s.name, star(s), sign(s));
     }
     // What takes arguments must be a method.
     let arguments: Vec<String> = match s.name.matches(':').count() {
@@ -434,14 +432,27 @@ pub(super) fn placeholder(s: &SlotView) -> String {
     format!("{} = ( nil ).", parts.join(" "))
 }
 
-/// With its comment and annotation.
+/// With its comment.
 fn dressed(s: &SlotView, bare: &str) -> String {
-    let text = match &s.meta.comment {
+    match &s.meta.comment {
         Some(c) => format!("{}\n{bare}.", comment(c)),
         None => format!("{bare}."),
-    };
-    match &s.meta.annotation {
-        Some(a) => format!("{{ {} {text} }}", quoted(a)),
-        None => text,
     }
+}
+
+/// Slots with the annotations around them.
+pub(super) fn listed(slots: &[SlotView], texts: &[String]) -> String {
+    let mut out = String::new();
+    let mut around: Option<&str> = None;
+    for (s, text) in slots.iter().zip(texts) {
+        let own = s.meta.annotation.as_deref();
+        if own != around {
+            out.push_str(if around.is_some() { "}\n" } else { "" });
+            out.push_str(&own.map_or(String::new(), |a| format!("{{ {}\n", quoted(a))));
+            around = own;
+        }
+        out.push_str(text);
+        out.push('\n');
+    }
+    out + if around.is_some() { "}\n" } else { "" }
 }

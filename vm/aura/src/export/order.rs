@@ -144,7 +144,7 @@ impl<'g> Order<'g> {
 
     /// Slots of an object of the library.
     fn base_slots(&mut self, u: usize, base: Expr, i: usize, slots: &[SlotView], out: &mut String) {
-        let mut text = String::new();
+        let mut texts = Vec::new();
         for s in slots {
             let done = self.emit.slot(s, &Place::Unit(u, Some(s.name.clone())));
             if done.is_none() {
@@ -153,9 +153,9 @@ impl<'g> Order<'g> {
                 }
                 self.emit.lates.push(Late::Base(u, base.clone(), i, s.clone()));
             }
-            text.push_str(&done.unwrap_or_else(|| super::emit::placeholder(s)));
-            text.push('\n');
+            texts.push(done.unwrap_or_else(|| super::emit::placeholder(s)));
         }
+        let text = super::emit::listed(slots, &texts);
         if !text.is_empty() {
             let _ = writeln!(out, "{}\n", base.keyword("_AddSlots:", &Expr::primary(format!("(|\n{text}|)"))).text);
         }
@@ -167,7 +167,7 @@ impl<'g> Order<'g> {
         let slots = self.emit.graph.nodes[m].slots.clone();
         let plain = slots.first().is_some_and(is_plain_parent);
         self.emit.created[m] = true;
-        let mut text = String::new();
+        let mut texts = Vec::new();
         let own = if plain && slots.len() > 1 { &slots[1..] } else { &slots[..] };
         for s in own {
             let done = self.emit.slot(s, &Place::In(m, Step::Slot(s.name.clone())));
@@ -175,10 +175,10 @@ impl<'g> Order<'g> {
                 self.emit.waiting[m] += usize::from(s.data.is_none());
                 self.emit.lates.push(Late::Slot(m, s.clone()));
             }
-            text.push_str(&done.unwrap_or_else(|| super::emit::placeholder(s)));
-            text.push('\n');
+            texts.push(done.unwrap_or_else(|| super::emit::placeholder(s)));
             self.emit.end();
         }
+        let text = super::emit::listed(own, &texts);
         let _ = match plain {
             true => writeln!(out, "|\n{text}|\n"),
             // Its parent, which every module begins with, stands elsewhere or is another one.
@@ -218,12 +218,13 @@ impl<'g> Order<'g> {
                     let v = e.value(r, &here)?;
                     return Some(format!("{}\n", name.keyword(&format!("{}:", s.name), &v).text));
                 }
-                let text = e.slot(s, &here)?;
+                let text = super::emit::listed(std::slice::from_ref(s), &[e.slot(s, &here)?]);
                 e.waiting[*n] -= usize::from(s.data.is_none());
                 Some(format!("{}\n", name.keyword("_AddSlots:", &Expr::primary(format!("(| {text} |)"))).text))
             }
             Late::Base(u, base, i, s) => {
                 let text = e.slot(s, &Place::Unit(*u, Some(s.name.clone())))?;
+                let text = super::emit::listed(std::slice::from_ref(s), &[text]);
                 if *i != usize::MAX {
                     e.base_waiting[*i] -= 1;
                 }
