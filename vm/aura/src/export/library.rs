@@ -137,7 +137,8 @@ fn changes_of(vm: &mut Vm, graph: &mut Graph, names: &Names, base: Value) -> Res
 }
 
 fn alike(a: &aura_heap::Slot, b: &aura_heap::Slot) -> bool {
-    a.parent == b.parent && matches!((a.kind, b.kind), (SlotKind::Constant(_), SlotKind::Constant(_)) | (SlotKind::Data(_), SlotKind::Data(_)))
+    a.parent == b.parent
+        && matches!((a.kind, b.kind), (SlotKind::Constant(_), SlotKind::Constant(_)) | (SlotKind::Data(_), SlotKind::Data(_)))
 }
 
 /// The same object, or an equal number or text that has no identity.

@@ -1,7 +1,7 @@
 //! The exit door of the living image: all that is the user's, as ordinary source files that make the same objects again.
 //!
-//! * [`expr`] pieces of text; [`library`] what the library has and what has changed in it; [`graph`] the objects
-//! * [`plan`] where each is written; [`emit`] how; [`order`] when
+//! * [`expr`] pieces of text; [`library`] what the library has and what has changed in it; [`graph`] the objects, with `contents`
+//! * [`plan`] where each is written; [`emit`] how, with `names`, `slots`, `collections`; [`order`] when
 //!
 //! What must stay true: the same image gives the same files, byte by byte; what cannot be written is told, in the file where it is missing and in
 //! the report.
@@ -13,8 +13,12 @@ pub mod graph;
 pub mod library;
 pub mod plan;
 
+mod collections;
+mod contents;
 mod emit;
+mod names;
 mod order;
+mod slots;
 
 use aura_heap::{Kind, MapId};
 use aura_run::{Fail, Vm};
@@ -109,7 +113,9 @@ fn prototypes(vm: &Vm, graph: &Graph, names: &Names, changed: &[Changed]) -> Vec
 
 /// The texts, formatted, and the file that reads them all.
 fn files(done: Vec<(String, String)>, plan: &Plan, removed: &[String], notes: &mut Vec<String>) -> Vec<(String, String)> {
-    let mut main = comment("Everything that an image holds beyond the library, written out by `aura image export`.\nReading this file makes it again: `aura image import`.");
+    let mut main = comment(
+        "Everything that an image holds beyond the library, written out by `aura image export`.\nReading this file makes it again: `aura image import`.",
+    );
     main.push_str("\n\n");
     removed.iter().for_each(|name| main.push_str(&format!("globals _RemoveSlot: {}\n", quoted(name))));
     let helpers = plan.units.iter().any(|u| matches!(u.target, Target::Helper(_)));
@@ -132,13 +138,14 @@ fn files(done: Vec<(String, String)>, plan: &Plan, removed: &[String], notes: &m
 
 /// Slots of globals come in the order of the files; where that is not theirs, they are made first.
 fn order_of_globals(plan: &Plan, done: &[(String, String)]) -> String {
-    let globals: Vec<_> = plan.units.iter().filter_map(|u| if let Target::Global(s) = &u.target { Some((s, &u.file)) } else { None }).collect();
+    let globals: Vec<_> =
+        plan.units.iter().filter_map(|u| if let Target::Global(s) = &u.target { Some((s, &u.file)) } else { None }).collect();
     let at: Vec<_> = globals.iter().map(|(_, file)| done.iter().position(|(name, _)| name == *file)).collect();
     let helpers = plan.units.iter().any(|u| matches!(u.target, Target::Helper(_)));
     if at.is_sorted() && !helpers {
         return String::new();
     }
-    let slots: Vec<String> = globals.iter().map(|(s, _)| emit::placeholder(s)).collect();
+    let slots: Vec<String> = globals.iter().map(|(s, _)| slots::placeholder(s)).collect();
     if slots.is_empty() { String::new() } else { format!("globals _AddSlots: (| {} |)\n", slots.join(" ")) }
 }
 

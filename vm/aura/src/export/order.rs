@@ -153,9 +153,9 @@ impl<'g> Order<'g> {
                 }
                 self.emit.lates.push(Late::Base(u, base.clone(), i, s.clone()));
             }
-            texts.push(done.unwrap_or_else(|| super::emit::placeholder(s)));
+            texts.push(done.unwrap_or_else(|| super::slots::placeholder(s)));
         }
-        let text = super::emit::listed(slots, &texts);
+        let text = super::slots::listed(slots, &texts);
         if !text.is_empty() {
             let _ = writeln!(out, "{}\n", base.keyword("_AddSlots:", &Expr::primary(format!("(|\n{text}|)"))).text);
         }
@@ -175,10 +175,10 @@ impl<'g> Order<'g> {
                 self.emit.waiting[m] += usize::from(s.data.is_none());
                 self.emit.lates.push(Late::Slot(m, s.clone()));
             }
-            texts.push(done.unwrap_or_else(|| super::emit::placeholder(s)));
+            texts.push(done.unwrap_or_else(|| super::slots::placeholder(s)));
             self.emit.end();
         }
-        let text = super::emit::listed(own, &texts);
+        let text = super::slots::listed(own, &texts);
         let _ = match plain {
             true => writeln!(out, "|\n{text}|\n"),
             // Its parent, which every module begins with, stands elsewhere or is another one.
@@ -218,13 +218,13 @@ impl<'g> Order<'g> {
                     let v = e.value(r, &here)?;
                     return Some(format!("{}\n", name.keyword(&format!("{}:", s.name), &v).text));
                 }
-                let text = super::emit::listed(std::slice::from_ref(s), &[e.slot(s, &here)?]);
+                let text = super::slots::listed(std::slice::from_ref(s), &[e.slot(s, &here)?]);
                 e.waiting[*n] -= usize::from(s.data.is_none());
                 Some(format!("{}\n", name.keyword("_AddSlots:", &Expr::primary(format!("(| {text} |)"))).text))
             }
             Late::Base(u, base, i, s) => {
                 let text = e.slot(s, &Place::Unit(*u, Some(s.name.clone())))?;
-                let text = super::emit::listed(std::slice::from_ref(s), &[text]);
+                let text = super::slots::listed(std::slice::from_ref(s), &[text]);
                 if *i != usize::MAX {
                     e.base_waiting[*i] -= 1;
                 }

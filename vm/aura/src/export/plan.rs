@@ -7,7 +7,7 @@
 //!
 //! Not here: the order in which units are written (`order`), and how (`emit`).
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::expr::Expr;
 use super::graph::{Body, Context, Graph, Holds, NodeId, Ref, SlotView};
@@ -83,16 +83,17 @@ impl Plan {
         let mut modules: Vec<NodeId> = graph.modules.keys().copied().collect();
         modules.sort_unstable();
         for m in modules {
-            p.unit(Target::Module(m), graph, &[(None, Ref::Node(m))]);
+            p.unit(Target::Module(m), &[(None, Ref::Node(m))]);
         }
+        p.prototypes_of_modules(graph);
         for s in changed.get(globals).map_or(&[][..], |c| &c.slots) {
-            p.unit(Target::Global(s.clone()), graph, &slot_refs(std::slice::from_ref(s)));
+            p.unit(Target::Global(s.clone()), &slot_refs(std::slice::from_ref(s)));
         }
         for (key, r) in roots {
-            p.unit(Target::Root(key, r.clone()), graph, &[(None, r)]);
+            p.unit(Target::Root(key, r.clone()), &[(None, r)]);
         }
         for (i, c) in changed.iter().enumerate().filter(|(i, _)| *i != globals) {
-            p.unit(Target::Slots(i, c.slots.clone()), graph, &slot_refs(&c.slots));
+            p.unit(Target::Slots(i, c.slots.clone()), &slot_refs(&c.slots));
         }
         while let Some(at) = p.todo.pop_front() {
             p.spread(graph, at);
@@ -102,7 +103,7 @@ impl Plan {
         p
     }
 
-    fn unit(&mut self, target: Target, _graph: &Graph, refs: &[(Option<String>, Ref)]) {
+    fn unit(&mut self, target: Target, refs: &[(Option<String>, Ref)]) {
         let u = self.units.len();
         self.units.push(Unit { target, context: Context::Lobby, file: String::new() });
         for (slot, r) in refs {
@@ -116,6 +117,18 @@ impl Plan {
         if self.places[n].is_none() {
             (self.places[n], self.unit_of[n], self.depth[n]) = (Some(place), unit, depth);
             self.todo.push_back(n);
+        }
+    }
+
+    /// What stands in a constant slot of a module is written there, whatever else refers to it: that is where people write their prototypes.
+    fn prototypes_of_modules(&mut self, graph: &Graph) {
+        for m in self.todo.clone() {
+            let constants: Vec<SlotView> = graph.nodes[m].slots.iter().filter(|s| s.data.is_none()).cloned().collect();
+            for (name, r) in slot_refs(&constants) {
+                if let Ref::Node(n) = r {
+                    self.put(n, Place::In(m, Step::Slot(name.unwrap_or_default())), self.unit_of[m], 1);
+                }
+            }
         }
     }
 
@@ -138,7 +151,7 @@ impl Plan {
 
     /// A unit is written in the module of its first method.
     fn contexts(&mut self, graph: &Graph) {
-        let mut found: Vec<Option<Context>> = self.units.iter().map(|u| target_context(&u.target)).collect();
+        let mut found: Vec<Option<Context>> = self.units.iter().map(|u| target_context(graph, &u.target)).collect();
         for n in 0..graph.nodes.len() {
             if let (Some(_), Some(c)) = (&self.places[n], context_of(graph, n)) {
                 found[self.unit_of[n]].get_or_insert(c);
@@ -153,10 +166,19 @@ impl Plan {
         let mut taken: HashSet<String> =
             ["main", "links", "library", "objects", "image"].into_iter().map(str::to_string).collect();
         let mut of_module = vec![String::new(); graph.nodes.len()];
+        // A module that is a global, as the dialogue's is, has that name.
+        let names: HashMap<NodeId, String> = self
+            .units
+            .iter()
+            .filter_map(|u| match &u.target {
+                Target::Global(SlotView { name, holds: Holds::Value(Ref::Node(n)), .. }) => Some((*n, name.clone())),
+                _ => None,
+            })
+            .collect();
         for u in &mut self.units {
             if let Target::Module(m) = u.target {
                 u.context = Context::Module(m);
-                of_module[m] = free(&mut taken, &stem(&graph.modules[&m]));
+                of_module[m] = free(&mut taken, &stem(names.get(&m).unwrap_or(&graph.modules[&m])));
             }
         }
         for u in &mut self.units {
@@ -196,9 +218,12 @@ fn slot_refs(slots: &[SlotView]) -> Vec<(Option<String>, Ref)> {
     held.collect()
 }
 
-fn target_context(t: &Target) -> Option<Context> {
+fn target_context(graph: &Graph, t: &Target) -> Option<Context> {
     let slots = match t {
         Target::Module(m) => return Some(Context::Module(*m)),
+        Target::Global(SlotView { holds: Holds::Value(Ref::Node(m)), .. }) if graph.modules.contains_key(m) => {
+            return Some(Context::Module(*m));
+        }
         Target::Global(s) => std::slice::from_ref(s),
         Target::Slots(_, slots) => slots,
         _ => return None,
