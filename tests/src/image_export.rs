@@ -14,7 +14,7 @@ use aura_tests::programs::program;
 
 use crate::engines::choices;
 use crate::image::session;
-use crate::support::{Kept, attach, hang_in, machine};
+use crate::support::{Kept, attach, done, hang_in, machine};
 
 /// What the image in a store is as files.
 fn exported(store: &Kept) -> Exported {
@@ -198,4 +198,35 @@ fn objects_with_methods_of_several_modules() {
     // A method's own self comes before its module.
     let out = session(&imported("modules", &files.files), "shared first printLine. plain b printLine. 3 two printLine");
     assert_eq!(out.expect("runs"), "one\ntwo\ntwolist()\n");
+}
+
+#[test]
+fn the_commands_write_a_folder_and_read_it() {
+    let place = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| place.path().join(name).display().to_string();
+    let (old, new, run, folder) = (path("old.image"), path("new.image"), path("run.image"), path("out"));
+    let ends = |words: &[&str], code: i32| {
+        let d = done(words);
+        assert_eq!(d.code, code, "{words:?}: {}{}", d.out, d.err);
+        d
+    };
+    ends(&["run", "--image", &old, "-e", "image at: 'n' Put: 1. globals _AddSlots: (| counter = (| up = ( 2 ) |) |)"], 0);
+    ends(&["run", "--image", &old, "-e", "image at: 'n' Put: 2"], 0);
+    assert!(ends(&["image", "--image", &old, "export", &folder, "--json"], 0).out.contains("counter.aura"));
+    ends(&["image", "--image", &new, "import", &folder], 0);
+    ends(&["run", "--image", &run, &path("out/main.aura")], 0);
+    for image in [&new, &run] {
+        assert_eq!(ends(&["run", "--image", image, "-e", "(image at: 'n') printLine. counter up printLine"], 0).out, "2\n2\n");
+    }
+    // An earlier export is replaced; a folder with something else is left alone.
+    ends(&["image", "--image", &old, "export", &folder, "--at", "1"], 0);
+    let text = std::fs::read_to_string(path("out/image.aura")).expect("written");
+    assert_eq!(text, "image at: 'n' Put: 1\n");
+    std::fs::write(path("other.aura"), "3 printLine").expect("can be written");
+    let refused = ends(&["image", "--image", &old, "export", &place.path().display().to_string()], 2);
+    assert!(refused.err.contains("no earlier export"), "{}", refused.err);
+    // An import that fails leaves the image as it was.
+    std::fs::write(path("out/image.aura"), "image at: 'n' Put: 3\n1 / 0\n").expect("can be written");
+    assert!(ends(&["image", "--image", &new, "import", &folder], 1).err.contains("as it was"));
+    assert_eq!(ends(&["run", "--image", &new, "-e", "(image at: 'n') printLine"], 0).out, "2\n");
 }

@@ -129,7 +129,8 @@ fn changes_of(vm: &mut Vm, graph: &mut Graph, names: &Names, base: Value) -> Res
             }
             _ => false,
         });
-        if !same && !(transient(&view) && is_nil(&view)) {
+        let unstored = transient(&view) && is_nil(&view);
+        if !same && !unstored {
             slots.push(view);
         }
     }

@@ -29,7 +29,10 @@ pub(super) fn run(c: &Context, a: &ImportArgs) -> Done {
     match drive(&mut vm, id, &mut Nobody) {
         End::Answered | End::Exit(0) => {}
         End::Exit(_) => return Err((Exit::Failed, format!("{name} ended the program; the image is as it was"))),
-        End::Failed(f) => return Err((f.exit(), format!("{}the image is as it was", f.draw(output::colour())))),
+        End::Failed(f) => {
+            eprint!("{}", f.draw(output::colour()));
+            return Err((f.exit(), format!("{name} could not be read to its end; the image is as it was")));
+        }
     }
     let commit = vm.commit(&format!("import of {}", a.from.display())).map_err(|f| (Exit::Failed, f.text()))?;
     c.answer(&Imported { commit }, || format!("commit {commit}\n"))
