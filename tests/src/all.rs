@@ -6,7 +6,7 @@
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
-//!   [`image_versions`] images of other versions; [`image_commands`] `aura image`
+//!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
 //! * [`powers`] what generated methods may do
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
@@ -25,6 +25,7 @@ mod example;
 mod image;
 mod image_commands;
 mod image_dialogue;
+mod image_export;
 mod image_harm;
 mod image_versions;
 mod lang;

@@ -16,7 +16,7 @@ use crate::image::{run, session};
 use crate::support::{Kept, attach, aura, done, machine};
 
 /// A world with something of everything.
-const WORLD: &str = "
+pub(crate) const WORLD: &str = "
     image at: 'account' Put: (| parent* = traits clonable. balance <- 5. owner <- 'somebody'.
         deposit: a = ( a > 0 ifFalse: [ error: 'no' ]. balance: balance + a. self ).
         each: b = ( 1 to: 3 Do: [|:i| b value: i + balance ]. balance ) |).

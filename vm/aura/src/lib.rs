@@ -16,6 +16,7 @@ pub mod door;
 pub mod drive;
 pub mod examples;
 pub mod exit;
+pub mod export;
 pub mod failure;
 pub mod image;
 pub mod interrupt;

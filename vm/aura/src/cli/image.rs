@@ -42,6 +42,10 @@ pub enum ImageAction {
     Backup(BackupArgs),
     /// Count objects, rows and bytes.
     Stats,
+    /// Write everything that is not the library's as source files, which make the same objects again.
+    Export(ExportArgs),
+    /// Read the files that `export` wrote into an image, which is made if it is not there.
+    Import(ImportArgs),
 }
 
 /// `aura image log`
@@ -127,4 +131,23 @@ pub struct BackupArgs {
     /// The new file. It must not be there.
     #[arg(value_name = "FILE")]
     pub to: PathBuf,
+}
+
+/// `aura image export`
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// The folder. It must be empty or not there, or hold an earlier export, which is replaced.
+    #[arg(value_name = "DIR")]
+    pub to: PathBuf,
+    /// As of this commit (a number or a tag).
+    #[arg(long, value_name = "COMMIT")]
+    pub at: Option<String>,
+}
+
+/// `aura image import`
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// The folder.
+    #[arg(value_name = "DIR")]
+    pub from: PathBuf,
 }

@@ -8,7 +8,9 @@
 mod at;
 mod backup;
 mod diff;
+mod export;
 mod gc;
+mod import;
 mod log;
 mod revert;
 mod show;
@@ -62,6 +64,8 @@ fn act(a: &ImageArgs) -> Done {
         ImageAction::Verify => verify::run(&c),
         ImageAction::Backup(a) => backup::run(&c, a),
         ImageAction::Stats => stats::run(&c),
+        ImageAction::Export(a) => export::run(&c, a),
+        ImageAction::Import(a) => import::run(&c, a),
     }
 }
 
