@@ -66,6 +66,19 @@ fn many_statements_become_chunks() {
     assert_eq!(verify(&codes[390]), Ok(()));
 }
 
+/// Together they would have more messages than a chunk may have.
+#[test]
+fn long_statements_become_chunks_of_their_own() {
+    let statement = format!("{}\n", "a b ".repeat(5000));
+    let text = statement.repeat(40);
+    let parsed = aura_syntax::parse(&text);
+    assert!(!parsed.has_errors());
+    let origin = std::sync::Arc::new(aura_code::Origin { file: "long".into(), text: text.as_str().into() });
+    let chunks = aura_code::compile_file(&parsed.file, &origin).expect("divided");
+    assert!(chunks.len() > 5, "{}", chunks.len());
+    chunks.iter().for_each(|c| aura_code::verify(c).expect("sound"));
+}
+
 #[test]
 fn many_slots_become_chunks() {
     let slots: String = (0..1000).map(|i| format!("s{i} = {i}. m{i} = ( s{i} ).\n")).collect();

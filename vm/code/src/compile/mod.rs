@@ -39,8 +39,28 @@ pub use self::inline_site::compile_inline_site;
 /// How many top-level slots and statements make one chunk: few enough that no table of 16-bit indexes ever fills up.
 const CHUNK: usize = 256;
 
+/// And how many bytes of source: a message takes at least two.
+const CHUNK_BYTES: usize = 1 << 16;
+
 /// The name of the code that makes an object of slots compiled on their own.
 const SLOTS: &str = "slots";
+
+/// Runs of top-level slots or statements that are compiled together. What is longer than a chunk should be stands alone.
+fn chunks<T>(all: &[T], span: impl Fn(&T) -> Span) -> Vec<&[T]> {
+    let mut out = Vec::new();
+    let mut first = 0;
+    for (i, one) in all.iter().enumerate() {
+        let bytes = span(one).end.saturating_sub(span(&all[first]).start) as usize;
+        if i > first && (i - first == CHUNK || bytes > CHUNK_BYTES) {
+            out.push(&all[first..i]);
+            first = i;
+        }
+    }
+    if first < all.len() {
+        out.push(&all[first..]);
+    }
+    out
+}
 
 /// Where an expression's value goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,8 +154,8 @@ impl<'t> Compiler<'t> {
     fn file(&mut self, file: &File) -> Vec<Arc<Code>> {
         let slots = file.slots.as_ref().map_or(&[][..], |list| &list.slots);
         self.check_slots(slots);
-        let slot_chunks: Vec<&[Slot]> = slots.chunks(CHUNK).collect();
-        let statement_chunks: Vec<&[Statement]> = file.body.chunks(CHUNK).collect();
+        let slot_chunks = chunks(slots, |s| s.span);
+        let statement_chunks = chunks(&file.body, |s| s.span);
         let mut resolver = Resolver::new(self.source);
         for (i, chunk) in slot_chunks.iter().enumerate() {
             resolver.chunk(i as u32, chunk, &[]);
