@@ -142,6 +142,19 @@ fn deep_and_circular_structures() {
 }
 
 #[test]
+fn long_and_many_things_are_divided() {
+    code_comes_back(
+        "long",
+        "| p = (| parent* = traits clonable. n <- 0. next <- nil |). l. chain <- nil. d. v |
+         l: list copy. d: dictionary copy.
+         1 to: 3000 Do: [|:i| chain: ((p copy n: i) next: chain). l add: (p copy n: i). d at: i Put: (p copy n: i) ].
+         v: (vector copySize: 1500 FillingBy: [|:i| i squared ]). v at: 1200 Put: chain.
+         image at: 'l' Put: l. image at: 'chain' Put: chain. image at: 'd' Put: d. image at: 'v' Put: v.
+         image at: 'nested' Put: (vector copySize: 40 FillingBy: [ vector copySize: 40 FillingBy: [|:i| p copy n: i ] ])",
+    );
+}
+
+#[test]
 fn blocks_with_variables_are_told_of() {
     let files = code_comes_back(
         "closures",

@@ -3,7 +3,7 @@
 //! What must stay true: a key is entered when it is what it will be, since its hash may depend on its slots; so keys that have slots are entered at
 //! the very end.
 
-use super::emit::{Emit, Late};
+use super::emit::{Emit, Late, MANY};
 use super::expr::{Expr, Level};
 use super::graph::{Body, NodeId, Ref};
 use super::plan::{Place, Step};
@@ -26,8 +26,21 @@ impl Emit<'_> {
         if let Some(e) = self.filled(n, all) {
             return e;
         }
+        let part = self.part(n, all, 0);
+        if all.len() <= MANY {
+            return part;
+        }
+        self.lates.push(Late::Rest(n, MANY));
+        match &self.graph.nodes[n].body {
+            Body::Elements(_) => part.keyword("copySize:", &Expr::integer(all.len().to_string())),
+            _ => part,
+        }
+    }
+
+    /// The elements that one literal takes, from one on.
+    fn part(&mut self, n: NodeId, all: &[Ref], from: usize) -> Expr {
         let mut texts = Vec::new();
-        for (i, r) in all.iter().enumerate() {
+        for (i, r) in all.iter().enumerate().skip(from).take(MANY) {
             texts.push(match self.value(r, &Place::In(n, Step::Element(i))) {
                 Some(e) => e.text,
                 None => {
@@ -37,6 +50,46 @@ impl Emit<'_> {
             });
         }
         if texts.is_empty() { Expr::primary("{}") } else { Expr::primary(format!("{{ {} }}", texts.join(". "))) }
+    }
+
+    /// Statements that put the elements from one on into a vector, or add them to a list.
+    pub(super) fn rest(&mut self, n: NodeId, from: usize) -> String {
+        let mut out = String::new();
+        let (Body::Elements(all) | Body::Items(_, all)) = &self.graph.nodes[n].body else { return out };
+        for from in (from..all.len()).step_by(MANY) {
+            let part = self.part(n, all, from);
+            let name = self.name(n);
+            let put = match &self.graph.nodes[n].body {
+                Body::Items(..) => name.keyword("addAll:", &part),
+                _ => name.keywords(&[
+                    ("replaceFrom:", Expr::integer(from.to_string())),
+                    ("Length:", Expr::integer(MANY.min(all.len() - from).to_string())),
+                    ("With:", part),
+                    ("From:", Expr::primary("0")),
+                ]),
+            };
+            out.push_str(&format!("{}\n", put.text));
+            self.end();
+        }
+        out
+    }
+
+    /// Statements that enter what can be entered of a dictionary from one entry on, in the order of its entries.
+    pub(super) fn enter(&mut self, n: NodeId, all: &[(Ref, Ref)], from: usize) -> Option<String> {
+        let name = self.name(n);
+        let mut out = String::new();
+        for (i, (k, v)) in all.iter().enumerate().skip(from) {
+            let here = Place::In(n, Step::Entry(i));
+            let Some(parts) = self.value(k, &here).and_then(|k| Some([("at:", k), ("Put:", self.value(v, &here)?)])) else {
+                if i > from {
+                    self.lates.push(Late::Entries(n, all.to_vec(), i));
+                }
+                break;
+            };
+            out.push_str(&format!("{}\n", name.keywords(&parts).text));
+            self.end();
+        }
+        (!out.is_empty()).then_some(out)
     }
 
     /// A vector most elements of which are the same: the others are put into it.
@@ -64,7 +117,7 @@ impl Emit<'_> {
         let mut texts = Vec::new();
         for (i, (k, v)) in all.iter().enumerate() {
             let here = Place::In(n, Step::Entry(i));
-            let (Ref::Known(key), false) = (k, matches!(k, Ref::Node(_))) else {
+            let (Ref::Known(key), false) = (k, i >= MANY) else {
                 self.lates.push(Late::Entries(n, all.to_vec(), i));
                 break;
             };

@@ -12,6 +12,9 @@ use super::graph::{Body, Context, Graph, Holds, NodeId, Ref, SlotView, Source};
 use super::plan::{Place, Plan, Step};
 use super::slots::{declared, listed, placeholder, star};
 
+/// How many objects a statement makes, and how many elements a literal has: the compiler takes no end of them.
+pub(super) const MANY: usize = 200;
+
 /// What a copy is made from.
 #[derive(Clone)]
 pub(super) enum Prototype {
@@ -32,6 +35,8 @@ pub(super) enum Late {
     Base(usize, Expr, usize, SlotView),
     /// An element.
     Element(NodeId, usize, Ref),
+    /// The elements from one on, of a vector or list that is too long for one literal.
+    Rest(NodeId, usize),
     /// The entries of a dictionary.
     Entries(NodeId, Vec<(Ref, Ref)>, usize),
     /// What was put at a name of the image.
@@ -47,7 +52,7 @@ pub(super) struct Emit<'g> {
     pub(super) base_names: Vec<Expr>,
     pub(super) created: Vec<bool>,
     /// Made by the statement that is being written.
-    fresh: Vec<NodeId>,
+    fresh: FxHashSet<NodeId>,
     /// Constant slots and methods that objects wait for.
     pub(super) waiting: Vec<usize>,
     /// The same for changed objects of the library.
@@ -72,7 +77,7 @@ impl<'g> Emit<'g> {
             plan,
             prototypes,
             created: vec![false; n],
-            fresh: Vec::new(),
+            fresh: FxHashSet::default(),
             waiting: vec![0; n],
             base_waiting: vec![1; base_names.len()],
             base_names,
@@ -101,7 +106,7 @@ impl<'g> Emit<'g> {
                 Some(Expr::primary(format!("nil {}", comment(&format!("Not written: {why}.")))))
             }
             Ref::Node(n) if self.created[*n] => Some(self.name(*n)),
-            Ref::Node(n) if self.fresh.contains(n) => None,
+            Ref::Node(n) if self.fresh.contains(n) || self.fresh.len() >= MANY => None,
             Ref::Node(n) if self.plan.places[*n].as_ref() == Some(here) => self.make(*n),
             Ref::Node(_) => None,
         }
@@ -141,7 +146,7 @@ impl<'g> Emit<'g> {
             }
             _ => self.collection(n),
         };
-        self.fresh.push(n);
+        self.fresh.insert(n);
         if matches!(node.body, Body::Plain) || node.slots.is_empty() { Some(e) } else { Some(self.with_slots(n, e)) }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use aura_heap::{Kind, MapId, SlotKind, Value};
+use aura_heap::{Kind, MapId, SlotKind, Value, layout};
 use aura_run::{Fail, Vm};
 use rustc_hash::FxHashMap;
 
@@ -153,4 +153,19 @@ fn transient(s: &SlotView) -> bool {
 
 fn is_nil(s: &SlotView) -> bool {
     matches!(&s.holds, Holds::Value(super::graph::Ref::Known(e)) if e.text == "nil")
+}
+
+/// Elements of the library's own vectors that an image has changed: what files cannot say. Nobody should have done that.
+pub fn changed_elements(vm: &Vm) -> Vec<String> {
+    let heap = &vm.heap;
+    let changed = |o: Value| {
+        let first = match heap.kind(o) {
+            Some(Kind::Vector) => layout::ELEMENTS,
+            Some(Kind::Bytes) => layout::BYTES,
+            _ => return false,
+        };
+        heap.original_words(o).is_some_and(|w| w.iter().enumerate().skip(first - 1).any(|(i, w)| heap.raw(o, i + 1) != *w))
+    };
+    let found = heap.bases().iter().filter(|o| changed(**o));
+    found.map(|o| format!("{}: elements of a vector of the library", vm.describe(*o))).collect()
 }

@@ -59,12 +59,14 @@ pub fn export(vm: &mut Vm) -> Result<Exported, Fail> {
     let mut order = Order::new(Emit::new(&graph, &plan, base_names, prototypes), &changed);
     order.run();
     let mut notes = std::mem::take(&mut order.emit.notes);
+    notes.extend(library::changed_elements(vm));
     if graph.generated > 0 {
         notes.push(format!("methods that a model wrote, and that will be yours when the files are read: {}", graph.generated));
     }
     let done = std::mem::take(&mut order.done);
     let removed = changed.get(globals).map_or(&[][..], |c| &c.removed);
-    Ok(Exported { files: files(done, &plan, removed, &mut notes), objects: graph.nodes.len(), notes })
+    let first = order_of_roots(&plan, &order.roots);
+    Ok(Exported { files: files(done, &plan, removed, &first, &mut notes), objects: graph.nodes.len(), notes })
 }
 
 /// What was put at names, if the dictionary of it is one; it is then no change of the library's.
@@ -112,7 +114,13 @@ fn prototypes(vm: &Vm, graph: &Graph, names: &Names, changed: &[Changed]) -> Vec
 }
 
 /// The texts, formatted, and the file that reads them all.
-fn files(done: Vec<(String, String)>, plan: &Plan, removed: &[String], notes: &mut Vec<String>) -> Vec<(String, String)> {
+fn files(
+    done: Vec<(String, String)>,
+    plan: &Plan,
+    removed: &[String],
+    first: &str,
+    notes: &mut Vec<String>,
+) -> Vec<(String, String)> {
     let mut main = comment(
         "Everything that an image holds beyond the library, written out by `aura image export`.\nReading this file makes it again: `aura image import`.",
     );
@@ -124,6 +132,7 @@ fn files(done: Vec<(String, String)>, plan: &Plan, removed: &[String], notes: &m
         main.push_str("\nglobals _AddSlots: (| exported = () |)\n");
     }
     main.push_str(&order_of_globals(plan, &done));
+    main.push_str(first);
     let mut files = Vec::new();
     for (name, text) in done {
         main.push_str(&format!("import: {}\n", quoted(&name)));
@@ -147,6 +156,13 @@ fn order_of_globals(plan: &Plan, done: &[(String, String)]) -> String {
     }
     let slots: Vec<String> = globals.iter().map(|(s, _)| slots::placeholder(s)).collect();
     if slots.is_empty() { String::new() } else { format!("globals _AddSlots: (| {} |)\n", slots.join(" ")) }
+}
+
+/// The same for what was put at names.
+fn order_of_roots(plan: &Plan, written: &[usize]) -> String {
+    let keys = plan.units.iter().filter_map(|u| if let Target::Root(key, _) = &u.target { Some(key) } else { None });
+    let first = |key: &Expr| format!("image at: {} Put: nil\n", key.text);
+    if written.is_sorted() { String::new() } else { keys.map(first).collect() }
 }
 
 fn formatted(name: &str, text: &str, notes: &mut Vec<String>) -> String {

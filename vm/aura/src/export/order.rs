@@ -26,6 +26,8 @@ pub(super) struct Order<'g> {
     changed: &'g [Changed],
     files: Vec<File>,
     file_of: Vec<usize>,
+    /// What was put at names, in the order of writing.
+    pub(super) roots: Vec<usize>,
     /// Finished texts, in order.
     pub(super) done: Vec<(String, String)>,
 }
@@ -42,7 +44,7 @@ impl<'g> Order<'g> {
             files[at].units.push(u);
             file_of.push(at);
         }
-        Order { emit, changed, files, file_of, done: Vec::new() }
+        Order { emit, changed, files, file_of, roots: Vec::new(), done: Vec::new() }
     }
 
     /// Writes everything.
@@ -117,6 +119,7 @@ impl<'g> Order<'g> {
             }
             Target::Root(key, r) => {
                 let text = self.emit.value(r, &here).map(|e| root(key, &e));
+                self.roots.extend(text.is_some().then_some(u));
                 self.statement(text, Late::Root(u, key.clone(), r.clone()), out);
             }
             Target::Global(s) => {
@@ -235,23 +238,18 @@ impl<'g> Order<'g> {
                 let parts = [("at:", Expr::integer(i.to_string())), ("Put:", v)];
                 Some(format!("{}\n", e.name(*n).keywords(&parts).text))
             }
+            Late::Rest(n, from) if e.created[*n] => Some(e.rest(*n, *from)),
             Late::Root(u, key, r) => {
                 let v = e.value(r, &Place::Unit(*u, None))?;
                 match (&e.plan.units[*u].target, r) {
                     (Target::Helper(_), Ref::Node(n)) => Some(format!("exported _AddSlots: (| o{n} = {} |)\n", v.text)),
-                    _ => Some(root(key, &v)),
+                    _ => {
+                        self.roots.push(*u);
+                        Some(root(key, &v))
+                    }
                 }
             }
-            Late::Entries(n, all, from) if e.created[*n] && e.entries_now => {
-                let name = e.name(*n);
-                let mut text = String::new();
-                for (i, (k, v)) in all.iter().enumerate().skip(*from) {
-                    let here = Place::In(*n, Step::Entry(i));
-                    let parts = [("at:", e.value(k, &here)?), ("Put:", e.value(v, &here)?)];
-                    let _ = writeln!(text, "{}", name.keywords(&parts).text);
-                }
-                Some(text)
-            }
+            Late::Entries(n, all, from) if e.created[*n] && e.entries_now => e.enter(*n, all, *from),
             _ => None,
         }
     }
