@@ -34,6 +34,12 @@ impl Raw {
         Database::create(path).map(Raw).map_err(words)
     }
 
+    /// The same file, opened anew: nothing of it is in this process's memory, as when Aura opens an image.
+    pub(super) fn reopened(self, path: &Path) -> Result<Raw, String> {
+        drop(self);
+        Database::open(path).map(Raw).map_err(words)
+    }
+
     fn begin(&self) -> Result<redb::WriteTransaction, String> {
         let mut transaction = self.0.begin_write().map_err(words)?;
         transaction.set_durability(Durability::Immediate).map_err(words)?;
