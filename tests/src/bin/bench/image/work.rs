@@ -202,7 +202,12 @@ impl Times {
         ));
         table.row(ratio_row("the same beside redb reading Aura's own rows (segments)", &self.walk, &self.read_segments, 2.0));
         let faults: Vec<f64> = self.walk.iter().zip(&self.again).map(|(first, again)| first - again).collect();
-        table.row(ratio_row("the walk without what it takes when all are in memory, beside a row for each", &faults, &self.read_objects, 2.0));
+        table.row(ratio_row(
+            "the walk without what it takes when all are in memory, beside a row for each",
+            &faults,
+            &self.read_objects,
+            2.0,
+        ));
         table.row(vec!["the same walk when all are in memory".into(), milliseconds(&self.again), "–".into(), "–".into()]);
         table.row(vec!["records".into(), self.records.to_string(), "–".into(), "–".into()]);
     }
