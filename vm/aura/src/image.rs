@@ -204,7 +204,12 @@ pub fn store(path: &Path, create: bool) -> Result<Embedded, ImageError> {
 /// # Errors
 /// The exit code and what is wrong.
 pub fn attach(vm: &mut Vm, path: &Path, at: Option<&str>, author: &str) -> Result<(), (Exit, String)> {
-    let rows = Rows::new(Box::new(store(path, at.is_none()).map_err(fatal)?));
+    // What is only looked at may be looked at by several.
+    let store = match at {
+        None => store(path, true),
+        Some(_) => Embedded::open_read_only(path).map(|o| o.store).map_err(ImageError::from),
+    };
+    let rows = Rows::new(Box::new(store.map_err(fatal)?));
     let at = at.map(|word| aura_image::history::find(&rows, word)).transpose().map_err(fatal)?;
     attach_rows(vm, rows, at, author).map_err(fatal)
 }

@@ -63,6 +63,7 @@ pub enum Field<'a> {
 
 impl<'a> Field<'a> {
     /// Appends it to the record of object `within`.
+    #[inline(always)]
     pub fn write(&self, out: &mut Vec<u8>, within: u64) {
         match *self {
             Field::Int(i) if fold(i) < 1 << 61 => number(out, fold(i) << 3),

@@ -6,18 +6,9 @@ use std::time::Instant;
 use aura_image::store::{Batch, Space};
 use redb::{Database, Durability, ReadableDatabase, TableDefinition};
 
-const fn table(space: Space) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
-    TableDefinition::new(match space {
-        Space::Meta => "meta",
-        Space::Segments => "segments",
-        Space::Large => "large",
-        Space::History => "history",
-        Space::Commits => "commits",
-        Space::Names => "names",
-        Space::Texts => "texts",
-        Space::Tags => "tags",
-        Space::Chronicle => "chronicle",
-    })
+/// The table of a space, called as Aura's own store calls it.
+fn table(space: Space) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+    TableDefinition::new(space.name())
 }
 
 const OBJECTS: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("objects");
