@@ -402,10 +402,10 @@ fn the_file_beside_a_script_can_be_judged_too() {
     let desk = Desk::new(Model::writing(&[MANHATTAN])).with("geometry.aura", &format!("{POINT}{USE}\n"));
     desk.ends(&["run", "geometry.aura"], 0, "7\n");
     let log = desk.aura(&["alfred", "log", "--learned=geometry.aura"]);
-    assert!(log.code == 0 && log.out.contains("point manhattan: not reviewed"), "{}{}", log.out, log.err);
+    assert!(log.code == 0 && log.out.contains("point manhattan (not reviewed)"), "{}{}", log.out, log.err);
     desk.ends(&["alfred", "approve", "manhattan", "--learned=geometry.aura"], 0, "approved\n");
     let why = desk.aura(&["alfred", "why", "point manhattan", "--learned=geometry.learned.aura"]);
-    assert!(why.out.contains("point manhattan: reviewed") && why.out.contains("reviewed: yes, by ada"), "{}{}", why.out, why.err);
+    assert!(why.out.contains("point manhattan (reviewed)") && why.out.contains("reviewed: yes, by ada"), "{}{}", why.out, why.err);
     desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "7\n");
     let rejected = desk.aura(&["alfred", "reject", "manhattan", "--why=no", "--learned=geometry.aura"]);
     assert_eq!(rejected.code, 0, "{}", rejected.err);

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use aura_code::{Code, MethodCode};
-use aura_heap::{CollectionKind, MapId, Value};
+use aura_heap::{CollectionKind, MapId, SlotKind, Value};
 
 use crate::caps::Capability;
 use crate::fail::Fail;
@@ -173,10 +173,21 @@ impl Vm {
         for place in places {
             // What cannot be read has no name.
             let _ = self.present(place);
-            for (_, v) in self.constants(place) {
+            for v in self.absent_contents(place) {
                 let _ = self.present(v);
             }
         }
+    }
+
+    /// What the slots of an object hold and is not in memory. Conditions ask for it, so it makes no names.
+    fn absent_contents(&self, o: Value) -> Vec<Value> {
+        let slots = self.heap.map(self.heap.map_of(o)).slots.iter();
+        let held = slots.filter_map(|s| match s.kind {
+            SlotKind::Constant(v) => Some(v),
+            SlotKind::Data(i) => Some(self.heap.data(o, i)),
+            SlotKind::Assign(_) => None,
+        });
+        held.filter(|v| self.heap.is_absent(*v)).collect()
     }
 
     #[cold]

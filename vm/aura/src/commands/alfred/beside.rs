@@ -66,7 +66,7 @@ fn found<'a>(file: &'a Learned, name: &str) -> Result<&'a Method, Failed> {
 
 fn headline(m: &Method) -> String {
     let reviewed = if m.is_reviewed() { "reviewed" } else { "not reviewed" };
-    format!("line {:<5} {} {}: {reviewed}\n", m.line, line(&m.at, 80), line(&m.selector, 80))
+    format!("line {:<5} {} {} ({reviewed})\n", m.line, line(&m.at, 80), line(&m.selector, 80))
 }
 
 fn story(m: &Method) -> String {
