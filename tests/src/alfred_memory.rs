@@ -405,7 +405,12 @@ fn the_file_beside_a_script_can_be_judged_too() {
     assert!(log.code == 0 && log.out.contains("point manhattan (not reviewed)"), "{}{}", log.out, log.err);
     desk.ends(&["alfred", "approve", "manhattan", "--learned=geometry.aura"], 0, "approved\n");
     let why = desk.aura(&["alfred", "why", "point manhattan", "--learned=geometry.learned.aura"]);
-    assert!(why.out.contains("point manhattan (reviewed)") && why.out.contains("reviewed: yes, by ada"), "{}{}", why.out, why.err);
+    assert!(
+        why.out.contains("point manhattan (reviewed)") && why.out.contains("reviewed: yes, by ada"),
+        "{}{}",
+        why.out,
+        why.err
+    );
     desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "7\n");
     let rejected = desk.aura(&["alfred", "reject", "manhattan", "--why=no", "--learned=geometry.aura"]);
     assert_eq!(rejected.code, 0, "{}", rejected.err);
