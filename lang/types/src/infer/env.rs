@@ -1,0 +1,46 @@
+//! What is known of locals, and of tested slots, at one point of the code.
+//!
+//! What must stay true: joining two points knows of each local what either could have left in it.
+
+use smallvec::SmallVec;
+
+use crate::names::Name;
+use crate::ty::{TypeId, Types};
+
+/// A local at one point.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Held {
+    pub(super) type_: TypeId,
+    /// It may not have been assigned to yet.
+    pub(super) maybe_unset: bool,
+}
+
+/// One point of the code.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Env {
+    pub(super) locals: SmallVec<[Held; 8]>,
+    /// Slots of self about which a test has told more.
+    pub(super) slots: SmallVec<[(Name, TypeId); 2]>,
+    /// Nothing comes here.
+    pub(super) is_dead: bool,
+}
+
+impl Env {
+    /// What is known where two ways meet.
+    pub(super) fn join(&mut self, other: &Env, types: &mut Types) {
+        if other.is_dead {
+            return;
+        }
+        if self.is_dead {
+            let count = self.locals.len();
+            self.clone_from(other);
+            self.locals.truncate(count);
+            return;
+        }
+        for (mine, theirs) in self.locals.iter_mut().zip(&other.locals) {
+            mine.type_ = types.soft(mine.type_, theirs.type_);
+            mine.maybe_unset |= theirs.maybe_unset;
+        }
+        self.slots.retain(|slot| other.slots.contains(slot));
+    }
+}
