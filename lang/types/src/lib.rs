@@ -30,7 +30,7 @@ mod stores;
 mod ty;
 mod universe;
 
-pub use effects::Effects;
+pub use effects::{Doing, Effects};
 pub use load::Source;
 pub use names::{Name, Names};
 pub use project::Project;

@@ -217,6 +217,7 @@ impl Universe {
         self.above.clear();
         self.finds.clear();
         self.related.clear();
+        self.effects.clear();
         self.implementors = None;
     }
 

@@ -119,6 +119,7 @@ impl Body<'_> {
             }
         }
         let given = self.arguments(message, &known);
+        self.does(receiver, message, &known, unknown);
         if unknown && known.is_empty() && missing.is_empty() {
             self.unknown_receiver(message.at, receiver);
         }
@@ -285,6 +286,7 @@ impl Body<'_> {
             _ => SmallVec::new(),
         };
         self.arguments(message, &known);
+        self.does(TypeId::SELF, message, &known, false);
         match found {
             Find::Missing => self.no_resend(message),
             Find::Ambiguous(a, b) => self.ambiguous(message, a, b),
