@@ -37,6 +37,6 @@ fn main() {
 
 fn load(u: &mut Universe, path: &str, is_library: bool) -> aura_types::FileId {
     let text = std::fs::read_to_string(path).expect("readable");
-    let tree = aura_syntax::parse(&text).file;
-    u.load(Source { name: path.to_string(), text, tree, is_library })
+    let parse = aura_syntax::parse(&text);
+    u.load(Source { name: path.to_string(), text, parse, is_library })
 }

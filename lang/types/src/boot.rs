@@ -78,7 +78,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         ne: names.of("!="),
         same: names.of("=="),
         not_same: names.of("!=="),
-        not: names.of("not"),
+        import: names.of("import:"),
         inherits: names.of("inheritsFrom:"),
     };
     Universe {

@@ -20,6 +20,7 @@ impl Universe {
             for unit in units {
                 if let Some(outcome) = infer::outcome(self, unit) {
                     found.extend(outcome.found.iter().cloned());
+                    found.extend(crate::effects::check(self, unit));
                 }
             }
         }

@@ -136,7 +136,8 @@ impl Universe {
             return parents.clone();
         }
         if !self.parents_asked.insert(object) {
-            return Rc::default();
+            // The question leads back to itself: what is found may not be all.
+            return Rc::new(Parents { is_open: true, ..Parents::default() });
         }
         let slots: Vec<u32> = {
             let slots = &self.object(object).slots;
@@ -159,8 +160,17 @@ impl Universe {
         if let (SlotValue::Object(object), true) = (&here.value, is_plain) {
             return SmallVec::from_iter([Parent { object: *object, bindings: SmallVec::new() }]);
         }
-        let held = crate::signature::held(self, slot);
-        let declared = crate::signature::declared(self, slot).unwrap_or(held);
+        let written = crate::signature::declared(self, slot);
+        let held = match self.slot(slot).kind {
+            // Whoever assigns to it may not be seen.
+            SlotKind::Data if written.is_none() => {
+                *is_open |= !self.options.strict;
+                self.signature_of(slot, false).result
+            }
+            SlotKind::Data => written.unwrap_or(TypeId::ANY),
+            _ => crate::signature::held(self, slot),
+        };
+        let declared = written.unwrap_or(held);
         let mut group = SmallVec::new();
         for member in self.types.members(held) {
             match self.types.get(member).clone() {

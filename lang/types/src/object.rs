@@ -59,6 +59,13 @@ pub(crate) struct Slot {
     pub(crate) value: SlotValue,
 }
 
+impl Slot {
+    /// The place of a slot that was taken away; no message has the empty name.
+    pub(crate) fn empty(name: Name) -> Self {
+        Self { name, kind: SlotKind::Constant, is_parent: false, file: None, tree: None, value: SlotValue::Nothing }
+    }
+}
+
 /// What a slot is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SlotKind {

@@ -71,7 +71,7 @@ static GROUPS: &[Group] = &[
     ]),
     group(Answer::Unknown, Effects::ALLOCATES, &["_RegexFind:From:", "_RegexFindAll:", "_JSONParse"]),
     group(Answer::Receiver, Effects::PURE, &["_RegexCheck"]),
-    group(Answer::Receiver, Effects::CHANGES_RECEIVER, &[
+    group(Answer::Receiver, Effects::CHANGES_SELF, &[
         "_At:Put:", "_CopyRangeDstPos:SrcArray:SrcPos:Length:", "_ByteAt:Put:",
     ]),
 ];
@@ -102,7 +102,7 @@ pub(crate) fn answer(name: &str) -> Answer {
     }
 }
 
-/// What a primitive does; what is not known may do anything.
-pub(crate) fn effects(name: &str) -> Effects {
-    find(name).map_or_else(|| crate::effects::of_primitive(name), |g| g.effects)
+/// What a primitive of the table does.
+pub(crate) fn effects(name: &str) -> Option<Effects> {
+    find(name).map(|g| g.effects)
 }

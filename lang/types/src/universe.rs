@@ -29,6 +29,8 @@ pub(crate) struct FileData {
     pub(crate) added: Vec<SlotId>,
     /// The files that it imports, by the path as written.
     pub(crate) imports: FxHashMap<Rc<str>, FileId>,
+    /// What it mentions.
+    pub(crate) mentioned: crate::mentioned::Mentioned,
     /// Part of the library: its mistakes are reported only when it is checked itself.
     pub(crate) is_library: bool,
     /// Assignments to slots, by the slot's name: for slots whose type nobody wrote.
@@ -127,7 +129,7 @@ pub(crate) struct Words {
     pub(crate) ne: Name,
     pub(crate) same: Name,
     pub(crate) not_same: Name,
-    pub(crate) not: Name,
+    pub(crate) import: Name,
     pub(crate) inherits: Name,
 }
 
@@ -215,6 +217,7 @@ impl Universe {
         self.above.clear();
         self.finds.clear();
         self.related.clear();
+        self.effects.clear();
         self.implementors = None;
     }
 

@@ -1,6 +1,7 @@
 //! The `aura` command as a library, so that tests can run its parts: wires the other rooms together and prints.
 //!
 //! * [`cli`] what can be written on the command line; [`exit`] how it ends
+//! * [`checker`] files and their modules before the checker
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
@@ -10,6 +11,7 @@
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
+pub mod checker;
 pub mod cli;
 pub mod commands;
 pub mod door;

@@ -5,6 +5,7 @@ use aura_syntax::tree::{Receiver, Send};
 
 use super::body::Body;
 use super::env::Held;
+use crate::effects::Whose;
 use crate::names::Name;
 use crate::ty::TypeId;
 
@@ -28,7 +29,8 @@ impl Body<'_> {
                 let at = self.local(self.u.names.assigned(name)?)?;
                 let written = self.locals[at].written;
                 let type_ = self.expr(value, written);
-                self.assign(at, type_, send.selector[0], value.span);
+                let whose = self.whose(value);
+                self.assign(at, type_, whose, send.selector[0], value.span);
                 Some(TypeId::SELF)
             }
             _ => None,
@@ -49,7 +51,7 @@ impl Body<'_> {
         }
     }
 
-    fn assign(&mut self, at: usize, type_: TypeId, span: Span, value: Span) {
+    fn assign(&mut self, at: usize, type_: TypeId, whose: Whose, span: Span, value: Span) {
         let local = &self.locals[at];
         let (written, declared) = (local.written, local.span);
         if !local.is_assignable {
@@ -65,7 +67,7 @@ impl Body<'_> {
             Some(wanted) if type_ == TypeId::ANY => wanted,
             _ => type_,
         };
-        self.flow(declared, type_);
+        self.flow(declared, type_, whose);
         self.env.locals[at] = Held { type_, maybe_unset: false };
     }
 }

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use aura_syntax::tree::{self, Init, SlotList, SlotName, Statement};
 use aura_syntax::{Diagnostic, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::env::{Env, Held};
 use super::send::Missing;
 use super::{Outcome, Unit};
 use crate::annotation::{self, Scope};
+use crate::effects::{Call, Whose};
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;
@@ -45,6 +46,7 @@ pub(super) struct Body<'u> {
     pub(super) holes: Vec<Missing>,
     pub(super) stores: Vec<(SlotId, TypeId)>,
     pub(super) places: Vec<(Span, TypeId)>,
+    pub(super) calls: FxHashSet<Call>,
     /// What was looked at grew afterwards: another pass is needed.
     pub(super) is_stale: bool,
     pub(super) depth: u32,
@@ -63,6 +65,14 @@ pub(super) struct Local {
 pub(super) struct Flow {
     pub(super) type_: TypeId,
     pub(super) was_read: bool,
+    /// Whose objects it holds.
+    pub(super) whose: Whose,
+    /// Somebody changed what it holds, as if it were fresh.
+    pub(super) was_changed: bool,
+}
+
+impl Flow {
+    pub(super) const NOTHING: Flow = Flow { type_: TypeId::NEVER, was_read: false, whose: Whose::Fresh, was_changed: false };
 }
 
 pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
@@ -95,6 +105,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         holes: Vec::new(),
         stores: Vec::new(),
         places: Vec::new(),
+        calls: FxHashSet::default(),
         is_stale: false,
         depth: 0,
     };
@@ -128,6 +139,7 @@ impl Body<'_> {
         self.holes.clear();
         self.stores.clear();
         self.places.clear();
+        self.calls.clear();
     }
 
     fn outcome(mut self, unit: Unit, result: TypeId) -> Outcome {
@@ -143,7 +155,8 @@ impl Body<'_> {
         for place in &mut places {
             place.1 = self.finish(place.1);
         }
-        Outcome { result, stores, found: self.found, holes: self.holes, places }
+        let calls = Rc::new(self.calls.into_iter().collect());
+        Outcome { result, stores, found: self.found, holes: self.holes, calls, places }
     }
 
     pub(super) fn finish(&mut self, id: TypeId) -> TypeId {
@@ -291,17 +304,22 @@ impl Body<'_> {
                 None => Held { type_: TypeId::NEVER, maybe_unset: true },
             };
             self.enter(name, written, is_assignable, held);
-            if held.type_ != TypeId::NEVER {
-                self.flow(name, held.type_);
+            if let Some(e) = first {
+                let whose = self.whose(e);
+                self.flow(name, held.type_, whose);
             }
         }
     }
 
     /// Lets a type flow into a local.
-    pub(super) fn flow(&mut self, local: Span, type_: TypeId) {
+    pub(super) fn flow(&mut self, local: Span, type_: TypeId, whose: Whose) {
         let type_ = self.u.types.widened(type_);
         let before = self.flows.get(&local.start).copied();
-        let mut flow = before.unwrap_or(Flow { type_: TypeId::NEVER, was_read: false });
+        let mut flow = before.unwrap_or(Flow::NOTHING);
+        if whose != flow.whose && flow.whose == Whose::Fresh {
+            self.is_stale |= flow.was_changed;
+            flow.whose = Whose::Other;
+        }
         let after = self.u.types.soft(flow.type_, type_);
         if after != flow.type_ {
             self.is_stale |= flow.was_read;
@@ -312,7 +330,7 @@ impl Body<'_> {
 
     /// All that has flowed into a local.
     pub(super) fn flowed(&mut self, local: Span) -> TypeId {
-        let flow = self.flows.entry(local.start).or_insert(Flow { type_: TypeId::NEVER, was_read: false });
+        let flow = self.flows.entry(local.start).or_insert(Flow::NOTHING);
         flow.was_read = true;
         flow.type_
     }

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::body::Body;
 use super::send::{Instance, Message};
+use crate::effects::Call;
 use crate::primitives::{self, Answer};
 use crate::ty::{Type, TypeId};
 
@@ -48,6 +49,8 @@ impl Body<'_> {
             let hint = (i == last && name.ends_with("IfFail:")).then_some(failure);
             given.push(self.expr(argument, hint));
         }
+        let whose = self.whose_receiver(message);
+        self.calls.insert(Call::Primitive(message.name, whose));
         let plain = primitives::plain(&name);
         let answer = match primitives::answer(plain) {
             Answer::Unknown => return TypeId::ANY,

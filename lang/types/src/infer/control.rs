@@ -10,6 +10,7 @@ use super::body::Body;
 use super::env::Env;
 use super::narrow::Test;
 use super::send::Message;
+use crate::effects::Call;
 use crate::ty::{Type, TypeId};
 
 /// Which control structure.
@@ -81,6 +82,7 @@ impl Body<'_> {
             Control::WhileSelf(until) => Some(self.while_(plain_block(receiver)?, None, until)),
             Control::Loop => {
                 let body = plain_block(receiver)?;
+                self.calls.insert(Call::Loop);
                 self.loosen();
                 self.inline(body, &[]);
                 self.env.is_dead = true;
@@ -237,6 +239,9 @@ impl Body<'_> {
     }
 
     fn while_(&mut self, test: &Code, body: Option<&Code>, until: bool) -> TypeId {
+        if !self.is_counted(test, body, until) {
+            self.calls.insert(Call::Loop);
+        }
         self.loosen();
         let condition = self.block_condition(test);
         if !self.is_bool(condition.type_) {

@@ -71,6 +71,7 @@ impl Body<'_> {
     }
 
     fn vector(&mut self, items: &[Expr], span: Span, wanted: Option<TypeId>) -> TypeId {
+        self.calls.insert(crate::effects::Call::Make);
         let vector = self.u.builtin.vector;
         let element = wanted.and_then(|w| self.element_of(w));
         let mut all = TypeId::NEVER;

@@ -15,6 +15,7 @@ mod block;
 mod body;
 mod call;
 mod control;
+mod counted;
 mod env;
 mod expr;
 mod literal;
@@ -27,6 +28,7 @@ use std::rc::Rc;
 use aura_syntax::Diagnostic;
 use aura_syntax::tree::Init;
 
+use crate::effects::Call;
 use crate::object::{FileId, SlotId};
 use crate::ty::TypeId;
 use crate::universe::Universe;
@@ -60,6 +62,8 @@ pub(crate) struct Outcome {
     pub(crate) found: Vec<Diagnostic>,
     /// Messages that nothing understands.
     pub(crate) holes: Vec<Missing>,
+    /// What it does.
+    pub(crate) calls: Rc<Vec<Call>>,
     /// The types of places, when they were asked for: expressions, then locals.
     pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
 }
@@ -119,6 +123,11 @@ pub(crate) fn so_far(u: &mut Universe, slot: SlotId) -> TypeId {
         }
         _ => TypeId::ANY,
     }
+}
+
+/// What a unit does.
+pub(crate) fn calls(u: &mut Universe, unit: Unit) -> Rc<Vec<Call>> {
+    outcome(u, unit).map(|o| o.calls.clone()).unwrap_or_default()
 }
 
 /// The first value of a slot.

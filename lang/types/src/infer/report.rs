@@ -168,7 +168,11 @@ impl Body<'_> {
         }
         let (holder, lobby) = (self.holder, self.u.builtin.lobby);
         let all = self.u.implementors();
-        all.get(&message.name).is_some_and(|s| !s.is_empty()) && !self.u.inherits(holder, lobby)
+        let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
+        let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
+        let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).copied().collect();
+        let is_mixin = !self.u.inherits(holder, lobby);
+        !others.is_empty() && (is_mixin || others.iter().any(|s| self.u.parents_of(s.object).is_open))
     }
 
     fn wholly(&mut self, receiver: TypeId, missing: &[TypeId], message: &Message) -> Diagnostic {

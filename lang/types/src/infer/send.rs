@@ -1,7 +1,7 @@
 //! Messages: to whom, what they find, what that answers.
 
 use aura_syntax::Span;
-use aura_syntax::tree::{Receiver, Send, selector};
+use aura_syntax::tree::{ExprKind, Receiver, Send, selector};
 use smallvec::SmallVec;
 
 use super::body::Body;
@@ -66,7 +66,7 @@ impl Body<'_> {
         let at = send.selector[0].to(send.selector[send.selector.len() - 1]);
         let is_implicit = matches!(send.receiver, Receiver::Implicit);
         let message = Message { send, name, at, span, is_implicit, wanted };
-        if let Some(type_) = self.control(&message) {
+        if let Some(type_) = self.control(&message).or_else(|| self.import(&message)) {
             return type_;
         }
         let receiver = match &send.receiver {
@@ -80,6 +80,17 @@ impl Body<'_> {
             }
         };
         self.message(receiver, &message)
+    }
+
+    /// `import: 'path'`, when the file behind it is known.
+    fn import(&mut self, message: &Message) -> Option<TypeId> {
+        let [path] = &message.send.arguments[..] else { return None };
+        if message.name != self.u.words.import || !matches!(path.kind, ExprKind::String) {
+            return None;
+        }
+        let file = *self.u.file(self.file).imports.get(path.span.text(&self.text).trim_matches('\''))?;
+        let module = self.u.file(file).module;
+        Some(self.u.types.object(module))
     }
 
     pub(super) fn selector(&mut self, send: &Send) -> Name {
@@ -108,6 +119,7 @@ impl Body<'_> {
             }
         }
         let given = self.arguments(message, &known);
+        self.does(receiver, message, &known, unknown);
         if unknown && known.is_empty() && missing.is_empty() {
             self.unknown_receiver(message.at, receiver);
         }
@@ -274,6 +286,7 @@ impl Body<'_> {
             _ => SmallVec::new(),
         };
         self.arguments(message, &known);
+        self.does(TypeId::SELF, message, &known, false);
         match found {
             Find::Missing => self.no_resend(message),
             Find::Ambiguous(a, b) => self.ambiguous(message, a, b),
@@ -323,5 +336,5 @@ impl Body<'_> {
 }
 
 pub(super) fn is_self(expr: &aura_syntax::tree::Expr) -> bool {
-    matches!(expr.kind, aura_syntax::tree::ExprKind::SelfRef)
+    matches!(expr.kind, ExprKind::SelfRef)
 }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
 use rustc_hash::FxHashMap;
 
+use crate::mentioned::{Mentioned, mentioned};
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::universe::{FileData, Universe};
@@ -24,8 +25,8 @@ pub struct Source {
     pub name: String,
     /// Its text.
     pub text: String,
-    /// Its tree.
-    pub tree: File,
+    /// What the parser made of it.
+    pub parse: aura_syntax::Parse,
     /// Part of the library.
     pub is_library: bool,
 }
@@ -46,6 +47,7 @@ impl Universe {
             added: Vec::new(),
             imports: FxHashMap::default(),
             is_library: source.is_library,
+            mentioned: Mentioned::default(),
             stores: Rc::default(),
             methods: Vec::new(),
         });
@@ -79,7 +81,9 @@ impl Universe {
             object.params.clear();
         }
         for slot in added {
-            self.object_mut(slot.object).slots.retain(|s| s.file != Some(id));
+            // The slots behind it keep their numbers, so its place stays, empty.
+            let nobody = self.names.of("");
+            self.object_mut(slot.object).slots[slot.index as usize] = Slot::empty(nobody);
         }
         self.forget_lookups();
     }
@@ -87,8 +91,12 @@ impl Universe {
     fn fill_file(&mut self, id: FileId, source: Source) {
         let text: Rc<str> = self.text(id);
         let module = self.file(id).module;
-        let File { slots, body, .. } = source.tree;
-        self.files[id.0 as usize].stores = Rc::new(crate::stores::find(&slots, &body, &text, &mut self.names));
+        let mentioned = mentioned(&source.parse.tokens, &text, &mut self.names);
+        let File { slots, body, .. } = source.parse.file;
+        let stores = Rc::new(crate::stores::find(&slots, &body, &text, &mut self.names));
+        let file = &mut self.files[id.0 as usize];
+        (file.mentioned, file.stores) = (mentioned, stores);
+        file.imports.clear();
         let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
         if let Some(list) = slots {
             loader.fill(module, list, false);

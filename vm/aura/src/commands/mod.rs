@@ -4,6 +4,7 @@ mod alfred;
 pub mod check;
 mod completions;
 pub mod doc;
+mod fix;
 mod fmt;
 mod image;
 mod new;
@@ -18,6 +19,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run(a) => run::run(a),
         Command::Repl(a) => crate::repl::run(a),
         Command::Check(a) => check::run(&a).code(),
+        Command::Fix(a) => fix::run(&a).code(),
         Command::Fmt(a) => fmt::run(&a).code(),
         Command::Test(a) => test::run(&a).code(),
         Command::New(a) => new::run(&a).code(),
