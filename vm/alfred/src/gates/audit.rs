@@ -287,7 +287,7 @@ impl Guardian<'_> {
                 "send the message itself",
             );
         }
-        if is_world(selector) {
+        if is_world(selector) && (is_root(selector) || !self.is_own(selector, receiver)) {
             return self.found(
                 "G3-world",
                 span,
