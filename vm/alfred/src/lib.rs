@@ -11,6 +11,7 @@
 //! * [`interface`] what a learned method was written against
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
+//! * [`eval`] how good a model is at all this
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -22,6 +23,7 @@ pub mod clients;
 pub mod config;
 pub mod diagnostic;
 pub mod door;
+pub mod eval;
 mod files;
 pub mod gates;
 pub mod interface;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aura_alfred::config::{Config, Mode};
-use aura_alfred::door::{Approval, Outcome, Proposal};
+use aura_alfred::door::{Account, Approval, Outcome, Proposal};
 use aura_alfred::machine::{Machine, Paused, Word};
+use aura_alfred::memory::Memory;
 use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
@@ -98,8 +99,18 @@ impl Door {
     ) -> Result<Self, (Exit, String)> {
         let config = config(flags, script).map_err(|why| (Exit::Usage, why))?;
         let memory = memory::of(images, script, text, config.learned.as_deref(), vm)?;
+        Ok(Self::with(config, text, memory))
+    }
+
+    /// The door with these settings, for a program with this text.
+    pub fn with(config: Config, text: &str, memory: Option<Box<dyn Memory>>) -> Self {
         let machine = Machine::open(config, text, memory, Box::new(compile));
-        Ok(Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 })
+        Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 }
+    }
+
+    /// What happened at it so far.
+    pub fn happened(&self) -> Account {
+        self.machine.account()
     }
 
     /// Prints what was learned, where it was installed, and how long it took, as far as it was not printed yet.
