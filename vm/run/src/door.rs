@@ -20,6 +20,8 @@ use crate::vm::{Handle, Vm};
 /// Objects on a lookup path that are told about, and slots of one object.
 const MOST_HOLDERS: usize = 24;
 const MOST_SLOTS: usize = 400;
+/// What every block understands without a slot for it, as far as anybody writes it.
+const BLOCK_VALUES: [&str; 5] = ["value", "value:", "value:With:", "value:With:With:", "value:With:With:With:"];
 
 /// A compiled method slot, ready to be put into an object.
 #[derive(Clone)]
@@ -143,8 +145,11 @@ impl Vm {
         let objects = self.lookup_path(values[0]);
         objects.iter().for_each(|o| self.bring_slots(*o));
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
-        let understood =
+        let mut understood: Vec<String> =
             lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
+        if self.heap.is_kind(values[0], Kind::Block) {
+            understood.extend(BLOCK_VALUES.map(str::to_string));
+        }
         let views = values.iter().map(|v| self.value_view(*v)).collect();
         let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };
         let kept = objects.into_iter().map(|o| self.keep(o)).collect();

@@ -9,12 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use aura_alfred::config::Config;
-use aura_alfred::eval::{Ledger, Sample, Suite, Task};
+use aura_alfred::eval::{Ending, Ledger, Sample, Suite, Task};
 
 use super::super::Failed;
 use super::sample;
 use crate::exit::Exit;
 use crate::interrupt;
+
+/// After so many samples in a row without any answer, something else is wrong than the model.
+const MOST_SILENT: u32 = 5;
 
 /// What is to be run.
 pub(super) struct Plan<'a> {
@@ -27,9 +30,16 @@ pub(super) struct Plan<'a> {
 struct Shared<'a> {
     left: Mutex<VecDeque<(&'a Task, u32)>>,
     all: usize,
-    written: Mutex<(Ledger, &'a mut Vec<Sample>)>,
+    written: Mutex<Written<'a>>,
     failed: Mutex<Option<Failed>>,
     stop: Arc<AtomicBool>,
+}
+
+struct Written<'a> {
+    ledger: Ledger,
+    samples: &'a mut Vec<Sample>,
+    /// Samples in a row for which no model answered at all.
+    silent: u32,
 }
 
 /// Runs what is not among `samples` yet, and adds it.
@@ -41,7 +51,7 @@ pub(super) fn run(plan: &Plan<'_>, ledger: Ledger, samples: &mut Vec<Sample>) ->
     interrupt::watch(stop.clone());
     let all = left.len();
     let shared =
-        Shared { left: Mutex::new(left), all, written: Mutex::new((ledger, samples)), failed: Mutex::new(None), stop };
+        Shared { left: Mutex::new(left), all, written: Mutex::new(Written { ledger, samples, silent: 0 }), failed: Mutex::new(None), stop };
     std::thread::scope(|scope| {
         for _ in 0..plan.jobs {
             scope.spawn(|| work(plan, &shared));
@@ -68,8 +78,14 @@ fn work(plan: &Plan<'_>, shared: &Shared<'_>) {
 
 fn write(shared: &Shared<'_>, sample: Sample) -> Result<(), Failed> {
     let mut written = lock(&shared.written);
-    written.0.write(&sample).map_err(|e| (Exit::Failed, e.to_string()))?;
-    written.1.push(sample);
+    written.ledger.write(&sample).map_err(|e| (Exit::Failed, e.to_string()))?;
+    let is_silent = sample.ending == Ending::NoAnswer && sample.attempts.is_empty();
+    written.silent = if is_silent { written.silent + 1 } else { 0 };
+    let why = sample.why.clone();
+    written.samples.push(sample);
+    if written.silent == MOST_SILENT {
+        return Err((Exit::Unreachable, format!("no answer came {MOST_SILENT} times in a row; the last time: {why}")));
+    }
     if std::io::stderr().is_terminal() {
         let done = shared.all - lock(&shared.left).len();
         eprint!("\r{done} of {} ", shared.all);
