@@ -11,7 +11,7 @@
 //! * [`interface`] what a learned method was written against
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
-//! * [`eval`] how good a model is at all this
+//! * [`eval`] how good a model is at all this; [`measure`] what a learned method is worth
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -29,6 +29,7 @@ pub mod gates;
 pub mod interface;
 pub mod learned;
 pub mod machine;
+pub mod measure;
 pub mod memory;
 pub mod prompt;
 pub mod refuse;

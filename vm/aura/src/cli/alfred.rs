@@ -85,6 +85,15 @@ pub enum AlfredCommand {
         #[command(flatten)]
         who: WhoArgs,
     },
+    /// See whether what is learned gets steadily worse: the metric of each method, and the trend of each of its components.
+    Decay {
+        /// Methods that are looked at, the last ones.
+        #[arg(long, value_name = "N", default_value_t = aura_alfred::measure::decay::WINDOW as u32, value_parser = clap::value_parser!(u32).range(10..))]
+        window: u32,
+        /// Print the figures as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write what was learned as ordinary source, a file for each script.
     Export {
         /// The folder to write to.
