@@ -12,6 +12,7 @@
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
 //! * [`eval`] how good a model is at all this; [`measure`] what a learned method is worth
+//! * [`retrieve`] methods that may serve as examples
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -33,6 +34,7 @@ pub mod measure;
 pub mod memory;
 pub mod prompt;
 pub mod refuse;
+pub mod retrieve;
 pub mod situation;
 pub mod state;
 pub mod text;
