@@ -95,9 +95,7 @@ fn word(text: &str) -> Option<usize> {
     match first {
         '"' => text[1..].find('"').map(|n| n + 2),
         '/' => regex(text),
-        c if c.is_ascii_alphanumeric() => {
-            Some(text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len()))
-        }
+        c if c.is_ascii_alphanumeric() => Some(text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len())),
         c => Some(c.len_utf8()),
     }
 }

@@ -64,17 +64,17 @@ impl<'g> Lowering<'g> {
         Self { grammar, edges: Edges::new(grammar), most_levels, names: HashMap::new(), rules: Vec::new(), deep }
     }
 
-    /// The grammar with this root, a line for each rule that it needs.
-    pub(super) fn text(self, root: &Expr) -> String {
+    /// The rules that a root needs, a line for each.
+    pub(super) fn lines(self, root: &Expr) -> String {
         let mut needed = BTreeSet::new();
         let mut open = vec![root];
         while let Some(expr) = open.pop() {
-            let names = expr.rules().into_iter().filter(|name| needed.insert(*name)).collect::<Vec<_>>();
+            let names: Vec<&str> = expr.rules().into_iter().filter(|name| needed.insert(*name)).collect();
             open.extend(self.rules.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, expr)| expr));
         }
         let kept = self.rules.iter().filter(|(name, _)| needed.contains(name.as_str()));
         let lines: String = kept.map(|(name, expr)| format!("{name} ::= {}\n", expr.text())).collect();
-        format!("root ::= {}\n{lines}{WHITE}", root.text())
+        lines + WHITE
     }
 
     /// A reference to a rule as it is at a place. Nothing, if it generates nothing there.
@@ -135,7 +135,9 @@ impl<'g> Lowering<'g> {
         'g: 'n,
     {
         let choice = match &self.grammar.rules[name] {
-            Node::Choice(items) => items.iter().filter_map(|item| if let Node::Rule(rule) = item { Some(&**rule) } else { None }).collect(),
+            Node::Choice(items) => {
+                items.iter().filter_map(|item| if let Node::Rule(rule) = item { Some(&**rule) } else { None }).collect()
+            }
             _ => Vec::new(),
         };
         std::iter::once(name).chain(choice).collect()
@@ -149,7 +151,8 @@ impl<'g> Lowering<'g> {
             let context = Context { place, without: None, operator: Some(operator) };
             choices.extend(self.node(node, context));
         }
-        let texts: Vec<String> = operators.iter().filter_map(|o| if let Expr::Text(t) = o { Some(t.clone()) } else { None }).collect();
+        let texts: Vec<String> =
+            operators.iter().filter_map(|o| if let Expr::Text(t) = o { Some(t.clone()) } else { None }).collect();
         let others = self.other_operators(&texts);
         let context = Context { place, without: None, operator: Some(&others) };
         choices.extend(self.node(&unchained(node), context));

@@ -63,8 +63,6 @@ impl Start {
 
 /// The norm, narrowed to what a model may write.
 static NARROWED: LazyLock<Grammar> = LazyLock::new(|| read(NORM).with(read(NARROW)));
-/// Narrowed further, to what may be learned.
-static LEARNABLE: LazyLock<Grammar> = LazyLock::new(|| NARROWED.clone().with(read(LEARNED)));
 
 /// Reads a grammar that this crate carries.
 fn read(text: &str) -> Grammar {
@@ -83,14 +81,13 @@ pub fn ebnf(start: Start) -> String {
 
 /// The rules and tokens of a grammar by name, each with its own lines. (A rule begins a line, and ends with one.)
 fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_rule = |line: &str| line.starts_with(|c: char| c.is_ascii_alphabetic());
-    let starts: Vec<usize> =
-        text.split_inclusive('\n').scan(0, |at, line| { let start = *at; *at += line.len(); Some((start, line)) }).filter(|(_, line)| is_rule(line)).map(|(start, _)| start).collect();
-    starts.into_iter().filter_map(move |start| {
-        let rest = &text[start..];
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let rest = &text[at..];
+        at += line.len();
+        let name = line.split_whitespace().next()?;
         let end = rest.find(";\n").map_or(rest.len(), |n| n + 1);
-        let name = rest.split_whitespace().next()?;
-        Some((name, &rest[..end]))
+        line.starts_with(|c: char| c.is_ascii_alphabetic()).then_some((name, &rest[..end]))
     })
 }
 
@@ -100,25 +97,34 @@ pub fn gbnf(start: Start) -> String {
     // Brackets hold the lines of a slot together; the others may stand in a file.
     let place = Place { level: 0, line: start != Start::Slot };
     let root = lowering.rule(start.name(), place).expect("there is room for one level");
-    lowering.text(&root)
+    format!("root ::= {}\n{}", root.text(), lowering.lines(&root))
 }
 
 /// A GBNF grammar of one method for `selector` as a model may write it at the open door: `at: i Put: v = ( … )` with names of
 /// its own choice for the arguments, without primitives and resends. Nothing if no method can be called that.
 pub fn gbnf_for(selector: &str) -> Option<String> {
-    let mut lowering = Lowering::new(&LEARNABLE, MOST_LEVELS);
-    let method = lowering.rule("method", Place { level: 0, line: false })?;
-    let argument = lowering.token("SLOT_NAME");
     let mut header = Vec::new();
     for (part, takes_argument) in parts(selector)? {
         header.push(Expr::Text(format!("{part} ")));
         if takes_argument {
-            header.extend([argument.clone(), Expr::Text(" ".into())]);
+            header.extend([Expr::Rule(ARGUMENT_NAME.into()), Expr::Text(" ".into())]);
         }
     }
-    header.extend([Expr::Text("= ".into()), method]);
-    Some(lowering.text(&Expr::sequence(header)))
+    header.extend([Expr::Text("= ".into()), Expr::Rule("method".into())]);
+    Some(format!("root ::= {}\n{}", Expr::sequence(header).text(), *LEARNED_METHOD))
 }
+
+/// What the name of an argument is called in a GBNF.
+const ARGUMENT_NAME: &str = "SLOT-NAME";
+
+/// The rules behind every header; only the root tells one selector's grammar from another's.
+static LEARNED_METHOD: LazyLock<String> = LazyLock::new(|| {
+    let learnable = NARROWED.clone().with(read(LEARNED));
+    let mut lowering = Lowering::new(&learnable, MOST_LEVELS);
+    let method = lowering.rule("method", Place { level: 0, line: false }).expect("there is room for one level");
+    let name = lowering.token("SLOT_NAME");
+    lowering.lines(&Expr::Sequence(vec![method, name]))
+});
 
 /// The parts of a selector, `at:` and `Put:`, and whether an argument belongs to each. Nothing if no slot can be called that.
 fn parts(selector: &str) -> Option<Vec<(&str, bool)>> {

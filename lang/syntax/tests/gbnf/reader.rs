@@ -8,25 +8,25 @@ const MOST_REPEATED: usize = 2000;
 
 /// What stands in an alternative.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Element {
+pub(crate) enum Element {
     /// One of some characters, or one of all others.
     Char { negated: bool, ranges: Vec<(char, char)> },
     /// A rule.
     Rule(usize),
 }
 
-pub type Alternative = Vec<Element>;
+pub(crate) type Alternative = Vec<Element>;
 
 /// Rules by number; each is a list of alternatives.
 #[derive(Default, Debug)]
-pub struct Gbnf {
-    pub rules: Vec<Vec<Alternative>>,
-    pub root: usize,
+pub(crate) struct Gbnf {
+    pub(crate) rules: Vec<Vec<Alternative>>,
+    pub(crate) root: usize,
 }
 
 impl Gbnf {
     /// Reads a grammar.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut reader = Reader { rest: text, names: HashMap::new(), rules: Vec::new() };
         reader.blank(true);
         while !reader.rest.is_empty() {
@@ -48,16 +48,13 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    /// White space and comments, over line ends or not.
     fn blank(&mut self, lines: bool) {
         loop {
-            let trimmed = self.rest.trim_start_matches(|c: char| c == ' ' || c == '\t' || (lines && matches!(c, '\n' | '\r')));
-            self.rest = match trimmed.strip_prefix('#') {
-                Some(comment) => comment.trim_start_matches(|c| c != '\n'),
-                None => trimmed,
-            };
-            if !self.rest.starts_with([' ', '\t', '#']) && !(lines && self.rest.starts_with('\n')) {
-                return;
-            }
+            let is_blank = |c: char| c == ' ' || c == '\t' || (lines && matches!(c, '\n' | '\r'));
+            self.rest = self.rest.trim_start_matches(is_blank);
+            let Some(comment) = self.rest.strip_prefix('#') else { return };
+            self.rest = comment.trim_start_matches(|c| c != '\n');
         }
     }
 

@@ -6,29 +6,23 @@ use std::collections::{BTreeSet, HashMap};
 use crate::reader::{Element, Gbnf};
 
 /// The stacks of a decoder: what must still come, as numbers of shared nodes (0 is the end).
-pub struct Matcher<'g> {
+pub(crate) struct Matcher<'g> {
     gbnf: &'g Gbnf,
     /// The element on top (rule, alternative, place in it), and the node below.
     nodes: Vec<((usize, usize, usize), usize)>,
     known: HashMap<((usize, usize, usize), usize), usize>,
     expanded: HashMap<usize, Vec<usize>>,
     /// The most stacks at a time.
-    pub most: usize,
+    pub(crate) most: usize,
 }
 
 impl<'g> Matcher<'g> {
-    pub fn new(gbnf: &'g Gbnf) -> Self {
-        Self {
-            gbnf,
-            nodes: vec![((0, 0, 0), 0)],
-            known: HashMap::new(),
-            expanded: HashMap::new(),
-            most: 0,
-        }
+    pub(crate) fn new(gbnf: &'g Gbnf) -> Self {
+        Self { gbnf, nodes: vec![((0, 0, 0), 0)], known: HashMap::new(), expanded: HashMap::new(), most: 0 }
     }
 
     /// Whether the whole text is in the grammar; if not, how many bytes of it are the begin of one that is.
-    pub fn accepts(&mut self, text: &str) -> Result<(), usize> {
+    pub(crate) fn accepts(&mut self, text: &str) -> Result<(), usize> {
         let mut stacks = BTreeSet::new();
         for alternative in 0..self.gbnf.rules[self.gbnf.root].len() {
             let top = self.push((self.gbnf.root, alternative, 0), 0);
@@ -98,13 +92,13 @@ impl<'g> Matcher<'g> {
 }
 
 /// Numbers that look random, the same each time.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -116,14 +110,14 @@ impl Random {
 const LETTERS: &str = "ab Z09_.:;,|^<>()[]{}`\"'$#+-*/=~é√\u{a0}\u{2028}😀\u{feff}\n";
 
 /// Writes texts of a grammar.
-pub struct Writer<'g> {
+pub(crate) struct Writer<'g> {
     gbnf: &'g Gbnf,
     /// The length of the shortest text of each rule.
     shortest: Vec<usize>,
 }
 
 impl<'g> Writer<'g> {
-    pub fn new(gbnf: &'g Gbnf) -> Self {
+    pub(crate) fn new(gbnf: &'g Gbnf) -> Self {
         let mut shortest = vec![usize::MAX; gbnf.rules.len()];
         let mut grows = true;
         while grows {
@@ -138,12 +132,12 @@ impl<'g> Writer<'g> {
     }
 
     /// Whether every rule has a text.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.shortest.iter().all(|n| *n < usize::MAX)
     }
 
     /// A text that ends soon after it has this many letters.
-    pub fn text(&self, random: &mut Random, length: usize) -> String {
+    pub(crate) fn text(&self, random: &mut Random, length: usize) -> String {
         let mut out = String::new();
         self.rule(self.gbnf.root, random, length, &mut out);
         out
