@@ -63,7 +63,7 @@ impl Passage<'_> {
             system: prompt.system,
             messages: prompt.messages,
             schema: schema(),
-            grammar: Some(grammar(&situation.selector)),
+            grammar: grammar(&situation.selector),
             options,
             deadlines: config.deadlines.clone(),
         }
