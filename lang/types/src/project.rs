@@ -139,7 +139,10 @@ impl Project {
                 self.universe.names.known(part).is_some_and(|p| words.contains(&p))
             }))
         };
-        let mut users: Vec<FileId> = self.files.values().copied().filter(|o| *o != id && sees(o) && mentions(o)).collect();
+        // The library does not look at the files above it.
+        let above = |other: &FileId| !self.universe.file(*other).is_library;
+        let others = self.files.values().copied().filter(|o| *o != id && above(o));
+        let mut users: Vec<FileId> = others.filter(|o| sees(o) && mentions(o)).collect();
         users.sort();
         users
     }

@@ -46,8 +46,13 @@ impl Body<'_> {
         let last = message.send.arguments.len().saturating_sub(1);
         let mut given = SmallVec::<[TypeId; 2]>::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
-            let hint = (i == last && name.ends_with("IfFail:")).then_some(failure);
-            given.push(self.expr(argument, hint));
+            let is_failure = i == last && name.ends_with("IfFail:");
+            // What is done when a primitive fails is to signal an error, and what that does is its handler's affair.
+            let before = is_failure.then(|| self.calls.clone());
+            given.push(self.expr(argument, is_failure.then_some(failure)));
+            if let Some(before) = before {
+                self.calls = before;
+            }
         }
         let whose = self.whose_receiver(message);
         self.calls.insert(Call::Primitive(message.name, whose));
