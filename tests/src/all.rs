@@ -7,7 +7,7 @@
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
-//! * [`powers`] what generated methods may do
+//! * [`powers`] what generated methods may do; [`corpora`] hundreds of them that mean harm, a thousand that do not, texts that would be instructions
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
@@ -17,6 +17,7 @@ mod alfred_memory;
 mod bad_input;
 mod benchmarks;
 mod command;
+mod corpora;
 mod dialogue;
 mod doc_blocks;
 mod door;

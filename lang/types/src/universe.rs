@@ -39,6 +39,24 @@ pub(crate) struct FileData {
     pub(crate) methods: Vec<(Span, SlotId)>,
 }
 
+impl FileData {
+    pub(crate) fn empty(module: ObjectId) -> Self {
+        Self {
+            name: Rc::default(),
+            text: Rc::default(),
+            module,
+            statements: Rc::default(),
+            objects: Vec::new(),
+            added: Vec::new(),
+            imports: FxHashMap::default(),
+            is_library: false,
+            mentioned: crate::mentioned::Mentioned::default(),
+            stores: Rc::default(),
+            methods: Vec::new(),
+        }
+    }
+}
+
 /// A type variable.
 pub(crate) struct Var {
     pub(crate) name: Rc<str>,
@@ -114,6 +132,12 @@ pub struct Universe {
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// Units whose inference is under way, innermost last.
     pub(crate) progress: Vec<Progress>,
+    /// The file that stands for candidates, one after the other.
+    pub(crate) candidate: Option<FileId>,
+    /// What the arguments of a method are taken to be where it does not say.
+    pub(crate) assumed: Option<(SlotId, Vec<TypeId>)>,
+    /// Remember what is known where this is sent, whether it is understood or not.
+    pub(crate) watched: Option<Name>,
     /// Remember the types of expressions.
     pub(crate) wants_places: bool,
     pub(crate) effects: crate::effects::Memory,

@@ -23,6 +23,7 @@ pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod kernel;
+pub mod likeness;
 pub mod memory;
 pub mod output;
 pub mod powers;

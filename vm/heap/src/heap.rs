@@ -83,6 +83,10 @@ pub struct Heap {
     pub stress: bool,
     /// Bytes that the heap may hold; above it, large allocations fail and `over_limit` is true.
     pub limit: usize,
+    /// What [`Heap::allocated`] may come to; above it, large allocations fail. The machine sets it for the process that runs.
+    pub allowance: u64,
+    /// An allocation has failed because of the allowance.
+    pub over_allowance: bool,
     /// What it did.
     pub stats: Stats,
 }
@@ -156,6 +160,8 @@ impl Heap {
             wants_collection: false,
             stress: false,
             limit: 8 << 30,
+            allowance: u64::MAX,
+            over_allowance: false,
             stats: Stats::default(),
         };
         // Map 0 stays unused, so that an empty inline cache (map 0) matches nothing.
@@ -201,6 +207,8 @@ impl Heap {
         if map.slots.iter().any(|s| matches!(s.kind, crate::map::SlotKind::Constant(v) if self.is_young(v))) {
             self.young_maps.push(id);
         }
+        // Maps do not lie in the heap, but who makes many uses memory all the same.
+        self.allocated_before += (size_of::<Map>() + map.slots.len() * size_of::<crate::map::Slot>()) as u64;
         self.maps.push(Some(Box::new(map)));
         id
     }
@@ -243,6 +251,10 @@ impl Heap {
     pub fn check_room(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         if bytes > MAX_OBJECT || self.old.used.saturating_add(bytes) > self.limit {
             self.wants_collection = true;
+            return Err(OutOfMemory { bytes });
+        }
+        if self.allocated().saturating_add(bytes as u64) > self.allowance {
+            self.over_allowance = true;
             return Err(OutOfMemory { bytes });
         }
         Ok(())

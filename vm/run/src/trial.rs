@@ -2,7 +2,7 @@
 //!
 //! A trial is one process that runs alone, without capabilities, under limits of fuel, memory, depth, time and output, while the heap keeps an undo
 //! log. Afterwards everything is undone, whatever happened; what is kept is a report in plain words. Nothing of the trial can reach the outside:
-//! every primitive that would asks for a capability first.
+//! every primitive that would asks for a capability first. What it changes of the library's own objects fails it, since everybody shares those.
 
 use std::time::{Duration, Instant};
 
@@ -79,10 +79,27 @@ impl Vm {
     ) -> Result<TrialReport, Fail> {
         self.collect_as(CollectionKind::Minor);
         self.heap.begin_trial();
-        let report = prepare(self).map(|()| self.run_trial(selector, values, limits));
+        let report = prepare(self).map(|()| self.run_prepared(selector, values, limits));
         self.heap.undo_trial();
         self.flush();
         self.clear_global();
+        report
+    }
+
+    /// The send alone is watched: what `prepare` changed is no fault of the method.
+    fn run_prepared(&mut self, selector: &str, values: &[Handle], limits: TrialLimits) -> TrialReport {
+        self.collect_as(CollectionKind::Minor);
+        self.heap.begin_trial();
+        self.heap.over_allowance = false;
+        let mut report = self.run_trial(selector, values, limits);
+        if self.heap.over_allowance {
+            report.verdict = Verdict::Limit("heap".into());
+        }
+        if let (Verdict::Answered(_), Some(o)) = (&report.verdict, self.heap.changed_among(&self.library)) {
+            let message = format!("a generated method may not change {}, which everybody shares", self.describe(o));
+            report.verdict = Verdict::Failed { kind: "sharedObject".into(), message };
+        }
+        self.heap.undo_trial();
         report
     }
 

@@ -10,13 +10,14 @@ use aura_code::{Code, Const, Instr, MethodCode, Op, SiteKind};
 use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, Value, layout};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::caps::{CapSet, Capability, Denied};
+use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::prim::{self, Run};
 use crate::process::{Process, ProcessId};
 use crate::roots;
+use crate::walls;
 
 /// Objects that the machine itself must know.
 #[derive(Clone, Copy)]
@@ -96,7 +97,7 @@ pub struct Vm {
     pub(crate) stub: CodeRef,
     /// Work units that primitives have charged to the running process since its last safepoint.
     pub(crate) charged: u64,
-    pub(crate) regexes: FxHashMap<String, Arc<regex::Regex>>,
+    pub(crate) regexes: crate::prims::Patterns,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
     /// Commit after every few activations and have everything fetched again: for tests.
@@ -108,6 +109,8 @@ pub struct Vm {
     pub(crate) transactions: Vec<crate::image::Transaction>,
     /// How many processes the host has made.
     pub(crate) made_by_host: u64,
+    /// The library's objects that can change, sorted. (Those that were collected are taken out.)
+    pub(crate) library: Vec<Value>,
     pub(crate) hot: Hot,
 }
 
@@ -158,39 +161,6 @@ impl Vm {
         Ok(self.heap.string(s)?)
     }
 
-    /// Charges work done inside a primitive to the running process, in units of fuel; one unit is about one activation.
-    #[inline]
-    pub fn charge(&mut self, units: u64) {
-        self.charged += units;
-    }
-
-    /// Whether the running process may do this, on this subject.
-    pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
-        let held = match self.process(self.current) {
-            Some(p) => p.caps.has(c) && !p.trial,
-            None => true,
-        };
-        self.judge(held, c, subject)
-    }
-
-    /// Whether the running process may do this to this path.
-    pub fn require_path(&self, c: Capability, path: &std::path::Path) -> Result<(), Denied> {
-        let held = match self.process(self.current) {
-            Some(p) => p.caps.has_path(c, path) && !p.trial,
-            None => true,
-        };
-        self.judge(held, c, &path.display().to_string())
-    }
-
-    fn judge(&self, held: bool, capability: Capability, subject: &str) -> Result<(), Denied> {
-        let generated =
-            self.process(self.current).is_some_and(|p| p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated));
-        if held && !generated {
-            return Ok(());
-        }
-        Err(Denied { capability, subject: subject.to_string(), generated })
-    }
-
     // ---- code ----
 
     /// Puts code into the arena, not yet linked.
@@ -221,7 +191,9 @@ impl Vm {
             })
             .collect();
         let objects = code.objects.iter().map(|_| LinkedObject::default()).collect();
-        let prims = code.prims.iter().map(|n| prim::find(n)).collect();
+        // Generated methods reach primitives through the library alone, whose messages say what they do.
+        let find = |n: &String| if c.method().generated { Some(&walls::DENIED) } else { prim::find(n) };
+        let prims = code.prims.iter().map(find).collect();
         let mut instrs = code.instrs.clone();
         if !self.guards_off.is_empty() {
             switch_off(&mut instrs, &code, &self.guards_off);
@@ -647,13 +619,14 @@ impl Vm {
             inline_blocks: FxHashMap::default(),
             stub: m.stub,
             charged: 0,
-            regexes: FxHashMap::default(),
+            regexes: crate::prims::Patterns::default(),
             stress: false,
             stress_image: false,
             exit_code: None,
             image: None,
             transactions: Vec::new(),
             made_by_host: 0,
+            library: Vec::new(),
             hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }

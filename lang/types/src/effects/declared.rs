@@ -66,8 +66,8 @@ fn inferred(u: &mut Universe, unit: Unit) -> Effects {
     all
 }
 
-/// The first call that has an effect.
-fn way(u: &mut Universe, unit: Unit, word: &str) -> Option<String> {
+/// The first call that has an effect, as words.
+pub(crate) fn way(u: &mut Universe, unit: Unit, word: &str) -> Option<String> {
     let calls = infer::calls(u, unit);
     let call = calls.iter().find(|c| super::walk::of_call(u, **c).words().any(|w| w == word))?;
     Some(match *call {

@@ -17,7 +17,7 @@ use crate::names::Name;
 use crate::object::SlotId;
 
 pub use set::Effects;
-pub(crate) use declared::check;
+pub(crate) use declared::{check, way};
 
 /// Whose slots something changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

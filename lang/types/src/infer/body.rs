@@ -270,7 +270,14 @@ impl Body<'_> {
         if written.is_none() {
             self.untyped(name);
         }
-        self.enter(name, written, false, Held { type_: written.unwrap_or(TypeId::ANY), maybe_unset: false });
+        let type_ = written.or_else(|| self.assumed()).unwrap_or(TypeId::ANY);
+        self.enter(name, written, false, Held { type_, maybe_unset: false });
+    }
+
+    /// What the next parameter is taken to be, if the method is a candidate for a hole.
+    fn assumed(&self) -> Option<TypeId> {
+        let (slot, types) = self.u.assumed.as_ref()?;
+        if self.slot != Some(*slot) { None } else { types.get(self.locals.len()).copied() }
     }
 
     /// Brings a local into scope.

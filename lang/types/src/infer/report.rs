@@ -7,7 +7,7 @@ use aura_syntax::tree::{self, Expr, ExprKind, Receiver};
 use aura_syntax::{Diagnostic, Span};
 
 use super::body::Body;
-use super::send::{Message, Missing};
+use super::send::Message;
 use crate::codes;
 use crate::object::SlotId;
 use crate::relate::Relate;
@@ -148,10 +148,7 @@ impl Body<'_> {
         if missing.iter().all(|m| self.is_open_to(*m, message)) {
             return;
         }
-        let arguments = given.iter().map(|g| self.finish(*g)).collect();
-        let receiver_done = if receiver == TypeId::SELF { self.holder_type } else { self.finish(receiver) };
-        let wanted = message.wanted.map(|w| self.finish(w));
-        self.holes.push(Missing { span: message.span, selector: message.name, receiver: receiver_done, arguments, wanted });
+        self.hole(receiver, message, given);
         let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
         self.report(found);
     }
@@ -186,7 +183,7 @@ impl Body<'_> {
             false => format!("`{shown}` does not understand '{name}'"),
         };
         let mut found = Diagnostic::error(&codes::NOT_UNDERSTOOD, text, message.at, "not understood");
-        self.source_of(message, receiver, &mut found);
+        self.source_of(message, receiver, true, &mut found);
         self.suggest(missing, message, &name, &mut found);
         found
     }
@@ -204,7 +201,7 @@ impl Body<'_> {
             false => (format!("the receiver of '{name}' may be {shown}, which does not understand it"), "test what it is before".into()),
         };
         let mut found = Diagnostic::error(&codes::PARTLY_UNDERSTOOD, text, message.at, "not always understood").help(help);
-        self.source_of(message, missing[0], &mut found);
+        self.source_of(message, missing[0], false, &mut found);
         found
     }
 
@@ -238,11 +235,14 @@ impl Body<'_> {
     }
 
     /// Says where the receiver comes from.
-    fn source_of(&mut self, message: &Message, type_: TypeId, found: &mut Diagnostic) {
+    fn source_of(&mut self, message: &Message, type_: TypeId, is_whole: bool, found: &mut Diagnostic) {
         let Receiver::Expr(receiver) = &message.send.receiver else { return };
         let shown = self.show(type_);
         let Some((name, declared)) = self.named(receiver) else { return };
-        found.notes.push(format!("because `{name}` is `{shown}` here"));
+        if name != shown {
+            let is = if is_whole { "is" } else { "may be" };
+            found.notes.push(format!("because `{name}` {is} `{shown}` here"));
+        }
         if let Some(span) = declared {
             found.secondary.push(Label { span, text: format!("`{name}` is declared here") });
         }
@@ -265,7 +265,10 @@ impl Body<'_> {
             Some(Type::Block(..)) => self.u.builtin.block,
             _ => return,
         };
-        let Some(near) = crate::near::message(self.u, object, name) else { return };
+        let Some(near) = crate::near::message(self.u, object, name) else {
+            found.help = Some("define it, or leave it: when the program comes here, ALFRED is asked for it".into());
+            return;
+        };
         found.help = Some(format!("did you mean '{near}'?"));
         let parts = crate::near::parts(&near);
         if parts.len() == message.send.selector.len() {

@@ -21,6 +21,8 @@ pub(crate) struct Missing {
     pub(crate) arguments: Vec<TypeId>,
     /// What its place asks for.
     pub(crate) wanted: Option<TypeId>,
+    /// Messages that are sent to its answer.
+    pub(crate) uses: Vec<Name>,
 }
 
 /// Objects below another whose slots are looked at; more may be anything.
@@ -123,6 +125,10 @@ impl Body<'_> {
         if unknown && known.is_empty() && missing.is_empty() {
             self.unknown_receiver(message.at, receiver);
         }
+        self.used(message);
+        if self.u.watched == Some(message.name) {
+            self.hole(receiver, message, &given);
+        }
         self.not_understood(receiver, &missing, unknown || !known.is_empty(), message, &given);
         self.after(message, &known, &given);
         let result = self.results(&known, unknown || !missing.is_empty());
@@ -130,6 +136,26 @@ impl Body<'_> {
             self.env.is_dead = true;
         }
         self.narrowed(message, &known).unwrap_or(result)
+    }
+
+    /// If the receiver is the answer of a hole, it is used for this message.
+    fn used(&mut self, message: &Message) {
+        if let Receiver::Expr(e) = &message.send.receiver
+            && let Some(hole) = self.holes.iter_mut().find(|h| h.span == e.span)
+        {
+            hole.uses.push(message.name);
+        }
+    }
+
+    /// Remembers what is known at a message that is, or may be, not understood.
+    pub(super) fn hole(&mut self, receiver: TypeId, message: &Message, given: &[TypeId]) {
+        let arguments = given.iter().map(|g| self.finish(*g)).collect();
+        let receiver = if receiver == TypeId::SELF { self.holder_type } else { self.finish(receiver) };
+        let wanted = message.wanted.map(|w| self.finish(w)).filter(|w| *w != TypeId::ANY);
+        let hole = Missing { span: message.span, selector: message.name, receiver, arguments, wanted, uses: Vec::new() };
+        if self.holes.last() != Some(&hole) {
+            self.holes.push(hole);
+        }
     }
 
     fn results(&mut self, known: &[Instance], or_any: bool) -> TypeId {

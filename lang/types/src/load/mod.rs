@@ -14,7 +14,7 @@ use std::rc::Rc;
 use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
 use rustc_hash::FxHashMap;
 
-use crate::mentioned::{Mentioned, mentioned};
+use crate::mentioned::mentioned;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::universe::{FileData, Universe};
@@ -41,15 +41,9 @@ impl Universe {
         self.files.push(FileData {
             name: source.name.as_str().into(),
             text: source.text.as_str().into(),
-            module,
-            statements: Rc::default(),
             objects: vec![module],
-            added: Vec::new(),
-            imports: FxHashMap::default(),
             is_library: source.is_library,
-            mentioned: Mentioned::default(),
-            stores: Rc::default(),
-            methods: Vec::new(),
+            ..FileData::empty(module)
         });
         self.fill_file(id, source);
         id
@@ -86,6 +80,35 @@ impl Universe {
             self.object_mut(slot.object).slots[slot.index as usize] = Slot::empty(nobody);
         }
         self.forget_lookups();
+    }
+
+    /// Adds the slots of a text to an object, as code of another file would see them. The same number serves every time.
+    pub(crate) fn load_slots(&mut self, object: ObjectId, seen_from: FileId, source: Source) -> FileId {
+        let (module, imports) = (self.file(seen_from).module, self.file(seen_from).imports.clone());
+        let id = match self.candidate {
+            Some(id) => {
+                self.unload(id);
+                id
+            }
+            None => {
+                let id = FileId(self.files.len() as u32);
+                self.files.push(FileData::empty(module));
+                self.candidate = Some(id);
+                id
+            }
+        };
+        let text: Rc<str> = source.text.as_str().into();
+        let slots = source.parse.file.slots;
+        let stores = Rc::new(crate::stores::find(&slots, &[], &text, &mut self.names));
+        let file = &mut self.files[id.0 as usize];
+        (file.name, file.text, file.module, file.imports) = (source.name.as_str().into(), text.clone(), module, imports);
+        file.stores = stores;
+        let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
+        if let Some(list) = slots {
+            loader.fill(object, list, false);
+        }
+        self.forget_lookups();
+        id
     }
 
     fn fill_file(&mut self, id: FileId, source: Source) {

@@ -1,6 +1,6 @@
 //! The subcommands, one file each. Each answers its exit code.
 
-mod alfred;
+pub mod alfred;
 pub mod check;
 mod completions;
 pub mod doc;

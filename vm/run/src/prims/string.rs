@@ -33,15 +33,23 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringGE:", 1, |vm, a| compare(vm, Compare::GreaterEq, a)),
     Prim::leaf("_StringHash", 0, |vm, a| {
         let s = kind(vm, a[0], Kind::String)?;
+        vm.charge(vm.heap.text_len(s) as u64 / 512);
         Ok(Value::int(vm.heap.text_hash(s).into()))
     }),
     Prim::leaf("_StringIndexOf:From:", 2, index_of),
     Prim::leaf("_StringLastIndexOf:", 1, |vm, a| {
+        vm.charge(text(vm, a[0])?.len() as u64 / 256);
         let (s, x) = (text(vm, a[0])?, text(vm, a[1])?);
         Ok(found(s, s.rfind(x)))
     }),
-    Prim::leaf("_StringStartsWith:", 1, |vm, a| Ok(vm.boolean(text(vm, a[0])?.starts_with(text(vm, a[1])?)))),
-    Prim::leaf("_StringEndsWith:", 1, |vm, a| Ok(vm.boolean(text(vm, a[0])?.ends_with(text(vm, a[1])?)))),
+    Prim::leaf("_StringStartsWith:", 1, |vm, a| {
+        vm.charge(text(vm, a[1])?.len() as u64 / 512);
+        Ok(vm.boolean(text(vm, a[0])?.starts_with(text(vm, a[1])?)))
+    }),
+    Prim::leaf("_StringEndsWith:", 1, |vm, a| {
+        vm.charge(text(vm, a[1])?.len() as u64 / 512);
+        Ok(vm.boolean(text(vm, a[0])?.ends_with(text(vm, a[1])?)))
+    }),
     Prim::leaf("_StringReplace:With:", 2, replace),
     Prim::leaf("_StringSplit:", 1, split),
     Prim::leaf("_StringCharacters", 0, characters),
@@ -50,6 +58,8 @@ pub(super) const PRIMS: &[Prim] = &[
         Ok(Value::int(c.ok_or_else(Fail::bad_index)? as i64))
     }),
     Prim::leaf("_StringReversed", 0, |vm, a| {
+        let len = text(vm, a[0])?.len();
+        vm.heap.check_room(len)?;
         let s: String = text(vm, a[0])?.chars().rev().collect();
         vm.charge(s.len() as u64 / 128);
         vm.string(&s)
@@ -97,8 +107,10 @@ fn part(vm: &mut Vm, a: &[Value]) -> Answer {
     } else {
         (offset(t, start).ok_or_else(Fail::bad_index)?, offset(t, end).ok_or_else(Fail::bad_index)?)
     };
+    // Where characters have different lengths, the text is walked from its beginning.
+    let work = if vm.heap.is_ascii(s) { j - i } else { t.len() };
     let t = t[i..j].to_string();
-    vm.charge(t.len() as u64 / 512);
+    vm.charge(work as u64 / 512);
     vm.string(&t)
 }
 
@@ -119,7 +131,8 @@ fn join(vm: &mut Vm, a: &[Value]) -> Answer {
         }
         parts.push(*e);
     }
-    vm.charge(parts.len() as u64 / 16);
+    let total: usize = parts.iter().map(|p| vm.heap.text_len(*p)).fold(0, usize::saturating_add);
+    vm.charge(parts.len() as u64 / 16 + total as u64 / 512);
     Ok(vm.heap.joined(&parts)?)
 }
 

@@ -38,6 +38,9 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
             file.remove(&method).map_err(damaged)?;
             Ok(format!("taken out of {}; it is learned anew when it is next needed\n", path.display()))
         }
+        AlfredCommand::Decay { .. } => {
+            Err((Exit::Usage, "a file of learned methods has no history; only an image can be looked at for decay".into()))
+        }
         AlfredCommand::Diff { .. } => {
             Err((Exit::Usage, "a file of learned methods has no earlier versions; compare it in version control".into()))
         }

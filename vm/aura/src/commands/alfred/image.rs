@@ -4,10 +4,12 @@ use std::path::Path;
 
 use aura_alfred::chronicle::decide::{Decided, Verb, decide, find};
 use aura_alfred::chronicle::{Chronicle, ChronicleFault, export, journal, tell};
+use aura_alfred::measure::decay::{decay, points};
 
 use super::{Failed, exported, name, pretty, take_out};
 use crate::cli::alfred::{AlfredCommand, SlotArgs};
 use crate::exit::Exit;
+use crate::likeness;
 use crate::memory::{self, InFile};
 
 pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
@@ -20,12 +22,23 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
         AlfredCommand::Why { slot, json } => {
             let chronicle = read(path)?;
             let found = find(&chronicle, &slot.name(), slot.script.as_deref()).map_err(|e| failed(path, &e))?;
-            Ok(if *json { pretty(&tell::why_json(&chronicle, found)) } else { tell::why(&chronicle, found) })
+            let already = likeness::of_slot(&chronicle, found).map(|n| n.describe());
+            if *json {
+                let mut story = tell::why_json(&chronicle, found);
+                story["already"] = already.into();
+                return Ok(pretty(&story));
+            }
+            let already = already.map_or(String::new(), |a| format!("\nit is {a}\n"));
+            Ok(tell::why(&chronicle, found) + &already)
         }
         AlfredCommand::Diff { slot } => {
             let chronicle = read(path)?;
             let found = find(&chronicle, &slot.name(), slot.script.as_deref()).map_err(|e| failed(path, &e))?;
             Ok(tell::diff(&chronicle, found))
+        }
+        AlfredCommand::Decay { window, json } => {
+            let decay = decay(points(&read(path)?, likeness::library()), *window as usize);
+            Ok(if *json { pretty(&serde_json::to_value(&decay).expect("plain data")) } else { decay.describe() })
         }
         AlfredCommand::Approve { slot, who, note } => {
             decided(path, slot, &Verb::Approve { note: note.clone() }, &name(who)).map(|_| "approved\n".into())

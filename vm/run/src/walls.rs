@@ -1,0 +1,105 @@
+//! What code may do, asked at the moment when it does it: the wall that holds whatever the guardian's audit has let through.
+//!
+//! *Powers* over the world outside are held by the process, and by nobody while an activation of a generated method is below. *What
+//! reaches around the language* (primitives, other objects' slots, other processes) is closed to generated methods altogether, since no capability
+//! stands for it. *Work* inside primitives is charged, and refused beforehand where it is more than the process has left.
+//!
+//! What must stay true: every primitive that reaches outside asks [`Vm::require`]; every one that changes slots, or that stops, starts or signals
+//! processes, asks [`Vm::require_written`]; every one whose work grows with its arguments charges for it. A handler's block acts for whoever wrote it, although
+//! what it handles is still below it on the stack.
+//!
+//! Not here: limits of fuel, memory, depth and time, which the scheduler looks at.
+
+use std::path::Path;
+
+use crate::caps::{Capability, Denied};
+use crate::fail::Fail;
+use crate::prim::Prim;
+use crate::process::Process;
+use crate::vm::Vm;
+
+/// What stands in the place of every primitive that a generated method names.
+pub(crate) static DENIED: Prim =
+    Prim::leaf("", 0, |_, _| Err(Fail::with("noCapabilityError", "a generated method may not use primitives")));
+
+/// Work that is done without asking whether it can be paid: less than one slice.
+const SMALL: u64 = 10_000;
+/// No work counts more than this, so that sums do not overflow.
+const MOST: u64 = 1 << 60;
+
+impl Vm {
+    /// Whether the running process may do this, on this subject.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
+        self.judge(|p| p.caps.has(c), c, || subject.to_string())
+    }
+
+    /// Whether the running process may do this to this path.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn require_path(&self, c: Capability, path: &Path) -> Result<(), Denied> {
+        self.judge(|p| p.caps.has_path(c, path), c, || path.display().to_string())
+    }
+
+    fn judge(&self, held: impl Fn(&Process) -> bool, c: Capability, subject: impl Fn() -> String) -> Result<(), Denied> {
+        let Some(p) = self.process(self.current) else { return Ok(()) };
+        let generated = acts_for_generated(p);
+        if held(p) && !generated {
+            return Ok(());
+        }
+        Err(Denied { capability: c, subject: subject(), generated })
+    }
+
+    /// Whether the running process acts for code that a person wrote: what it is about to do is closed to generated methods.
+    ///
+    /// # Errors
+    /// When it acts for a generated method.
+    pub(crate) fn require_written(&self, doing: &str) -> Result<(), Fail> {
+        match self.process(self.current) {
+            Some(p) if acts_for_generated(p) => {
+                Err(Fail::with("noCapabilityError", format!("a generated method may not {doing}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Charges work done inside a primitive to the running process, in units of fuel; one unit is about one activation.
+    #[inline]
+    pub fn charge(&mut self, units: u64) {
+        self.charged = self.charged.saturating_add(units).min(MOST);
+    }
+
+    /// Charges work that a primitive is about to do, and refuses it if the process has less fuel left: its limit must not be noticed only afterwards.
+    pub(crate) fn afford(&mut self, units: u64) -> Result<(), Fail> {
+        self.charge(units);
+        if units < SMALL {
+            return Ok(());
+        }
+        let left = |p: &Process| p.limits.fuel.map_or(u64::MAX, |most| most.saturating_sub(p.fuel_used));
+        match self.process(self.current).map(left) {
+            Some(left) if units > left => Err(Fail::with("limitError", "this is more work than the limit of fuel leaves room for")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a trial runs, or a generated method waits for what runs. Activations that a running handler hides do not count: its block
+/// acts for the activation that set the handler.
+fn acts_for_generated(p: &Process) -> bool {
+    if p.trial {
+        return true;
+    }
+    let mut at = p.depth;
+    while at > 0 {
+        at -= 1;
+        match p.handling.iter().rev().find(|(d, _)| *d == at) {
+            Some((_, outer)) => at = *outer,
+            None if p.frames[at].code.method().generated => return true,
+            None => {}
+        }
+    }
+    false
+}
