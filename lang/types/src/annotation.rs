@@ -31,7 +31,7 @@ pub(crate) struct Scope {
 const ITSELF: u32 = u32::MAX;
 
 /// Takes the parameters of a generic object from its slot: `list <list of: E> = (| … |)`.
-pub(crate) fn declare(u: &mut Universe, object: ObjectId, slot: &tree::Slot, text: &str) {
+pub(crate) fn declare(u: &mut Universe, file: FileId, object: ObjectId, slot: &tree::Slot, text: &str) {
     let Some(tree::Type { kind: TypeKind::Apply(base, parts), .. }) = &slot.type_ else { return };
     let tree::SlotName::Unary(name) = &slot.name else { return };
     if !matches!(&base.kind, TypeKind::Name(n) if n.text(text) == name.text(text)) {
@@ -44,6 +44,10 @@ pub(crate) fn declare(u: &mut Universe, object: ObjectId, slot: &tree::Slot, tex
         };
         let var = variable_of(u, SlotId { object, index: ITSELF }, variable, keyword.text(text));
         u.object_mut(object).params.push(var);
+        if let TypeKind::Bound(_, bound) = &part.kind {
+            let bound = resolve(u, Scope { file, object, slot: None }, bound, &mut Vec::new());
+            u.vars[var.0 as usize].bound = Some(bound);
+        }
     }
 }
 
@@ -55,6 +59,13 @@ fn variable_of(u: &mut Universe, slot: SlotId, name: &str, keyword: &str) -> Var
     let var = u.add_var(name, keyword, None);
     u.variables.insert(key, var);
     var
+}
+
+/// Whether a keyword names a parameter. `<collection keys: int>`: whichever comes first begins small.
+fn is_keyword(of_parameter: &str, written: &str) -> bool {
+    let (mut a, mut b) = (of_parameter.chars(), written.chars());
+    let same_first = a.next().map(|c| c.to_ascii_lowercase()) == b.next().map(|c| c.to_ascii_lowercase());
+    same_first && a.as_str() == b.as_str()
 }
 
 fn is_variable(name: &str) -> bool {
@@ -184,18 +195,47 @@ impl Resolver<'_> {
 
     fn apply(&mut self, base: &tree::Type, parts: &[(Span, tree::Type)]) -> TypeId {
         let id = self.resolve(base);
+        if id == TypeId::SELF {
+            return self.own(parts);
+        }
         let Type::Object(object, _) = *self.u.types.get(id) else { return id };
         let params = self.u.params(object);
         let mut args = vec![TypeId::ANY; params.len()];
         for (keyword, part) in parts {
             let given = self.resolve(part);
             let word = keyword.text(&self.text);
-            match params.iter().position(|v| *self.u.var(*v).keyword == *word) {
+            match params.iter().position(|v| is_keyword(&self.u.var(*v).keyword, word)) {
                 Some(at) => args[at] = given,
                 None => self.no_parameter(object, &params, *keyword),
             }
         }
         self.u.types.applied(object, &args)
+    }
+
+    /// `self of: T`, or what the receiver answers to a message: `self likeMe: (list of: T)`.
+    fn own(&mut self, parts: &[(Span, tree::Type)]) -> TypeId {
+        let object = self.scope.object;
+        let params = self.u.params(object);
+        let words: Vec<&Span> = parts.iter().map(|p| &p.0).collect();
+        let given: Vec<TypeId> = parts.iter().map(|p| self.resolve(&p.1)).collect();
+        let var = |r: &Self, word: &Span| {
+            let word = word.text(&r.text);
+            params.iter().copied().find(|v| is_keyword(&r.u.var(*v).keyword, word))
+        };
+        let vars: Vec<VarId> = words.iter().filter_map(|w| var(self, w)).collect();
+        if vars.len() == parts.len() {
+            let parts: Vec<(VarId, TypeId)> = vars.into_iter().zip(given).collect();
+            return self.u.types.self_with(&parts);
+        }
+        let selector: String = words.iter().map(|w| w.text(&self.text)).collect();
+        let name = self.u.names.of(&selector);
+        match self.u.find(object, name) {
+            Find::Missing => {
+                self.no_parameter(object, &params, parts[0].0);
+                TypeId::SELF
+            }
+            _ => self.u.types.self_answer(name, &given),
+        }
     }
 
     fn no_parameter(&mut self, object: ObjectId, params: &[VarId], keyword: Span) {

@@ -17,6 +17,8 @@ pub(crate) enum Answer {
     Texts,
     Vector,
     Bytes,
+    /// What has this for its traits.
+    Kind(&'static str),
     /// It does not come back.
     Nothing,
 }
@@ -97,6 +99,10 @@ fn find(name: &str) -> Option<&'static Group> {
 pub(crate) fn answer(name: &str) -> Answer {
     match name {
         "_UnwindTo:Value:" | "_Exit:" => Answer::Nothing,
+        "_RandomSeed" | "_FileReadBytes" => Answer::Bytes,
+        "_Fork" | "_ThisProcess" => Answer::Kind("process"),
+        "_SemaphoreNew:" => Answer::Kind("semaphore"),
+        "_Mirror" => Answer::Kind("mirror"),
         "_AddSlots:" | "_AddSlotsIfAbsent:" | "_Define:" | "_RemoveSlot:" | "_RemoveAllSlots" => Answer::Receiver,
         _ => find(name).map_or(Answer::Unknown, |g| g.answer),
     }

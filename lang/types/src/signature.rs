@@ -150,6 +150,21 @@ fn header(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
     (signature, result.is_some())
 }
 
+impl Universe {
+    /// What a method's body must answer. A variable that no argument gives a meaning may be anything to the caller: only what is
+    /// empty or never answers is that, which types do not show.
+    pub(crate) fn promised(&mut self, slot: SlotId, written: TypeId) -> TypeId {
+        let signature = self.signature_of(slot, false);
+        let mut given = SmallVec::new();
+        for param in &signature.params {
+            own_vars(self, *param, &mut given);
+        }
+        let free: Vec<(VarId, TypeId)> =
+            signature.vars.iter().filter(|v| !given.contains(v)).map(|v| (*v, TypeId::ANY)).collect();
+        self.types.replace(written, &mut crate::ty::subst::Vars(&free))
+    }
+}
+
 /// The variables in a type that belong to the method and not to its object.
 fn own_vars(u: &Universe, type_: TypeId, vars: &mut SmallVec<[VarId; 2]>) {
     if !u.types.inside(type_).has_var {

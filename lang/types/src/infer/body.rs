@@ -15,7 +15,7 @@ use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;
 use crate::relate::metas::Metas;
-use crate::ty::TypeId;
+use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
 
 /// Passes over one unit until what flows together must be stable.
@@ -171,6 +171,11 @@ impl Body<'_> {
         Relate::new(self.u, &mut self.metas, self.holder_type).fits(a, b)
     }
 
+    /// What is known of a receiver or an answer; what is inside it may still become more.
+    pub(super) fn shallow(&mut self, id: TypeId) -> TypeId {
+        self.metas.shallow(&mut self.u.types, id)
+    }
+
     /// A meta for a place, the same in each pass.
     pub(super) fn meta(&mut self, place: Span, which: u32) -> TypeId {
         if let Some(meta) = self.made.get(&(place.start, which)) {
@@ -206,7 +211,9 @@ impl Body<'_> {
             SlotValue::Object(_) => crate::signature::held(self.u, slot),
             _ => self.expr(e, wanted),
         };
+        // The prototype itself is of no particular kind: what it holds first stands for nothing yet.
         if let Some(wanted) = wanted
+            && !matches!(self.u.types.get(wanted), Type::Var(_))
             && !self.fits(type_, wanted)
         {
             self.bad_initial(&tree, e.span, type_, wanted);
@@ -229,7 +236,13 @@ impl Body<'_> {
         let Some(tree) = self.u.slot(slot).tree.clone() else { return TypeId::ANY };
         let Init::Method(body) = &tree.init else { return TypeId::ANY };
         let wanted = tree.result.as_ref().or(tree.type_.as_ref());
-        self.wanted = wanted.map(|t| self.written(t));
+        self.wanted = wanted.map(|t| {
+            let written = self.written(t);
+            self.u.settled(written, self.holder)
+        });
+        if let (Some(wanted), Some(slot)) = (self.wanted, self.slot) {
+            self.wanted = Some(self.u.promised(slot, wanted));
+        }
         self.parameters(&tree);
         if let Some(list) = &body.slots {
             self.declare(list);

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use super::body::Body;
 use super::send::{Instance, Message};
 use crate::effects::Call;
+use crate::object::SlotValue;
 use crate::primitives::{self, Answer};
 use crate::ty::{Type, TypeId};
 
@@ -73,11 +74,22 @@ impl Body<'_> {
                 let bytes = self.u.builtin.bytes;
                 self.u.types.object(bytes)
             }
+            Answer::Kind(kind) => self.of_kind(kind),
             Answer::Nothing => return self.dead(),
         };
         match (plain.len() < name.len(), given.last()) {
             (true, Some(on_failure)) => self.or_failure(answer, *on_failure),
             _ => answer,
+        }
+    }
+
+    /// What the machine makes, by the name of its traits.
+    fn of_kind(&mut self, kind: &str) -> TypeId {
+        let name = self.u.names.of(kind);
+        let traits = self.u.builtin.traits;
+        match self.u.own(traits, name).map(|found| self.u.slot(found.slot).value.clone()) {
+            Some(SlotValue::Object(object)) => self.u.types.object(object),
+            _ => TypeId::ANY,
         }
     }
 

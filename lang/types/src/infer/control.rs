@@ -258,7 +258,7 @@ impl Body<'_> {
 
     fn if_nil(&mut self, receiver: &Expr, message: &Message, nil: Option<usize>, other: Option<usize>) -> TypeId {
         let type_ = self.expr(receiver, None);
-        let type_ = self.zonk(type_);
+        let type_ = self.shallow(type_);
         let (rest, may_be_nil, may_be_other) = self.without_nil(type_);
         let (mut yes, mut no) = (self.env.clone(), self.env.clone());
         if let Some(place) = self.place_of(receiver) {

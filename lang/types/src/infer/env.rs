@@ -46,6 +46,12 @@ impl Env {
             };
             mine.maybe_unset |= theirs.maybe_unset;
         }
-        self.slots.retain(|slot| other.slots.contains(slot));
+        self.slots.retain_mut(|slot| match other.slots.iter().find(|s| s.0 == slot.0) {
+            Some(theirs) => {
+                slot.1 = types.soft(slot.1, theirs.1);
+                true
+            }
+            None => false,
+        });
     }
 }

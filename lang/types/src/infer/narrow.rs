@@ -6,6 +6,8 @@
 
 use aura_syntax::tree::{Expr, ExprKind, Init, Receiver, Send};
 
+use smallvec::SmallVec;
+
 use super::body::Body;
 use super::env::Env;
 use super::send::is_self;
@@ -53,10 +55,19 @@ impl Body<'_> {
     }
 
     fn own_slot(&mut self, name: Name) -> Option<Place> {
-        match self.u.find(self.holder, name) {
-            Find::One(found) if self.u.is_data(found.slot) => Some(Place::Slot(name)),
-            _ => None,
-        }
+        let slots = self.own_data(name);
+        (!slots.is_empty()).then_some(Place::Slot(name))
+    }
+
+    /// The data slots that a message without a receiver reads: one's own, or those of the objects that inherit from a traits
+    /// object, where a method's slots usually are.
+    fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
+        let slots: SmallVec<[SlotId; 2]> = match self.u.find(self.holder, name) {
+            Find::One(found) => SmallVec::from_iter([found.slot]),
+            Find::Missing => self.u.below(self.holder, name).iter().map(|f| f.slot).collect(),
+            _ => SmallVec::new(),
+        };
+        if slots.iter().all(|s| self.u.is_data(*s)) { slots } else { SmallVec::new() }
     }
 
     /// The test that an expression makes.
@@ -125,7 +136,7 @@ impl Body<'_> {
             Test::Nil(place) | Test::Kind(place, _) | Test::Inherits(place, _) => (place, *test, outcome),
         };
         let Some(before) = self.type_at(place, env) else { return };
-        let before = self.zonk(before);
+        let before = self.shallow(before);
         let after = self.filtered(before, &test, outcome);
         if after == TypeId::NEVER {
             env.is_dead = true;
@@ -153,10 +164,12 @@ impl Body<'_> {
                 if let Some(known) = env.slots.iter().find(|s| s.0 == name) {
                     return Some(known.1);
                 }
-                match self.u.find(self.holder, name) {
-                    Find::One(found) => Some(self.u.signature_of(found.slot, false).result),
-                    _ => None,
+                let mut all = None;
+                for slot in self.own_data(name) {
+                    let type_ = self.u.signature_of(slot, false).result;
+                    all = Some(all.map_or(type_, |before| self.u.types.soft(before, type_)));
                 }
+                all
             }
         }
     }
@@ -177,6 +190,13 @@ impl Body<'_> {
                     let finer = if outcome { self.finer(member, test) } else { None };
                     left.push(finer.unwrap_or(member));
                 }
+            }
+        }
+        // Of several, it is one of those that certainly inherit.
+        if let (Test::Inherits(..), true) = (test, outcome) {
+            let sure: Vec<TypeId> = left.iter().copied().filter(|m| self.answer_to(*m, test) == Some(true)).collect();
+            if !sure.is_empty() {
+                left = sure;
             }
         }
         self.u.types.union(&left, softness)
@@ -245,7 +265,7 @@ impl Body<'_> {
     pub(super) fn without_nil(&mut self, type_: TypeId) -> (TypeId, bool, bool) {
         let nil = self.u.nil_type();
         let members = self.u.types.members(type_);
-        let is_open = |m: &TypeId| matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType);
+        let is_open = |m: &TypeId| matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType | Type::SelfWith(_));
         let may_be_nil = members.iter().any(|m| *m == nil || is_open(m));
         let rest: Vec<TypeId> = members.iter().copied().filter(|m| *m != nil).collect();
         let softness = if self.u.types.is_soft(type_) { Softness::Soft } else { Softness::Hard };

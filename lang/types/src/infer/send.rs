@@ -107,7 +107,7 @@ impl Body<'_> {
         if self.u.names.text(message.name).starts_with('_') {
             return self.primitive(receiver, message);
         }
-        let receiver = self.zonk(receiver);
+        let receiver = self.shallow(receiver);
         if receiver == TypeId::NEVER {
             self.arguments(message, &[]);
             return TypeId::NEVER;
@@ -164,7 +164,7 @@ impl Body<'_> {
         }
         let mut all = TypeId::NEVER;
         for instance in known {
-            let result = self.zonk(instance.result);
+            let result = self.shallow(instance.result);
             all = self.u.types.soft(all, result);
         }
         // What some receivers answer is known, what others do is not: what is known may not be all.
@@ -186,9 +186,9 @@ impl Body<'_> {
     }
 
     fn look_in(&mut self, member: TypeId, message: &Message, which: u32) -> Look {
-        let member = self.zonk(member);
+        let member = self.shallow(member);
         match self.u.types.get(member).clone() {
-            Type::Any | Type::Never | Type::Meta(_) | Type::Union(..) => Look::Unknown,
+            Type::Any | Type::Never | Type::Meta(_) | Type::Union(..) | Type::SelfAnswer(..) => Look::Unknown,
             Type::SelfType => {
                 let holder = self.holder;
                 if holder == self.u.builtin.block && self.is_evaluation(message.name) {
@@ -197,7 +197,18 @@ impl Body<'_> {
                     let params = SmallVec::from_elem(TypeId::ANY, message.send.arguments.len());
                     return Look::Known(Instance { params, result, slot: None, is_write: false });
                 }
-                self.find_for(holder, member, &[], message, which)
+                let vars = self.u.above(holder).bindings.clone();
+                self.find_for(holder, member, &vars, message, which)
+            }
+            Type::SelfWith(_) => {
+                let (holder, holder_type) = (self.holder, self.holder_type);
+                let own = self.u.own_type(member, holder_type);
+                let args = match self.u.types.get(own) {
+                    Type::Object(_, args) => args.clone(),
+                    _ => Box::default(),
+                };
+                let vars = self.u.receiver_vars(holder, &args);
+                self.find_for(holder, member, &vars, message, which)
             }
             Type::Object(object, args) => {
                 if object == self.u.builtin.block && self.is_evaluation(message.name) {
@@ -254,21 +265,28 @@ impl Body<'_> {
                 self.ambiguous(message, a, b);
                 Look::Unknown
             }
-            Find::Missing if self_type == TypeId::SELF => self.look_below(object, vars, message, which),
+            Find::Missing if self.is_self(self_type) => self.look_below(object, self_type, vars, message, which),
             Find::Missing => Look::Missing,
         }
     }
 
     /// Traits send to self what their clones understand: what inherits from the object may have the slot that it lacks.
-    fn look_below(&mut self, object: ObjectId, vars: &[(VarId, TypeId)], message: &Message, which: u32) -> Look {
+    fn look_below(
+        &mut self,
+        object: ObjectId,
+        self_type: TypeId,
+        vars: &[(VarId, TypeId)],
+        message: &Message,
+        which: u32,
+    ) -> Look {
         let below = self.u.below(object, message.name);
         match below[..] {
             [] => Look::Missing,
-            [one] => Look::Known(self.instance(one.slot, one.is_write, TypeId::SELF, vars, message.at, which)),
+            [one] => Look::Known(self.instance(one.slot, one.is_write, self_type, vars, message.at, which)),
             [first, ..] => {
-                let mut all = self.instance(first.slot, first.is_write, TypeId::SELF, vars, message.at, which);
+                let mut all = self.instance(first.slot, first.is_write, self_type, vars, message.at, which);
                 for (i, other) in below.iter().enumerate().skip(1).take(MOST_BELOW) {
-                    let other = self.instance(other.slot, other.is_write, TypeId::SELF, vars, message.at, which + 8 * i as u32);
+                    let other = self.instance(other.slot, other.is_write, self_type, vars, message.at, which + 8 * i as u32);
                     // Which of them it is nobody knows: it takes what any of them does.
                     for (mine, theirs) in all.params.iter_mut().zip(&other.params) {
                         *mine = self.u.types.soft(*mine, *theirs);
@@ -293,13 +311,28 @@ impl Body<'_> {
         let signature = self.u.signature_of(slot, is_write);
         let fresh: SmallVec<[(VarId, TypeId); 2]> =
             signature.vars.iter().enumerate().map(|(i, v)| (*v, self.meta(at, which * 16 + i as u32))).collect();
+        let (object, places) = (self.object_of(self_type), self.u.places_in(self_type));
         let use_ = |body: &mut Self, type_: TypeId| {
             let once = body.u.types.replace(type_, &mut Vars(&fresh));
-            body.u.types.replace(once, &mut Put { self_type, vars })
+            let once = body.u.settled(once, object);
+            body.u.types.replace(once, &mut Put { self_type, vars, places: &places })
         };
         let params = signature.params.iter().map(|p| use_(self, *p)).collect();
         let result = use_(self, signature.result);
         Instance { params, result, slot: Some(slot), is_write }
+    }
+
+    fn is_self(&self, type_: TypeId) -> bool {
+        matches!(self.u.types.get(type_), Type::SelfType | Type::SelfWith(_))
+    }
+
+    /// Whose slots a receiver of this type has.
+    fn object_of(&self, self_type: TypeId) -> ObjectId {
+        match self.u.types.get(self_type) {
+            Type::Object(object, _) => *object,
+            Type::Block(..) => self.u.builtin.block,
+            _ => self.holder,
+        }
     }
 
     /// `resend.foo`, `parent.foo`
@@ -307,7 +340,8 @@ impl Body<'_> {
         let found = self.u.find_above(self.holder, message.name, through);
         let known: SmallVec<[Instance; 2]> = match found {
             Find::One(found) => {
-                SmallVec::from_iter([self.instance(found.slot, found.is_write, TypeId::SELF, &[], message.at, 0)])
+                let vars = self.u.above(self.holder).bindings.clone();
+                SmallVec::from_iter([self.instance(found.slot, found.is_write, TypeId::SELF, &vars, message.at, 0)])
             }
             _ => SmallVec::new(),
         };

@@ -194,7 +194,7 @@ impl Loader<'_> {
                 Some(list) => {
                     let span = e.span;
                     let made = self.make(object, name, span);
-                    crate::annotation::declare(self.u, made, &tree, &self.text);
+                    crate::annotation::declare(self.u, self.file, made, &tree, &self.text);
                     self.fill(made, list, false);
                     SlotValue::Object(made)
                 }

@@ -63,6 +63,30 @@ impl Metas {
         if once == id { id } else { self.zonk(types, once) }
     }
 
+    /// The type with what was found for it, if it is a meta, and for the members of a union; metas further inside stay, so that
+    /// more can flow into them.
+    pub(crate) fn shallow(&mut self, types: &mut Types, id: TypeId) -> TypeId {
+        if !types.inside(id).has_meta {
+            return id;
+        }
+        match types.get(id).clone() {
+            Type::Meta(meta) => {
+                if let Some(seen) = self.looked_at.get_mut(meta.0 as usize) {
+                    *seen = true;
+                }
+                match self.bound(meta) {
+                    TypeId::NEVER => id,
+                    bound => self.shallow(types, bound),
+                }
+            }
+            Type::Union(members, softness) => {
+                let members: Vec<TypeId> = members.iter().map(|m| self.shallow(types, *m)).collect();
+                types.union(&members, softness)
+            }
+            _ => id,
+        }
+    }
+
     /// The type with nothing left to find: what was not found is `any`.
     pub(crate) fn finish(&mut self, types: &mut Types, id: TypeId) -> TypeId {
         let id = self.zonk(types, id);
@@ -74,7 +98,8 @@ fn mentions(types: &Types, id: TypeId, meta: MetaId) -> bool {
     types.inside(id).has_meta
         && match types.get(id) {
             Type::Meta(m) => *m == meta,
-            Type::Object(_, args) | Type::Union(args, _) => args.iter().any(|a| mentions(types, *a, meta)),
+            Type::SelfWith(parts) => parts.iter().any(|part| mentions(types, part.1, meta)),
+            Type::Object(_, args) | Type::Union(args, _) | Type::SelfAnswer(_, args) => args.iter().any(|a| mentions(types, *a, meta)),
             Type::Block(params, result) => {
                 params.iter().any(|p| mentions(types, *p, meta)) || mentions(types, *result, meta)
             }

@@ -8,6 +8,7 @@
 //! What must stay true: the answer for types without metas depends on nothing but the two types, so it is remembered.
 
 pub(crate) mod metas;
+mod own;
 mod structure;
 pub(crate) mod why;
 
@@ -61,16 +62,27 @@ impl<'a> Relate<'a> {
             (Type::Union(members, _), _) => members.iter().all(|m| self.fits(*m, b)),
             (_, Type::Union(members, _)) => self.fits_one(a, &members),
             (_, Type::Never) => false,
+            (Type::SelfType, Type::SelfWith(q)) => self.parts_fit(&[], &q),
             (Type::SelfType, _) => {
                 let holder = self.holder;
                 self.fits(holder, b)
             }
+            (Type::SelfWith(p), Type::SelfWith(q)) => self.parts_fit(&p, &q),
+            (Type::SelfWith(p), Type::SelfType) => self.parts_fit(&p, &[]),
+            (Type::SelfWith(_), _) => {
+                let holder = self.holder_for(a);
+                self.fits(holder, b)
+            }
             (Type::Object(o, _), Type::SelfType) => self.is_own(o),
+            (Type::Object(o, _), Type::SelfWith(_)) => self.is_own(o) && {
+                let holder = self.holder_for(b);
+                self.own_arguments_fit(a, holder)
+            },
             (Type::Var(v), _) => match self.u.var(v).bound {
                 Some(bound) => self.fits(bound, b),
                 None => false,
             },
-            (_, Type::Var(_) | Type::SelfType) => false,
+            (_, Type::Var(_) | Type::SelfType | Type::SelfWith(_)) => false,
             (Type::Block(p, r), Type::Block(q, s)) => self.block_fits(&p, r, &q, s),
             (Type::Block(params, result), Type::Object(o, args)) => self.block_is(&params, result, o, &args, a, b),
             (Type::Object(o, args), Type::Block(q, s)) => self.object_as_block(o, &args, &q, s),
@@ -175,7 +187,10 @@ impl Universe {
 pub(crate) fn collect_vars(types: &Types, id: TypeId, all: &mut Vec<VarId>) {
     match types.get(id) {
         Type::Var(var) => all.push(*var),
-        Type::Object(_, args) | Type::Union(args, _) => args.iter().for_each(|a| collect_vars(types, *a, all)),
+        Type::Object(_, args) | Type::Union(args, _) | Type::SelfAnswer(_, args) => {
+            args.iter().for_each(|a| collect_vars(types, *a, all));
+        }
+        Type::SelfWith(parts) => parts.iter().for_each(|part| collect_vars(types, part.1, all)),
         Type::Block(params, result) => {
             params.iter().for_each(|p| collect_vars(types, *p, all));
             collect_vars(types, *result, all);

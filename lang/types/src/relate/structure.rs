@@ -90,15 +90,21 @@ impl Universe {
     /// A slot's signature for this receiver. The slot's own variables are `any` here: what is generic fits what is not.
     fn used(&mut self, receiver: TypeId, slot: SlotId, is_write: bool) -> (SmallVec<[TypeId; 2]>, TypeId) {
         let signature = self.signature_of(slot, is_write);
+        let object = match self.types.get(receiver) {
+            Type::Object(o, _) => *o,
+            _ => self.builtin.block,
+        };
         let mut vars = match self.types.get(receiver).clone() {
             Type::Object(o, args) => self.receiver_vars(o, &args),
             Type::Block(_, result) => SmallVec::from_iter([(self.builtin.block_result, result)]),
             _ => SmallVec::new(),
         };
         vars.extend(signature.vars.iter().map(|v| (*v, TypeId::ANY)));
-        let mut with = Receiver { self_type: receiver, vars: &vars };
+        let places = self.places_in(receiver);
+        let mut with = Receiver { self_type: receiver, vars: &vars, places: &places };
         let params = signature.params.iter().map(|p| self.types.replace(*p, &mut with)).collect();
-        let result = self.types.replace(signature.result, &mut with);
+        let result = self.settled(signature.result, object);
+        let result = self.types.replace(result, &mut with);
         (params, result)
     }
 

@@ -22,8 +22,8 @@ impl Relate<'_> {
                     self.why_into(bad, b, chain);
                 }
             }
-            (Type::SelfType, _) => {
-                let holder = self.holder;
+            (Type::SelfType | Type::SelfWith(_), _) => {
+                let holder = self.holder_for(a);
                 self.why_into(holder, b, chain);
             }
             (Type::Block(p, _), Type::Block(q, _)) if p.len() > q.len() => {

@@ -13,6 +13,7 @@ pub(crate) mod subst;
 
 use rustc_hash::FxHashMap;
 
+use crate::names::Name;
 use crate::object::ObjectId;
 
 /// A type.
@@ -45,6 +46,10 @@ pub enum Type {
     Never,
     /// The receiver's own type.
     SelfType,
+    /// The receiver's own type with other parameters: `self of: T`.
+    SelfWith(Box<[(VarId, TypeId)]>),
+    /// What the receiver answers to this message: `self likeMe: (list of: T)`.
+    SelfAnswer(Name, Box<[TypeId]>),
     /// What this object understands; the arguments are for its parameters, in their order.
     Object(ObjectId, Box<[TypeId]>),
     /// One of these.
@@ -72,6 +77,8 @@ pub(crate) struct Inside {
     pub(crate) has_self: bool,
     pub(crate) has_var: bool,
     pub(crate) has_meta: bool,
+    /// What the receiver answers to a message.
+    pub(crate) has_answer: bool,
     pub(crate) depth: u8,
 }
 
@@ -81,6 +88,7 @@ impl Inside {
             has_self: self.has_self || other.has_self,
             has_var: self.has_var || other.has_var,
             has_meta: self.has_meta || other.has_meta,
+            has_answer: self.has_answer || other.has_answer,
             depth: self.depth.max(other.depth),
         }
     }
@@ -157,6 +165,11 @@ impl Types {
         match type_ {
             Type::Any | Type::Never => Inside::default(),
             Type::SelfType => Inside { has_self: true, ..Inside::default() },
+            Type::SelfWith(parts) => {
+                let parts = parts.iter().fold(Inside::default(), |sum, part| sum.and(self.inside(part.1)));
+                Inside { has_self: true, ..parts.deeper() }
+            }
+            Type::SelfAnswer(_, args) => Inside { has_self: true, has_answer: true, ..all(args).deeper() },
             Type::Object(_, args) if args.is_empty() => Inside::default(),
             Type::Object(_, args) => all(args).deeper(),
             Type::Union(members, _) => all(members),
@@ -164,6 +177,19 @@ impl Types {
             Type::Var(_) => Inside { has_var: true, ..Inside::default() },
             Type::Meta(_) => Inside { has_meta: true, ..Inside::default() },
         }
+    }
+
+    /// The receiver's own type with these parameters.
+    pub(crate) fn self_with(&mut self, parts: &[(VarId, TypeId)]) -> TypeId {
+        if parts.is_empty() {
+            return TypeId::SELF;
+        }
+        self.put(Type::SelfWith(parts.into()))
+    }
+
+    /// What the receiver answers to a message.
+    pub(crate) fn self_answer(&mut self, name: Name, args: &[TypeId]) -> TypeId {
+        self.put(Type::SelfAnswer(name, args.into()))
     }
 
     /// The interface of an object without parameters.

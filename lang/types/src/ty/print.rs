@@ -16,6 +16,15 @@ impl Universe {
             Type::Any | Type::Meta(_) => out.push_str("any"),
             Type::Never => out.push_str("never"),
             Type::SelfType => out.push_str("self"),
+            Type::SelfWith(parts) => {
+                let parts: Vec<(&str, TypeId)> = parts.iter().map(|(v, t)| (&*self.var(*v).keyword, *t)).collect();
+                self.show_applied("self", &parts, place, out);
+            }
+            Type::SelfAnswer(name, args) => {
+                let keywords = self.names.text(*name).split_inclusive(':');
+                let parts: Vec<(&str, TypeId)> = keywords.zip(args.iter().copied()).collect();
+                self.show_applied("self", &parts, place, out);
+            }
             Type::Var(var) => out.push_str(&self.var(*var).name),
             Type::Object(object, args) => self.show_object(*object, args, place, out),
             Type::Union(members, _) => {
@@ -48,22 +57,29 @@ impl Universe {
         let name = if path.is_empty() { "the module" } else { path };
         // The keywords come from the variables; an object that lost its parameters since shows its name alone.
         let params = self.above.get(&object).map(|a| a.params.clone()).unwrap_or_default();
-        if args.is_empty() || params.len() != args.len() || args.iter().all(|a| *a == TypeId::ANY) {
-            return out.push_str(name);
-        }
-        let wrap = place == Place::Inside;
+        let parts: Vec<(&str, TypeId)> = match params.len() == args.len() {
+            true => params.iter().zip(args).map(|(v, t)| (&*self.var(*v).keyword, *t)).collect(),
+            false => Vec::new(),
+        };
+        self.show_applied(name, &parts, place, out);
+    }
+
+    /// `dictionary of: int Keys: string`. What may be anything is left out.
+    fn show_applied(&self, name: &str, parts: &[(&str, TypeId)], place: Place, out: &mut String) {
+        let is_known = |id: TypeId| !matches!(self.types.get(id), Type::Any | Type::Meta(_));
+        let known: Vec<&(&str, TypeId)> = parts.iter().filter(|p| is_known(p.1)).collect();
+        let wrap = place == Place::Inside && !known.is_empty();
         out.push_str(if wrap { "(" } else { "" });
         out.push_str(name);
-        for (i, (var, arg)) in params.iter().zip(args).enumerate() {
-            let keyword = &self.var(*var).keyword;
+        for (i, (keyword, arg)) in known.into_iter().enumerate() {
             out.push(' ');
-            match keyword.chars().next() {
-                Some(first) if i > 0 => {
-                    out.extend(first.to_uppercase());
-                    out.push_str(&keyword[first.len_utf8()..]);
-                }
-                _ => out.push_str(keyword),
+            let mut letters = keyword.chars();
+            match letters.next() {
+                Some(first) if i > 0 => out.extend(first.to_uppercase()),
+                Some(first) => out.extend(first.to_lowercase()),
+                None => {}
             }
+            out.push_str(letters.as_str());
             out.push(' ');
             self.show_into(*arg, Place::Inside, out);
         }

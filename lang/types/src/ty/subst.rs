@@ -10,6 +10,10 @@ pub(crate) trait Replace {
     fn self_type(&mut self) -> TypeId {
         TypeId::SELF
     }
+    /// For `self of: …`, its parts replaced already.
+    fn self_with(&mut self, types: &mut Types, parts: &[(VarId, TypeId)]) -> TypeId {
+        types.self_with(parts)
+    }
     /// For a variable; nothing to leave it.
     fn var(&mut self, _var: VarId) -> Option<TypeId> {
         None
@@ -38,11 +42,33 @@ impl Replace for Vars<'_> {
 pub(crate) struct Receiver<'a> {
     pub(crate) self_type: TypeId,
     pub(crate) vars: &'a [(VarId, TypeId)],
+    /// Where among the arguments of `self_type` the variables of the objects above it are.
+    pub(crate) places: &'a [(VarId, usize)],
 }
 
 impl Replace for Receiver<'_> {
     fn self_type(&mut self) -> TypeId {
         self.self_type
+    }
+    fn self_with(&mut self, types: &mut Types, parts: &[(VarId, TypeId)]) -> TypeId {
+        match types.get(self.self_type).clone() {
+            Type::SelfType => types.self_with(parts),
+            Type::SelfWith(before) => {
+                let mut all = parts.to_vec();
+                all.extend(before.iter().filter(|b| !parts.iter().any(|p| p.0 == b.0)));
+                types.self_with(&all)
+            }
+            Type::Object(object, mut args) => {
+                for (var, type_) in parts {
+                    let at = self.places.iter().find(|p| p.0 == *var).map(|p| p.1);
+                    if let Some(arg) = at.and_then(|at| args.get_mut(at)) {
+                        *arg = *type_;
+                    }
+                }
+                types.applied(object, &args)
+            }
+            _ => self.self_type,
+        }
     }
     fn var(&mut self, var: VarId) -> Option<TypeId> {
         self.vars.iter().find(|v| v.0 == var).map(|v| v.1)
@@ -75,6 +101,16 @@ impl Types {
         match self.get(id) {
             Type::Any | Type::Never => id,
             Type::SelfType => with.self_type(),
+            Type::SelfWith(parts) => {
+                let parts = parts.clone();
+                let parts: SmallVec<[(VarId, TypeId); 2]> = parts.iter().map(|(v, t)| (*v, self.replace(*t, with))).collect();
+                with.self_with(self, &parts)
+            }
+            Type::SelfAnswer(name, args) => {
+                let (name, args) = (*name, args.clone());
+                let args = self.replace_all(&args, with);
+                self.self_answer(name, &args)
+            }
             Type::Var(var) => {
                 let var = *var;
                 with.var(var).unwrap_or(id)
