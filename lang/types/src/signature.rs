@@ -242,6 +242,10 @@ fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
     if u.options.strict {
         return (first, true);
     }
+    // What a generic prototype holds itself may stand for any of its parameters.
+    if !u.params(slot.object).is_empty() {
+        return (TypeId::ANY, true);
+    }
     let nil = u.nil_type();
     let is_nothing = u.slot(slot).value == SlotValue::Nothing;
     let mut all = if is_nothing { TypeId::NEVER } else { first };

@@ -26,7 +26,19 @@ impl Body<'_> {
             }
             given.push(type_);
         }
+        known.iter().for_each(|instance| self.within_bounds(message, instance));
         given
+    }
+
+    /// What was put for a variable must fit its bound. What is only a variable itself is taken to, outside strict checking.
+    fn within_bounds(&mut self, message: &Message, instance: &Instance) {
+        for (meta, bound) in &instance.bounds {
+            let put = self.zonk(*meta);
+            let is_open = !self.u.options.strict && matches!(self.u.types.get(put), Type::Var(_) | Type::Meta(_));
+            if !is_open && !self.fits(put, *bound) {
+                self.out_of_bounds(message, put, *bound);
+            }
+        }
     }
 
     /// What tells most about a literal: for a block the parameter that is a block.

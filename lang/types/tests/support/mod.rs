@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use aura_types::{Options, Project};
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// The library's files in the order of `stdlib/world.aura`.
-pub fn library() -> Vec<(String, String)> {
+pub(crate) fn library() -> Vec<(String, String)> {
     let folder = root().join("stdlib");
     let world = std::fs::read_to_string(folder.join("world.aura")).expect("stdlib/world.aura");
     let names = world.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
@@ -18,12 +18,12 @@ pub fn library() -> Vec<(String, String)> {
 }
 
 /// A project over the library.
-pub fn project(strict: bool) -> Project {
+pub(crate) fn project(strict: bool) -> Project {
     Project::new(Options { strict }, library())
 }
 
 /// No other files.
 #[allow(dead_code)] // Not every test binary has programs of several files.
-pub fn alone(_: &str, _: &str) -> Option<(String, String)> {
+pub(crate) fn alone(_: &str, _: &str) -> Option<(String, String)> {
     None
 }
