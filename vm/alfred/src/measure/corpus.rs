@@ -10,7 +10,7 @@ use crate::answer::name;
 use crate::text::line;
 
 /// Methods with fewer nodes are not said to be there already: `( balance = 0 )` is no find.
-pub const LEAST_NODES: usize = 8;
+pub const LEAST_NODES: usize = 7;
 /// Methods that are no further apart than this are nearly the same.
 pub const NEAR: f64 = 0.1;
 
