@@ -164,22 +164,25 @@ fn counts(row: &Value, expected: &[(&str, u64)]) {
 fn a_model_gets_the_figures_that_it_earns() {
     let (desk, model) = (Desk::with(&FOUR), uneven());
     let report = desk.figures(&["--model", "tiny:1b", "--server", &model.host, "--record", "tape.json"]);
-    counts(&report["total"], &[
-        ("parse", 3),
-        ("audit", 2),
-        ("compile", 2),
-        ("run", 2),
-        ("at_once", 2),
-        ("repaired_1", 1),
-        ("repaired_2", 0),
-        ("fresh", 0),
-        ("accepted", 3),
-        ("abstained", 1),
-        ("no_answer", 0),
-        ("correct", 2),
-        ("wrongly_accepted", 1),
-        ("tasks_always", 2),
-    ]);
+    counts(
+        &report["total"],
+        &[
+            ("parse", 3),
+            ("audit", 2),
+            ("compile", 2),
+            ("run", 2),
+            ("at_once", 2),
+            ("repaired_1", 1),
+            ("repaired_2", 0),
+            ("fresh", 0),
+            ("accepted", 3),
+            ("abstained", 1),
+            ("no_answer", 0),
+            ("correct", 2),
+            ("wrongly_accepted", 1),
+            ("tasks_always", 2),
+        ],
+    );
     assert_eq!((&report["total"]["types"], &report["total"]["samples"]), (&Value::Null, &json!(4)));
     counts(&report["tiers"][0], &[("correct", 2), ("repaired_1", 1)]);
     // Two for digits and initials, two for triangles, six for undo: 10 exchanges of 2000 and 30 tokens.

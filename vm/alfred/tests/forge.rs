@@ -28,7 +28,9 @@ fn candidate(source: &str, repair: u32, failed: Option<&str>) -> CandidateRecord
     let verdict = |gate, passed, findings| GateRecord { gate, passed, findings };
     let verdicts = match failed {
         None => vec![verdict(Gate::Parse, true, vec![]), verdict(Gate::Audit, true, vec![]), verdict(Gate::Trial, true, vec![])],
-        Some(why) => vec![verdict(Gate::Parse, true, vec![]), verdict(Gate::Audit, false, vec![Diagnostic::new(Gate::Audit, "G2", why)])],
+        Some(why) => {
+            vec![verdict(Gate::Parse, true, vec![]), verdict(Gate::Audit, false, vec![Diagnostic::new(Gate::Audit, "G2", why)])]
+        }
     };
     CandidateRecord { sample: 1, repair, answer: answered(source), verdicts, ..CandidateRecord::default() }
 }
@@ -116,8 +118,9 @@ fn what_was_rejected_or_taken_back_is_never_learned_from() {
 
 #[test]
 fn what_is_for_the_same_message_is_in_one_part_and_stays_there() {
-    let all: Vec<Learning> =
-        (0..120).map(|i| learning("cart", &format!("price{i}"), &format!("price{i} = ( (a{i} b{i}: {i}) c{i}: d{i} )"))).collect();
+    let all: Vec<Learning> = (0..120)
+        .map(|i| learning("cart", &format!("price{i}"), &format!("price{i} = ( (a{i} b{i}: {i}) c{i}: d{i} )")))
+        .collect();
     let (chronicle, mut store) = chronicle(all);
     let before = split::parts(&chronicle);
     let tests = before.values().filter(|p| **p == Part::Test).count();
@@ -125,7 +128,12 @@ fn what_is_for_the_same_message_is_in_one_part_and_stays_there() {
     let mut later = Chronicle::default();
     later.catch_up(&mut store).expect("read");
     let more: Vec<What> = (0..40)
-        .map(|i| What::Learned(Box::new(Learning { file: "b.aura".into(), ..learning("cart", &format!("price{i}"), &format!("price{i} = ( {i} )")) })))
+        .map(|i| {
+            What::Learned(Box::new(Learning {
+                file: "b.aura".into(),
+                ..learning("cart", &format!("price{i}"), &format!("price{i} = ( {i} )"))
+            }))
+        })
         .collect();
     later.append(&mut store, |_| Ok(more.clone())).expect("appended");
     let after = split::parts(&later);

@@ -12,7 +12,10 @@ fn learning(i: usize, source: &str, failed: usize) -> What {
     let candidate = |repair: usize, passed| CandidateRecord {
         sample: 1,
         repair: repair as u32,
-        answer: format!(r#"{{"a_plan": "", "b_source": "{}"}}"#, if passed { source.into() } else { format!("nonsense {repair}") }),
+        answer: format!(
+            r#"{{"a_plan": "", "b_source": "{}"}}"#,
+            if passed { source.into() } else { format!("nonsense {repair}") }
+        ),
         verdicts: vec![GateRecord { gate: Gate::Trial, passed, findings: Vec::new() }],
         ..CandidateRecord::default()
     };
@@ -30,7 +33,8 @@ fn learning(i: usize, source: &str, failed: usize) -> What {
 fn report(all: Vec<What>) -> Decay {
     let (mut chronicle, mut store) = (Chronicle::default(), InMemory::default());
     chronicle.append(&mut store, |_| Ok(all.clone())).expect("appended");
-    let library = Corpus::of_sources(["\"a library\"\ntraits bag _AddSlots: (| sum = ( | s <- 0 | do: [ | :e | s: s + e ]. s ) |)\n"]);
+    let library =
+        Corpus::of_sources(["\"a library\"\ntraits bag _AddSlots: (| sum = ( | s <- 0 | do: [ | :e | s: s + e ]. s ) |)\n"]);
     decay(points(&chronicle, library), 30)
 }
 
