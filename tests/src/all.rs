@@ -4,6 +4,7 @@
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
 //! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
@@ -21,6 +22,7 @@ mod dialogue;
 mod doc_blocks;
 mod door;
 mod engines;
+mod error_pages;
 mod example;
 mod image;
 mod image_commands;
@@ -32,6 +34,7 @@ mod lang;
 mod layers;
 mod library;
 mod powers;
+mod reference;
 mod support;
 mod tidy;
 
