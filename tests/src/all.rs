@@ -6,6 +6,7 @@
 //!   [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
@@ -26,6 +27,7 @@ mod doc_blocks;
 mod door;
 mod engines;
 mod evaluation;
+mod error_pages;
 mod example;
 mod image;
 mod image_commands;
@@ -37,6 +39,7 @@ mod lang;
 mod layers;
 mod library;
 mod powers;
+mod reference;
 mod support;
 mod tidy;
 
