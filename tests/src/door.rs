@@ -60,7 +60,7 @@ impl Model {
 }
 
 /// The JSON that a model writes.
-fn content(source: &str) -> String {
+pub(crate) fn content(source: &str) -> String {
     json!({"a_plan": "It computes what its name says.", "b_source": source}).to_string()
 }
 
