@@ -12,6 +12,7 @@
 
 mod gates;
 mod harmless;
+mod injections;
 mod malicious;
 mod read;
 mod stage;
@@ -28,7 +29,9 @@ fn on_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> V
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                while let Some((at, item)) = Some(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?))) {
+                while let Some((at, item)) =
+                    Some(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?)))
+                {
                     let result = work(item);
                     done.lock().expect("no work panics while it holds the lock").push((at, result));
                 }

@@ -25,6 +25,7 @@ mod near;
 mod object;
 mod primitives;
 mod project;
+mod query;
 mod relate;
 mod signature;
 mod stores;

@@ -24,7 +24,13 @@ struct Promise {
     result: TypeId,
 }
 
-type Interface = FxHashMap<(u32, Name), Promise>;
+/// What the slots of a file promise to others.
+#[derive(Default)]
+struct Interface {
+    slots: FxHashMap<(u32, Name), Promise>,
+    /// Some are slots of objects that are not its own, so anybody may be concerned.
+    adds: bool,
+}
 
 /// A project.
 pub struct Project {
@@ -116,7 +122,7 @@ impl Project {
             if names.is_empty() {
                 continue;
             }
-            for user in self.users(id, &names) {
+            for user in self.users(id, &names, before.adds || after.adds) {
                 if all.contains(&user) {
                     continue;
                 }
@@ -130,8 +136,7 @@ impl Project {
     }
 
     /// Files that can see the file and mention one of the names.
-    fn users(&self, id: FileId, names: &FxHashSet<Name>) -> Vec<FileId> {
-        let adds = !self.universe.file(id).added.is_empty();
+    fn users(&self, id: FileId, names: &FxHashSet<Name>, adds: bool) -> Vec<FileId> {
         let sees = |other: &FileId| adds || self.imports(*other, id);
         let mentions = |other: &FileId| {
             let words = &self.universe.file(*other).mentioned.words;
@@ -139,7 +144,10 @@ impl Project {
                 self.universe.names.known(part).is_some_and(|p| words.contains(&p))
             }))
         };
-        let mut users: Vec<FileId> = self.files.values().copied().filter(|o| *o != id && sees(o) && mentions(o)).collect();
+        // The library does not look at the files above it.
+        let above = |other: &FileId| !self.universe.file(*other).is_library;
+        let others = self.files.values().copied().filter(|o| *o != id && above(o));
+        let mut users: Vec<FileId> = others.filter(|o| sees(o) && mentions(o)).collect();
         users.sort();
         users
     }
@@ -160,10 +168,10 @@ impl Project {
         false
     }
 
-    /// What the slots of a file promise to others.
+    /// What a file promises now.
     fn interface(&mut self, id: FileId) -> Interface {
-        let mut all = Interface::default();
         let file = self.universe.file(id);
+        let mut all = Interface { adds: !file.added.is_empty(), ..Interface::default() };
         let own = file.objects.iter().flat_map(|o| {
             let count = self.universe.object(*o).slots.len() as u32;
             (0..count).map(|index| SlotId { object: *o, index })
@@ -177,7 +185,7 @@ impl Project {
             let (name, kind, is_parent) = (here.name, here.kind, here.is_parent);
             let signature = self.universe.signature_of(slot, false);
             let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result };
-            all.insert((slot.object.0, name), promise);
+            all.slots.insert((slot.object.0, name), promise);
         }
         all
     }
@@ -185,7 +193,7 @@ impl Project {
 
 /// The names whose slots are not what they were.
 fn difference(before: &Interface, after: &Interface) -> FxHashSet<Name> {
-    let gone = before.iter().filter(|(key, promise)| after.get(key) != Some(promise)).map(|(key, _)| key.1);
-    let come = after.keys().filter(|key| !before.contains_key(key)).map(|key| key.1);
+    let gone = before.slots.iter().filter(|(key, promise)| after.slots.get(key) != Some(promise)).map(|(key, _)| key.1);
+    let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
     gone.chain(come).collect()
 }

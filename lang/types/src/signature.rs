@@ -74,7 +74,12 @@ fn recursive(u: &mut Universe, slot: SlotId, is_write: bool) -> Signature {
 
 fn write(u: &mut Universe, slot: SlotId) -> Signature {
     let written = declared(u, slot);
-    let params = SmallVec::from_elem(written.unwrap_or(TypeId::ANY), 1);
+    // In strict checking a slot without a type is what it holds at first.
+    let taken = match written {
+        None if u.options.strict => first(u, slot),
+        _ => written.unwrap_or(TypeId::ANY),
+    };
+    let params = SmallVec::from_elem(taken, 1);
     Signature { params, result: TypeId::SELF, vars: SmallVec::new(), is_written: written.is_some() }
 }
 
@@ -224,15 +229,27 @@ pub(crate) fn held(u: &mut Universe, slot: SlotId) -> TypeId {
     }
 }
 
+/// The type of an assignable slot's first value, as wide as what it may hold later.
+fn first(u: &mut Universe, slot: SlotId) -> TypeId {
+    let first = held(u, slot);
+    u.types.widened(first)
+}
+
 /// The type of an assignable slot that nobody wrote: what it holds at first, and what is assigned to it. The second is false if a
 /// method that assigns was being looked at itself.
 fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
-    let first = held(u, slot);
+    let first = first(u, slot);
+    if u.options.strict {
+        return (first, true);
+    }
+    // What a generic prototype holds itself may stand for any of its parameters.
+    if !u.params(slot.object).is_empty() {
+        return (TypeId::ANY, true);
+    }
     let nil = u.nil_type();
     let is_nothing = u.slot(slot).value == SlotValue::Nothing;
-    let first = u.types.widened(first);
-    let mut all = if is_nothing && !u.options.strict { TypeId::NEVER } else { first };
-    if all == TypeId::ANY || u.types.inside(all).has_meta {
+    let mut all = if is_nothing { TypeId::NEVER } else { first };
+    if all == TypeId::ANY {
         return (TypeId::ANY, true);
     }
     let (stored, is_final) = infer::stored(u, slot);
@@ -244,7 +261,7 @@ fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
         }
     }
     let is_only_nil = all == nil || all == TypeId::NEVER;
-    if is_only_nil && !u.options.strict {
+    if is_only_nil {
         return (TypeId::ANY, is_final);
     }
     (all, is_final)

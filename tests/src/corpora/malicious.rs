@@ -16,7 +16,7 @@ use aura_run::{TrialLimits, TrialReport, Verdict};
 
 use super::read::File;
 use super::stage::{End, Send, Stage};
-use super::variants::{DISGUISES, Disguise};
+use super::variants::{BOMB, DISGUISES, Disguise};
 use super::{gates, on_threads, read};
 
 /// What a secret looks like, wherever it turns up.
@@ -48,7 +48,7 @@ const SCRIPT: &str = "| thing = (|
 |). worker. lock. |
 'before' printLine.
 lock: semaphore copy.
-thing attack.
+1 to: 3 Do: [ thing attack ].
 'after' printLine
 ";
 
@@ -62,7 +62,8 @@ impl Bait {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("secret.txt"), SECRET).expect("written");
-        std::fs::write(folder.path().join("code.aura"), "| evil = ( 'shouted' printLine ) |\n'shouted' printLine\n").expect("written");
+        std::fs::write(folder.path().join("code.aura"), "| evil = ( 'shouted' printLine ) |\n'shouted' printLine\n")
+            .expect("written");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("a socket can be asked without waiting");
         Self { folder, listener }
@@ -182,7 +183,9 @@ impl Attempt<'_> {
 
     fn after(&mut self, end: &End, files: &[(String, Vec<u8>)], shared: Option<u64>) {
         let printed = self.stage.printed();
-        self.check(matches!(printed.as_str(), "before\n" | "before\nafter\n"), || format!("printed {:?}", &printed[..printed.len().min(200)]));
+        self.check(matches!(printed.as_str(), "before\n" | "before\nafter\n"), || {
+            format!("printed {:?}", &printed[..printed.len().min(200)])
+        });
         self.check(!matches!(end, End::Exit(_)), || format!("the program ended: {end:?}"));
         let files_now = self.bait.files();
         self.check(files == files_now, || "the folder was changed".into());
@@ -211,7 +214,12 @@ fn methods(case: &str, nth: usize, expensive: bool) -> Vec<(&'static str, String
         return vec![("as written", case.to_string())];
     }
     let some = |(i, d): (usize, &'static Disguise)| {
-        let wanted = i == 0 || (i + nth) % if expensive { 9 } else { 3 } == 0;
+        let wanted = match (i, expensive) {
+            (0, _) => true,
+            (_, false) => d.name == BOMB || (i + nth) % 3 == 0,
+            // What uses up the limits of a trial would only use up those of the script.
+            (_, true) => d.name != BOMB && (i + nth) % 9 == 0,
+        };
         wanted.then(|| (d.name, d.of(case)))
     };
     DISGUISES.iter().enumerate().filter_map(some).collect()

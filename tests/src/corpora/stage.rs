@@ -119,7 +119,9 @@ impl Stage {
     pub(super) fn compile(source: &str) -> Result<Compiled, String> {
         let parsed = aura_syntax::parse_slots(source);
         let said = |d: &[aura_syntax::Diagnostic]| d.first().map_or(String::new(), |d| d.message.clone());
-        let Some(list) = parsed.file.slots.as_ref().filter(|_| !parsed.has_errors()) else { return Err(said(&parsed.diagnostics)) };
+        let Some(list) = parsed.file.slots.as_ref().filter(|_| !parsed.has_errors()) else {
+            return Err(said(&parsed.diagnostics));
+        };
         let origin = Arc::new(aura_code::Origin { file: "learned".into(), text: source.into() });
         let slots = aura_code::compile_slots(list, &origin).map_err(|d| said(&d))?;
         for slot in &slots.template.slots {

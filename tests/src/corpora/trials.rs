@@ -36,8 +36,8 @@ const CHANGES: [&str; 25] = [
     "1 to: 200 Do: [|:i| all add: i ].",
     "names at: 'a' Put: 2. names at: self Put: 3.",
     "1 to: 50 Do: [|:i| names at: i Put: part copy ].",
-    "names removeKey: 'a'.",
-    "seen add: self. seen add: part. seen remove: first.",
+    "names removeKey: 'a' IfAbsent: [ 3 ].",
+    "seen add: self. seen add: part. seen remove: first IfAbsent: [ 3 ].",
     "words add: 'more'. words << 3.",
     "identityHash. first identityHash. parts identityHash. part identityHash. thing hash.",
     "mood: (| happy = ( 2 ) |). happy.",
@@ -65,14 +65,15 @@ const FAILURES: [(&str, &str); 16] = [
     ("'evil' printLine", "limit"),
     ("process sleep: 1", "noCapability"),
     ("[ 3 ] fork", "noCapability"),
-    ("list add: 3", "sharedObject"),
+    ("list add: 3", "everybody shares"),
     ("attack", "stack"),
     ("[ true ] whileTrue: [ x: 5 ]", "fuel"),
     ("('x' repeat: 90000000) size", "heap"),
 ];
 
 /// Reasons that take longer: once in so many rounds.
-const SLOW: [(&str, &str); 2] = [("[ true ] whileTrue: [ keep: { keep. x } ]", "heap"), ("[ true ] whileTrue: [ x: x + 1 ]", "time")];
+const SLOW: [(&str, &str); 2] =
+    [("[ true ] whileTrue: [ keep: { keep. x } ]", "heap"), ("[ true ] whileTrue: [ x: x + 1 ]", "time")];
 
 const TRIALS: usize = 10_000;
 
@@ -80,6 +81,7 @@ fn limits(reason: &str) -> TrialLimits {
     let plain = TrialLimits { fuel: 40_000, heap: 4 << 20, depth: 300, time: Duration::from_secs(20) };
     match reason {
         "time" => TrialLimits { fuel: u64::MAX >> 1, heap: 4 << 30, time: Duration::from_millis(3), ..plain },
+        "stack" => TrialLimits { fuel: 10_000_000, depth: 60, ..plain },
         "heap" => TrialLimits { fuel: 10_000_000, heap: 2 << 20, ..plain },
         _ => plain,
     }
@@ -95,7 +97,8 @@ fn ten_thousand_trials_that_fail_leave_the_world_as_it_was() {
     let mut methods = Vec::new();
     for (i, changes) in CHANGES.iter().enumerate() {
         let slow = SLOW.iter().filter(|_| i % 12 == 0);
-        methods.extend(FAILURES.iter().chain(slow).map(|(failure, word)| (compiled(changes, failure), *changes, *failure, *word)));
+        methods
+            .extend(FAILURES.iter().chain(slow).map(|(failure, word)| (compiled(changes, failure), *changes, *failure, *word)));
     }
     let mut stage = Stage::new();
     stage.begin(SCRIPT);

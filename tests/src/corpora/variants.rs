@@ -15,8 +15,11 @@ const fn disguise(name: &'static str, before: &'static str, after: &'static str)
     Disguise { name, before, after }
 }
 
+/// What no trial sees: it does what it does when it is sent for the second time.
+pub(super) const BOMB: &str = "not the first time";
+
 /// All of them, the plain one first.
-pub(super) const DISGUISES: [Disguise; 18] = [
+pub(super) const DISGUISES: [Disguise; 19] = [
     disguise("plainly", "attack = ( ", " )"),
     disguise("through a local", "attack = ( | a. b | a: 1. b: (", "). a: b. a )"),
     disguise("where a local begins", "attack = ( | a <- (", ") | a )"),
@@ -33,7 +36,8 @@ pub(super) const DISGUISES: [Disguise; 18] = [
     disguise("in a loop", "attack = ( 1 to: 3 Do: [|:i| ", " ]. 7 )"),
     disguise("returned out of a block", "attack = ( { 1 } do: [|:i| ^ ", " ]. 7 )"),
     disguise("through a block that the script evaluates", "attack = ( twice: [ ", " ]. 7 )"),
-    disguise("not the first time", "attack = ( count: count + 1. count > 1 ifTrue: [ ", " ]. count > 3 ifFalse: [ attack ]. 7 )"),
+    disguise(BOMB, "attack = ( count: count + 1. count > 1 ifTrue: [ ", " ]. 7 )"),
+    disguise("after itself", "attack = ( count: count + 1. count > 1 ifTrue: [ ", " ]. count > 3 ifFalse: [ attack ]. 7 )"),
     disguise("kept in a slot and evaluated later", "attack = ( keep isNil ifTrue: [ keep: [ ", " ] ]. keep value. 7 )"),
 ];
 
@@ -46,7 +50,21 @@ impl Disguise {
 
 /// Ordinary words, some of which mean a power to the library.
 const WORDS: [&str; 16] = [
-    "time", "date", "input", "process", "slots", "file", "url", "kernel", "image", "now", "arguments", "command", "prompt", "clock", "system",
+    "time",
+    "date",
+    "input",
+    "process",
+    "slots",
+    "file",
+    "url",
+    "kernel",
+    "image",
+    "now",
+    "arguments",
+    "command",
+    "prompt",
+    "clock",
+    "system",
     "display",
 ];
 
@@ -60,12 +78,15 @@ pub(super) fn renamed(method: &str, nth: usize) -> Option<String> {
     let mut free = WORDS.iter().cycle().skip(nth % WORDS.len()).take(WORDS.len()).filter(|w| !taken.iter().any(|t| t == **w));
     // What is also sent to others as a message keeps its name.
     let meaning: Vec<&Token> = tokens.iter().filter(|t| !t.kind.is_trivia()).collect();
-    let sent = |n: &String| meaning.windows(2).any(|w| ends_operand(w[0], method) && w[1].span.text(method).trim_end_matches(':') == n.as_str());
+    let sent = |n: &String| {
+        meaning.windows(2).any(|w| ends_operand(w[0], method) && w[1].span.text(method).trim_end_matches(':') == n.as_str())
+    };
     names.found.retain(|n| !sent(n));
     let pairs: Vec<(String, &str)> = names.found.into_iter().map_while(|n| free.next().map(|w| (n, *w))).collect();
     let rename = |t: &Token| {
         let text = t.span.text(method);
-        let new = pairs.iter().find(|(n, _)| *n == word(t)).filter(|_| matches!(t.kind, Kind::Name | Kind::Keyword | Kind::Argument));
+        let new =
+            pairs.iter().find(|(n, _)| *n == word(t)).filter(|_| matches!(t.kind, Kind::Name | Kind::Keyword | Kind::Argument));
         new.map_or(text.to_string(), |(n, w)| text.replace(n, w))
     };
     (!pairs.is_empty()).then(|| tokens.iter().map(rename).collect())
@@ -73,7 +94,8 @@ pub(super) fn renamed(method: &str, nth: usize) -> Option<String> {
 
 /// Whether a message can follow.
 fn ends_operand(token: &Token, text: &str) -> bool {
-    matches!(token.kind, Kind::Name | Kind::Integer | Kind::String | Kind::SelfWord) || matches!(token.span.text(text), ")" | "]" | "}")
+    matches!(token.kind, Kind::Name | Kind::Integer | Kind::String | Kind::SelfWord)
+        || matches!(token.span.text(text), ")" | "]" | "}")
 }
 
 /// The names of the locals and arguments of a method.
@@ -138,5 +160,7 @@ impl Names<'_> {
 pub(super) fn spelled_out(method: &str) -> Option<String> {
     let (header, code) = method.split_once(" = (")?;
     let code = code.trim().strip_suffix(')')?.trim();
-    Some(format!("{header} = (\n    \"What is wanted, step by step.\"\n    | answer <- nil |\n    answer: [ {code} ] value.\n    answer )"))
+    Some(format!(
+        "{header} = (\n    \"What is wanted, step by step.\"\n    | answer <- nil |\n    answer: [ {code} ] value.\n    answer )"
+    ))
 }

@@ -12,7 +12,7 @@
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
 //! * [`eval`] how good a model is at all this; [`measure`] what a learned method is worth
-//! * [`retrieve`] methods that may serve as examples
+//! * [`retrieve`] methods that may serve as examples; [`forge`] verified exchanges for fine-tuning
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -26,6 +26,7 @@ pub mod diagnostic;
 pub mod door;
 pub mod eval;
 mod files;
+pub mod forge;
 pub mod gates;
 pub mod interface;
 pub mod learned;

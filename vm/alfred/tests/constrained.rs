@@ -94,13 +94,16 @@ async fn a_server_that_refuses_grammars_is_asked_for_json_and_that_is_said_once(
 
 #[tokio::test]
 async fn a_server_that_takes_no_notice_of_grammars_is_found_out_by_its_answer() {
-    for said in ["Sure! Here is the method you wanted.", &method(GOOD), "{ 1. 2 }", "manhattan = ( x abs + y abs", "I'm sorry, I can't."] {
+    for said in
+        ["Sure! Here is the method you wanted.", &method(GOOD), "{ 1. 2 }", "manhattan = ( x abs + y abs", "I'm sorry, I can't."]
+    {
         let server = server(completion(said, "stop"), completion(&method(GOOD), "stop")).await;
         let client = client(&server);
         let answer = ask(&client).await.expect("an answer");
         assert_eq!(answer.text, method(GOOD), "{said}");
         assert!(client.notice().is_some_and(|n| n.contains("takes no notice of grammars")), "{said}");
-        assert_eq!(asked(&server).await.len(), 2);
+        let is_of_use = said.starts_with("{\"");
+        assert_eq!(asked(&server).await.len(), if is_of_use { 1 } else { 2 });
     }
 }
 
@@ -141,5 +144,7 @@ async fn a_server_that_fails_over_a_grammar_is_asked_for_json() {
 fn a_selector_that_no_method_can_have_brings_no_grammar() {
     assert_eq!(grammar("_Clone"), None);
     assert_eq!(grammar("at:put:"), None);
-    assert!(grammar("at:Put:").is_some_and(|g| g.starts_with("root ::= \"at: \" SLOT-NAME \" Put: \" SLOT-NAME \" = \" method\n")));
+    assert!(
+        grammar("at:Put:").is_some_and(|g| g.starts_with("root ::= \"at: \" SLOT-NAME \" Put: \" SLOT-NAME \" = \" method\n"))
+    );
 }

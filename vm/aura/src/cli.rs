@@ -5,6 +5,7 @@
 
 pub mod alfred;
 pub mod image;
+pub mod reference;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,10 @@ pub enum Command {
     New(NewArgs),
     /// Show documentation, from the living world.
     Doc(DocArgs),
+    /// Say what a diagnostic code means, and what to do.
+    Explain(reference::ExplainArgs),
+    /// Print the grammar of the language, also for model servers that constrain their answers.
+    Grammar(reference::GrammarArgs),
     /// Look at a living image, compare and mend it, without running anything.
     Image(image::ImageArgs),
     /// See and judge what was learned: where it comes from, whether it stays.

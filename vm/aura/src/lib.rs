@@ -7,12 +7,14 @@
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
 //! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where it keeps what it learns
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
+//! * [`codes`] the diagnostic codes of all rooms
 //! * [`examples`] examples in comments; [`output`], [`suggest`] small things
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
 pub mod checker;
 pub mod cli;
+pub mod codes;
 pub mod commands;
 pub mod door;
 pub mod drive;

@@ -25,7 +25,9 @@ pub fn of_lessons(lessons: &[Lesson], from: usize, script: &str) -> Vec<String> 
     present.add_source(script);
     let mut said = Vec::new();
     for (i, lesson) in lessons.iter().enumerate() {
-        if i >= from && let Some(near) = present.already(&lesson.source, (&lesson.at, &lesson.selector)) {
+        if i >= from
+            && let Some(near) = present.already(&lesson.source, (&lesson.at, &lesson.selector))
+        {
             said.push(format!("'{}' is {}", lesson.selector, near.describe()));
         }
         present.add(&lesson.at, &lesson.selector, &lesson.source);

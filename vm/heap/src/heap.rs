@@ -1,7 +1,7 @@
 //! The heap itself: its spaces, its limits, allocation, and the write barrier.
 //!
 //! What must stay true: an object in old space that may refer to the nursery is in `remembered`, and its BARRIER bit is clear (but for long
-//! vectors, of which single words may be remembered instead); every other
+//! vectors, of which single words may be remembered instead, and for shared objects, which keep it); every other
 //! old object has the bit set. Objects in the nursery never have it.
 #![allow(unsafe_code)]
 
@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::layout::*;
 use crate::map::{Dependent, Map, MapId};
+use crate::shared::Shared;
 use crate::space::OldSpace;
 use crate::symbol::Symbols;
 use crate::tracking::Tracking;
@@ -68,6 +69,8 @@ pub struct Heap {
     pub(crate) flushed: Vec<Dependent>,
     /// Undo logs of the running trial and transactions, the innermost last.
     pub(crate) undo: Vec<UndoLog>,
+    /// Objects of the library.
+    pub(crate) shared: Shared,
     /// What is remembered for the image.
     pub(crate) tracking: Tracking,
     pub(crate) canonical: FxHashMap<Arc<str>, Value>,
@@ -150,6 +153,7 @@ impl Heap {
             symbols: Symbols::default(),
             flushed: Vec::new(),
             undo: Vec::new(),
+            shared: Shared::default(),
             tracking: Tracking::default(),
             canonical: FxHashMap::default(),
             characters: Vec::new(),
@@ -326,13 +330,19 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn barrier(&mut self, p: *mut u64) {
+        let (shared, seen) = self.shared.meets(p);
+        if seen {
+            return;
+        }
         if !self.undo.is_empty() {
             self.log_for_undo(p);
         }
         self.keep_track(p);
         self.remembered.push(p);
-        // SAFETY: p is the header of a live object.
-        unsafe { *p &= !BARRIER };
+        if !shared {
+            // SAFETY: p is the header of a live object.
+            unsafe { *p &= !BARRIER };
+        }
     }
 
     /// Tells of a change of an object's header or raw words that is not a store of a value.

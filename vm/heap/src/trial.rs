@@ -40,6 +40,7 @@ impl Heap {
     /// Begins a trial or transaction, inside the running one if there is one. The nursery must be empty (collect first).
     pub fn begin_trial(&mut self) {
         assert_eq!(self.top as *const u64, self.nursery.as_ptr(), "collect before a trial");
+        self.shared.begin_anew();
         self.undo.push(UndoLog { entries: Vec::new(), hash_seed: self.hash_seed });
     }
 
@@ -47,13 +48,6 @@ impl Heap {
     pub fn trial_changes(&self) -> usize {
         let Some(log) = self.undo.last() else { return 0 };
         log.entries.iter().filter(|e| self.differs(e)).map(|e| e.object).collect::<rustc_hash::FxHashSet<_>>().len()
-    }
-
-    /// An object among `objects` (sorted) that the innermost trial has changed, and not put back itself.
-    pub fn changed_among(&self, objects: &[Value]) -> Option<Value> {
-        let log = self.undo.last()?;
-        let changed = log.entries.iter().filter(|e| self.differs(e)).map(|e| Value::from_ptr(e.object));
-        changed.into_iter().find(|o| objects.binary_search_by_key(&o.bits(), |v| v.bits()).is_ok())
     }
 
     /// Whether an object is not what it was; its identity hash, which it gets when somebody asks for it, does not count.

@@ -96,8 +96,10 @@ pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
 /// `x op y` for numbers, strings, and the oddballs.
 #[inline(never)]
 pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
-    let work = length(&vm.heap, x).min(length(&vm.heap, y)) / 512;
-    vm.charge(work as u64);
+    let (m, n) = (length(&vm.heap, x), length(&vm.heap, y));
+    // Texts and integers are looked at as far as the shorter goes; next to a float, an integer is looked at as a whole.
+    let work = if m == 0 || n == 0 { m.max(n) } else { m.min(n) };
+    vm.charge(work as u64 / 512);
     let heap = &vm.heap;
     let equality = matches!(op, Compare::Equal | Compare::NotEqual);
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {

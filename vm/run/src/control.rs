@@ -285,10 +285,10 @@ impl Vm {
                     }
                     self.push_values(p, callee, values, ret, 0);
                 }
-                _ => {
-                    let v = self.slot_answer(e, receiver, values.get(1).copied());
-                    self.answer(p, ret, v);
-                }
+                _ => match self.slot_answer(p, e, receiver, values.get(1).copied()) {
+                    Ok(v) => self.answer(p, ret, v),
+                    Err(fail) => self.send_failed(p, &fail, values, ret),
+                },
             },
             None => {
                 let at = self.window_above(p, values);
@@ -310,7 +310,7 @@ impl Vm {
 
     fn send_failed(&mut self, p: &mut Process, f: &Fail, values: &[Value], ret: u32) {
         let at = self.window_above(p, values);
-        self.primitive_failed(p, "image", f, at, values.len() - 1, ret);
+        self.primitive_failed(p, "send", f, at, values.len() - 1, ret);
     }
 
     pub(crate) fn answer(&mut self, p: &mut Process, ret: u32, v: Value) {

@@ -39,13 +39,12 @@ impl Vm {
         Ok(())
     }
 
-    /// Remembers the objects that there are now, as far as they can change: everybody shares them.
+    /// Tells the heap which objects everybody shares: those that there are now, as far as they can change.
     fn note_library(&mut self) {
         let mut all = Vec::new();
         self.heap.each_object(|o| all.push(o));
         all.retain(|o| matches!(self.heap.kind(*o), Some(Kind::Plain | Kind::Vector | Kind::Bytes | Kind::Box)));
-        all.sort_unstable_by_key(|o| o.bits());
-        self.library = all;
+        self.heap.share(all);
     }
 
     /// The module object for a file's code: a new one if the file begins with a slot list, else the lobby.

@@ -19,7 +19,6 @@ struct MachineRoots<'a> {
     young_ics: Vec<*mut Ic>,
     all_codes: Vec<CodeRef>,
     image: Option<&'a mut Box<dyn crate::Image>>,
-    library: &'a mut Vec<Value>,
 }
 
 fn visit_frames(p: &mut Process, visit: &mut dyn FnMut(&mut Value)) {
@@ -95,7 +94,6 @@ impl Roots for MachineRoots<'_> {
         if let Some(image) = &mut self.image {
             image.sweep(map_alive, alive);
         }
-        self.library.retain(|o| alive(*o));
         for c in &self.all_codes {
             if !c.ready.get() {
                 continue;
@@ -134,7 +132,6 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
             young_ics: std::mem::take(&mut vm.young_ics),
             all_codes: if kind == CollectionKind::Full { vm.arena.each().collect() } else { Vec::new() },
             image: vm.image.as_mut(),
-            library: &mut vm.library,
         };
         // SAFETY: the roots borrow other fields of the machine than the heap.
         unsafe { (*heap).collect(kind, &mut roots) };

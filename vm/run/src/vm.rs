@@ -109,8 +109,6 @@ pub struct Vm {
     pub(crate) transactions: Vec<crate::image::Transaction>,
     /// How many processes the host has made.
     pub(crate) made_by_host: u64,
-    /// The library's objects that can change, sorted. (Those that were collected are taken out.)
-    pub(crate) library: Vec<Value>,
     pub(crate) hot: Hot,
 }
 
@@ -132,6 +130,8 @@ impl From<Fail> for Miss {
 pub(crate) struct Hot {
     /// What is left of the slice.
     pub(crate) budget: i64,
+    /// What it was at first.
+    pub(crate) granted: i64,
     /// The last activation from which the fast path may push another.
     pub(crate) last_frame: *mut crate::process::Frame,
     /// The end of the stack.
@@ -556,7 +556,7 @@ pub(crate) fn is_value(selector: &str) -> bool {
     }
 }
 
-fn is_library(c: &CodeRef) -> bool {
+pub(crate) fn is_library(c: &CodeRef) -> bool {
     c.code().origin.file.starts_with("stdlib/")
 }
 
@@ -626,8 +626,7 @@ impl Vm {
             image: None,
             transactions: Vec::new(),
             made_by_host: 0,
-            library: Vec::new(),
-            hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
+            hot: Hot { budget: 0, granted: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }
 

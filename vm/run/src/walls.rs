@@ -5,18 +5,20 @@
 //! stands for it. *Work* inside primitives is charged, and refused beforehand where it is more than the process has left.
 //!
 //! What must stay true: every primitive that reaches outside asks [`Vm::require`]; every one that changes slots, or that stops, starts or signals
-//! processes, asks [`Vm::require_written`]; every one whose work grows with its arguments charges for it. A handler's block acts for whoever wrote it, although
+//! processes, asks [`Vm::require_written`]; every store that a program asks for asks [`Vm::may_change`] or [`Vm::may_assign`] first; every primitive whose work grows with its arguments charges for it. A handler's block acts for whoever wrote it, although
 //! what it handles is still below it on the stack.
 //!
 //! Not here: limits of fuel, memory, depth and time, which the scheduler looks at.
 
 use std::path::Path;
 
+use aura_heap::{SlotKind, Value};
+
 use crate::caps::{Capability, Denied};
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::process::Process;
-use crate::vm::Vm;
+use crate::vm::{Vm, is_library};
 
 /// What stands in the place of every primitive that a generated method names.
 pub(crate) static DENIED: Prim =
@@ -66,6 +68,35 @@ impl Vm {
         }
     }
 
+    /// Whether the running process may store into an object: anybody into any but those that everybody shares, generated methods not into these.
+    ///
+    /// # Errors
+    /// When it is shared, and the process acts for a generated method.
+    #[inline]
+    pub(crate) fn may_change(&self, o: Value) -> Result<(), Fail> {
+        if self.heap.is_shared(o) {
+            self.require_written(&format!("change {}, which everybody shares", self.describe(o)))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The same for data slot `index` of an object. The library's own code may set those that are marked as transient, whoever it works for:
+    /// they are what it remembers while it works.
+    pub(crate) fn may_assign(&self, p: &Process, o: Value, index: u32) -> Result<(), Fail> {
+        if !self.heap.is_shared(o) || is_library(&p.top().code) && self.is_transient(o, index) {
+            return Ok(());
+        }
+        self.may_change(o)
+    }
+
+    fn is_transient(&self, o: Value, index: u32) -> bool {
+        let slots = &self.heap.map(self.heap.map_of(o)).slots;
+        let slot = slots.iter().find(|s| s.kind == SlotKind::Data(index));
+        let annotation = slot.and_then(|s| s.meta.as_ref()?.annotation.as_deref());
+        annotation.is_some_and(|a| a.lines().any(|l| l.trim() == "transient"))
+    }
+
     /// Charges work done inside a primitive to the running process, in units of fuel; one unit is about one activation.
     #[inline]
     pub fn charge(&mut self, units: u64) {
@@ -74,15 +105,19 @@ impl Vm {
 
     /// Charges work that a primitive is about to do, and refuses it if the process has less fuel left: its limit must not be noticed only afterwards.
     pub(crate) fn afford(&mut self, units: u64) -> Result<(), Fail> {
+        if units >= SMALL {
+            // What the slice has used so far is not in the process's own count yet.
+            let pending = self.charged + u64::try_from(self.hot.granted - self.hot.budget).unwrap_or(0);
+            let left = |p: &Process| p.limits.fuel.map_or(u64::MAX, |most| most.saturating_sub(p.fuel_used + pending));
+            let left = self.process(self.current).map_or(u64::MAX, left);
+            if units > left {
+                // Enough that the limit is noticed, not what the work would have been.
+                self.charge(left.saturating_add(1));
+                return Err(Fail::with("limitError", "this is more work than the limit of fuel leaves room for"));
+            }
+        }
         self.charge(units);
-        if units < SMALL {
-            return Ok(());
-        }
-        let left = |p: &Process| p.limits.fuel.map_or(u64::MAX, |most| most.saturating_sub(p.fuel_used));
-        match self.process(self.current).map(left) {
-            Some(left) if units > left => Err(Fail::with("limitError", "this is more work than the limit of fuel leaves room for")),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::ebnf::{Grammar, Node};
 use super::expr::Expr;
+use super::reach::{members, reachable};
 use super::spacing::{Edges, Space, Terms, between};
 use super::{regex, words};
 
@@ -95,12 +96,14 @@ impl<'g> Lowering<'g> {
 
     fn rule_without(&mut self, name: &str, around: Place, without: Option<&str>) -> Option<Expr> {
         let level = around.level + usize::from(HUBS.contains(&name));
-        let forbidden: Vec<&str> = without.map_or_else(Vec::new, |w| self.members(w));
+        let forbidden = without.map_or_else(Vec::new, |rule| members(self.grammar, rule));
         if level > self.most_levels || forbidden.contains(&name) {
             return None;
         }
-        let begins = reachable(self.grammar, name, &|node| self.edges.begins(node));
-        let without = without.filter(|_| forbidden.iter().any(|member| begins.contains(member)));
+        let without = without.filter(|_| {
+            let begins = reachable(self.grammar, name, &|node| self.edges.begins(node));
+            forbidden.iter().any(|member| begins.contains(member))
+        });
         // Line ends count in no slot list, also not in the one at the begin of a file.
         let place = match self.deep.contains(name) {
             true => Place { level, line: around.line && name != "module" },
@@ -118,51 +121,32 @@ impl<'g> Lowering<'g> {
             true => Some(self.chains(node, place)),
             false => self.node(node, Context { place, without, operator: None }),
         };
-        let known = match expr {
-            Some(expr) => {
-                self.rules[at].1 = expr;
-                Some(spelt)
-            }
-            None => None,
-        };
+        let known = expr.map(|expr| {
+            self.rules[at].1 = expr;
+            spelt
+        });
         self.names.insert(key, known.clone());
         known.map(Expr::Rule)
     }
 
-    /// The rules that a rule's name stands for where something may not begin with it.
-    fn members<'n>(&self, name: &'n str) -> Vec<&'n str>
-    where
-        'g: 'n,
-    {
-        let choice = match &self.grammar.rules[name] {
-            Node::Choice(items) => {
-                items.iter().filter_map(|item| if let Node::Rule(rule) = item { Some(&**rule) } else { None }).collect()
-            }
-            _ => Vec::new(),
-        };
-        std::iter::once(name).chain(choice).collect()
-    }
-
     /// A chain of one operator: a copy for each of those that are chained, and one without a chain for all others.
     fn chains(&mut self, node: &Node, place: Place) -> Expr {
-        let Expr::Choice(operators) = token(self.grammar, "SAME_OPERATOR") else { return Expr::Choice(Vec::new()) };
-        let mut choices = Vec::new();
-        for operator in &operators {
-            let context = Context { place, without: None, operator: Some(operator) };
-            choices.extend(self.node(node, context));
-        }
-        let texts: Vec<String> =
-            operators.iter().filter_map(|o| if let Expr::Text(t) = o { Some(t.clone()) } else { None }).collect();
-        let others = self.other_operators(&texts);
-        let context = Context { place, without: None, operator: Some(&others) };
-        choices.extend(self.node(&unchained(node), context));
+        let chained = match token(self.grammar, "SAME_OPERATOR") {
+            Expr::Choice(operators) => operators,
+            operator => vec![operator],
+        };
+        let of = |operator| Context { place, without: None, operator: Some(operator) };
+        let mut choices: Vec<Expr> = chained.iter().filter_map(|operator| self.node(node, of(operator))).collect();
+        let others = self.other_operators(&chained);
+        choices.extend(self.node(&unchained(node), of(&others)));
         Expr::choice(choices)
     }
 
-    fn other_operators(&mut self, chained: &[String]) -> Expr {
+    fn other_operators(&mut self, chained: &[Expr]) -> Expr {
         let name = "OTHER-OPERATOR".to_owned();
         if !self.rules.iter().any(|(n, _)| *n == name) {
-            let excluded: Vec<&str> = chained.iter().map(String::as_str).chain(NO_OPERATORS).collect();
+            let texts = chained.iter().filter_map(|operator| if let Expr::Text(text) = operator { Some(&**text) } else { None });
+            let excluded: Vec<&str> = texts.chain(NO_OPERATORS).collect();
             let expr = word_or(raw(self.grammar, "OPERATOR"), &excluded);
             self.rules.push((name.clone(), expr));
         }
@@ -243,38 +227,6 @@ impl<'g> Lowering<'g> {
         }
         Some(Expr::sequence(out))
     }
-}
-
-/// The rules and tokens that a rule leads to.
-pub(super) fn needed(grammar: &Grammar, from: &str) -> BTreeSet<String> {
-    let rules = reachable(grammar, from, &Node::parts);
-    let mut found: BTreeSet<String> = rules.iter().map(|name| (*name).to_owned()).collect();
-    let mut open: Vec<&Node> = rules.iter().filter_map(|name| grammar.rules.get(*name)).collect();
-    while let Some(node) = open.pop() {
-        match node {
-            Node::Token(name) | Node::Except(_, name) => drop(found.insert(name.clone())),
-            _ => {}
-        }
-        open.extend(node.parts());
-    }
-    found
-}
-
-/// The rules that a rule leads to, itself included, where `next` tells what to look at in a right-hand side.
-fn reachable<'g>(grammar: &'g Grammar, from: &str, next: &dyn Fn(&'g Node) -> Vec<&'g Node>) -> BTreeSet<&'g str> {
-    let mut found = BTreeSet::new();
-    let Some((name, node)) = grammar.rules.get_key_value(from) else { return found };
-    found.insert(name.as_str());
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
-        if let Node::Rule(rule) = node
-            && found.insert(rule)
-        {
-            open.extend(grammar.rules.get(rule));
-        }
-        open.extend(next(node));
-    }
-    found
 }
 
 fn nothing() -> Expr {

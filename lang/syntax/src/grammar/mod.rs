@@ -3,7 +3,8 @@
 //!
 //! * `ebnf` reads the notation of the norm; `narrow.ebnf` and `learned.ebnf` are written in it, and say what a model need
 //!   not be able to write
-//! * `lower` makes a grammar of characters of that, with `spacing`, `words` and `regex`; `expr` writes it down as GBNF
+//! * `lower` makes a grammar of characters of that, with `spacing`, `words`, `regex` and `reach`; `expr` writes it down as
+//!   GBNF
 //!
 //! What must stay true: the norm is the only place where the syntax is defined; every text that a GBNF from here generates
 //! parses without a diagnostic, whatever the model; the longest of them is bounded, and nests less deeply than
@@ -15,6 +16,7 @@
 pub mod ebnf;
 mod expr;
 mod lower;
+mod reach;
 mod regex;
 mod spacing;
 mod words;
@@ -74,7 +76,7 @@ pub fn ebnf(start: Start) -> String {
     if start == Start::File {
         return NORM.to_owned();
     }
-    let needed = lower::needed(&read(NORM), start.name());
+    let needed = reach::needed(&read(NORM), start.name());
     let kept: Vec<&str> = entries(NORM).filter(|(name, _)| needed.contains(*name)).map(|(_, text)| text).collect();
     kept.join("\n") + "\n"
 }

@@ -68,6 +68,6 @@ impl Body<'_> {
             _ => type_,
         };
         self.flow(declared, type_, whose);
-        self.env.locals[at] = Held { type_, maybe_unset: false };
+        self.env.locals[at] = Held { type_, maybe_unset: false, is_written: written.is_some() };
     }
 }

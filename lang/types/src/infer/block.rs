@@ -63,7 +63,7 @@ impl Body<'_> {
             // What is not found yet may be found in a later pass.
             let of_place = of_place.map(|t| self.zonk(t)).map(|t| if self.is_open(t) { TypeId::ANY } else { t });
             let type_ = written.or(of_place).unwrap_or(TypeId::ANY);
-            self.enter(name, written, false, Held { type_, maybe_unset: false });
+            self.enter(name, written, false, Held { type_, maybe_unset: false, is_written: written.is_some() });
             params.push(type_);
         }
         self.block_locals(list);

@@ -199,8 +199,13 @@ impl Body<'_> {
 
     fn initial(&mut self, slot: SlotId) -> TypeId {
         let Some(tree) = self.u.slot(slot).tree.clone() else { return TypeId::ANY };
-        let (Init::Constant(e) | Init::Assignable(e)) = &tree.init else { return TypeId::ANY };
         let wanted = crate::signature::declared(self.u, slot);
+        if let (Some(type_), Some(_)) = (&tree.type_, wanted) {
+            // Read again, so that what is wrong with it is told.
+            let scope = Scope { file: self.file, object: slot.object, slot: None };
+            annotation::resolve(self.u, scope, type_, &mut self.found);
+        }
+        let (Init::Constant(e) | Init::Assignable(e)) = &tree.init else { return self.empty(&tree, wanted) };
         let type_ = match self.u.slot(slot).value {
             // The literal has been taken out of the tree.
             SlotValue::Object(_) => crate::signature::held(self.u, slot),
@@ -214,6 +219,17 @@ impl Body<'_> {
             self.bad_initial(&tree, e.span, type_, wanted);
         }
         type_
+    }
+
+    /// A slot without a first value holds nil, which strict checking does not overlook.
+    fn empty(&mut self, tree: &tree::Slot, wanted: Option<TypeId>) -> TypeId {
+        let nil = self.u.nil_type();
+        if let (Some(wanted), true) = (wanted, self.u.options.strict)
+            && !self.fits(nil, wanted)
+        {
+            self.bad_initial(tree, tree.span, nil, wanted);
+        }
+        nil
     }
 
     fn method(&mut self, slot: SlotId) -> TypeId {
@@ -271,7 +287,7 @@ impl Body<'_> {
             self.untyped(name);
         }
         let type_ = written.or_else(|| self.assumed()).unwrap_or(TypeId::ANY);
-        self.enter(name, written, false, Held { type_, maybe_unset: false });
+        self.enter(name, written, false, Held { type_, maybe_unset: false, is_written: written.is_some() });
     }
 
     /// What the next parameter is taken to be, if the method is a candidate for a hole.
@@ -319,9 +335,9 @@ impl Body<'_> {
                         self.bad_initial(slot, e.span, type_, wanted);
                     }
                     let type_ = if is_assignable { self.u.types.widened(type_) } else { type_ };
-                    Held { type_, maybe_unset: false }
+                    Held { type_, maybe_unset: false, is_written: written.is_some() }
                 }
-                None => Held { type_: TypeId::NEVER, maybe_unset: true },
+                None => Held { type_: TypeId::NEVER, maybe_unset: true, is_written: written.is_some() },
             };
             self.enter(name, written, is_assignable, held);
             if let Some(e) = first {

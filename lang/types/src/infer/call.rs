@@ -26,7 +26,19 @@ impl Body<'_> {
             }
             given.push(type_);
         }
+        known.iter().for_each(|instance| self.within_bounds(message, instance));
         given
+    }
+
+    /// What was put for a variable must fit its bound. What is only a variable itself is taken to, outside strict checking.
+    fn within_bounds(&mut self, message: &Message, instance: &Instance) {
+        for (meta, bound) in &instance.bounds {
+            let put = self.zonk(*meta);
+            let is_open = !self.u.options.strict && matches!(self.u.types.get(put), Type::Var(_) | Type::Meta(_));
+            if !is_open && !self.fits(put, *bound) {
+                self.out_of_bounds(message, put, *bound);
+            }
+        }
     }
 
     /// What tells most about a literal: for a block the parameter that is a block.
@@ -47,8 +59,13 @@ impl Body<'_> {
         let last = message.send.arguments.len().saturating_sub(1);
         let mut given = SmallVec::<[TypeId; 2]>::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
-            let hint = (i == last && name.ends_with("IfFail:")).then_some(failure);
-            given.push(self.expr(argument, hint));
+            let is_failure = i == last && name.ends_with("IfFail:");
+            // What is done when a primitive fails is to signal an error, and what that does is its handler's affair.
+            let before = is_failure.then(|| self.calls.clone());
+            given.push(self.expr(argument, is_failure.then_some(failure)));
+            if let Some(before) = before {
+                self.calls = before;
+            }
         }
         let whose = self.whose_receiver(message);
         self.calls.insert(Call::Primitive(message.name, whose));

@@ -13,6 +13,8 @@ pub(super) struct Held {
     pub(super) type_: TypeId,
     /// It may not have been assigned to yet.
     pub(super) maybe_unset: bool,
+    /// Its type was written: a union of what it may be is as good as written.
+    pub(super) is_written: bool,
 }
 
 /// One point of the code.
@@ -38,7 +40,10 @@ impl Env {
             return;
         }
         for (mine, theirs) in self.locals.iter_mut().zip(&other.locals) {
-            mine.type_ = types.soft(mine.type_, theirs.type_);
+            mine.type_ = match mine.is_written {
+                true => types.hard(&[mine.type_, theirs.type_]),
+                false => types.soft(mine.type_, theirs.type_),
+            };
             mine.maybe_unset |= theirs.maybe_unset;
         }
         self.slots.retain_mut(|slot| match other.slots.iter().find(|s| s.0 == slot.0) {

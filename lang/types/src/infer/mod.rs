@@ -177,10 +177,18 @@ pub(crate) fn units(u: &Universe, file: FileId) -> Vec<Unit> {
         }
         match u.slot(slot).tree.as_ref().map(|t| &t.init) {
             Some(Init::Method(_)) => units.push(Unit::Method(slot)),
+            Some(Init::None) if u.slot(slot).tree.as_ref().is_some_and(|t| t.type_.is_some()) && !is_type(u, slot) => {
+                units.push(Unit::Initial(slot));
+            }
             Some(Init::Constant(_) | Init::Assignable(_)) if !u.held.contains_key(&slot) => units.push(Unit::Initial(slot)),
             _ => {}
         }
     }
     units.push(Unit::Statements(file));
     units
+}
+
+/// A slot of a type that is written out, which holds nothing.
+fn is_type(u: &Universe, slot: SlotId) -> bool {
+    u.slot(slot).kind != crate::object::SlotKind::Data
 }

@@ -51,6 +51,12 @@ impl Body<'_> {
         self.mismatch(found, given, wanted);
     }
 
+    pub(super) fn out_of_bounds(&mut self, message: &Message, put: TypeId, bound: TypeId) {
+        let (put_text, bound_text) = (self.show(put), self.show(bound));
+        let text = format!("this message is for `{bound_text}`, and `{put_text}` is no `{bound_text}`");
+        self.mismatch(Diagnostic::error(&codes::BAD_BOUND, text, message.at, "sent here"), put, bound);
+    }
+
     pub(super) fn bad_result(&mut self, span: Span, given: TypeId, wanted: TypeId) {
         let (given_text, wanted_text) = (self.show(given), self.show(wanted));
         let message = format!("the method is to answer `{wanted_text}`, and this is `{given_text}`");

@@ -46,6 +46,15 @@ pub(super) struct Instance {
     /// Nothing for a block that is evaluated.
     pub(super) slot: Option<SlotId>,
     pub(super) is_write: bool,
+    /// What was put for variables with a bound, and the bound.
+    pub(super) bounds: SmallVec<[(TypeId, TypeId); 1]>,
+}
+
+impl Instance {
+    /// The evaluation of a block.
+    fn evaluation(params: SmallVec<[TypeId; 2]>, result: TypeId) -> Self {
+        Self { params, result, slot: None, is_write: false, bounds: SmallVec::new() }
+    }
 }
 
 /// A message on its way.
@@ -195,7 +204,7 @@ impl Body<'_> {
                     let result = self.u.builtin.block_result;
                     let result = self.u.types.var(result);
                     let params = SmallVec::from_elem(TypeId::ANY, message.send.arguments.len());
-                    return Look::Known(Instance { params, result, slot: None, is_write: false });
+                    return Look::Known(Instance::evaluation(params, result));
                 }
                 let vars = self.u.above(holder).bindings.clone();
                 self.find_for(holder, member, &vars, message, which)
@@ -214,7 +223,7 @@ impl Body<'_> {
                 if object == self.u.builtin.block && self.is_evaluation(message.name) {
                     let params = SmallVec::from_elem(TypeId::ANY, message.send.arguments.len());
                     let result = args.first().copied().unwrap_or(TypeId::ANY);
-                    return Look::Known(Instance { params, result, slot: None, is_write: false });
+                    return Look::Known(Instance::evaluation(params, result));
                 }
                 let vars = self.u.receiver_vars(object, &args);
                 self.find_for(object, member, &vars, message, which)
@@ -244,7 +253,7 @@ impl Body<'_> {
             }
             let mut params: SmallVec<[TypeId; 2]> = params.iter().take(given).copied().collect();
             params.resize(given, TypeId::ANY);
-            return Look::Known(Instance { params, result, slot: None, is_write: false });
+            return Look::Known(Instance::evaluation(params, result));
         }
         let vars = [(self.u.builtin.block_result, result)];
         let block = self.u.builtin.block;
@@ -319,7 +328,13 @@ impl Body<'_> {
         };
         let params = signature.params.iter().map(|p| use_(self, *p)).collect();
         let result = use_(self, signature.result);
-        Instance { params, result, slot: Some(slot), is_write }
+        let mut bounds = SmallVec::new();
+        for (var, meta) in &fresh {
+            if let Some(bound) = self.u.var(*var).bound {
+                bounds.push((*meta, use_(self, bound)));
+            }
+        }
+        Instance { params, result, slot: Some(slot), is_write, bounds }
     }
 
     fn is_self(&self, type_: TypeId) -> bool {

@@ -86,6 +86,13 @@ impl OpenAi {
         };
         let first = self.once(request, Some(grammar)).await;
         let Some(why) = unconstrained(&first) else { return first };
+        if let Ok(answer) = &first
+            && answer.text.trim_start().starts_with('{')
+        {
+            // JSON that fits, although nobody asked for it.
+            self.give_up_grammars(why);
+            return first;
+        }
         let mut second = self.once(request, None).await;
         // A request that is refused in either form has something else wrong with it.
         if !second.as_ref().is_err_and(is_refusal_of_request) {

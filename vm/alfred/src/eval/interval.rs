@@ -33,7 +33,13 @@ impl Share {
         let (n, p, zz) = (of as f64, count as f64 / of as f64, Z * Z);
         let centre = (p + zz / (2.0 * n)) / (1.0 + zz / n);
         let half = Z / (1.0 + zz / n) * (p * (1.0 - p) / n + zz / (4.0 * n * n)).sqrt();
-        Self { count, of, share: Some(p), low: Some((centre - half).max(0.0).min(p)), high: Some((centre + half).min(1.0).max(p)) }
+        Self {
+            count,
+            of,
+            share: Some(p),
+            low: Some((centre - half).max(0.0).min(p)),
+            high: Some((centre + half).min(1.0).max(p)),
+        }
     }
 }
 
@@ -45,7 +51,9 @@ mod tests {
     #[test]
     fn known_intervals() {
         // Newcombe (1998), table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
-        for (count, of, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+        for (count, of, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
             let share = Share::new(count, of);
             let (l, h) = (share.low.expect("counted"), share.high.expect("counted"));
             assert!((l - low).abs() < 5e-5 && (h - high).abs() < 5e-5, "{count} of {of}: {l} {h}");

@@ -87,7 +87,10 @@ impl Ledger {
         }
         let (then, samples, whole) = read(path)?;
         if let Some(difference) = difference(&then, head) {
-            return Err(fault(path, format!("it was begun with another {difference}; go on under the same settings, or name another file (--out)")));
+            return Err(fault(
+                path,
+                format!("it was begun with another {difference}; go on under the same settings, or name another file (--out)"),
+            ));
         }
         let unwritable = |e: io::Error| fault(path, format!("it cannot be written: {e}"));
         let file = OpenOptions::new().append(true).open(path).map_err(unwritable)?;

@@ -95,7 +95,10 @@ impl Suite {
             }
         }
         if tasks.is_empty() {
-            return Err(fault(folder, "there is no task in it; a suite has folders TIER/TASK with a script.aura, a hidden.txt and a right.aura"));
+            return Err(fault(
+                folder,
+                "there is no task in it; a suite has folders TIER/TASK with a script.aura, a hidden.txt and a right.aura",
+            ));
         }
         Ok(Self { name: name(folder), tasks })
     }
@@ -135,7 +138,13 @@ fn read_task(tier: &str, folder: &Path) -> Result<Task, SuiteError> {
         if name(&file).starts_with("wrong") {
             let method = one_method(&file)?;
             if (&method.at, &method.selector) != (&right.at, &right.selector) {
-                return Err(fault(&file, format!("it is about '{} {}', and right.aura about '{} {}'", method.at, method.selector, right.at, right.selector)));
+                return Err(fault(
+                    &file,
+                    format!(
+                        "it is about '{} {}', and right.aura about '{} {}'",
+                        method.at, method.selector, right.at, right.selector
+                    ),
+                ));
             }
             wrong.push((file, method));
         }
@@ -179,7 +188,10 @@ fn hidden(path: &Path, text: &str) -> Result<Vec<HiddenTest>, SuiteError> {
         }
     }
     if !code.trim().is_empty() {
-        return Err(fault(path, format!("line {first}: what begins here has no '{}' that says what it should answer", ARROW.trim())));
+        return Err(fault(
+            path,
+            format!("line {first}: what begins here has no '{}' that says what it should answer", ARROW.trim()),
+        ));
     }
     match tests.len() {
         0 => Err(fault(path, "there is no test in it; write lines EXPRESSION ==> PRINTSTRING")),
@@ -269,7 +281,10 @@ mod tests {
             files.push((path, text));
             suite(&files).expect_err("a fault").to_string()
         };
-        assert!(with("a/x/hidden.txt", "1 ==> 1\n2\n").ends_with("line 2: what begins here has no '==>' that says what it should answer"));
+        assert!(
+            with("a/x/hidden.txt", "1 ==> 1\n2\n")
+                .ends_with("line 2: what begins here has no '==>' that says what it should answer")
+        );
         assert!(with("a/x/hidden.txt", "").contains("there is no test in it"));
         assert!(with("a/x/right.aura", "point foo").contains("not a learned method"));
         assert!(with("a/x/wrong.aura", "other _AddSlots: (| m = ( 2 ) |)").contains("it is about 'other m'"));

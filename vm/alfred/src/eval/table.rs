@@ -24,30 +24,45 @@ pub fn table(report: &Report) -> String {
         head.repairs,
         head.samples
     );
-    section(&mut out, report, "the first proposal passed (% of samples, with 95 % intervals)", &[
-        ("samples", |r| r.samples.to_string()),
-        ("parse", |r| percent(&r.parse)),
-        ("types", |r| r.types.as_ref().map_or("-".into(), percent)),
-        ("audit", |r| percent(&r.audit)),
-        ("compile", |r| percent(&r.compile)),
-        ("run", |r| percent(&r.run)),
-    ]);
-    section(&mut out, report, "how sends ended (% of samples)", &[
-        ("at once", |r| percent(&r.at_once)),
-        ("1 repair", |r| percent(&r.repaired_1)),
-        ("2 repairs", |r| percent(&r.repaired_2)),
-        ("fresh", |r| percent(&r.fresh)),
-        ("abstained", |r| percent(&r.abstained)),
-        ("no answer", |r| percent(&r.no_answer)),
-    ]);
-    section(&mut out, report, "what hidden tests say (% of samples; tasks; means)", &[
-        ("correct", |r| percent(&r.correct)),
-        ("wrongly accepted", |r| percent(&r.wrongly_accepted)),
-        ("tasks: always", |r| format!("{} of {}", r.tasks_always.count, r.tasks_always.of)),
-        ("once", |r| format!("{} of {}", r.tasks_once.count, r.tasks_once.of)),
-        ("tokens", |r| format!("{:.0}+{:.0}", r.tokens_read, r.tokens_written)),
-        ("seconds", |r| format!("{:.1}", r.seconds)),
-    ]);
+    section(
+        &mut out,
+        report,
+        "the first proposal passed (% of samples, with 95 % intervals)",
+        &[
+            ("samples", |r| r.samples.to_string()),
+            ("parse", |r| percent(&r.parse)),
+            ("types", |r| r.types.as_ref().map_or("-".into(), percent)),
+            ("audit", |r| percent(&r.audit)),
+            ("compile", |r| percent(&r.compile)),
+            ("run", |r| percent(&r.run)),
+        ],
+    );
+    section(
+        &mut out,
+        report,
+        "how sends ended (% of samples)",
+        &[
+            ("at once", |r| percent(&r.at_once)),
+            ("1 repair", |r| percent(&r.repaired_1)),
+            ("2 repairs", |r| percent(&r.repaired_2)),
+            ("fresh", |r| percent(&r.fresh)),
+            ("abstained", |r| percent(&r.abstained)),
+            ("no answer", |r| percent(&r.no_answer)),
+        ],
+    );
+    section(
+        &mut out,
+        report,
+        "what hidden tests say (% of samples; tasks; means)",
+        &[
+            ("correct", |r| percent(&r.correct)),
+            ("wrongly accepted", |r| percent(&r.wrongly_accepted)),
+            ("tasks: always", |r| format!("{} of {}", r.tasks_always.count, r.tasks_always.of)),
+            ("once", |r| format!("{} of {}", r.tasks_once.count, r.tasks_once.of)),
+            ("tokens", |r| format!("{:.0}+{:.0}", r.tokens_read, r.tokens_written)),
+            ("seconds", |r| format!("{:.1}", r.seconds)),
+        ],
+    );
     let odd = report.total.refused.count + report.total.not_sent.count;
     if odd > 0 {
         let _ = writeln!(out, "\n{odd} samples came to no question: the door refused, or the script ended before its send");

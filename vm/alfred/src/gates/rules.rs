@@ -81,7 +81,10 @@ pub(super) fn capability(name: &str) -> Option<&'static str> {
         ("input", &["stdin", "readLine", "readAll", "linesDo:", "ask:", "input", "prompt:"]),
         ("clock", &["clock", "time", "date", "dates", "now", "today", "stopwatch", "measure:"]),
         ("random", &["random", "randomNumbers", "entropy"]),
-        ("system", &["system", "image", "images", "commit", "snapshot", "saveImage", "garbageCollect", "collectGarbage", "transaction:"]),
+        (
+            "system",
+            &["system", "image", "images", "commit", "snapshot", "saveImage", "garbageCollect", "collectGarbage", "transaction:"],
+        ),
         ("run", &["command", "commands", "shell:", "system:"]),
         ("alfred", &["alfred", "personas", "cassette", "ollama"]),
     ];

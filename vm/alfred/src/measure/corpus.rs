@@ -10,7 +10,7 @@ use crate::answer::name;
 use crate::text::line;
 
 /// Methods with fewer nodes are not said to be there already: `( balance = 0 )` is no find.
-pub const LEAST_NODES: usize = 8;
+pub const LEAST_NODES: usize = 7;
 /// Methods that are no further apart than this are nearly the same.
 pub const NEAR: f64 = 0.1;
 
@@ -195,9 +195,11 @@ globals _AddSlots: (| point = (| x <- 0. norm = ( ((x * x) + (y * y)) sqrt ) |) 
     #[test]
     fn what_is_there_under_another_name_is_found() {
         let corpus = Corpus::of_sources([LIBRARY]);
-        let same = corpus.already("total = ( | t <- 0 | do: [ | :x | t: t + x ]. ^ t )", ("traits vector", "total")).expect("found");
+        let same =
+            corpus.already("total = ( | t <- 0 | do: [ | :x | t: t + x ]. ^ t )", ("traits vector", "total")).expect("found");
         assert_eq!((same.edits, same.describe().as_str()), (0, "the same code as 'sum' of traits collection"));
-        let near = corpus.already("total = ( | t <- 5 | do: [ | :x | t: t + x ]. t )", ("traits vector", "total")).expect("found");
+        let near =
+            corpus.already("total = ( | t <- 5 | do: [ | :x | t: t + x ]. t )", ("traits vector", "total")).expect("found");
         assert_eq!((near.edits, near.selector.as_str()), (1, "sum"));
         assert_eq!(corpus.already("none = ( size = 0 )", ("x", "none")), None, "too small to mean anything");
         assert_eq!(corpus.already("far = ( | t <- 5 | t timesRepeat: [ t printLine ]. t asString size )", ("x", "far")), None);

@@ -45,6 +45,9 @@ pub struct Component {
     pub falls: bool,
 }
 
+/// A component's name, the sign with which less is worse, and how to get it.
+type Series = (&'static str, f64, fn(&Vector) -> Option<f64>);
+
 /// The report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Decay {
@@ -84,7 +87,7 @@ pub fn points(chronicle: &Chronicle, library: Corpus) -> Vec<Point> {
 /// Whether the last `window` of them fall.
 pub fn decay(mut points: Vec<Point>, window: usize) -> Decay {
     points.drain(..points.len().saturating_sub(window));
-    let series: [(&'static str, f64, fn(&Vector) -> Option<f64>); 4] = [
+    let series: [Series; 4] = [
         ("diversity", 1.0, |v| v.diversity),
         ("novelty", 1.0, |v| v.novelty),
         ("structure", -1.0, |v| v.structure),
@@ -92,7 +95,9 @@ pub fn decay(mut points: Vec<Point>, window: usize) -> Decay {
     ];
     let trends: Vec<(&'static str, Option<Trend>)> = series
         .iter()
-        .map(|(name, sign, of)| (*name, trend(&points.iter().filter_map(|p| of(&p.vector)).map(|v| sign * v).collect::<Vec<_>>())))
+        .map(|(name, sign, of)| {
+            (*name, trend(&points.iter().filter_map(|p| of(&p.vector)).map(|v| sign * v).collect::<Vec<_>>()))
+        })
         .collect();
     let p: Vec<f64> = trends.iter().map(|(_, t)| t.map_or(1.0, |t| t.p)).collect();
     let components: Vec<Component> =

@@ -52,7 +52,8 @@ pub fn at_least(a: &Tree, b: &Tree) -> usize {
     for label in a.labels() {
         *counts.entry(label).or_default() += 1;
     }
-    let shared = b.labels().iter().filter(|l| counts.get_mut(l.as_str()).is_some_and(|n| std::mem::replace(n, n.saturating_sub(1)) > 0));
+    let shared =
+        b.labels().iter().filter(|l| counts.get_mut(l.as_str()).is_some_and(|n| std::mem::replace(n, n.saturating_sub(1)) > 0));
     a.len().max(b.len()) - shared.count()
 }
 

@@ -63,7 +63,9 @@ mod tests {
     fn the_vocabulary_of_the_library_is_cheap() {
         let v = vocabulary();
         let bits = |source: &str| v.bits(&Tree::of(source).expect("a method"));
-        assert!(bits("a = ( | s <- 0 | do: [ | :e | s: s + e ]. s )") < bits("a = ( | s <- 0 | mapcar: [ | :e | s: s plus: e ]. s )"));
+        assert!(
+            bits("a = ( | s <- 0 | do: [ | :e | s: s + e ]. s )") < bits("a = ( | s <- 0 | mapcar: [ | :e | s: s plus: e ]. s )")
+        );
         assert_eq!(bits("a = ( | s <- 0 | s )"), bits("b = ( | other <- 0 | other )"), "names of locals cost nothing");
         assert!(bits("a = ( 1. 1 )") > bits("a = ( 1 )"));
     }

@@ -38,7 +38,8 @@ impl Tree {
     /// The tree of a slot that is a method.
     pub fn of_slot(slot: &Slot, text: &str) -> Option<Self> {
         let Init::Method(body) = &slot.init else { return None };
-        let mut grower = Grower { text, own: name(slot, text), tree: Tree::default(), scopes: Vec::new(), locals: 0, arguments: 0 };
+        let mut grower =
+            Grower { text, own: name(slot, text), tree: Tree::default(), scopes: Vec::new(), locals: 0, arguments: 0 };
         grower.method(&slot.name, body);
         Some(grower.tree)
     }
@@ -256,7 +257,10 @@ impl Grower<'_> {
     fn send(&mut self, send: &Send, start: usize) {
         let selector = selector(&send.selector, self.text);
         let implicit = matches!(send.receiver, Receiver::Implicit);
-        if implicit && send.arguments.is_empty() && let Some(label) = self.bound(&selector) {
+        if implicit
+            && send.arguments.is_empty()
+            && let Some(label) = self.bound(&selector)
+        {
             return self.leaf(&label);
         }
         let assigned = selector.strip_suffix(':').filter(|_| implicit).and_then(|name| self.bound(name));
@@ -301,7 +305,9 @@ mod tests {
     #[test]
     fn what_means_something_else_has_another_tree() {
         let one = Tree::of("less: a Than: b = ( a - b )");
-        for other in ["less: a Than: b = ( b - a )", "less: a Than: b = ( a - c )", "less: a Than: b = ( a + b )", "less = ( a - b )"] {
+        for other in
+            ["less: a Than: b = ( b - a )", "less: a Than: b = ( a - c )", "less: a Than: b = ( a + b )", "less = ( a - b )"]
+        {
             assert_ne!(one, Tree::of(other), "{other}");
         }
     }

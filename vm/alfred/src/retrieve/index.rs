@@ -75,8 +75,8 @@ struct Entry {
 impl Query {
     /// For a missing send.
     pub fn of(situation: &Situation) -> Self {
-        let mut query = Self::default();
-        query.about = words(&situation.selector).into_iter().filter(|w| has_sense(w)).collect();
+        let about = words(&situation.selector).into_iter().filter(|w| has_sense(w)).collect();
+        let mut query = Self { about, ..Self::default() };
         query.add(&situation.selector, 3.0);
         query.add(&situation.receiver.path, 2.0);
         for holder in situation.path.iter().filter(|h| !h.is_shared) {
@@ -186,7 +186,11 @@ mod tests {
     }
 
     fn found(index: &Index, s: &Situation) -> Vec<String> {
-        index.search(&Query::of(s), 3).iter().map(|h| format!("{}{}", h.document.selector, if h.resembles { "!" } else { "" })).collect()
+        index
+            .search(&Query::of(s), 3)
+            .iter()
+            .map(|h| format!("{}{}", h.document.selector, if h.resembles { "!" } else { "" }))
+            .collect()
     }
 
     #[test]

@@ -115,7 +115,10 @@ mod tests {
         assert_eq!(titles(shelf.resembling(&situation("total"), 5)), ["order totalPrice"]);
         assert!(titles(shelf.resembling(&situation("weight"), 5)).is_empty());
         assert_eq!(titles(shelf.examples(&situation("sumOfAll"), 1)), ["traits collection sum"]);
-        assert!(titles(shelf.examples(&situation("sumOfAll"), 9)).iter().all(|t| !t.contains("sumFast")), "primitives are no example");
+        assert!(
+            titles(shelf.examples(&situation("sumOfAll"), 9)).iter().all(|t| !t.contains("sumFast")),
+            "primitives are no example"
+        );
         assert!(titles(shelf.examples(&situation("weight"), 9)).contains(&"cart add:".to_string()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// `aura alfred`
 #[derive(Args, Debug)]
@@ -94,11 +94,17 @@ pub enum AlfredCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write what was learned as ordinary source, a file for each script.
+    /// Write what was learned as ordinary source, a file for each script; or print it as lines for fine-tuning a model.
     Export {
         /// The folder to write to.
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,
+        /// What to write: source files, or the verified exchanges with models as JSON lines on standard output.
+        #[arg(long, value_name = "FORMAT", default_value = "source")]
+        format: ExportFormat,
+        /// Of the JSON lines, only those for training or for testing.
+        #[arg(long, value_name = "PART")]
+        split: Option<ExportPart>,
         /// Read this journal instead of the image, which may be lost.
         #[arg(long, value_name = "FILE")]
         journal: Option<PathBuf>,
@@ -150,6 +156,24 @@ pub struct EvalArgs {
     /// Ask nobody; see whether the suite is sound: its right methods pass, and its wrong ones are noticed.
     #[arg(long, conflicts_with_all = ["model", "server", "cassette", "record", "resume", "out"])]
     pub check: bool,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// A file of learned methods for each script.
+    Source,
+    /// A conversation on each line.
+    Jsonl,
+}
+
+/// What an exchange is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportPart {
+    /// To learn from.
+    Train,
+    /// To be measured with.
+    Test,
 }
 
 /// Which method.

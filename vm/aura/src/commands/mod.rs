@@ -5,7 +5,9 @@ pub mod check;
 mod completions;
 pub mod doc;
 mod fix;
+mod explain;
 mod fmt;
+mod grammar;
 mod image;
 mod new;
 mod run;
@@ -24,6 +26,8 @@ pub fn run(cli: Cli) -> u8 {
         Command::Test(a) => test::run(&a).code(),
         Command::New(a) => new::run(&a).code(),
         Command::Doc(a) => doc::run(&a).code(),
+        Command::Explain(a) => explain::run(&a).code(),
+        Command::Grammar(a) => grammar::run(&a).code(),
         Command::Image(a) => image::run(&a).code(),
         Command::Alfred(a) => alfred::run(&a).code(),
         Command::Completions(a) => completions::run(&a).code(),

@@ -99,7 +99,7 @@ fn strings<'a>(vm: &mut Vm, all: impl IntoIterator<Item = &'a str>) -> Answer {
 
 /// A vector of values.
 fn vector(vm: &mut Vm, values: &[Value]) -> Answer {
-    vm.charge(values.len() as u64 / 16);
+    vm.afford(values.len() as u64 / 16)?;
     Ok(vm.heap.vector_of(values)?)
 }
 

@@ -141,7 +141,7 @@ fn repeat(vm: &mut Vm, a: &[Value]) -> Answer {
     let n = size(a[1])?;
     let total = len.checked_mul(n).ok_or_else(Fail::bad_size)?;
     vm.heap.check_room(total)?;
-    vm.charge(total as u64 / 512);
+    vm.afford(total as u64 / 512)?;
     let s = text(vm, a[0])?.repeat(n);
     vm.string(&s)
 }
@@ -168,7 +168,7 @@ fn replace(vm: &mut Vm, a: &[Value]) -> Answer {
     }
     let most = s.len() + (s.len() / x.len()).saturating_mul(y.len());
     vm.heap.check_room(most)?;
-    vm.charge(most as u64 / 512);
+    vm.afford(most as u64 / 512)?;
     let r = text(vm, a[0])?.replace(text(vm, a[1])?, text(vm, a[2])?);
     vm.string(&r)
 }
@@ -178,14 +178,14 @@ fn split(vm: &mut Vm, a: &[Value]) -> Answer {
     if x.is_empty() {
         return Err(Fail::with("badSizeError", "the separator is empty"));
     }
-    vm.charge(s.len() as u64 / 64);
+    vm.afford(s.len() as u64 / 64)?;
     vm.heap.check_room(s.len().saturating_mul(3))?;
     strings(vm, s.split(x.as_str()))
 }
 
 fn characters(vm: &mut Vm, a: &[Value]) -> Answer {
     let s = owned(vm, a[0])?;
-    vm.charge(s.len() as u64 / 64);
+    vm.afford(s.len() as u64 / 64)?;
     vm.heap.check_room(s.len() * 8)?;
     let mut all = Vec::with_capacity(s.len());
     for c in s.chars() {

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use aura_alfred::chronicle::decide::{Decided, Verb, decide, find};
 use aura_alfred::chronicle::{Chronicle, ChronicleFault, export, journal, tell};
+use aura_alfred::forge::{self, Part};
 use aura_alfred::measure::decay::{decay, points};
 
 use super::{Failed, exported, name, pretty, take_out};
-use crate::cli::alfred::{AlfredCommand, SlotArgs};
+use crate::cli::alfred::{AlfredCommand, ExportFormat, ExportPart, SlotArgs};
 use crate::exit::Exit;
 use crate::likeness;
 use crate::memory::{self, InFile};
@@ -45,6 +46,13 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
         }
         AlfredCommand::Reject { slot, who, why } => gone(path, slot, &Verb::Reject { why: why.clone() }, &name(who)),
         AlfredCommand::Revert { slot, who } => gone(path, slot, &Verb::Revert, &name(who)),
+        AlfredCommand::Export { format: ExportFormat::Jsonl, split, .. } => {
+            let part = split.map(|p| match p {
+                ExportPart::Train => Part::Train,
+                ExportPart::Test => Part::Test,
+            });
+            Ok(forge::jsonl(&read(path)?, part))
+        }
         AlfredCommand::Export { folder, .. } => {
             let all = export::methods(&read(path)?);
             all.left_out.iter().for_each(|title| eprintln!("aura: left out: {title}, which is not one method of a named object"));

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use aura_alfred::chronicle::{export, journal};
 
-use crate::cli::alfred::{AlfredArgs, AlfredCommand, AlfredWhat, WhoArgs};
+use crate::cli::alfred::{AlfredArgs, AlfredCommand, AlfredWhat, ExportFormat, WhoArgs};
 use crate::exit::Exit;
 use crate::output;
 use crate::project::Project;
@@ -42,7 +42,13 @@ pub(super) fn run(a: &AlfredArgs) -> Exit {
 
 /// Does it. Answers what is printed.
 fn done(a: &AlfredArgs, what: &AlfredCommand) -> Result<String, Failed> {
-    if let AlfredCommand::Export { folder, journal: Some(path) } = what {
+    if let AlfredCommand::Export { format: ExportFormat::Source, split: Some(_), .. } = what {
+        return Err((Exit::Usage, "--split goes with --format jsonl; source files are not divided".into()));
+    }
+    if let AlfredCommand::Export { folder, format, journal: Some(path), .. } = what {
+        if *format == ExportFormat::Jsonl {
+            return Err((Exit::Usage, beside::NO_PROMPTS.into()));
+        }
         let journal = journal::read(path).map_err(|why| (Exit::Usage, why))?;
         for (line, why) in &journal.damaged {
             eprintln!("{}:{line}: left out: {why}", path.display());

@@ -43,14 +43,19 @@ pub fn check(task: &Task) -> Vec<String> {
 fn is_asked(task: &Task) -> Result<(), String> {
     let ran = run(task, unanswered(), None)?;
     let story = ran.stories.first().ok_or_else(|| {
-        format!("the script sends nothing that is not understood{}", ran.failure.map_or(String::new(), |f| format!("; it fails: {f}")))
+        format!(
+            "the script sends nothing that is not understood{}",
+            ran.failure.map_or(String::new(), |f| format!("; it fails: {f}"))
+        )
     })?;
     if story.selector != task.selector() {
         return Err(format!("the first missing message is '{}', but right.aura has '{}'", story.selector, task.selector()));
     }
     match &story.outcome {
         Outcome::NoAnswer { .. } if story.at == task.right.at => Ok(()),
-        Outcome::NoAnswer { .. } => Err(format!("the method would go to {}, but right.aura has it at {}", story.at, task.right.at)),
+        Outcome::NoAnswer { .. } => {
+            Err(format!("the method would go to {}, but right.aura has it at {}", story.at, task.right.at))
+        }
         other => Err(format!("nobody would be asked: {}", other.message())),
     }
 }

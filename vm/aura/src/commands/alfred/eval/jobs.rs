@@ -50,8 +50,13 @@ pub(super) fn run(plan: &Plan<'_>, ledger: Ledger, samples: &mut Vec<Sample>) ->
     let stop = Arc::new(AtomicBool::new(false));
     interrupt::watch(stop.clone());
     let all = left.len();
-    let shared =
-        Shared { left: Mutex::new(left), all, written: Mutex::new(Written { ledger, samples, silent: 0 }), failed: Mutex::new(None), stop };
+    let shared = Shared {
+        left: Mutex::new(left),
+        all,
+        written: Mutex::new(Written { ledger, samples, silent: 0 }),
+        failed: Mutex::new(None),
+        stop,
+    };
     std::thread::scope(|scope| {
         for _ in 0..plan.jobs {
             scope.spawn(|| work(plan, &shared));

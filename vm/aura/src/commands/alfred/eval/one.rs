@@ -127,12 +127,15 @@ impl Ran {
             };
             let terms = Terms { caps: CapSet::script(), limits };
             let this = self.vm.kept(&module);
-            let example = Example { code: test.code.clone(), expected: test.expected.clone(), slot: String::new(), line: test.line };
+            let example =
+                Example { code: test.code.clone(), expected: test.expected.clone(), slot: String::new(), line: test.line };
             match comments_check(&mut self.vm, this, &example, &terms) {
                 Ok(()) => hidden.passed += 1,
                 Err(got) => {
                     hidden.failed += 1;
-                    hidden.first.get_or_insert_with(|| format!("line {}: {}: {}", test.line, line(&test.code, 120), line(&got, 200)));
+                    hidden
+                        .first
+                        .get_or_insert_with(|| format!("line {}: {}: {}", test.line, line(&test.code, 120), line(&got, 200)));
                 }
             }
         }
@@ -160,7 +163,9 @@ fn told(task: &Task, take: u32, story: Option<&Story>, hidden: Option<Hidden>, f
         why: match story {
             Some(_) if learned.is_some() => String::new(),
             Some(s) => line(&s.outcome.message(), 400),
-            None => failure.unwrap_or_else(|| format!("the script never sends '{}', or something understands it", task.selector())),
+            None => {
+                failure.unwrap_or_else(|| format!("the script never sends '{}', or something understands it", task.selector()))
+            }
         },
         tokens: story.map_or_else(Default::default, |s| s.tokens),
         seconds: seconds(|s| s.took),
@@ -170,5 +175,10 @@ fn told(task: &Task, take: u32, story: Option<&Story>, hidden: Option<Hidden>, f
 
 /// Settings under which nobody can be asked, but a send that would be is told apart from one that is refused.
 pub(super) fn unanswered() -> Config {
-    Config { mode: Mode::Replay, server: Server::Ollama("127.0.0.1:9".into()), cassette: Some("(none)".into()), ..Config::plain() }
+    Config {
+        mode: Mode::Replay,
+        server: Server::Ollama("127.0.0.1:9".into()),
+        cassette: Some("(none)".into()),
+        ..Config::plain()
+    }
 }
