@@ -151,6 +151,10 @@ impl<'a> Relate<'a> {
         if o == p {
             return x.iter().zip(y).all(|(mine, wanted)| self.argument_fits(*mine, *wanted));
         }
+        // There is only one nil: what understands as little as it does is not nil for that.
+        if p == self.u.builtin.nil {
+            return false;
+        }
         if !self.u.inherits(o, p) {
             return self.understands(a, b);
         }
