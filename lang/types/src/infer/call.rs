@@ -125,9 +125,10 @@ impl Body<'_> {
 
     fn new_vector(&mut self, message: &Message, given: &[TypeId]) -> TypeId {
         let element = self.meta(message.at, 0);
-        let nil = self.u.nil_type();
-        if let Some(filler) = given.get(1).filter(|f| **f != nil) {
-            self.fits(*filler, element);
+        // Nil stands where nothing has come yet; it is not what the vector is for.
+        if let Some(filler) = given.get(1) {
+            let (filler, _, _) = self.without_nil(*filler);
+            self.fits(filler, element);
         }
         self.applied_vector(element)
     }

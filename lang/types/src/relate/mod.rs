@@ -131,7 +131,10 @@ impl<'a> Relate<'a> {
     /// Anything understands `value`; a block whose arguments are not known may take any.
     fn object_as_block(&mut self, o: ObjectId, args: &[TypeId], q: &[TypeId], s: TypeId) -> bool {
         if o == self.u.builtin.block {
-            return args.first().is_none_or(|result| self.fits(*result, s));
+            // What `self` in traits block answers, and takes, nobody can say.
+            let Some(result) = args.first().copied() else { return true };
+            let is_unknown = !self.u.options.strict && matches!(self.u.types.get(result), Type::Var(_));
+            return is_unknown || self.fits(result, s);
         }
         let name = match q.len() {
             0 => self.u.words.value,
@@ -147,6 +150,10 @@ impl<'a> Relate<'a> {
     fn object_fits(&mut self, a: TypeId, b: TypeId, (o, x): (ObjectId, &[TypeId]), (p, y): (ObjectId, &[TypeId])) -> bool {
         if o == p {
             return x.iter().zip(y).all(|(mine, wanted)| self.argument_fits(*mine, *wanted));
+        }
+        // There is only one nil: what understands as little as it does is not nil for that.
+        if p == self.u.builtin.nil {
+            return false;
         }
         if !self.u.inherits(o, p) {
             return self.understands(a, b);
