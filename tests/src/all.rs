@@ -2,7 +2,8 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
+//! * [`door`] the open door, end to end, against a model server on a socket; [`constrained`] one that constrains decoding;
+//!   [`alfred_memory`] what stays of it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine
@@ -18,6 +19,7 @@ mod alfred_memory;
 mod bad_input;
 mod benchmarks;
 mod command;
+mod constrained;
 mod dialogue;
 mod doc_blocks;
 mod door;
