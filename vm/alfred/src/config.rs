@@ -119,6 +119,8 @@ pub struct Config {
     pub repairs: u32,
     /// Samples.
     pub samples: u32,
+    /// Which run of the same program this is, from 1, where answers to the same question are to be told apart: in evaluations.
+    pub take: u32,
 }
 
 /// The model that is asked when nobody names one.
@@ -163,6 +165,7 @@ impl Config {
             deadlines: Deadlines::default(),
             repairs: 2,
             samples: 2,
+            take: 1,
         }
     }
 

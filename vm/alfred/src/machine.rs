@@ -26,6 +26,7 @@ use crate::gates::{Context, own_names};
 use crate::memory::{Memory, MemoryError};
 use crate::situation::Situation;
 
+pub use describe::situation;
 use recall::{Recall, Tools};
 use remote::{Job, Request};
 
@@ -178,6 +179,7 @@ impl Machine {
         let id = self.next;
         self.next += 1;
         let mut situation = describe::situation(id, &missing, &missing_capabilities());
+        situation.defined = self.recall.defined();
         situation.refused = self.recall.refused(&missing.selector);
         self.waiting.push(Waiting { id, missing, candidate: None });
         let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };

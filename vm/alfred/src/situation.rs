@@ -34,6 +34,9 @@ pub struct Situation {
     /// Methods for this message that a person has refused.
     #[serde(default)]
     pub refused: Vec<Refused>,
+    /// What the objects of the script's source define, wherever they are: an argument or an element may understand it.
+    #[serde(default)]
+    pub defined: Vec<String>,
 }
 
 /// A method that a person has refused: it must not come again.

@@ -39,6 +39,8 @@ pub enum Command {
     Repl(ReplArgs),
     /// Say what is wrong with files, without running them.
     Check(CheckArgs),
+    /// Make the edits that `check` suggests.
+    Fix(FixArgs),
     /// Put files into their standard form.
     Fmt(FmtArgs),
     /// Run tests (files *_test.aura) and the examples in comments.
@@ -136,12 +138,26 @@ pub struct ReplArgs {
 /// `aura check`
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Only whether the files can be read as Aura (which is all that is checked so far).
+    /// Only whether the files can be read as Aura, without types.
     #[arg(long)]
     pub syntax: bool,
+    /// Nothing may be unknown: every argument has a type, and what may be nil is tested.
+    #[arg(long, conflicts_with = "syntax")]
+    pub strict: bool,
     /// Print what is found as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Files, or folders whose .aura files are meant.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `aura fix`
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,

@@ -1,6 +1,7 @@
 //! The `aura` command as a library, so that tests can run its parts: wires the other rooms together and prints.
 //!
 //! * [`cli`] what can be written on the command line; [`exit`] how it ends
+//! * [`checker`] files and their modules before the checker
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
@@ -11,6 +12,7 @@
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
+pub mod checker;
 pub mod cli;
 pub mod codes;
 pub mod commands;
@@ -23,6 +25,7 @@ pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod kernel;
+pub mod likeness;
 pub mod memory;
 pub mod output;
 pub mod powers;

@@ -2,7 +2,8 @@
 //!
 //! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
 //! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `sends` and `lookup`
-//! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it.
+//! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `walls` say
+//! what code may do.
 
 mod arith;
 mod boot;
@@ -27,6 +28,7 @@ mod sends;
 mod trial;
 mod unwind;
 mod vm;
+mod walls;
 
 pub use arith::{Binary, Compare, is_number, to_float};
 pub use caps::{CapSet, Capability, Denied};

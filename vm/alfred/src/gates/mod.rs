@@ -6,8 +6,10 @@
 pub mod audit;
 mod names;
 pub(crate) mod parse;
+mod receivers;
 pub(crate) mod refused;
 mod rules;
+mod scope;
 
 pub use audit::{Context, audit, own_names};
 pub use names::{mended, unknown};

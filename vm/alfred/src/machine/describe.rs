@@ -5,7 +5,7 @@ use aura_run::{HolderView, Missing, SlotView as Slot, ValueView};
 use crate::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 /// The situation of a paused send.
-pub(super) fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> Situation {
+pub fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> Situation {
     let caller = &missing.caller;
     let mut understood = missing.understood.clone();
     if missing.implicit {
@@ -30,6 +30,7 @@ pub(super) fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> 
         depth: missing.generated as u32,
         capabilities: capabilities.to_vec(),
         refused: Vec::new(),
+        defined: Vec::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The subcommands, one file each. Each answers its exit code.
 
-mod alfred;
+pub mod alfred;
 pub mod check;
 mod completions;
 pub mod doc;
+mod fix;
 mod explain;
 mod fmt;
 mod grammar;
@@ -20,6 +21,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Run(a) => run::run(a),
         Command::Repl(a) => crate::repl::run(a),
         Command::Check(a) => check::run(&a).code(),
+        Command::Fix(a) => fix::run(&a).code(),
         Command::Fmt(a) => fmt::run(&a).code(),
         Command::Test(a) => test::run(&a).code(),
         Command::New(a) => new::run(&a).code(),
