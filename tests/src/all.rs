@@ -7,7 +7,7 @@
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
-//! * [`engines`] random programs on every engine
+//! * [`engines`] random programs on every engine; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
 //! * [`powers`] what generated methods may do; [`corpora`] hundreds of them that mean harm, a thousand that do not, texts that would be instructions
@@ -40,6 +40,7 @@ mod layers;
 mod library;
 mod powers;
 mod reference;
+mod soundness;
 mod support;
 mod tidy;
 
