@@ -119,13 +119,12 @@ impl Body<'_> {
         }
     }
 
-    /// The type of an expression that was looked at already, without saying anything twice.
-    fn quietly(&mut self, expr: &Expr) -> TypeId {
-        let (found, holes, places) = (self.found.len(), self.holes.len(), self.places.len());
+    /// The type of an expression, without saying what is wrong in it.
+    pub(super) fn quietly(&mut self, expr: &Expr) -> TypeId {
+        let (found, holes) = (self.found.len(), self.holes.len());
         let type_ = self.expr(expr, None);
         self.found.truncate(found);
         self.holes.truncate(holes);
-        self.places.truncate(places);
         type_
     }
 
