@@ -64,6 +64,7 @@ impl Body<'_> {
         }
         // A value of unknown type put where a type is written is believed to be of that type.
         let type_ = match written {
+            Some(TypeId::ANY) => TypeId::ANY,
             Some(wanted) if type_ == TypeId::ANY => wanted,
             _ => type_,
         };
