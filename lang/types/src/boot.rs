@@ -102,6 +102,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         bodies: FxHashMap::default(),
         progress: Vec::new(),
         candidate: None,
+        live: None,
         assumed: None,
         watched: None,
         wants_places: false,

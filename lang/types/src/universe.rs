@@ -134,6 +134,8 @@ pub struct Universe {
     pub(crate) progress: Vec<Progress>,
     /// The file that stands for candidates, one after the other.
     pub(crate) candidate: Option<FileId>,
+    /// The file that stands for live objects.
+    pub(crate) live: Option<FileId>,
     /// What the arguments of a method are taken to be where it does not say.
     pub(crate) assumed: Option<(SlotId, Vec<TypeId>)>,
     /// Remember what is known where this is sent, whether it is understood or not.
