@@ -10,6 +10,7 @@
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
+pub mod ask;
 pub mod cli;
 pub mod commands;
 pub mod door;

@@ -108,6 +108,10 @@ pub struct Vm {
     pub(crate) transactions: Vec<crate::image::Transaction>,
     /// How many processes the host has made.
     pub(crate) made_by_host: u64,
+    /// What generated methods may use of what the program holds: nothing, unless the host says otherwise.
+    pub policy: CapSet,
+    /// What the next trial may use.
+    pub(crate) trying: CapSet,
     pub(crate) hot: Hot,
 }
 
@@ -166,26 +170,21 @@ impl Vm {
 
     /// Whether the running process may do this, on this subject.
     pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
-        let held = match self.process(self.current) {
-            Some(p) => p.caps.has(c) && !p.trial,
-            None => true,
-        };
-        self.judge(held, c, subject)
+        self.judge(|set| set.has(c), c, subject)
     }
 
     /// Whether the running process may do this to this path.
     pub fn require_path(&self, c: Capability, path: &std::path::Path) -> Result<(), Denied> {
-        let held = match self.process(self.current) {
-            Some(p) => p.caps.has_path(c, path) && !p.trial,
-            None => true,
-        };
-        self.judge(held, c, &path.display().to_string())
+        self.judge(|set| set.has_path(c, path), c, &path.display().to_string())
     }
 
-    fn judge(&self, held: bool, capability: Capability, subject: &str) -> Result<(), Denied> {
-        let generated =
-            self.process(self.current).is_some_and(|p| p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated));
-        if held && !generated {
+    /// The program must hold it; below a generated method, policy must allow it to generated code as well; and a trial uses
+    /// nothing that cannot be taken back.
+    fn judge(&self, holds: impl Fn(&CapSet) -> bool, capability: Capability, subject: &str) -> Result<(), Denied> {
+        let Some(p) = self.process(self.current) else { return Ok(()) };
+        let generated = p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated);
+        let allowed = holds(&p.caps) && (!generated || holds(&self.policy));
+        if allowed && p.may_now(capability) {
             return Ok(());
         }
         Err(Denied { capability, subject: subject.to_string(), generated })
@@ -654,6 +653,8 @@ impl Vm {
             image: None,
             transactions: Vec::new(),
             made_by_host: 0,
+            policy: CapSet::none(),
+            trying: CapSet::none(),
             hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }
