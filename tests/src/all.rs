@@ -2,7 +2,8 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
+//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it; [`door_cycle`] personas,
+//!   tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
@@ -20,6 +21,8 @@ mod command;
 mod dialogue;
 mod doc_blocks;
 mod door;
+mod door_crash;
+mod door_cycle;
 mod engines;
 mod example;
 mod image;

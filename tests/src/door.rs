@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{Done, aura};
 
 /// What the model answers to a question.
-type Says = Box<dyn Fn(&Value, usize) -> String + Send + Sync>;
+pub(crate) type Says = Box<dyn Fn(&Value, usize) -> String + Send + Sync>;
 
 /// A model server. The bodies of its questions are kept.
 pub(crate) struct Model {
@@ -40,7 +40,7 @@ impl Model {
         }))
     }
 
-    fn saying(says: Says) -> Self {
+    pub(crate) fn saying(says: Says) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let host = listener.local_addr().expect("an address").to_string();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -60,7 +60,7 @@ impl Model {
 }
 
 /// The JSON that a model writes.
-fn content(source: &str) -> String {
+pub(crate) fn content(source: &str) -> String {
     json!({"a_plan": "It computes what its name says.", "b_source": source}).to_string()
 }
 

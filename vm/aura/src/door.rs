@@ -112,6 +112,12 @@ impl Door {
         Ok(Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 })
     }
 
+    /// Has the sends that are under way recorded there instead. To be called before the first send.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Box<dyn Ledger>) -> Self {
+        Self { machine: self.machine.with(ledger, None), ..self }
+    }
+
     /// As [`Attendant::poll`], with a person's answers from there.
     pub fn poll_asking(&mut self, vm: &mut Vm, answers: &mut dyn Answers) -> bool {
         for word in self.machine.poll(vm) {
