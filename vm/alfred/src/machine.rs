@@ -62,7 +62,7 @@ pub enum Word {
 /// A question to a person.
 pub struct Question {
     /// What about.
-    pub proposal: Proposal,
+    pub proposal: Box<Proposal>,
     reply: tokio::sync::oneshot::Sender<Approval>,
 }
 

@@ -417,6 +417,30 @@ fn a_person_chooses_another_place_and_the_gates_are_passed_there() {
     assert_eq!((stage.proposals[1].home(), stage.proposals[1].trial.as_str()), ("traits place", "answered 7 in 5 steps"));
 }
 
+#[test]
+fn an_edit_that_does_not_pass_leaves_what_was_there() {
+    let (outcome, stage) = asking(vec![Approval::Yes, Approval::Edited("manhattan = ( files )".into())]);
+    let Outcome::Learned(lesson) = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(lesson.source, GOOD);
+    assert!(stage.proposals[1].problem.as_ref().is_some_and(|p| p.contains("needs the capability")));
+    assert_eq!(stage.log.last().map(String::as_str), Some("install 0"));
+    assert_eq!(stage.candidate.as_deref(), Some(GOOD), "the machine has what was approved");
+    let l = stage.kept.expect("kept");
+    assert_eq!((l.chosen, l.candidates.len(), l.candidates[1].edited), (Some(0), 2, true));
+}
+
+#[test]
+fn a_place_where_it_does_not_work_is_not_taken() {
+    let (server, _) = playing(Cast::writing(&[GOOD]));
+    let mut door = door(&server.url);
+    door.config.mode = Mode::Ask;
+    let mut stage = Stage { approvals: vec![Approval::Yes, Approval::Elsewhere(1)], fails_at: Some(1), ..Stage::default() };
+    let outcome = pass(&mut door, &situation(), &mut stage);
+    assert!(matches!(&outcome, Outcome::Learned(l) if l.at == "point"), "{outcome:?}");
+    assert!(stage.proposals[1].problem.is_some());
+    assert_eq!(stage.kept.map(|l| l.placed), Some(false));
+}
+
 // ---- the record ----
 
 /// A ledger that can be looked at.

@@ -56,6 +56,13 @@ pub fn approve(proposal: &Proposal, answers: &mut dyn Answers) -> Approval {
 
 /// The method with its place, types, effects, tests, and trial.
 pub fn shown(p: &Proposal) -> String {
+    if let Some(problem) = &p.problem {
+        return format!(
+            "\nalfred: that does not work: {}\nThe method is as it was, for {}.\n",
+            line(problem, 400),
+            line(p.home(), 80)
+        );
+    }
     let mut text = format!("\nalfred: {} sends '{}', which nothing understands.\n", line(&p.place, 120), line(&p.selector, 80));
     text.push_str(&format!("{} proposes, for {}:\n\n", line(&p.model, 80), line(p.home(), 80)));
     text.push_str(&format!("    {}\n\n", clean(&p.source, 8000).replace('\n', "\n    ")));
@@ -161,6 +168,7 @@ mod tests {
             tests: vec!["point manhattan ==> 0: passed".into()],
             trial: "answered 7 in 5 steps".into(),
             agreement: None,
+            problem: None,
             place: "g.aura:3".into(),
         }
     }
@@ -179,6 +187,8 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains('\u{1b}') && !text.contains("agreement"));
+        let problem = shown(&Proposal { problem: Some("'x.abs' is a resend".into()), ..proposal() });
+        assert_eq!(problem, "\nalfred: that does not work: 'x.abs' is a resend\nThe method is as it was, for point.\n");
         assert!(!shown(&Proposal { types: None, effects: None, ..proposal() }).contains("types:"));
     }
 

@@ -25,6 +25,8 @@ pub struct Proposal {
     pub trial: String,
     /// How many of the candidates do the same, when there were several.
     pub agreement: Option<String>,
+    /// What was wrong with what the person said last: an edit that did not pass, a place where it does not work.
+    pub problem: Option<String>,
     /// The send's place.
     pub place: String,
 }

@@ -29,7 +29,7 @@ pub(super) enum Request {
     Observe { id: u64, at: usize, reply: oneshot::Sender<Vec<Observation>> },
     Install { id: u64, at: usize, reply: oneshot::Sender<Result<(), String>> },
     Keep { learning: Box<Learning>, reply: oneshot::Sender<Keeping> },
-    Approve { proposal: Proposal, reply: oneshot::Sender<Approval> },
+    Approve { proposal: Box<Proposal>, reply: oneshot::Sender<Approval> },
     Done { id: u64, outcome: Box<Outcome> },
 }
 
@@ -93,7 +93,7 @@ impl World for Remote {
     }
 
     fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
-        self.put(|_, reply| Request::Approve { proposal, reply }, Approval::No)
+        self.put(|_, reply| Request::Approve { proposal: Box::new(proposal), reply }, Approval::No)
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Stage {
     pub understood: bool,
     /// Trials that fail before one passes.
     pub failing: usize,
+    /// Trials fail at this object of the path.
+    pub fails_at: Option<usize>,
     pub approvals: Vec<Approval>,
     pub proposals: Vec<Proposal>,
     pub asleep: bool,
@@ -72,8 +74,8 @@ impl World for Stage {
     }
     fn try_out(&mut self, at: usize) -> Eventually<'_, Trial> {
         self.log.push(format!("try {at}"));
-        let finding =
-            (self.failing > 0).then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
+        let finding = (self.failing > 0 || self.fails_at == Some(at))
+            .then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
         self.failing = self.failing.saturating_sub(1);
         let trial = Trial { summary: "answered 7 in 5 steps".into(), finding };
         match self.asleep {

@@ -49,7 +49,7 @@ impl Passage<'_> {
     }
 
     /// Makes a method the machine's candidate. It has been compiled before.
-    async fn make_current(&mut self, source: &str) -> Result<(), End> {
+    pub(super) async fn make_current(&mut self, source: &str) -> Result<(), End> {
         let source = source.to_string();
         let candidates = self.trail.candidates();
         let compiled = self.timed(Step::Compiling, |w| w.compile(source)).await?;

@@ -1,5 +1,6 @@
 //! The end of a passage that goes well: approval, splice, keeping.
 
+use super::examine::Examined;
 use super::{End, Passage, Survivor};
 use crate::answer::Candidate;
 use crate::clients::{Answer, Request};
@@ -17,9 +18,10 @@ impl Passage<'_> {
         let Survivor { mut candidate, mut trial, request, answer, number } = survivor;
         self.trail.current = number;
         let mut approver = None;
+        let mut problem = None;
         while self.door.config.mode == Mode::Ask {
             self.step(Step::Approving);
-            let (proposal, places) = self.proposal(&candidate, &trial, &answer);
+            let (proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take());
             let examined = match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
                 Approval::Yes => {
                     approver = Some("a person".to_string());
@@ -27,22 +29,22 @@ impl Passage<'_> {
                     break;
                 }
                 Approval::No => return Ok(None),
-                Approval::Edited(text) => {
-                    self.trail.edited(&text);
-                    self.exams.by_person = true;
-                    let examined = self.examine(&text).await?;
-                    examined.map(|(edited, trial)| (Candidate { plan: "edited by a person".into(), ..edited }, trial))
-                }
+                Approval::Edited(text) => self.edited(&text).await?,
                 Approval::Elsewhere(place) => {
                     // A place that was not offered is the one that it is at.
                     let at = places.get(place).map_or(self.at, |p| p.index);
-                    self.go_to(at);
-                    self.moved = true;
-                    self.proved(candidate).await?
+                    self.elsewhere(at, &candidate).await?
                 }
             };
-            (candidate, trial) =
-                examined.map_err(|findings| Outcome::NotLearned { candidates: self.trail.candidates(), findings })?;
+            match examined {
+                Ok(better) => (candidate, trial) = better,
+                // What was there before still stands.
+                Err(findings) => {
+                    problem = Some(findings.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("; "));
+                    self.step(Step::Repairing);
+                    self.make_current(&candidate.source).await?;
+                }
+            }
         }
         self.step(Step::Splicing);
         let at = self.at;
@@ -56,7 +58,32 @@ impl Passage<'_> {
         Ok(Some(self.lesson(candidate, trial, &answer, kept)))
     }
 
-    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer) -> (Proposal, Vec<Place>) {
+    /// A person's edit, through all gates. One that does not pass leaves the candidate that was there.
+    async fn edited(&mut self, text: &str) -> Result<Examined, End> {
+        let (before, by_person, marks) = (self.trail.current, self.exams.by_person, self.exams.last.clone());
+        self.trail.edited(text);
+        self.exams.by_person = true;
+        let examined = self.examine(text).await?;
+        if examined.is_err() {
+            (self.trail.current, self.exams.by_person, self.exams.last) = (before, by_person, marks);
+        }
+        Ok(examined.map(|(edited, trial)| (Candidate { plan: "edited by a person".into(), ..edited }, trial)))
+    }
+
+    /// The same method at another object: what depends on the place is done again.
+    async fn elsewhere(&mut self, at: usize, candidate: &Candidate) -> Result<Examined, End> {
+        let (before, moved, marks) = (self.at, self.moved, self.exams.last.clone());
+        self.go_to(at);
+        self.moved = true;
+        let proved = self.proved(candidate.clone()).await?;
+        if proved.is_err() {
+            self.go_to(before);
+            (self.moved, self.exams.last) = (moved, marks);
+        }
+        Ok(proved)
+    }
+
+    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer, problem: Option<String>) -> (Proposal, Vec<Place>) {
         let path = self.situation.path.iter().enumerate();
         let mut places: Vec<Place> = path.filter_map(|(index, h)| place(index, h)).collect();
         if !places.iter().any(|p| p.index == self.at) {
@@ -76,6 +103,7 @@ impl Passage<'_> {
             tests: tests.collect(),
             trial: trial.summary.clone(),
             agreement: self.agreement.as_ref().map(|a| a.0.clone()),
+            problem,
             place: self.situation.place(),
         };
         (proposal, places)

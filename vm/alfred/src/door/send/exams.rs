@@ -28,7 +28,7 @@ pub(super) struct Exams {
     /// For an example, by its number: the answers that candidates gave instead, each with the sources that gave it.
     others: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
     /// How the last candidate did.
-    last: Vec<TestRecord>,
+    pub(super) last: Vec<TestRecord>,
     /// A person wrote what is tested; ROBIN does not know better.
     pub(super) by_person: bool,
 }
