@@ -93,7 +93,9 @@ impl OnDisk {
         text.push('\n');
         let file = self.own()?;
         file.write_all(text.as_bytes()).map_err(|e| format!("the record of the send cannot be written: {e}"))?;
-        if is_first || matches!(step, Step::Splicing | Step::Keeping) {
+        // What was written outlasts the process at once. The disk is waited for where the next step writes something that
+        // outlasts a power cut.
+        if step == Step::Keeping {
             file.sync_data().map_err(|e| format!("the record of the send cannot be written: {e}"))?;
         }
         if is_first {

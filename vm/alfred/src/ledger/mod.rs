@@ -6,8 +6,9 @@
 //! happens; what is there after a crash is a prefix of what was written; nothing in the file is ever acted upon, so that
 //! whoever writes one can only have a message printed.
 //!
-//! Every step outlasts a crash of the process; the first one, and those that change the world, a power cut, too. (Waiting for
-//! the disk at each step would cost more than all gates together.)
+//! Every step outlasts a crash of the process. The disk is waited for once, before what was learned is kept, so that the record
+//! is there after a power cut wherever something of the send may be. (Waiting at each step would cost more than all gates
+//! together.)
 //!
 //! Not here: putting anything back. A trial undoes itself, a splice is in memory only, and a method is kept in one batch or
 //! not at all, so that there is nothing to put back.
