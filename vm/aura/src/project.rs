@@ -94,4 +94,21 @@ mod tests {
         std::fs::write(dir.path().join(FILE), "imag = \"app.image\"\n").expect("written");
         assert!(Project::of(&deep.join("x.aura")).expect_err("told").contains("imag"));
     }
+
+    #[test]
+    fn the_page_on_settings_shows_what_is_accepted() {
+        let page = include_str!("../../../docs/how-to/configure-alfred.md");
+        let block = page.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).expect("a block of settings");
+        let mut config = aura_alfred::config::Config::plain();
+        toml::from_str::<File>(block).expect("reads").alfred.apply(&mut config).expect("makes sense");
+        assert_eq!((config.candidates, config.threshold, config.budget.day.money), (1, 0.6, Some(1.0)));
+        assert_eq!(config.install_at.as_deref(), Some("traits integer"));
+        // What it shows as the default of a choice is one.
+        let plain = aura_alfred::config::Config::plain();
+        assert_eq!((config.mode, config.cascade, config.tests), (plain.mode, plain.cascade, plain.tests));
+        assert_eq!((config.samples, config.repairs, config.threshold), (plain.samples, plain.repairs, plain.threshold));
+        for persona in aura_alfred::persona::Persona::ALL {
+            assert_eq!(config.models.of(persona).0, persona.default_model());
+        }
+    }
 }
