@@ -2,28 +2,34 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it; [`door_cycle`] personas,
-//!   tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send
+//! * [`door`] the open door, end to end, against a model server on a socket; [`door_cycle`] personas, tests, candidates, `aura.toml`;
+//!   [`door_crash`] a run that dies in each state of a send; [`alfred_memory`] what stays; [`alfred_worth`] what that is worth
+//! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
-//! * [`powers`] what generated methods may do
+//! * [`powers`] what generated methods may do; [`corpora`] hundreds of them that mean harm, a thousand that do not, texts that would be instructions
 //! * [`benchmarks`] the programs that are measured, at small sizes
 //! * [`layers`] arrows between rooms; [`tidy`] house rules
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
 mod alfred_memory;
+mod alfred_worth;
 mod bad_input;
 mod benchmarks;
 mod command;
+mod corpora;
 mod dialogue;
 mod doc_blocks;
 mod door;
 mod door_crash;
 mod door_cycle;
 mod engines;
+mod error_pages;
+mod evaluation;
 mod example;
 mod image;
 mod image_commands;
@@ -35,6 +41,7 @@ mod lang;
 mod layers;
 mod library;
 mod powers;
+mod reference;
 mod support;
 mod tidy;
 

@@ -13,6 +13,8 @@
 //! * [`persona`] the four roles, their questions and answers; [`candidates`] several methods compared by what they do
 //! * [`exam`] the tests that a method must pass
 //! * [`state`] the record of one send on its way; [`ledger`] how it outlasts a crash; [`spending`] what a day has cost
+//! * [`eval`] how good a model is at all this; [`measure`] what a learned method is worth
+//! * [`retrieve`] methods that may serve as examples; [`forge`] verified exchanges for fine-tuning
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -25,17 +27,21 @@ pub mod clients;
 pub mod config;
 pub mod diagnostic;
 pub mod door;
+pub mod eval;
 pub mod exam;
 mod files;
+pub mod forge;
 pub mod gates;
 pub mod interface;
 pub mod learned;
 pub mod ledger;
 pub mod machine;
+pub mod measure;
 pub mod memory;
 pub mod persona;
 pub mod prompt;
 pub mod refuse;
+pub mod retrieve;
 pub mod situation;
 pub mod spending;
 pub mod state;

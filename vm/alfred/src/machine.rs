@@ -31,6 +31,7 @@ use crate::memory::{Memory, MemoryError};
 use crate::persona::Library;
 use crate::situation::Situation;
 
+pub use describe::situation;
 use recall::{Recall, Tools};
 use remote::{Job, Request};
 
@@ -132,14 +133,21 @@ impl Machine {
         }
     }
 
-    /// Has the sends that are under way recorded there, and BABS look there. To be called before the first send.
+    /// Has the sends that are under way recorded there. To be called before the first send.
     #[must_use]
-    pub fn with(self, ledger: Box<dyn Ledger>, library: Option<Box<dyn Library>>) -> Self {
+    pub fn with_ledger(self, ledger: Box<dyn Ledger>) -> Self {
+        self.change(|door| door.ledger = ledger)
+    }
+
+    /// Has BABS look there. To be called before the first send.
+    #[must_use]
+    pub fn with_library(self, library: Box<dyn Library>) -> Self {
+        self.change(|door| door.library = library)
+    }
+
+    fn change(self, change: impl FnOnce(&mut Door)) -> Self {
         if let Some(door) = &mut *self.door.lock().unwrap_or_else(|e| e.into_inner()) {
-            door.ledger = ledger;
-            if let Some(library) = library {
-                door.library = library;
-            }
+            change(door);
         }
         self
     }
@@ -199,6 +207,7 @@ impl Machine {
         let id = self.next;
         self.next += 1;
         let mut situation = describe::situation(id, &missing, vm);
+        situation.defined = self.recall.defined();
         situation.refused = self.recall.refused(&missing.selector);
         situation.verified = self.recall.verified();
         situation.tests = exam::user::find(&self.script.0, &self.script.1, &missing.selector);

@@ -43,6 +43,9 @@ pub struct Situation {
     /// The user's tests of the message.
     #[serde(default)]
     pub tests: Vec<crate::exam::Test>,
+    /// What the objects of the script's source define, wherever they are: an argument or an element may understand it.
+    #[serde(default)]
+    pub defined: Vec<String>,
 }
 
 /// A method that passed the gates.

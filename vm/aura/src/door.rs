@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aura_alfred::config::{Config, Mode, Sources};
-use aura_alfred::door::Outcome;
+use aura_alfred::door::{Account, Outcome};
 use aura_alfred::ledger::{Ledger, Nowhere, OnDisk};
 use aura_alfred::machine::{self, Machine, Paused, Word};
-use aura_alfred::persona::Persona;
+use aura_alfred::memory::Memory;
+use aura_alfred::persona::{Persona, Shelved};
+use aura_alfred::retrieve::Shelf;
 use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
@@ -20,8 +22,8 @@ use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::memory;
 use crate::project::Project;
+use crate::{likeness, memory};
 
 /// What happens to messages that nothing understands.
 #[derive(Args, Clone, Debug, Default)]
@@ -86,6 +88,10 @@ pub struct Door {
     damage: Option<Exit>,
     /// Lines of the account that were printed.
     told: usize,
+    /// Lessons that were compared with what there is.
+    compared: usize,
+    /// The program's text.
+    script: String,
 }
 
 impl Door {
@@ -108,14 +114,26 @@ impl Door {
             Some(path) => Box::new(OnDisk::beside(&path)),
             None => Box::new(Nowhere),
         };
-        let machine = Machine::open(config, text, memory, Box::new(compile)).with(ledger, None);
-        Ok(Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 })
+        Ok(Self::with(config, text, memory).with_ledger(ledger))
+    }
+
+    /// The door with these settings, for a program with this text.
+    pub fn with(config: Config, text: &str, memory: Option<Box<dyn Memory>>) -> Self {
+        let library = Shelved::new(|| Shelf::new(&likeness::library()));
+        let machine = Machine::open(config, text, memory, Box::new(compile)).with_library(Box::new(library));
+        let script = text.to_string();
+        Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script }
+    }
+
+    /// What happened at it so far.
+    pub fn happened(&self) -> Account {
+        self.machine.account()
     }
 
     /// Has the sends that are under way recorded there instead. To be called before the first send.
     #[must_use]
     pub fn with_ledger(self, ledger: Box<dyn Ledger>) -> Self {
-        Self { machine: self.machine.with(ledger, None), ..self }
+        Self { machine: self.machine.with_ledger(ledger), ..self }
     }
 
     /// As [`Attendant::poll`], with a person's answers from there.
@@ -135,9 +153,14 @@ impl Door {
 
     /// Prints what was learned, where it was installed, and how long it took, as far as it was not printed yet.
     pub fn account(&mut self) {
-        let text = self.machine.account().to_string();
+        let account = self.machine.account();
+        let text = account.to_string();
         eprint!("{}", text.get(self.told..).unwrap_or(&text));
         self.told = text.len();
+        for already in likeness::of_lessons(&account.lessons, self.compared, &self.script) {
+            eprintln!("alfred: {already}");
+        }
+        self.compared = account.lessons.len();
     }
 
     /// Prints why the last send was given up.

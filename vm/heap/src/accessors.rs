@@ -319,6 +319,11 @@ impl Heap {
             return have as i64;
         }
         let new = self.lasting_hash(v).unwrap_or_else(|| self.fresh_hash());
+        // What a trial does is put back; a first hash is no change that an image would have to be told.
+        // SAFETY: live object.
+        if self.in_trial() && unsafe { *v.ptr() } & BARRIER != 0 {
+            self.log_for_undo(v.ptr());
+        }
         // SAFETY: live object; the hash bits are zero.
         unsafe { *v.ptr() |= new << HASH_SHIFT };
         new as i64

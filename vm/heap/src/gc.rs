@@ -135,6 +135,7 @@ impl Heap {
             // SAFETY: remembered objects are in old space.
             unsafe { *p |= BARRIER };
         }
+        self.shared.begin_anew();
         self.long_vector = std::ptr::null_mut();
         for w in std::mem::take(&mut self.remembered_words) {
             // SAFETY: a word of a vector in old space; nothing in old space has been freed since it was remembered.
@@ -246,6 +247,8 @@ impl Heap {
             // SAFETY: sweeping has not begun, so the header is still readable.
             &|v| !v.is_ref() || unsafe { *v.ptr() & MARK != 0 },
         );
+        // SAFETY: as above.
+        self.shared.keep(|p| unsafe { *p & MARK != 0 });
         for m in self.maps.iter_mut().skip(1) {
             match m {
                 Some(map) if map.marked => map.marked = false,

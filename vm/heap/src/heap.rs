@@ -1,7 +1,7 @@
 //! The heap itself: its spaces, its limits, allocation, and the write barrier.
 //!
 //! What must stay true: an object in old space that may refer to the nursery is in `remembered`, and its BARRIER bit is clear (but for long
-//! vectors, of which single words may be remembered instead); every other
+//! vectors, of which single words may be remembered instead, and for shared objects, which keep it); every other
 //! old object has the bit set. Objects in the nursery never have it.
 #![allow(unsafe_code)]
 
@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::layout::*;
 use crate::map::{Dependent, Map, MapId};
+use crate::shared::Shared;
 use crate::space::OldSpace;
 use crate::symbol::Symbols;
 use crate::tracking::Tracking;
@@ -68,6 +69,8 @@ pub struct Heap {
     pub(crate) flushed: Vec<Dependent>,
     /// Undo logs of the running trial and transactions, the innermost last.
     pub(crate) undo: Vec<UndoLog>,
+    /// Objects of the library.
+    pub(crate) shared: Shared,
     /// What is remembered for the image.
     pub(crate) tracking: Tracking,
     pub(crate) canonical: FxHashMap<Arc<str>, Value>,
@@ -83,6 +86,10 @@ pub struct Heap {
     pub stress: bool,
     /// Bytes that the heap may hold; above it, large allocations fail and `over_limit` is true.
     pub limit: usize,
+    /// What [`Heap::allocated`] may come to; above it, large allocations fail. The machine sets it for the process that runs.
+    pub allowance: u64,
+    /// An allocation has failed because of the allowance.
+    pub over_allowance: bool,
     /// What it did.
     pub stats: Stats,
 }
@@ -146,6 +153,7 @@ impl Heap {
             symbols: Symbols::default(),
             flushed: Vec::new(),
             undo: Vec::new(),
+            shared: Shared::default(),
             tracking: Tracking::default(),
             canonical: FxHashMap::default(),
             characters: Vec::new(),
@@ -156,6 +164,8 @@ impl Heap {
             wants_collection: false,
             stress: false,
             limit: 8 << 30,
+            allowance: u64::MAX,
+            over_allowance: false,
             stats: Stats::default(),
         };
         // Map 0 stays unused, so that an empty inline cache (map 0) matches nothing.
@@ -201,6 +211,8 @@ impl Heap {
         if map.slots.iter().any(|s| matches!(s.kind, crate::map::SlotKind::Constant(v) if self.is_young(v))) {
             self.young_maps.push(id);
         }
+        // Maps do not lie in the heap, but who makes many uses memory all the same.
+        self.allocated_before += (size_of::<Map>() + map.slots.len() * size_of::<crate::map::Slot>()) as u64;
         self.maps.push(Some(Box::new(map)));
         id
     }
@@ -243,6 +255,10 @@ impl Heap {
     pub fn check_room(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         if bytes > MAX_OBJECT || self.old.used.saturating_add(bytes) > self.limit {
             self.wants_collection = true;
+            return Err(OutOfMemory { bytes });
+        }
+        if self.allocated().saturating_add(bytes as u64) > self.allowance {
+            self.over_allowance = true;
             return Err(OutOfMemory { bytes });
         }
         Ok(())
@@ -314,13 +330,19 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(crate) fn barrier(&mut self, p: *mut u64) {
+        let (shared, seen) = self.shared.meets(p);
+        if seen {
+            return;
+        }
         if !self.undo.is_empty() {
             self.log_for_undo(p);
         }
         self.keep_track(p);
         self.remembered.push(p);
-        // SAFETY: p is the header of a live object.
-        unsafe { *p &= !BARRIER };
+        if !shared {
+            // SAFETY: p is the header of a live object.
+            unsafe { *p &= !BARRIER };
+        }
     }
 
     /// Tells of a change of an object's header or raw words that is not a store of a value.

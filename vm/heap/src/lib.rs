@@ -18,6 +18,7 @@ mod gc;
 mod heap;
 mod map;
 mod number;
+mod shared;
 mod slots;
 mod space;
 mod symbol;

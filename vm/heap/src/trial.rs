@@ -11,7 +11,12 @@ use crate::layout::*;
 use crate::map::MapId;
 use crate::value::Value;
 
-const KEEP: u64 = MARK | BARRIER | OLD | (HASH_MASK << HASH_SHIFT);
+/// Bits of a header that are no part of what an object was.
+pub(crate) const KEEP: u64 = MARK | BARRIER | OLD;
+/// The identity hash.
+pub(crate) const HASH: u64 = HASH_MASK << HASH_SHIFT;
+/// What is kept, and what says how the heap may treat an object, not what it is.
+const INTERNAL: u64 = KEEP | PARENT | UNIQUE;
 
 pub(crate) struct Undo {
     pub(crate) object: *mut u64,
@@ -22,6 +27,8 @@ pub(crate) struct Undo {
 #[derive(Default)]
 pub(crate) struct UndoLog {
     pub(crate) entries: Vec<Undo>,
+    /// Where the hashes of identities stood.
+    hash_seed: u64,
 }
 
 impl Heap {
@@ -33,12 +40,21 @@ impl Heap {
     /// Begins a trial or transaction, inside the running one if there is one. The nursery must be empty (collect first).
     pub fn begin_trial(&mut self) {
         assert_eq!(self.top as *const u64, self.nursery.as_ptr(), "collect before a trial");
-        self.undo.push(UndoLog::default());
+        self.shared.begin_anew();
+        self.undo.push(UndoLog { entries: Vec::new(), hash_seed: self.hash_seed });
     }
 
     /// How many objects that existed before the innermost trial it has changed so far.
     pub fn trial_changes(&self) -> usize {
-        self.undo.last().map_or(0, |u| u.entries.len())
+        let Some(log) = self.undo.last() else { return 0 };
+        log.entries.iter().filter(|e| self.differs(e)).map(|e| e.object).collect::<rustc_hash::FxHashSet<_>>().len()
+    }
+
+    /// Whether an object is not what it was; its identity hash, which it gets when somebody asks for it, does not count.
+    fn differs(&self, e: &Undo) -> bool {
+        // SAFETY: as in `restore`.
+        let now = |i| unsafe { *e.object.add(i) };
+        (now(0) ^ e.words[0]) & !(INTERNAL | HASH) != 0 || (1..e.words.len()).any(|i| now(i) != e.words[i])
     }
 
     /// The objects that existed before the innermost trial and whose contents it has changed so far, each once. An object that
@@ -62,8 +78,9 @@ impl Heap {
     pub fn undo_trial(&mut self) {
         let Some(log) = self.undo.pop() else { return };
         for e in log.entries.iter().rev() {
-            self.restore(e.object, &e.words);
+            self.restore(e.object, &e.words, KEEP);
         }
+        self.hash_seed = log.hash_seed;
         self.hand_over(log);
     }
 
@@ -74,15 +91,15 @@ impl Heap {
         }
     }
 
-    /// Gives an old object the words that it once had.
-    pub(crate) fn restore(&mut self, object: *mut u64, words: &[u64]) {
+    /// Gives an old object the words that it once had, but not those bits of its header.
+    pub(crate) fn restore(&mut self, object: *mut u64, words: &[u64], keep: u64) {
         // SAFETY: objects that were copied are in old space, never move, and the mark phase keeps them while the copy is kept; the copy holds
         // as many words as the object had, and an object's cell never shrinks.
         unsafe {
             let now = *object;
             let map_now = (now >> MAP_SHIFT) as MapId;
             let then = words[0];
-            *object = (then & !KEEP) | (now & KEEP);
+            *object = (then & !keep) | (now & keep);
             for (i, w) in words.iter().enumerate().skip(1) {
                 *object.add(i) = *w;
             }
@@ -113,8 +130,10 @@ impl Heap {
         self.flushed.extend(ds);
     }
 
-    /// A fingerprint of everything that `root` reaches in old space: for tests that show that nothing changed.
-    pub fn fingerprint(&mut self, roots: &[Value]) -> u64 {
+    /// A fingerprint of everything that `roots` lead to, slots, contents, maps, and identity hashes if they are to count: for tests that
+    /// show that nothing changed.
+    pub fn fingerprint(&self, roots: &[Value], identity: bool) -> u64 {
+        let left_out = if identity { INTERNAL } else { INTERNAL | HASH };
         let mut seen: rustc_hash::FxHashMap<u64, u64> = rustc_hash::FxHashMap::default();
         let mut stack: Vec<Value> = roots.to_vec();
         let mut h = 0u64;
@@ -133,7 +152,7 @@ impl Heap {
             let p = v.ptr();
             // SAFETY: live object.
             let head = unsafe { *p };
-            mix(head & !(KEEP | PARENT));
+            mix(head & !left_out);
             let map = (head >> MAP_SHIFT) as MapId;
             for s in &self.map(map).slots {
                 mix(s.name.0 as u64);

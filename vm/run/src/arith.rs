@@ -66,9 +66,9 @@ pub(crate) fn binary(vm: &mut Vm, op: Binary, x: Value, y: Value) -> Option<Valu
         }
     }
     if vm.heap.is_integer(x) && vm.heap.is_integer(y) {
-        let words = vm.heap.big_words(x) + vm.heap.big_words(y);
-        let work = if op == Binary::Mul || op == Binary::Div { words * words / 64 } else { words / 64 };
-        vm.charge(work as u64);
+        let (m, n) = (vm.heap.big_words(x) as u64, vm.heap.big_words(y) as u64);
+        let work = if matches!(op, Binary::Add | Binary::Sub) { 0 } else { m.saturating_mul(n) / 64 };
+        vm.afford(work.saturating_add((m + n) / 64)).ok()?;
         let (a, b) = (vm.heap.as_big(x)?, vm.heap.as_big(y)?);
         return integers(vm, op, &a, &b);
     }
@@ -95,7 +95,11 @@ pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
 
 /// `x op y` for numbers, strings, and the oddballs.
 #[inline(never)]
-pub(crate) fn compare(vm: &Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
+pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
+    let (m, n) = (length(&vm.heap, x), length(&vm.heap, y));
+    // Texts and integers are looked at as far as the shorter goes; next to a float, an integer is looked at as a whole.
+    let work = if m == 0 || n == 0 { m.max(n) } else { m.min(n) };
+    vm.charge(work as u64 / 512);
     let heap = &vm.heap;
     let equality = matches!(op, Compare::Equal | Compare::NotEqual);
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
@@ -115,6 +119,15 @@ pub(crate) fn compare(vm: &Vm, op: Compare, x: Value, y: Value) -> Option<bool> 
         (None, Some(b)) => mixed(heap, op, x, b, false),
         (None, None) if heap.is_integer(x) && heap.is_integer(y) => Some(holds(op, heap.as_big(x)?.cmp(&heap.as_big(y)?))),
         _ => None,
+    }
+}
+
+/// Bytes that comparing may look at.
+fn length(heap: &Heap, v: Value) -> usize {
+    match heap.kind(v) {
+        Some(Kind::String) => heap.text_len(v),
+        Some(Kind::Big) => heap.big_words(v) * 8,
+        _ => 0,
     }
 }
 

@@ -123,6 +123,11 @@ pub(crate) const PRIMS: &[Prim] = &[
     Prim::control("_TransactionAbort", 0, Control::TransactionAbort),
 ];
 
+/// Bytes of a name that `_Perform:` takes.
+const LONGEST_SELECTOR: usize = 1024;
+/// What a name costs that nobody has used before.
+const NEW_NAME: u64 = 50;
+
 impl Vm {
     /// Does a control primitive; its window begins at stack index `at`.
     pub(crate) fn control(&mut self, p: &mut Process, c: Control, at: usize, argc: usize, ret: u32) -> Outcome {
@@ -153,8 +158,10 @@ impl Vm {
             }
             Control::RespondsTo => {
                 let name = self.heap.as_text(first).ok_or_else(Fail::bad_type)?.to_string();
-                let s = self.heap.symbols.intern(&name);
-                let found = matches!(self.look(receiver, s)?.found, Found::One(_));
+                let found = match self.heap.symbols.find(&name) {
+                    Some(s) => matches!(self.look(receiver, s)?.found, Found::One(_)),
+                    None => false,
+                };
                 Outcome::Value(self.boolean(found))
             }
             Control::BlockValueVector => self.block_value(p, receiver, first, ret)?,
@@ -201,6 +208,7 @@ impl Vm {
             Control::Import => self.import(p, receiver, first, p.stack[at + 2], ret)?,
             Control::Evaluate => self.evaluate(p, receiver, first, p.stack[at + 2], ret)?,
             Control::Collect => {
+                self.require(crate::Capability::System, "collecting garbage")?;
                 self.collect_as(aura_heap::CollectionKind::Full);
                 Outcome::Value(self.nil())
             }
@@ -228,7 +236,15 @@ impl Vm {
         args: Vec<Value>,
         ret: u32,
     ) -> Result<Outcome, Fail> {
-        let name = self.heap.as_text(selector).ok_or_else(Fail::bad_type)?.to_string();
+        let name = self.heap.as_text(selector).ok_or_else(Fail::bad_type)?;
+        if name.len() > LONGEST_SELECTOR {
+            return Err(Fail::with("badTypeError", "no selector is that long"));
+        }
+        let name = name.to_string();
+        if self.heap.symbols.find(&name).is_none() {
+            // Names stay as long as the machine.
+            self.charge(NEW_NAME);
+        }
         if arity(&name) != args.len() {
             return Err(Fail::with(
                 "badNumberOfArgumentsError",
@@ -269,10 +285,10 @@ impl Vm {
                     }
                     self.push_values(p, callee, values, ret, 0);
                 }
-                _ => {
-                    let v = self.slot_answer(e, receiver, values.get(1).copied());
-                    self.answer(p, ret, v);
-                }
+                _ => match self.slot_answer(p, e, receiver, values.get(1).copied()) {
+                    Ok(v) => self.answer(p, ret, v),
+                    Err(fail) => self.send_failed(p, &fail, values, ret),
+                },
             },
             None => {
                 let at = self.window_above(p, values);
@@ -294,7 +310,7 @@ impl Vm {
 
     fn send_failed(&mut self, p: &mut Process, f: &Fail, values: &[Value], ret: u32) {
         let at = self.window_above(p, values);
-        self.primitive_failed(p, "image", f, at, values.len() - 1, ret);
+        self.primitive_failed(p, "send", f, at, values.len() - 1, ret);
     }
 
     pub(crate) fn answer(&mut self, p: &mut Process, ret: u32, v: Value) {
@@ -322,6 +338,7 @@ impl Vm {
     fn process_control(&mut self, p: &mut Process, c: Control, receiver: Value, first: Value, ret: u32) -> Result<Outcome, Fail> {
         Ok(match c {
             Control::Fork => {
+                self.require_written("start processes")?;
                 if !self.heap.is_kind(receiver, Kind::Block) {
                     return Err(Fail::bad_type());
                 }
@@ -334,6 +351,7 @@ impl Vm {
             }
             Control::ThisProcess => Outcome::Value(self.process_object(p.id)),
             Control::Join => {
+                self.require_written("wait for processes")?;
                 self.may_wait()?;
                 let id = self.process_id(receiver)?;
                 if id == p.id {
@@ -350,6 +368,7 @@ impl Vm {
                 }
             }
             Control::Suspend => {
+                self.require_written("stop processes")?;
                 let id = self.process_id(receiver)?;
                 if id == p.id {
                     p.status = Status::Suspended;
@@ -360,11 +379,13 @@ impl Vm {
                 Outcome::Value(receiver)
             }
             Control::Resume => {
+                self.require_written("resume processes")?;
                 let id = self.process_id(receiver)?;
                 self.wake_suspended(id);
                 Outcome::Value(receiver)
             }
             Control::Terminate => {
+                self.require_written("end processes")?;
                 let id = self.process_id(receiver)?;
                 if id == p.id {
                     return Ok(if self.begin_terminate(p) { Outcome::Pushed } else { Outcome::Leave });
@@ -387,6 +408,7 @@ impl Vm {
                 Outcome::Value(receiver)
             }
             _ => {
+                self.require_written("sleep")?;
                 let ms = first.as_int().filter(|m| (0..=86_400_000_000).contains(m)).ok_or_else(Fail::bad_type)?;
                 p.status = Status::Sleeping(Instant::now() + Duration::from_millis(ms as u64));
                 self.answer(p, ret, receiver);

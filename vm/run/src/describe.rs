@@ -26,6 +26,8 @@ impl Vm {
         }
         match self.heap.kind(v) {
             Some(Kind::String) => quoted(self.heap.text(v)),
+            // Digits take time, more than anybody has for a description.
+            Some(Kind::Big) if self.heap.big_words(v) > 64 => format!("an integer of {} bits", self.heap.big_words(v) * 64),
             Some(Kind::Big) => clip(&self.heap.as_big(v).map_or(String::new(), |b| b.to_string())),
             Some(Kind::Vector) => format!("a vector of {}", self.heap.length(v)),
             Some(Kind::Bytes) => format!("a byteVector of {}", self.heap.length(v)),

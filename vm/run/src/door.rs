@@ -22,7 +22,6 @@ use crate::vm::{Handle, Vm};
 /// Objects on a lookup path that are told about, and slots of one object.
 const MOST_HOLDERS: usize = 24;
 const MOST_SLOTS: usize = 400;
-
 /// A compiled method slot, ready to be put into an object.
 #[derive(Clone)]
 pub struct Compiled(Arc<ObjectTemplate>);
@@ -122,6 +121,9 @@ pub struct CallerView {
     pub source: String,
 }
 
+/// What blocks understand without a slot for it; with more arguments too.
+const VALUES: [&str; 4] = ["value:", "value:With:", "value:With:With:", "value:With:With:With:"];
+
 impl Vm {
     /// The send that a paused process stands at, if nothing understood it and a method at its receiver would help.
     pub fn missing(&mut self, id: ProcessId) -> Option<Missing> {
@@ -148,8 +150,11 @@ impl Vm {
         let objects = self.lookup_path(values[0]);
         objects.iter().for_each(|o| self.bring_slots(*o));
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
-        let understood =
+        let mut understood: Vec<String> =
             lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
+        if self.is_block(values[0]) {
+            understood.extend(VALUES.map(str::to_string));
+        }
         let views = values.iter().map(|v| self.value_view(*v)).collect();
         let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };
         let kept = objects.into_iter().map(|o| self.keep(o)).collect();

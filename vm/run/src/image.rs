@@ -269,9 +269,7 @@ impl Vm {
     // ---- transactions ----
 
     pub(crate) fn transaction_begin(&mut self, p: &Process) -> Result<Value, Fail> {
-        if p.trial {
-            return Err(Fail::with("noCapabilityError", "a trial is a transaction already"));
-        }
+        self.require_written("begin a transaction, in which nobody else runs")?;
         self.collect_as(CollectionKind::Minor);
         self.heap.begin_trial();
         self.transactions.push(Transaction { owner: p.id, made_by_host: self.made_by_host });

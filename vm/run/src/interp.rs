@@ -54,7 +54,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     // instruction pointers stay in range by verification, and are read anew after every call that may move the stacks.
     unsafe {
         let granted = (*proc).grant(slice);
-        vm.hot.budget = granted as i64;
+        (vm.hot.budget, vm.hot.granted) = (granted as i64, granted as i64);
         // Few enough for the registers that a call preserves; everything else is read from memory when it is needed.
         let mut pc: *const aura_code::Instr;
         let mut base: *mut Value;
@@ -182,7 +182,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     }
                     EntryKind::Data => reg!($i.c) = vm.heap.word($recv, e.word as usize),
                     EntryKind::Constant => reg!($i.c) = e.constant(),
-                    EntryKind::Assign => {
+                    EntryKind::Assign if !vm.heap.is_shared($recv) => {
                         vm.heap.store($recv, e.word as usize, *$win.add(1));
                         reg!($i.c) = $recv;
                     }
@@ -283,7 +283,10 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
                 } else {
                     match arith::compare(vm, $slow, x, y) {
-                        Some(b) => $then(b),
+                        Some(b) => {
+                            $then(b);
+                            attention!();
+                        }
                         None => {
                             let win = base.add((*pc).a as usize);
                             *win = x;
@@ -642,7 +645,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     let (v, k, x) = (reg!(i.a), reg!(i.b), reg!(i.c));
                     if k.is_int() && vm.heap.has_map(v, vm.heap.kind_maps.vector) {
                         let k = k.int_unchecked() as usize;
-                        if k < vm.heap.length(v) {
+                        if k < vm.heap.length(v) && !vm.heap.is_shared(v) {
                             vm.heap.set_element(v, k, x);
                             reg!((*pc).c) = v;
                             pc = pc.add(1);

@@ -3,7 +3,7 @@
 //! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
 //! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `sends` and `lookup`
 //! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `probe` looks at
-//! what it does.
+//! what it does, `walls` say what code may do.
 
 mod arith;
 mod boot;
@@ -29,6 +29,7 @@ mod sends;
 mod trial;
 mod unwind;
 mod vm;
+mod walls;
 
 pub use arith::{Binary, Compare, is_number, to_float};
 pub use caps::{CapSet, Capability, Denied};

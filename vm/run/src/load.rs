@@ -34,8 +34,17 @@ impl Vm {
             }
         }
         self.collect_as(CollectionKind::Minor);
+        self.note_library();
         self.arm_guards();
         Ok(())
+    }
+
+    /// Tells the heap which objects everybody shares: those that there are now, as far as they can change.
+    fn note_library(&mut self) {
+        let mut all = Vec::new();
+        self.heap.each_object(|o| all.push(o));
+        all.retain(|o| matches!(self.heap.kind(*o), Some(Kind::Plain | Kind::Vector | Kind::Bytes | Kind::Box)));
+        self.heap.share(all);
     }
 
     /// The module object for a file's code: a new one if the file begins with a slot list, else the lobby.

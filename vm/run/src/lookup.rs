@@ -42,10 +42,47 @@ pub(crate) struct Lookup {
     pub(crate) dynamic: bool,
 }
 
+/// Objects that a walk has come to. Walks are short, but a program can make a long one.
+#[derive(Default)]
+pub(crate) struct Seen {
+    few: Vec<Value>,
+    many: rustc_hash::FxHashSet<Value>,
+}
+
+impl Seen {
+    /// Adds an object; false if it was there already.
+    pub(crate) fn insert(&mut self, o: Value) -> bool {
+        if self.many.is_empty() && self.few.len() < 16 {
+            let new = !self.few.contains(&o);
+            if new {
+                self.few.push(o);
+            }
+            return new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(o)
+    }
+
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.few.len() + self.many.len()
+    }
+}
+
+/// Pushes the parents of an object so that the first is on top.
+pub(crate) fn push_parents(heap: &Heap, o: Value, todo: &mut Vec<Value>) {
+    let m = heap.map(heap.map_of(o));
+    todo.extend(m.parents.iter().rev().filter_map(|&i| match m.slots[i as usize].kind {
+        SlotKind::Constant(v) => Some(v),
+        SlotKind::Data(at) => Some(heap.data(o, at)),
+        SlotKind::Assign(_) => None,
+    }));
+}
+
 struct Walk<'h> {
     heap: &'h Heap,
     selector: Symbol,
-    seen: Vec<Value>,
+    seen: Seen,
     found: Found,
     walked: Vec<MapId>,
     dynamic: bool,
@@ -69,10 +106,9 @@ impl Walk<'_> {
 
     fn run(&mut self) {
         while let Some(p) = self.todo.pop() {
-            if self.seen.contains(&p) {
+            if !self.seen.insert(p) {
                 continue;
             }
-            self.seen.push(p);
             if self.heap.is_absent(p) {
                 self.found = Found::Absent(p);
                 return;
@@ -96,7 +132,7 @@ impl Walk<'_> {
 }
 
 fn walk(heap: &Heap, selector: Symbol) -> Walk<'_> {
-    Walk { heap, selector, seen: Vec::new(), found: Found::None, walked: Vec::new(), dynamic: false, todo: Vec::new() }
+    Walk { heap, selector, seen: Seen::default(), found: Found::None, walked: Vec::new(), dynamic: false, todo: Vec::new() }
 }
 
 /// Looks `selector` up in `receiver`.
@@ -111,7 +147,7 @@ pub(crate) fn lookup(heap: &Heap, receiver: Value, selector: Symbol) -> Lookup {
         w.found = Found::One(Match { holder: receiver, kind: slot.kind });
         return w.done();
     }
-    w.seen.push(receiver);
+    w.seen.insert(receiver);
     w.push_parents(receiver, map);
     w.run();
     w.done()
@@ -155,7 +191,10 @@ impl Vm {
             match l.found {
                 Found::Absent(o) => self.bring(o)?,
                 Found::One(Match { kind: SlotKind::Constant(v), .. }) if self.heap.is_absent(v) => self.bring(v)?,
-                _ => return Ok(l),
+                _ => {
+                    self.charge(l.walked.len() as u64 / 8);
+                    return Ok(l);
+                }
             }
         }
     }
@@ -165,19 +204,13 @@ impl Vm {
         if !self.heap.has_absents() {
             return Ok(());
         }
-        let (mut seen, mut todo) = (Vec::new(), vec![o]);
+        let (mut seen, mut todo) = (Seen::default(), vec![o]);
         while let Some(o) = todo.pop() {
-            if seen.contains(&o) {
+            if !seen.insert(o) {
                 continue;
             }
-            seen.push(o);
             self.present(o)?;
-            let m = self.heap.map(self.heap.map_of(o));
-            todo.extend(m.parents.iter().filter_map(|i| match m.slots[*i as usize].kind {
-                SlotKind::Constant(v) => Some(v),
-                SlotKind::Data(at) => Some(self.heap.data(o, at)),
-                SlotKind::Assign(_) => None,
-            }));
+            push_parents(&self.heap, o, &mut todo);
         }
         Ok(())
     }
@@ -185,13 +218,12 @@ impl Vm {
 
 /// The object, the receiver or one of its ancestors, that has a method slot with exactly this method's code.
 pub(crate) fn holder_of(heap: &Heap, receiver: Value, selector: Symbol, code: u64) -> Option<Value> {
-    let mut seen: Vec<Value> = Vec::new();
+    let mut seen = Seen::default();
     let mut todo = vec![receiver];
     while let Some(o) = todo.pop() {
-        if seen.contains(&o) {
+        if !seen.insert(o) {
             continue;
         }
-        seen.push(o);
         let m = heap.map(heap.map_of(o));
         if let Some(SlotKind::Constant(v)) = m.find(selector).map(|s| s.kind)
             && heap.is_kind(v, aura_heap::Kind::Method)
@@ -199,41 +231,28 @@ pub(crate) fn holder_of(heap: &Heap, receiver: Value, selector: Symbol, code: u6
         {
             return Some(o);
         }
-        for &i in m.parents.iter().rev() {
-            match m.slots[i as usize].kind {
-                SlotKind::Constant(v) => todo.push(v),
-                SlotKind::Data(at) => todo.push(heap.data(o, at)),
-                SlotKind::Assign(_) => {}
-            }
-        }
+        push_parents(heap, o, &mut todo);
     }
     None
 }
 
 /// Every slot name that `receiver` understands, with the object that has it, nearest first. For completion and "did you mean".
 pub fn understood(heap: &Heap, receiver: Value) -> Vec<(Symbol, Value)> {
-    let mut seen: Vec<Value> = Vec::new();
+    let mut seen = Seen::default();
     let mut todo = vec![receiver];
     let mut names = Vec::new();
     let mut have = rustc_hash::FxHashSet::default();
     while let Some(o) = todo.pop() {
-        if seen.contains(&o) {
+        if !seen.insert(o) {
             continue;
         }
-        seen.push(o);
         let m = heap.map(heap.map_of(o));
         for s in &m.slots {
             if have.insert(s.name) {
                 names.push((s.name, o));
             }
         }
-        for &i in m.parents.iter().rev() {
-            match m.slots[i as usize].kind {
-                SlotKind::Constant(v) => todo.push(v),
-                SlotKind::Data(at) => todo.push(heap.data(o, at)),
-                SlotKind::Assign(_) => {}
-            }
-        }
+        push_parents(heap, o, &mut todo);
     }
     names
 }

@@ -194,8 +194,12 @@ impl Vm {
     /// Runs a process as a trial.
     fn tried(&mut self, id: ProcessId) -> Result<Handle, Ended> {
         self.try_process(id);
+        self.heap.over_allowance = false;
         self.run_alone(id);
-        let answer = self.verdict(id);
+        let answer = match self.heap.over_allowance {
+            true => Err(Verdict::Limit("heap".into())),
+            false => self.verdict(id),
+        };
         let stands = self.process(id).filter(|p| p.status == Status::Paused);
         let in_generated = stands.map_or(answer.is_err(), |p| p.frames[..p.depth].iter().any(|f| f.code.method().generated));
         let answer = answer.map(|v| self.keep(v)).map_err(|v| (v, in_generated));

@@ -102,10 +102,6 @@ impl Vm {
         let id = self.new_process(parent.caps.clone(), parent.limits.clone());
         let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
         let p = self.process_ptr(id);
-        // Powers narrowed by generated code below the fork stay narrowed.
-        if parent.frames[..parent.depth].iter().any(|f| f.code.method().generated) {
-            p.caps = CapSet::none();
-        }
         self.push_values(p, callee, &[block], NOWHERE, 0);
         self.ready.push_back(id);
         id
@@ -169,6 +165,7 @@ impl Vm {
         }
         self.current = id;
         let p = self.process_ptr(id);
+        self.heap.allowance = p.limits.heap.map_or(u64::MAX, |most| p.allocated_at.saturating_add(most));
         let mut left = Left::Status;
         if p.depth > 0 {
             left = interp::run(self, p, if self.stress_image { STRESS_SLICE } else { SLICE });
@@ -355,9 +352,7 @@ impl Vm {
         if !self.heap.has_map(o, self.heap.kind_maps.semaphore) {
             return Err(Fail::bad_type());
         }
-        if self.process(self.current).is_some_and(|p| p.trial) {
-            return Err(Fail::with("noCapabilityError", "a trial may not touch semaphores that others share"));
-        }
+        self.require_written("use semaphores")?;
         self.may_wait()?;
         let at = self.heap.raw(o, 1) as usize;
         self.semaphores.get_mut(at).ok_or_else(Fail::bad_type)

@@ -67,34 +67,43 @@ impl Vm {
                 }
             }
             _ => {
+                p.stack[at] = receiver;
                 let arg = (argc > 0).then(|| p.stack[at + 1]);
-                let v = self.slot_answer(entry, receiver, arg);
-                self.answer(p, ret, v);
+                match self.slot_answer(p, entry, receiver, arg) {
+                    Ok(v) => self.answer(p, ret, v),
+                    Err(fail) => self.primitive_failed(p, "assignment", &fail, at, argc, ret),
+                }
             }
         }
     }
 
     /// What a slot that is not a method answers; an assignment is done, and answers the receiver.
-    pub(crate) fn slot_answer(&mut self, e: Entry, receiver: Value, arg: Option<Value>) -> Value {
-        match e.kind {
+    ///
+    /// # Errors
+    /// When the object is not for this process to change.
+    pub(crate) fn slot_answer(&mut self, p: &Process, e: Entry, receiver: Value, arg: Option<Value>) -> Result<Value, Fail> {
+        Ok(match e.kind {
             EntryKind::Constant => e.constant(),
             EntryKind::Data => self.heap.word(receiver, e.word as usize),
             EntryKind::GrownData => self.heap.data(receiver, e.word),
             EntryKind::HolderData => self.heap.data(e.constant(), e.word),
             EntryKind::Assign => {
+                self.may_assign(p, receiver, e.word - layout::SLOTS as u32)?;
                 self.heap.store(receiver, e.word as usize, arg.unwrap_or(self.specials.nil));
                 receiver
             }
             EntryKind::GrownAssign => {
+                self.may_assign(p, receiver, e.word)?;
                 self.heap.set_data(receiver, e.word, arg.unwrap_or(self.specials.nil));
                 receiver
             }
             EntryKind::HolderAssign => {
+                self.may_assign(p, e.constant(), e.word)?;
                 self.heap.set_data(e.constant(), e.word, arg.unwrap_or(self.specials.nil));
                 receiver
             }
             _ => self.nil(),
-        }
+        })
     }
 
     // ---- inlined messages ----

@@ -82,10 +82,23 @@ impl Vm {
     ) -> Result<TrialReport, Fail> {
         self.collect_as(CollectionKind::Minor);
         self.heap.begin_trial();
-        let report = prepare(self).map(|()| self.run_trial(selector, values, limits));
+        let report = prepare(self).map(|()| self.run_prepared(selector, values, limits));
         self.heap.undo_trial();
         self.flush();
         self.clear_global();
+        report
+    }
+
+    /// The send has a log of its own: what `prepare` changed is none of its changes.
+    fn run_prepared(&mut self, selector: &str, values: &[Handle], limits: TrialLimits) -> TrialReport {
+        self.collect_as(CollectionKind::Minor);
+        self.heap.begin_trial();
+        self.heap.over_allowance = false;
+        let mut report = self.run_trial(selector, values, limits);
+        if self.heap.over_allowance {
+            report.verdict = Verdict::Limit("heap".into());
+        }
+        self.heap.undo_trial();
         report
     }
 

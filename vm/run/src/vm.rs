@@ -10,13 +10,14 @@ use aura_code::{Code, Const, Instr, MethodCode, Op, SiteKind};
 use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, Value, layout};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::caps::{CapSet, Capability, Denied};
+use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::prim::{self, Run};
 use crate::process::{Process, ProcessId};
 use crate::roots;
+use crate::walls;
 
 /// Objects that the machine itself must know.
 #[derive(Clone, Copy)]
@@ -96,7 +97,7 @@ pub struct Vm {
     pub(crate) stub: CodeRef,
     /// Work units that primitives have charged to the running process since its last safepoint.
     pub(crate) charged: u64,
-    pub(crate) regexes: FxHashMap<String, Arc<regex::Regex>>,
+    pub(crate) regexes: crate::prims::Patterns,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
     /// Commit after every few activations and have everything fetched again: for tests.
@@ -133,6 +134,8 @@ impl From<Fail> for Miss {
 pub(crate) struct Hot {
     /// What is left of the slice.
     pub(crate) budget: i64,
+    /// What it was at first.
+    pub(crate) granted: i64,
     /// The last activation from which the fast path may push another.
     pub(crate) last_frame: *mut crate::process::Frame,
     /// The end of the stack.
@@ -160,34 +163,6 @@ impl Vm {
     /// A string.
     pub fn string(&mut self, s: &str) -> Result<Value, crate::Fail> {
         Ok(self.heap.string(s)?)
-    }
-
-    /// Charges work done inside a primitive to the running process, in units of fuel; one unit is about one activation.
-    #[inline]
-    pub fn charge(&mut self, units: u64) {
-        self.charged += units;
-    }
-
-    /// Whether the running process may do this, on this subject.
-    pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
-        self.judge(|set| set.has(c), c, subject)
-    }
-
-    /// Whether the running process may do this to this path.
-    pub fn require_path(&self, c: Capability, path: &std::path::Path) -> Result<(), Denied> {
-        self.judge(|set| set.has_path(c, path), c, &path.display().to_string())
-    }
-
-    /// The program must hold it; below a generated method, policy must allow it to generated code as well; and a trial uses
-    /// nothing that cannot be taken back.
-    fn judge(&self, holds: impl Fn(&CapSet) -> bool, capability: Capability, subject: &str) -> Result<(), Denied> {
-        let Some(p) = self.process(self.current) else { return Ok(()) };
-        let generated = p.trial || p.frames[..p.depth].iter().any(|f| f.code.method().generated);
-        let allowed = holds(&p.caps) && (!generated || holds(&self.policy));
-        if allowed && p.may_now(capability) {
-            return Ok(());
-        }
-        Err(Denied { capability, subject: subject.to_string(), generated })
     }
 
     // ---- code ----
@@ -220,7 +195,9 @@ impl Vm {
             })
             .collect();
         let objects = code.objects.iter().map(|_| LinkedObject::default()).collect();
-        let prims = code.prims.iter().map(|n| prim::find(n)).collect();
+        // Generated methods reach primitives through the library alone, whose messages say what they do.
+        let find = |n: &String| if c.method().generated { Some(&walls::DENIED) } else { prim::find(n) };
+        let prims = code.prims.iter().map(find).collect();
         let mut instrs = code.instrs.clone();
         if !self.guards_off.is_empty() {
             switch_off(&mut instrs, &code, &self.guards_off);
@@ -583,7 +560,7 @@ pub(crate) fn is_value(selector: &str) -> bool {
     }
 }
 
-fn is_library(c: &CodeRef) -> bool {
+pub(crate) fn is_library(c: &CodeRef) -> bool {
     c.code().origin.file.starts_with("stdlib/")
 }
 
@@ -646,7 +623,7 @@ impl Vm {
             inline_blocks: FxHashMap::default(),
             stub: m.stub,
             charged: 0,
-            regexes: FxHashMap::default(),
+            regexes: crate::prims::Patterns::default(),
             stress: false,
             stress_image: false,
             exit_code: None,
@@ -655,7 +632,7 @@ impl Vm {
             made_by_host: 0,
             policy: CapSet::none(),
             trying: CapSet::none(),
-            hot: Hot { budget: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
+            hot: Hot { budget: 0, granted: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }
 

@@ -55,7 +55,7 @@ pub enum Server {
     OpenAi {
         /// Its address.
         url: String,
-        /// It constrains answers by a GBNF grammar (llama.cpp's server does).
+        /// It is given a GBNF grammar for its answers (llama.cpp's server takes it); one that does not take it is found out.
         grammar: bool,
         /// The key it wants.
         key: Option<String>,
@@ -128,6 +128,8 @@ pub struct Config {
     pub repairs: u32,
     /// Samples without a method that passes, before the send is given up.
     pub samples: u32,
+    /// Which run of the same program this is, from 1, where answers to the same question are to be told apart: in evaluations.
+    pub take: u32,
 }
 
 /// Which model each persona is.
@@ -189,7 +191,7 @@ impl Config {
             config.server = Server::Ollama(host);
         }
         if let Some(url) = set("AURA_OPENAI") {
-            config.server = Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_some_and(|v| v != "0"), key: None };
+            config.server = Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_none_or(|v| v != "0"), key: None };
         }
         if let Server::OpenAi { key, .. } = &mut config.server {
             *key = set("AURA_API_KEY");
@@ -225,6 +227,7 @@ impl Config {
             threshold: 0.6,
             repairs: 2,
             samples: 2,
+            take: 1,
         }
     }
 
@@ -290,12 +293,14 @@ mod tests {
     fn the_server_and_the_model_come_from_the_environment() {
         assert_eq!(from(false, &[("OLLAMA_HOST", "box:1")]).expect("a config").server, Server::Ollama("box:1".into()));
         let config =
-            from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "1"), ("AURA_MODEL", "m ")])
+            from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "0"), ("AURA_MODEL", "m ")])
                 .expect("a config");
-        assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: true, key: Some("k".into()) });
+        assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: false, key: Some("k".into()) });
         assert_eq!(config.models.of(Persona::Alfred), ("m", true));
         assert_eq!(config.models.of(Persona::Robin), ("m", true));
         assert_eq!(Config::plain().models.of(Persona::Robin), ("gemma3", false));
+        let config = from(false, &[("AURA_OPENAI", "http://box/v1")]).expect("a config");
+        assert!(matches!(config.server, Server::OpenAi { grammar: true, .. }), "a server is tried with a grammar");
     }
 
     #[test]

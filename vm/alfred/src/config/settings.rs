@@ -72,8 +72,7 @@ struct Models {
 struct ServerSettings {
     ollama: Option<String>,
     openai: Option<String>,
-    #[serde(default)]
-    grammar: bool,
+    grammar: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -167,8 +166,8 @@ impl Settings {
         }
         let Some(server) = &self.server else { return Ok(()) };
         config.server = match (&server.ollama, &server.openai) {
-            (Some(host), None) if !server.grammar => Server::Ollama(host.clone()),
-            (None, Some(url)) => Server::OpenAi { url: url.clone(), grammar: server.grammar, key: None },
+            (Some(host), None) if server.grammar.is_none() => Server::Ollama(host.clone()),
+            (None, Some(url)) => Server::OpenAi { url: url.clone(), grammar: server.grammar.unwrap_or(true), key: None },
             (None, None) => {
                 return Err(ConfigError::new("alfred.server", "", "a server: give it ollama = \"HOST\" or openai = \"URL\""));
             }
@@ -176,7 +175,11 @@ impl Settings {
                 return Err(ConfigError::new("alfred.server", "ollama and openai", "one of the two"));
             }
             (Some(_), None) => {
-                return Err(ConfigError::new("alfred.server.grammar", "true", "false; only an openai server takes a grammar"));
+                return Err(ConfigError::new(
+                    "alfred.server.grammar",
+                    "set",
+                    "for ollama; only an openai server takes a grammar",
+                ));
             }
         };
         Ok(())

@@ -111,6 +111,9 @@ impl Asker {
             self.recorded = Some(Box::new(replay));
             result = self.put(persona, request, config).await;
         }
+        if let Some(notice) = self.notice() {
+            account.note(notice);
+        }
         self.spend(persona, began.elapsed(), result.as_ref().ok(), config, account);
         if let Ok(answer) = &result {
             self.record(request, answer, config, account);
@@ -130,6 +133,11 @@ impl Asker {
         };
         self.place = place;
         result
+    }
+
+    /// What the clients have found out about their servers.
+    fn notice(&self) -> Option<String> {
+        self.live.iter().find_map(|(_, client)| client.notice())
     }
 
     /// The client for a persona: made when it is first needed, since a model that is not asked needs no connection.

@@ -21,7 +21,7 @@ use crate::situation::{Situation, home};
 use crate::state::{Record, Step};
 
 use super::record::Trail;
-use super::{Account, Asker, Outcome, Trial, World};
+use super::{Account, Asker, Outcome, Story, Trial, World};
 use exams::Exams;
 
 /// What lasts from one send to the next.
@@ -111,6 +111,7 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
         _ if passage.record.is_over() => {}
         _ => passage.step(Step::GaveUp),
     }
+    passage.tell(&outcome);
     outcome
 }
 
@@ -226,6 +227,19 @@ impl Passage<'_> {
             }
         }
         Ok(Err(failed.pop().map_or_else(Vec::new, |f| f.findings)))
+    }
+
+    /// What an evaluation counts: also of a send that was given up.
+    fn tell(self, outcome: &Outcome) {
+        self.door.account.stories.push(Story {
+            selector: self.situation.selector.clone(),
+            at: self.at_name,
+            candidates: self.trail.all(),
+            outcome: outcome.clone(),
+            tokens: self.tokens,
+            took: self.began.elapsed(),
+            waited: self.waited,
+        });
     }
 
     fn step(&mut self, to: Step) {

@@ -13,8 +13,9 @@
 //! | `G9-shadow` | locals that take the name of a forbidden thing | they make the other rules unreadable |
 //!
 //! What must stay true: every expression of the method is looked at, the insides of blocks, object literals, vectors and
-//! templates too; a finding names the rule, the place, the reason and a way out. A name that is allowed because the
-//! script itself defines it is the script's own slot, never the standard library's.
+//! templates too; a finding names the rule, the place, the reason and a way out. A name is allowed in spite of what it
+//! means to the library only if it means something else here: a local or argument (`scope`), a slot of the script's objects
+//! on the way of the lookup, or, sent to a value of the method's own (`receivers`), a slot that any of the script's objects has.
 //!
 //! Not here: effects (the checker infers them, later) and the run-time wall, which holds with this one switched off.
 
@@ -22,7 +23,9 @@ use std::collections::BTreeSet;
 
 use aura_syntax::tree::{Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, Span, Statement, TemplatePart, selector};
 
-use super::rules::{Powers, capability, is_halt, is_reflection, is_world};
+use super::receivers::is_value;
+use super::rules::{Powers, capability, is_halt, is_reflection, is_root, is_world};
+use super::scope::{Scopes, parameters};
 use crate::answer::name;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::situation::{Situation, SlotKind};
@@ -37,6 +40,8 @@ const MOST_DEPTH: usize = 60;
 pub struct Context {
     /// Selectors that the script's own objects define.
     pub own: BTreeSet<String>,
+    /// Selectors that objects of the script define somewhere, perhaps not the receiver.
+    pub elsewhere: BTreeSet<String>,
     /// Names of parent slots on the lookup path.
     pub parents: BTreeSet<String>,
     /// What may be used.
@@ -49,7 +54,12 @@ impl Context {
         let of_script = situation.path.iter().filter(|h| h.of_script && !h.is_shared);
         let own = of_script.flat_map(|h| &h.slots).chain(&situation.module).filter(|s| s.kind != SlotKind::Parent);
         let parents = situation.path.iter().flat_map(|h| &h.slots).filter(|s| s.kind == SlotKind::Parent);
-        Self { own: own.map(|s| s.name.clone()).collect(), parents: parents.map(|s| s.name.clone()).collect(), powers }
+        Self {
+            own: own.map(|s| s.name.clone()).collect(),
+            elsewhere: situation.defined.iter().cloned().collect(),
+            parents: parents.map(|s| s.name.clone()).collect(),
+            powers,
+        }
     }
 }
 
@@ -88,26 +98,54 @@ pub fn audit(source: &str, context: &Context) -> Vec<Diagnostic> {
         Ok(file) => file,
         Err(findings) => return findings,
     };
-    let mut guardian = Guardian { text: source, context, findings: Vec::new(), sends: 0, depth: 0 };
-    file.slots.iter().for_each(|list| guardian.slot_list(list));
-    file.body.iter().for_each(|s| guardian.statement(s));
+    let mut guardian = Guardian { text: source, context, scopes: Scopes::default(), findings: Vec::new(), sends: 0, depth: 0 };
+    file.slots.iter().for_each(|list| guardian.object(list));
     guardian.findings
 }
 
 struct Guardian<'a> {
     text: &'a str,
     context: &'a Context,
+    scopes: Scopes,
     findings: Vec<Diagnostic>,
     sends: usize,
     depth: usize,
 }
 
 impl Guardian<'_> {
-    fn slot_list(&mut self, list: &SlotList) {
-        list.slots.iter().for_each(|slot| self.slot(slot));
+    /// Slots of an object: what they begin with is evaluated outside of it, their methods see its slots and nothing around it.
+    fn object(&mut self, list: &SlotList) {
+        let names: Vec<String> = list.slots.iter().map(|s| name(s, self.text)).collect();
+        for slot in &list.slots {
+            self.named(slot);
+            match &slot.init {
+                Init::None => {}
+                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
+                Init::Method(body) => {
+                    let outside = self.scopes.enter_method();
+                    self.scopes.declare(names.iter().cloned());
+                    self.scopes.declare(parameters(slot, self.text));
+                    self.body(body);
+                    self.scopes.leave_method(outside);
+                }
+            }
+        }
     }
 
-    fn slot(&mut self, slot: &Slot) {
+    /// Locals and arguments: each is known to what comes after it.
+    fn locals(&mut self, list: &SlotList) {
+        for slot in &list.slots {
+            self.named(slot);
+            match &slot.init {
+                Init::None => {}
+                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
+                Init::Method(body) => self.body(body),
+            }
+            self.scopes.declare([name(slot, self.text)]);
+        }
+    }
+
+    fn named(&mut self, slot: &Slot) {
         let name = name(slot, self.text);
         if name.starts_with('_') {
             self.found(
@@ -118,7 +156,8 @@ impl Guardian<'_> {
                 "choose another name",
             );
         }
-        if self.depth > 0 && (is_world(&name) || is_reflection(&name)) {
+        let hides = is_root(&name) || matches!(slot.init, Init::Method(_)) && (is_world(&name) || is_reflection(&name));
+        if self.depth > 0 && hides {
             self.found(
                 "G9-shadow",
                 slot.span,
@@ -126,11 +165,6 @@ impl Guardian<'_> {
                 "it would hide what the code does",
                 "choose another name",
             );
-        }
-        match &slot.init {
-            Init::None => {}
-            Init::Constant(e) | Init::Assignable(e) => self.expr(e),
-            Init::Method(body) => self.body(body),
         }
     }
 
@@ -146,8 +180,10 @@ impl Guardian<'_> {
             );
         }
         if self.depth <= MOST_DEPTH {
-            body.slots.iter().for_each(|list| self.slot_list(list));
+            self.scopes.enter();
+            body.slots.iter().for_each(|list| self.locals(list));
             body.statements.iter().for_each(|s| self.statement(s));
+            self.scopes.leave();
         }
         self.depth -= 1;
     }
@@ -161,7 +197,7 @@ impl Guardian<'_> {
             ExprKind::Integer | ExprKind::Float | ExprKind::String | ExprKind::SelfRef | ExprKind::Error => {}
             ExprKind::Object(list) => {
                 self.depth += 1;
-                self.slot_list(list);
+                self.object(list);
                 self.depth -= 1;
             }
             ExprKind::Block(body) | ExprKind::Group(body) => self.body(body),
@@ -217,10 +253,19 @@ impl Guardian<'_> {
                 "send the message to self",
             );
         }
-        self.word(&selector, span, matches!(send.receiver, Receiver::Implicit));
+        self.word(&selector, span, &send.receiver);
     }
 
-    fn word(&mut self, selector: &str, span: Span, implicit: bool) {
+    /// Whether a message means something of the script's, or of this method's, and nothing of the library's.
+    fn is_own(&self, selector: &str, receiver: &Receiver) -> bool {
+        let own = &self.context.own;
+        own.contains(selector)
+            || self.context.elsewhere.contains(selector)
+                && is_value(receiver, self.text, &|name| self.scopes.has(name) || own.contains(name))
+    }
+
+    fn word(&mut self, selector: &str, span: Span, receiver: &Receiver) {
+        let implicit = matches!(receiver, Receiver::Implicit);
         if selector.starts_with('_') {
             return self.found(
                 "G1-primitive",
@@ -230,7 +275,10 @@ impl Guardian<'_> {
                 "send an ordinary message",
             );
         }
-        if is_reflection(selector) && !self.context.own.contains(selector) {
+        if implicit && self.scopes.has(selector.strip_suffix(':').unwrap_or(selector)) {
+            return;
+        }
+        if is_reflection(selector) && !self.is_own(selector, receiver) {
             return self.found(
                 "G4-reflection",
                 span,
@@ -239,7 +287,7 @@ impl Guardian<'_> {
                 "send the message itself",
             );
         }
-        if is_world(selector) {
+        if is_world(selector) && (is_root(selector) || !self.is_own(selector, receiver)) {
             return self.found(
                 "G3-world",
                 span,
@@ -257,7 +305,7 @@ impl Guardian<'_> {
                 "leave parents as they are",
             );
         }
-        if self.context.own.contains(selector) {
+        if self.is_own(selector, receiver) {
             return;
         }
         if is_halt(selector) && (implicit || selector != "abort") {
@@ -269,7 +317,8 @@ impl Guardian<'_> {
                 "answer a value instead",
             );
         }
-        if let Some(capability) = capability(selector).filter(|c| !self.context.powers.has(c)) {
+        let wanted = capability(selector).filter(|_| !is_text_of_json(selector, receiver, self.text));
+        if let Some(capability) = wanted.filter(|c| !self.context.powers.has(c)) {
             let fix = if capability == "console" {
                 "answer the value instead of printing it"
             } else {
@@ -291,6 +340,12 @@ impl Guardian<'_> {
             self.findings.push(finding.because(because).fix(fix));
         }
     }
+}
+
+/// `json write: x` answers text; everything else that understands `write:` prints.
+fn is_text_of_json(word: &str, receiver: &Receiver, text: &str) -> bool {
+    let Receiver::Expr(Expr { kind: ExprKind::Send(to), .. }) = receiver else { return false };
+    word == "write:" && matches!(to.receiver, Receiver::Implicit) && selector(&to.selector, text) == "json"
 }
 
 fn whole(parts: &[Span]) -> Span {

@@ -8,8 +8,10 @@ pub mod audit;
 mod list;
 mod names;
 pub(crate) mod parse;
+mod receivers;
 pub(crate) mod refused;
 mod rules;
+mod scope;
 
 pub use audit::{Context, audit, own_names};
 pub use list::{Submission, TEXT_GATES, TextGate};

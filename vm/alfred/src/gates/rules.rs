@@ -55,6 +55,7 @@ pub(super) fn capability(name: &str) -> Option<&'static str> {
                 "scheduler",
                 "semaphore",
                 "semaphores",
+                "channel",
                 "fork",
                 "resume",
                 "suspend",
@@ -69,6 +70,7 @@ pub(super) fn capability(name: &str) -> Option<&'static str> {
             "console",
             &[
                 "console",
+                "consoleError",
                 "stdout",
                 "stderr",
                 "print",
@@ -81,10 +83,13 @@ pub(super) fn capability(name: &str) -> Option<&'static str> {
                 "writeLine:",
             ],
         ),
-        ("input", &["stdin", "readLine", "input", "prompt:"]),
-        ("clock", &["clock", "time", "date", "dates", "now", "today", "stopwatch"]),
+        ("input", &["stdin", "readLine", "readAll", "linesDo:", "ask:", "input", "prompt:"]),
+        ("clock", &["clock", "time", "date", "dates", "now", "today", "stopwatch", "measure:"]),
         ("random", &["random", "randomNumbers", "entropy"]),
-        ("system", &["system", "image", "images", "commit", "snapshot", "saveImage", "garbageCollect"]),
+        (
+            "system",
+            &["system", "image", "images", "commit", "snapshot", "saveImage", "garbageCollect", "collectGarbage", "transaction:"],
+        ),
         ("run", &["command", "commands", "shell:", "system:"]),
         ("alfred", &["alfred", "personas", "cassette", "ollama"]),
     ];
@@ -107,6 +112,11 @@ pub fn is_world(name: &str) -> bool {
             | "desktop"
             | "benchmarks"
     )
+}
+
+/// Names that nothing else may have, not even a local.
+pub(super) fn is_root(name: &str) -> bool {
+    matches!(name, "lobby" | "globals")
 }
 
 /// Messages that look into or change objects from outside, or that say what is sent in a string.
@@ -133,7 +143,6 @@ pub(super) fn is_reflection(selector: &str) -> bool {
         "evaluate",
         "evaluate:",
         "compile:",
-        "parse:",
         "sendTo:",
         "performOn:",
         "asMethod",
@@ -142,6 +151,7 @@ pub(super) fn is_reflection(selector: &str) -> bool {
         "activations",
         "identityHash:",
         "setParent:",
+        "removeName:",
     ];
     NAMES.contains(&selector) || selector.starts_with("perform:") || selector.starts_with("perform") && selector.contains("With")
 }

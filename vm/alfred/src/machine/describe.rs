@@ -5,7 +5,7 @@ use aura_run::{HolderView, Missing, SlotView as Slot, ValueView, Vm};
 use crate::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 /// The situation of a paused send.
-pub(super) fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
+pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
     let caller = &missing.caller;
     let mut understood = missing.understood.clone();
     if missing.implicit {

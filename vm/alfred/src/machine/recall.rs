@@ -188,6 +188,11 @@ impl Recall {
         tools.vm.splice(missing, at, &method).map_err(|f| f.text())
     }
 
+    /// The names that the script's source defines.
+    pub(super) fn defined(&self) -> Vec<String> {
+        self.own.own.iter().cloned().collect()
+    }
+
     fn audited(&self, source: &str, situation: &Situation) -> Result<(), Vec<Diagnostic>> {
         let mut context = Context::of(situation, Powers::at(situation));
         context.own.extend(self.own.own.iter().cloned());

@@ -2,10 +2,12 @@
 //!
 //! What must stay true: a library is only read; what it finds is data, with a bounded length.
 //!
-//! Not here: a good ranking. [`Here`] compares words, over what the situation of the send brings along.
+//! * [`Here`] what the situation of the send brings along, by common words
+//! * [`Shelved`] methods from the shelf ([`crate::retrieve`]), which knows the library, too; docs and slots as [`Here`] finds them
 
 use std::collections::BTreeSet;
 
+use crate::retrieve::{Document, Shelf};
 use crate::situation::{Situation, SlotKind};
 use crate::text::{clean, line};
 
@@ -50,6 +52,38 @@ impl Library for Here {
             .collect();
         all.sort_by_key(|(common, found)| (usize::MAX - common, found.kind != Kind::Method));
         all.into_iter().take(most).map(|(_, found)| found).collect()
+    }
+}
+
+/// The shelf and the situation.
+pub struct Shelved {
+    /// Puts the library on the shelf; that takes its time, so it is done when BABS is first asked.
+    make: Box<dyn Fn() -> Shelf + Send>,
+    shelf: Option<Shelf>,
+}
+
+impl Shelved {
+    /// With a shelf that is made when it is needed.
+    pub fn new(make: impl Fn() -> Shelf + Send + 'static) -> Self {
+        Self { make: Box::new(make), shelf: None }
+    }
+}
+
+impl Library for Shelved {
+    fn find(&mut self, situation: &Situation, most: usize) -> Vec<Found> {
+        let mut shelf = self.shelf.get_or_insert_with(|| (self.make)()).clone();
+        situation.verified.iter().for_each(|v| shelf.verified(&v.at, &v.selector, &v.source));
+        let method = |d: Document| Found {
+            kind: Kind::Method,
+            title: line(&format!("{} {}", d.at, d.selector), 80),
+            text: clean(&d.source, 400),
+        };
+        // Half of the room is for methods; the rest, and what they leave, for docs and slots.
+        let methods = shelf.examples(situation, most.div_ceil(2)).into_iter().map(|(d, _)| method(d));
+        let mut found: Vec<Found> = methods.collect();
+        let others = Here.find(situation, usize::MAX).into_iter().filter(|f| f.kind != Kind::Method);
+        found.extend(others.take(most.saturating_sub(found.len())));
+        found
     }
 }
 
@@ -119,5 +153,11 @@ mod tests {
         let titles: Vec<String> = Here.find(&situation, 9).into_iter().map(|f| f.title).collect();
         assert_eq!(titles, ["line distance", "point distance", "point norm"]);
         assert_eq!(Here.find(&situation, 1).len(), 1);
+        let library =
+            || Shelf::new(&crate::measure::Corpus::of_sources(["\"l\"\ntraits ring _AddSlots: (| distanceRound = ( 3 ) |)\n"]));
+        let found = Shelved::new(library).find(&situation, 6);
+        let titles: Vec<&str> = found.iter().map(|f| f.title.as_str()).collect();
+        assert!(titles.contains(&"traits ring distanceRound") && titles.contains(&"line distance"), "{titles:?}");
+        assert_eq!(titles.last(), Some(&"point norm"), "what is documented comes after the methods");
     }
 }

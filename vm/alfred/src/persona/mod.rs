@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::text::line;
 
-pub use library::{Found, Here, Kind, Library};
+pub use library::{Found, Here, Kind, Library, Shelved};
 
 /// A role.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]

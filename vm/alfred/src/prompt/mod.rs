@@ -4,8 +4,9 @@
 //! that a server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
 //! found by it. The *reference* adds what may change without changing the question: values of this run, inherited messages.
 //!
-//! What must stay true: everything from the image or the user stands between `<data>` marks that it cannot close, without
-//! control characters, and with a bounded length; the same situation gives the same text.
+//! What must stay true: everything from the image or the user stands between `<data>` marks that it cannot close, or is a single
+//! name, or a string in the findings, which are JSON; nowhere does it have control characters, marks of who speaks, or an unbounded length;
+//! the same situation gives the same text.
 
 mod briefing;
 mod examples;
@@ -61,9 +62,10 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     let mut messages = examples::turns();
     messages.push(Message { role: Role::User, text: format!("{question}\n{reference}{briefed}") });
     for attempt in failed {
-        let complaint = complaint(attempt, &outline(&situation.selector));
-        key.push_str(&format!("\nAttempt:\n{}\n{complaint}", clean(&attempt.answer, 2 * MOST_SOURCE)));
-        messages.push(Message { role: Role::Assistant, text: clean(&attempt.answer, 2 * MOST_SOURCE) });
+        let complaint = complaint(&attempt.findings, &situation.selector);
+        let answer = question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE));
+        key.push_str(&format!("\nAttempt:\n{answer}\n{complaint}"));
+        messages.push(Message { role: Role::Assistant, text: answer });
         messages.push(Message { role: Role::User, text: complaint });
     }
     if sample > 1 {
@@ -78,14 +80,14 @@ pub fn standing() -> String {
 }
 
 /// The machine's form of the findings, and what to do with them.
-fn complaint(attempt: &Attempt, outline: &str) -> String {
+pub(crate) fn complaint(findings: &[Diagnostic], selector: &str) -> String {
     let mut text = String::from("That does not work yet. Findings:\n");
-    for finding in attempt.findings.iter().take(6) {
+    for finding in findings.iter().take(6) {
         text.push_str(&serde_json::to_string(finding).expect("plain data"));
         text.push('\n');
     }
-    text.push_str(&format!("Write the whole method again, corrected: {outline}"));
-    clean(&text, 3000)
+    text.push_str(&format!("Write the whole method again, corrected: {}", outline(selector)));
+    question::unmarked(&clean(&text, 3000))
 }
 
 /// The schema of an answer. The names of its fields are in alphabetical order, because a server may put them into it.

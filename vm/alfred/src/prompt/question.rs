@@ -120,9 +120,10 @@ pub(crate) fn data(text: &str) -> String {
     format!("<data>\n{}\n</data>\n", inner.trim_end())
 }
 
-fn unmarked(text: &str) -> String {
+/// A text in which nothing begins or ends data, and nothing says who speaks, in any of the forms that models were taught.
+pub(super) fn unmarked(text: &str) -> String {
     let mut out = text.to_string();
-    for mark in ["</data", "<data", "<|im_", "<|start", "<|end", "[INST]", "[/INST]"] {
+    for mark in ["</data", "<data", "<|", "[INST]", "[/INST]", "<<SYS", "<</SYS"] {
         while let Some(at) = find_ignoring_case(&out, mark) {
             let first = out[at..].chars().next().map_or(0, char::len_utf8);
             out.insert(at + first, '\u{00a0}');

@@ -21,12 +21,13 @@ pub(super) const PRIMS: &[Prim] = &[
         let v = kind(vm, a[0], Kind::Bytes)?;
         let i = index(a[1], vm.heap.length(v))?;
         let b = byte(a[2])?;
+        vm.may_change(v)?;
         vm.heap.byte_slice_mut(v)[i] = b;
         Ok(v)
     }),
     Prim::leaf("_NewByteVector:Filler:", 2, |vm, a| {
         let (n, b) = (size(a[1])?, byte(a[2])?);
-        vm.charge(n as u64 / 512);
+        vm.afford(n as u64 / 512)?;
         Ok(vm.heap.bytes(vm.heap.kind_maps.bytes, n, b)?)
     }),
     Prim::leaf("_BytesAsString:", 1, as_string),

@@ -103,6 +103,7 @@ fn add(vm: &mut Vm, a: &[Value]) -> Answer {
 
 fn format(vm: &mut Vm, a: &[Value]) -> Answer {
     let z = zoned(vm, a[0], a[2])?;
+    vm.charge(text(vm, a[1])?.len() as u64 / 16);
     let s = strtime::format(text(vm, a[1])?, &z).map_err(|e| bad(&e))?;
     vm.string(&s)
 }
@@ -120,6 +121,7 @@ fn print(vm: &mut Vm, a: &[Value]) -> Answer {
 
 /// ISO 8601, as much of it as is there: an offset or `Z`, or else the zone; a time of day, or else midnight.
 fn parse(vm: &mut Vm, a: &[Value]) -> Answer {
+    vm.charge(text(vm, a[0])?.len() as u64 / 64);
     let s = text(vm, a[0])?.trim();
     if let Ok(t) = s.parse::<Timestamp>() {
         return integer(vm, t.as_microsecond().into());
@@ -130,6 +132,7 @@ fn parse(vm: &mut Vm, a: &[Value]) -> Answer {
 }
 
 fn parse_format(vm: &mut Vm, a: &[Value]) -> Answer {
+    vm.charge((text(vm, a[0])?.len() + text(vm, a[2])?.len()) as u64 / 64);
     let b = BrokenDownTime::parse(text(vm, a[2])?, text(vm, a[0])?).map_err(|e| bad(&e))?;
     if b.offset().is_some()
         && let Ok(t) = b.to_timestamp()

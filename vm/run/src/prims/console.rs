@@ -19,6 +19,7 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_InputLine", 0, line),
     Prim::leaf("_InputAll", 0, all),
     Prim::leaf("_Arguments", 0, |vm, _| {
+        vm.require(Capability::Input, "the program's arguments")?;
         let arguments = vm.host.arguments.clone();
         strings(vm, arguments.iter().map(String::as_str))
     }),

@@ -82,7 +82,7 @@ fn binary(vm: &mut Vm, op: Binary, a: &[Value]) -> Answer {
     arith::binary(vm, op, a[0], a[1]).ok_or_else(Fail::bad_type)
 }
 
-fn compare(vm: &Vm, op: Compare, a: &[Value]) -> Answer {
+fn compare(vm: &mut Vm, op: Compare, a: &[Value]) -> Answer {
     float(vm, a[0])?;
     arith::compare(vm, op, a[0], a[1]).map(|b| vm.boolean(b)).ok_or_else(Fail::bad_type)
 }

@@ -35,12 +35,13 @@ fn as_integer(vm: &mut Vm, a: &[Value]) -> Answer {
     let digits = digits.replace('_', "");
     let negative = s.starts_with('-');
     let words = digits.len() / 10 + 1;
+    vm.afford(super::integer::work(words))?;
     let i = IBig::from_str_radix(&digits, base).map_err(|_| unreadable("integer"))?;
-    vm.charge((words as u64).saturating_mul(words as u64) / 256);
     Ok(vm.heap.integer(&if negative { -i } else { i })?)
 }
 
 fn as_float(vm: &mut Vm, a: &[Value]) -> Answer {
+    vm.charge(text(vm, a[0])?.len() as u64 / 64);
     let s = text(vm, a[0])?.trim();
     // Rust also reads "inf", "infinity" and "nan" in any case; numbers begin with a sign, a digit or a point.
     let body = s.strip_prefix(['-', '+']).unwrap_or(s);

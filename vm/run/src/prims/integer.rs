@@ -64,7 +64,9 @@ fn big_check(vm: &Vm, v: Value) -> Result<(), Fail> {
     if vm.heap.is_integer(v) { Ok(()) } else { Err(Fail::bad_type()) }
 }
 
-fn big(vm: &Vm, v: Value) -> Result<IBig, Fail> {
+/// A copy of an integer, to calculate with.
+fn big(vm: &mut Vm, v: Value) -> Result<IBig, Fail> {
+    vm.charge(vm.heap.big_words(v) as u64 / 64);
     vm.heap.as_big(v).ok_or_else(Fail::bad_type)
 }
 
@@ -86,7 +88,7 @@ fn by_zero() -> Fail {
     Fail::new("divisionByZeroError")
 }
 
-fn compare(vm: &Vm, op: Compare, a: &[Value]) -> Answer {
+fn compare(vm: &mut Vm, op: Compare, a: &[Value]) -> Answer {
     big_check(vm, a[0])?;
     arith::compare(vm, op, a[0], a[1]).map(|b| vm.boolean(b)).ok_or_else(Fail::bad_type)
 }
@@ -109,7 +111,7 @@ fn floored(vm: &mut Vm, a: &[Value], quotient: bool) -> Answer {
     if y == IBig::ZERO {
         return Err(by_zero());
     }
-    vm.charge((vm.heap.big_words(a[0]) * vm.heap.big_words(a[1]) / 64) as u64);
+    vm.afford((vm.heap.big_words(a[0]) as u64).saturating_mul(vm.heap.big_words(a[1]) as u64) / 64)?;
     let (mut q, r) = x.div_rem_euclid(&y);
     let mut r = IBig::from(r);
     if r != IBig::ZERO && y < IBig::ZERO {
@@ -140,7 +142,6 @@ fn bits(vm: &mut Vm, a: &[Value], fast: fn(i64, i64) -> i64, slow: fn(IBig, IBig
         return Ok(Value::int(fast(x, y)));
     }
     let (x, y) = (big(vm, a[0])?, big(vm, a[1])?);
-    vm.charge((vm.heap.big_words(a[0]) + vm.heap.big_words(a[1])) as u64 / 64);
     Ok(vm.heap.integer(&slow(x, y))?)
 }
 
@@ -188,12 +189,12 @@ fn power(vm: &mut Vm, a: &[Value]) -> Answer {
     let n = usize::try_from(n).map_err(|_| Fail::with("badIndexError", "the exponent is negative"))?;
     let bytes = magnitude.bit_len().saturating_mul(n) / 8;
     vm.heap.check_room(bytes.saturating_mul(3))?;
-    vm.charge(work(bytes / 8));
+    vm.afford(work(bytes / 8))?;
     Ok(vm.heap.integer(&base.pow(n))?)
 }
 
 /// Fuel for multiplying, dividing or printing numbers of so many words.
-fn work(words: usize) -> u64 {
+pub(super) fn work(words: usize) -> u64 {
     (words as u64).saturating_mul(words as u64) / 256
 }
 
@@ -202,7 +203,7 @@ fn gcd(vm: &mut Vm, a: &[Value]) -> Answer {
     if x == IBig::ZERO && y == IBig::ZERO {
         return Ok(Value::int(0));
     }
-    vm.charge(work(vm.heap.big_words(a[0]).max(vm.heap.big_words(a[1]))));
+    vm.afford(work(vm.heap.big_words(a[0]).max(vm.heap.big_words(a[1]))))?;
     Ok(vm.heap.integer(&IBig::from(x.gcd(&y)))?)
 }
 
@@ -211,7 +212,7 @@ fn sqrt(vm: &mut Vm, a: &[Value]) -> Answer {
     if x < IBig::ZERO {
         return Err(Fail::with("badSignError", "a negative number has no square root"));
     }
-    vm.charge(work(vm.heap.big_words(a[0])));
+    vm.afford(work(vm.heap.big_words(a[0])))?;
     Ok(vm.heap.integer(&IBig::from(x.unsigned_abs().sqrt()))?)
 }
 
@@ -220,7 +221,7 @@ fn print(vm: &mut Vm, v: Value, base: u32) -> Answer {
         return vm.string(&i.to_string());
     }
     let x = big(vm, v)?;
-    vm.charge(work(vm.heap.big_words(v)));
+    vm.afford(work(vm.heap.big_words(v)))?;
     let s = x.in_radix(base as u8).to_string();
     vm.string(&s)
 }

@@ -14,6 +14,9 @@ use crate::vm::Vm;
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_JSONParse", 0, parse),
     Prim::leaf("_JSONQuoted", 0, |vm, a| {
+        let len = text(vm, a[0])?.len();
+        vm.heap.check_room(len.saturating_mul(2))?;
+        vm.afford(len as u64 / 128)?;
         let s = Json::from(text(vm, a[0])?).to_string();
         vm.string(&s)
     }),
@@ -21,8 +24,9 @@ pub(super) const PRIMS: &[Prim] = &[
 
 fn parse(vm: &mut Vm, a: &[Value]) -> Answer {
     let s = owned(vm, a[0])?;
-    vm.charge(s.len() as u64 / 16);
-    vm.heap.check_room(s.len().saturating_mul(8))?;
+    vm.afford(s.len() as u64 / 16)?;
+    // A value of a few characters may take some dozen bytes.
+    vm.heap.check_room(s.len().saturating_mul(16))?;
     let json = serde_json::from_str(&s).map_err(|e| Fail::with("badTypeError", e.to_string()))?;
     build(vm, &json)
 }

@@ -170,6 +170,7 @@ fn source_at(vm: &mut Vm, a: &[Value]) -> Answer {
 
 fn put(vm: &mut Vm, a: &[Value]) -> Answer {
     let (o, s) = slot(vm, a)?;
+    vm.require_written("change objects through mirrors")?;
     match s.kind {
         SlotKind::Data(i) if is_assignable(vm, o, &s) => {
             if s.parent {

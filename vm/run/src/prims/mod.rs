@@ -22,6 +22,8 @@ mod string;
 mod text;
 mod vector;
 
+pub(crate) use regex::Patterns;
+
 use aura_heap::{Kind, Value};
 
 use crate::fail::Fail;
@@ -85,7 +87,11 @@ fn kind(vm: &Vm, v: Value, k: Kind) -> Result<Value, Fail> {
 /// A vector of strings.
 fn strings<'a>(vm: &mut Vm, all: impl IntoIterator<Item = &'a str>) -> Answer {
     let mut values = Vec::new();
-    for s in all {
+    for (i, s) in all.into_iter().enumerate() {
+        if i % 1024 == 0 {
+            // Small objects are counted as they are made; here nobody would look before all of them are.
+            vm.heap.check_room(1024 * 32)?;
+        }
         values.push(vm.heap.string(s)?);
     }
     vector(vm, &values)
@@ -93,7 +99,7 @@ fn strings<'a>(vm: &mut Vm, all: impl IntoIterator<Item = &'a str>) -> Answer {
 
 /// A vector of values.
 fn vector(vm: &mut Vm, values: &[Value]) -> Answer {
-    vm.charge(values.len() as u64 / 16);
+    vm.afford(values.len() as u64 / 16)?;
     Ok(vm.heap.vector_of(values)?)
 }
 

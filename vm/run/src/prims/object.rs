@@ -4,11 +4,15 @@ use aura_heap::{SlotKind, Symbol, Value};
 
 use super::{Answer, owned};
 use crate::fail::Fail;
+use crate::lookup::{Seen, push_parents};
 use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_Eq:", 1, |vm, a| Ok(vm.boolean(a[0] == a[1] || same_number(vm, a[0], a[1])))),
+    Prim::leaf("_Eq:", 1, |vm, a| {
+        vm.charge(vm.heap.big_words(a[0]) as u64 / 64);
+        Ok(vm.boolean(a[0] == a[1] || same_number(vm, a[0], a[1])))
+    }),
     Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
     Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
     Prim::leaf("_Describe", 0, |vm, a| {
@@ -18,7 +22,9 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
     Prim::leaf("_InheritsFrom:", 1, |vm, a| {
         vm.bring_ancestors(a[0])?;
-        Ok(vm.boolean(inherits(vm, a[0], a[1])))
+        let (yes, walked) = inherits(vm, a[0], a[1]);
+        vm.charge(walked as u64 / 8);
+        Ok(vm.boolean(yes))
     }),
     Prim::leaf("_AddSlots:", 1, |vm, a| add_slots(vm, a[0], a[1], true)),
     Prim::leaf("_AddSlotsIfAbsent:", 1, |vm, a| add_slots(vm, a[0], a[1], false)),
@@ -27,6 +33,9 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_RemoveAllSlots", 0, |vm, a| remove_all(vm, a[0])),
 ];
 
+/// What only written code may do.
+const CHANGE: &str = "change the slots of objects";
+
 /// Boxed numbers have no identity of their own: equal bits are the same number.
 fn same_number(vm: &Vm, x: Value, y: Value) -> bool {
     if !x.is_ref() && !y.is_ref() {
@@ -34,7 +43,7 @@ fn same_number(vm: &Vm, x: Value, y: Value) -> bool {
     }
     match (vm.heap.as_float(x), vm.heap.as_float(y)) {
         (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
-        (None, None) => match (vm.heap.as_big(x), vm.heap.as_big(y)) {
+        (None, None) if vm.heap.big_words(x) == vm.heap.big_words(y) => match (vm.heap.as_big(x), vm.heap.as_big(y)) {
             (Some(a), Some(b)) => a == b,
             _ => false,
         },
@@ -42,31 +51,25 @@ fn same_number(vm: &Vm, x: Value, y: Value) -> bool {
     }
 }
 
-/// Whether lookup in `x` goes through `wanted`.
-fn inherits(vm: &Vm, x: Value, wanted: Value) -> bool {
-    let (mut seen, mut todo) = (vec![x], vec![x]);
+/// Whether lookup in `x` goes through `wanted`, and how many objects that was asked of.
+fn inherits(vm: &Vm, x: Value, wanted: Value) -> (bool, usize) {
+    let (mut seen, mut todo) = (Seen::default(), vec![x]);
     while let Some(o) = todo.pop() {
-        let m = vm.heap.map(vm.heap.map_of(o));
-        for &i in &m.parents {
-            let parent = match m.slots[i as usize].kind {
-                SlotKind::Constant(v) => v,
-                SlotKind::Data(at) => vm.heap.data(o, at),
-                SlotKind::Assign(_) => continue,
-            };
-            if parent == wanted {
-                return true;
-            }
-            if !seen.contains(&parent) {
-                seen.push(parent);
-                todo.push(parent);
-            }
+        if !seen.insert(o) {
+            continue;
+        }
+        let before = todo.len();
+        push_parents(&vm.heap, o, &mut todo);
+        if todo[before..].contains(&wanted) {
+            return (true, seen.len());
         }
     }
-    false
+    (false, seen.len())
 }
 
 /// Copies the slots of `from` to `to`, in place of those of the same names.
 fn add_slots(vm: &mut Vm, to: Value, from: Value, replace: bool) -> Answer {
+    vm.require_written(CHANGE)?;
     let slots = vm.heap.map(vm.heap.map_of(from)).slots.clone();
     vm.charge(slots.len() as u64);
     for (i, s) in slots.iter().enumerate() {
@@ -101,6 +104,7 @@ fn define(vm: &mut Vm, a: &[Value]) -> Answer {
 }
 
 fn remove_slot(vm: &mut Vm, a: &[Value]) -> Answer {
+    vm.require_written(CHANGE)?;
     let name = owned(vm, a[1])?;
     let symbol = vm.heap.symbols.find(&name).ok_or_else(|| no_slot(&name))?;
     vm.heap.remove_slot(a[0], symbol).map_err(|e| match e {
@@ -116,6 +120,7 @@ fn no_slot(name: &str) -> Fail {
 }
 
 fn remove_all(vm: &mut Vm, o: Value) -> Answer {
+    vm.require_written(CHANGE)?;
     let names: Vec<Symbol> =
         vm.heap.map(vm.heap.map_of(o)).slots.iter().filter(|s| !matches!(s.kind, SlotKind::Assign(_))).map(|s| s.name).collect();
     for name in names {

@@ -12,6 +12,7 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_ProcessState", 0, state),
     Prim::leaf("_ProcessResult", 0, |vm, a| Ok(vm.ending(a[0])?.map_or(vm.nil(), |(_, v)| v))),
     Prim::leaf("_SemaphoreNew:", 1, |vm, a| {
+        vm.require_written("make semaphores")?;
         let n = small(a[1])?;
         if n < 0 {
             return Err(Fail::with("badSizeError", "a semaphore has no fewer than zero places"));

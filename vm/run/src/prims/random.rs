@@ -47,6 +47,7 @@ fn seed(vm: &mut Vm, a: &[Value]) -> Answer {
 /// The next 64 bits.
 fn next(vm: &mut Vm, state: Value) -> Result<u64, Fail> {
     let v = kind(vm, state, Kind::Bytes)?;
+    vm.may_change(v)?;
     let bytes = vm.heap.byte_slice_mut(v);
     let mut s = [0u64; 4];
     if bytes.len() != 32 {

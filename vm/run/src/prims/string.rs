@@ -33,15 +33,23 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringGE:", 1, |vm, a| compare(vm, Compare::GreaterEq, a)),
     Prim::leaf("_StringHash", 0, |vm, a| {
         let s = kind(vm, a[0], Kind::String)?;
+        vm.charge(vm.heap.text_len(s) as u64 / 512);
         Ok(Value::int(vm.heap.text_hash(s).into()))
     }),
     Prim::leaf("_StringIndexOf:From:", 2, index_of),
     Prim::leaf("_StringLastIndexOf:", 1, |vm, a| {
+        vm.charge(text(vm, a[0])?.len() as u64 / 256);
         let (s, x) = (text(vm, a[0])?, text(vm, a[1])?);
         Ok(found(s, s.rfind(x)))
     }),
-    Prim::leaf("_StringStartsWith:", 1, |vm, a| Ok(vm.boolean(text(vm, a[0])?.starts_with(text(vm, a[1])?)))),
-    Prim::leaf("_StringEndsWith:", 1, |vm, a| Ok(vm.boolean(text(vm, a[0])?.ends_with(text(vm, a[1])?)))),
+    Prim::leaf("_StringStartsWith:", 1, |vm, a| {
+        vm.charge(text(vm, a[1])?.len() as u64 / 512);
+        Ok(vm.boolean(text(vm, a[0])?.starts_with(text(vm, a[1])?)))
+    }),
+    Prim::leaf("_StringEndsWith:", 1, |vm, a| {
+        vm.charge(text(vm, a[1])?.len() as u64 / 512);
+        Ok(vm.boolean(text(vm, a[0])?.ends_with(text(vm, a[1])?)))
+    }),
     Prim::leaf("_StringReplace:With:", 2, replace),
     Prim::leaf("_StringSplit:", 1, split),
     Prim::leaf("_StringCharacters", 0, characters),
@@ -50,6 +58,8 @@ pub(super) const PRIMS: &[Prim] = &[
         Ok(Value::int(c.ok_or_else(Fail::bad_index)? as i64))
     }),
     Prim::leaf("_StringReversed", 0, |vm, a| {
+        let len = text(vm, a[0])?.len();
+        vm.heap.check_room(len)?;
         let s: String = text(vm, a[0])?.chars().rev().collect();
         vm.charge(s.len() as u64 / 128);
         vm.string(&s)
@@ -97,8 +107,10 @@ fn part(vm: &mut Vm, a: &[Value]) -> Answer {
     } else {
         (offset(t, start).ok_or_else(Fail::bad_index)?, offset(t, end).ok_or_else(Fail::bad_index)?)
     };
+    // Where characters have different lengths, the text is walked from its beginning.
+    let work = if vm.heap.is_ascii(s) { j - i } else { t.len() };
     let t = t[i..j].to_string();
-    vm.charge(t.len() as u64 / 512);
+    vm.charge(work as u64 / 512);
     vm.string(&t)
 }
 
@@ -119,7 +131,8 @@ fn join(vm: &mut Vm, a: &[Value]) -> Answer {
         }
         parts.push(*e);
     }
-    vm.charge(parts.len() as u64 / 16);
+    let total: usize = parts.iter().map(|p| vm.heap.text_len(*p)).fold(0, usize::saturating_add);
+    vm.charge(parts.len() as u64 / 16 + total as u64 / 512);
     Ok(vm.heap.joined(&parts)?)
 }
 
@@ -128,7 +141,7 @@ fn repeat(vm: &mut Vm, a: &[Value]) -> Answer {
     let n = size(a[1])?;
     let total = len.checked_mul(n).ok_or_else(Fail::bad_size)?;
     vm.heap.check_room(total)?;
-    vm.charge(total as u64 / 512);
+    vm.afford(total as u64 / 512)?;
     let s = text(vm, a[0])?.repeat(n);
     vm.string(&s)
 }
@@ -155,7 +168,7 @@ fn replace(vm: &mut Vm, a: &[Value]) -> Answer {
     }
     let most = s.len() + (s.len() / x.len()).saturating_mul(y.len());
     vm.heap.check_room(most)?;
-    vm.charge(most as u64 / 512);
+    vm.afford(most as u64 / 512)?;
     let r = text(vm, a[0])?.replace(text(vm, a[1])?, text(vm, a[2])?);
     vm.string(&r)
 }
@@ -165,14 +178,14 @@ fn split(vm: &mut Vm, a: &[Value]) -> Answer {
     if x.is_empty() {
         return Err(Fail::with("badSizeError", "the separator is empty"));
     }
-    vm.charge(s.len() as u64 / 64);
+    vm.afford(s.len() as u64 / 64)?;
     vm.heap.check_room(s.len().saturating_mul(3))?;
     strings(vm, s.split(x.as_str()))
 }
 
 fn characters(vm: &mut Vm, a: &[Value]) -> Answer {
     let s = owned(vm, a[0])?;
-    vm.charge(s.len() as u64 / 64);
+    vm.afford(s.len() as u64 / 64)?;
     vm.heap.check_room(s.len() * 8)?;
     let mut all = Vec::with_capacity(s.len());
     for c in s.chars() {

@@ -15,17 +15,17 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringTrim:", 1, trim),
     Prim::leaf("_StringLines", 0, |vm, a| {
         let s = owned(vm, a[0])?;
-        vm.charge(s.len() as u64 / 64);
+        vm.afford(s.len() as u64 / 64)?;
         strings(vm, s.lines())
     }),
     Prim::leaf("_StringWords", 0, |vm, a| {
         let s = owned(vm, a[0])?;
-        vm.charge(s.len() as u64 / 64);
+        vm.afford(s.len() as u64 / 64)?;
         strings(vm, s.split_whitespace())
     }),
     Prim::leaf("_StringGraphemes", 0, |vm, a| {
         let s = owned(vm, a[0])?;
-        vm.charge(s.len() as u64 / 16);
+        vm.afford(s.len() as u64 / 16)?;
         strings(vm, s.graphemes(true))
     }),
     Prim::leaf("_StringAll:", 1, all),
@@ -33,8 +33,10 @@ pub(super) const PRIMS: &[Prim] = &[
 ];
 
 fn map(vm: &mut Vm, a: &[Value], f: impl Fn(&str) -> String) -> Answer {
+    let len = text(vm, a[0])?.len();
+    vm.heap.check_room(len.saturating_mul(2))?;
+    vm.afford(len as u64 / 64)?;
     let s = f(text(vm, a[0])?);
-    vm.charge(s.len() as u64 / 64);
     vm.string(&s)
 }
 
@@ -65,6 +67,10 @@ fn all(vm: &mut Vm, a: &[Value]) -> Answer {
 }
 
 fn normalize(vm: &mut Vm, a: &[Value]) -> Answer {
+    let len = text(vm, a[0])?.len();
+    // The longest decomposition is eighteen characters for one.
+    vm.heap.check_room(len.saturating_mul(12))?;
+    vm.afford(len as u64 / 8)?;
     let s = text(vm, a[0])?;
     let r: String = match text(vm, a[1])? {
         "NFC" => s.nfc().collect(),
@@ -73,6 +79,5 @@ fn normalize(vm: &mut Vm, a: &[Value]) -> Answer {
         "NFKD" => s.nfkd().collect(),
         _ => return Err(Fail::with("badTypeError", "the normal forms are NFC, NFD, NFKC and NFKD")),
     };
-    vm.charge(r.len() as u64 / 16);
     vm.string(&r)
 }

@@ -20,12 +20,13 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_At:Put:", 2, |vm, a| {
         let v = kind(vm, a[0], Kind::Vector)?;
         let i = index(a[1], vm.heap.length(v))?;
+        vm.may_change(v)?;
         vm.heap.set_element(v, i, a[2]);
         Ok(v)
     }),
     Prim::leaf("_NewVector:Filler:", 2, |vm, a| {
         let n = size(a[1])?;
-        vm.charge(n as u64 / 64);
+        vm.afford(n as u64 / 64)?;
         Ok(vm.heap.vector(vm.heap.kind_maps.vector, n, a[2])?)
     }),
     Prim::leaf("_CopyRangeDstPos:SrcArray:SrcPos:Length:", 4, copy_range),
@@ -38,6 +39,7 @@ fn copy_range(vm: &mut Vm, a: &[Value]) -> Answer {
     if at + n > vm.heap.length(to) || start + n > vm.heap.length(from) {
         return Err(Fail::bad_index());
     }
+    vm.may_change(to)?;
     vm.charge(n as u64 / 32);
     if to == from && at > start {
         for i in (0..n).rev() {

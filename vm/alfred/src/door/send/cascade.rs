@@ -91,8 +91,9 @@ impl Passage<'_> {
         let config = &self.door.config;
         let mut options = config.options.clone();
         options.answer = options.answer.min(ANSWER);
+        let take = if config.take > 1 { format!("\nTake {}", config.take) } else { String::new() };
         Request {
-            key: format!("{}\n{question}", persona.name()),
+            key: format!("{}\n{question}{take}", persona.name()),
             system: persona.duties().into(),
             messages: vec![Message { role: Role::User, text: question }],
             schema: persona.schema(),
