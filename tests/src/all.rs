@@ -2,12 +2,12 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it;
-//!   [`alfred_worth`] what that is worth
+//! * [`door`] the open door, end to end, against a model server on a socket; [`constrained`] one that constrains decoding;
+//!   [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
-//! * [`engines`] random programs on every engine
+//! * [`engines`] random programs on every engine; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
 //! * [`powers`] what generated methods may do; [`corpora`] hundreds of them that mean harm, a thousand that do not, texts that would be instructions
@@ -21,6 +21,7 @@ mod alfred_worth;
 mod bad_input;
 mod benchmarks;
 mod command;
+mod constrained;
 mod corpora;
 mod dialogue;
 mod doc_blocks;
@@ -40,6 +41,7 @@ mod layers;
 mod library;
 mod powers;
 mod reference;
+mod soundness;
 mod support;
 mod tidy;
 

@@ -2,7 +2,12 @@
 //!
 //! A block runs in a world of its own. Where a line ends in a comment `"==> TEXT"`, what stands before it is evaluated and its answer printed
 //! (`asString`) is TEXT; blanks after the text separate a remark. A block marked `aura fails` ends with an unhandled condition, one marked `aura rejected` is not
-//! accepted by the parser or the compiler; a block marked `text` is not looked at. What a block prints itself, a block marked `output` right after it shows.
+//! run: `aura check` finds errors in it; in one marked `aura rejected strict` only `aura check --strict` does. A block marked `text` is not looked at. What a block prints itself, a block marked `output` right after it shows.
+
+use std::path::Path;
+
+use aura_command::checker::Checker;
+use aura_syntax::Severity;
 
 use crate::support::{Engine, root, run};
 
@@ -54,11 +59,27 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 fn check(b: &Block) -> Result<(), String> {
+    match &*b.mark {
+        "aura rejected" => rejected(b, false),
+        "aura rejected strict" if rejected(b, false).is_ok() => Err("the block is rejected without strictness too".into()),
+        "aura rejected strict" => rejected(b, true),
+        _ => runs(b),
+    }
+}
+
+fn rejected(b: &Block, strict: bool) -> Result<(), String> {
+    let mut checker = Checker::new(&[], strict)?;
+    let found = checker.check(Path::new("the block"), &b.code);
+    let is_wrong = found.iter().any(|d| d.severity == Severity::Error);
+    is_wrong.then_some(()).ok_or_else(|| format!("`aura check` finds nothing wrong with the block:\n{}", b.code))
+}
+
+fn runs(b: &Block) -> Result<(), String> {
     let (code, wanted) = with_prints(&b.code);
     let ran = run("the block", &code, Engine::Plain);
     let failed = ran.failure.as_deref();
     match (&*b.mark, failed) {
-        ("aura", None) | ("aura rejected", Some("rejected")) => {}
+        ("aura", None) => {}
         ("aura fails", Some(f)) if f != "rejected" => {}
         (mark, _) => return Err(format!("a block marked `{mark}` did something else ({failed:?}):\n{}", ran.drawn)),
     }

@@ -109,6 +109,8 @@ impl Body<'_> {
     fn if_(&mut self, receiver: &Expr, message: &Message, yes: Option<usize>, no: Option<usize>) -> TypeId {
         let Condition { type_, yes: holds, no: fails } = self.condition(receiver);
         if !self.is_bool(type_) {
+            self.env = holds;
+            self.env.join(&fails, &mut self.u.types);
             return self.message(type_, message);
         }
         let arguments = &message.send.arguments;
@@ -200,6 +202,12 @@ impl Body<'_> {
 
     /// The second half of `&&` and `||`: a condition, perhaps in a block.
     fn operand(&mut self, expr: &Expr) -> Condition {
+        let never = self.env.is_dead;
+        let condition = self.operand_itself(expr);
+        if never { Condition { type_: TypeId::NEVER, ..condition } } else { condition }
+    }
+
+    fn operand_itself(&mut self, expr: &Expr) -> Condition {
         match plain_block(expr) {
             Some(body) => self.block_condition(body),
             None => {
