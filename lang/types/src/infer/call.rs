@@ -40,7 +40,12 @@ impl Body<'_> {
     fn within_bounds(&mut self, message: &Message, instance: &Instance) {
         for (meta, bound) in &instance.bounds {
             let put = self.zonk(*meta);
-            let is_open = !self.u.options.strict && matches!(self.u.types.get(put), Type::Var(_) | Type::Meta(_));
+            let is_open = match self.u.types.get(put) {
+                // Nothing was put for it.
+                Type::Meta(_) => true,
+                Type::Var(_) => !self.u.options.strict,
+                _ => false,
+            };
             if !is_open && !self.fits(put, *bound) {
                 self.out_of_bounds(message, put, *bound);
             }
