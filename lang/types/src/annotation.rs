@@ -27,6 +27,9 @@ pub(crate) struct Scope {
     pub(crate) slot: Option<SlotId>,
 }
 
+/// What the machine makes of kinds that stand among the traits alone: the globals of these names only ask it to.
+pub(crate) const MADE_BY_THE_MACHINE: [&str; 2] = ["process", "semaphore"];
+
 /// The number that stands for an object itself among its slots.
 const ITSELF: u32 = u32::MAX;
 
@@ -180,14 +183,17 @@ impl Resolver<'_> {
         if let Some(object) = direct {
             return Some(self.u.types.object(object));
         }
+        let is_made = MADE_BY_THE_MACHINE.contains(&name);
         let name = self.u.names.of(name);
         let module = self.u.file(self.scope.file).module;
-        let places = [module, b.lobby];
-        let by_lookup = places.into_iter().find_map(|o| match self.u.find(o, name) {
-            Find::One(found) => Some(found.slot),
-            _ => None,
-        });
-        let slot = by_lookup.or_else(|| [b.traits, b.mixins].into_iter().find_map(|o| Some(self.u.own(o, name)?.slot)))?;
+        let made = if is_made && self.u.own(module, name).is_none() { self.u.own(b.traits, name) } else { None };
+        let by_lookup = || {
+            [module, b.lobby].into_iter().find_map(|o| match self.u.find(o, name) {
+                Find::One(found) => Some(found.slot),
+                _ => None,
+            })
+        };
+        let slot = made.map(|found| found.slot).or_else(by_lookup).or_else(|| [b.traits, b.mixins].into_iter().find_map(|o| Some(self.u.own(o, name)?.slot)))?;
         match self.u.slot(slot).value {
             SlotValue::Object(object) => Some(self.u.types.object(object)),
             SlotValue::Code => None,

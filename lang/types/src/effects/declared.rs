@@ -1,4 +1,7 @@
 //! `{ 'effects: changes self, allocates' … }`: what a slot promises to do at most.
+//!
+//! It is held against what is known to be done. Messages to somebody unknown count in strict checking only, so that taking a written
+//! type away never adds a finding.
 
 use aura_syntax::{Diagnostic, Span};
 

@@ -50,6 +50,10 @@ impl Walk<'_> {
             self.u.effects.units.insert(unit, doing);
             return (doing, usize::MAX);
         }
+        if self.is_about_errors(unit) {
+            let makes = Doing { certain: Effects::ALLOCATES, possible: Effects::ALLOCATES };
+            return (makes, usize::MAX);
+        }
         if let Some(at) = self.path.iter().position(|p| *p == unit) {
             let again = Doing { certain: Effects::MAY_NOT_RETURN, possible: Effects::MAY_NOT_RETURN };
             return (again, at);
@@ -70,6 +74,16 @@ impl Walk<'_> {
         self.path.pop();
         self.finish(unit, doing, at, back);
         (doing, if back < at { back } else { usize::MAX })
+    }
+
+    /// Whether it makes a condition or signals one. What comes of that is the affair of the handler, who stands elsewhere.
+    fn is_about_errors(&self, unit: Unit) -> bool {
+        let Unit::Method(slot) = unit else { return false };
+        match &*self.u.object(slot.object).path {
+            "traits errors" => true,
+            "traits condition" => self.u.names.text(self.u.slot(slot).name) == "signal",
+            _ => false,
+        }
     }
 
     /// Remembers what is final: a unit outside all circles, or a whole circle at its outermost unit.
@@ -145,7 +159,9 @@ fn seen_from(effects: Effects, whose: Whose) -> Effects {
     }
 }
 
-/// What one call may do.
+/// What one call does as far as it is known; in strict checking also what it may do where it is not.
 pub(super) fn of_call(u: &mut Universe, call: Call) -> Effects {
-    Walk { u, path: Vec::new(), done: Vec::new() }.call(call).0.possible
+    let is_strict = u.options.strict;
+    let doing = Walk { u, path: Vec::new(), done: Vec::new() }.call(call).0;
+    if is_strict { doing.possible } else { doing.certain }
 }

@@ -63,9 +63,9 @@ impl Body<'_> {
             self.bad_assignment(value, type_, wanted, declared);
         }
         // A value of unknown type put where a type is written is believed to be of that type.
+        // Who writes `any` wants nothing to be known.
         let type_ = match written {
-            Some(TypeId::ANY) => TypeId::ANY,
-            Some(wanted) if type_ == TypeId::ANY => wanted,
+            Some(wanted) if type_ == TypeId::ANY || wanted == TypeId::ANY => wanted,
             _ => type_,
         };
         self.flow(declared, type_, whose);

@@ -109,7 +109,7 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
 pub(crate) fn result(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
     match outcome(u, Unit::Method(slot)) {
         Some(outcome) => (outcome.result, true),
-        None => (TypeId::ANY, false),
+        None => (so_far(u, slot), false),
     }
 }
 

@@ -9,6 +9,9 @@ use crate::ty::{MetaId, Type, TypeId, Types};
 #[derive(Default)]
 pub(crate) struct Metas {
     bounds: Vec<TypeId>,
+    /// Something that never answers has flowed in. With nothing else, nothing will ever come here, which is not the same as that
+    /// nothing is known.
+    has_never: Vec<bool>,
     /// A bound grew after it had been looked at.
     pub(crate) grew: bool,
     looked_at: Vec<bool>,
@@ -18,6 +21,7 @@ impl Metas {
     pub(crate) fn fresh(&mut self, types: &mut Types) -> TypeId {
         let id = MetaId(self.bounds.len() as u32);
         self.bounds.push(TypeId::NEVER);
+        self.has_never.push(false);
         self.looked_at.push(false);
         types.meta(id)
     }
@@ -38,6 +42,10 @@ impl Metas {
         let type_ = if mentions(types, type_, meta) { TypeId::ANY } else { types.widened(type_) };
         let at = meta.0 as usize;
         let Some(before) = self.bounds.get(at).copied() else { return true };
+        if type_ == TypeId::NEVER && !self.has_never[at] {
+            self.has_never[at] = true;
+            self.grew |= self.looked_at[at] && before == TypeId::NEVER;
+        }
         let after = types.soft(before, type_);
         if after != before {
             self.grew |= self.looked_at[at];
@@ -75,6 +83,7 @@ impl Metas {
                     *seen = true;
                 }
                 match self.bound(meta) {
+                    TypeId::NEVER if self.is_never(meta) => TypeId::NEVER,
                     TypeId::NEVER => id,
                     bound => self.shallow(types, bound),
                 }
@@ -90,7 +99,12 @@ impl Metas {
     /// The type with nothing left to find: what was not found is `any`.
     pub(crate) fn finish(&mut self, types: &mut Types, id: TypeId) -> TypeId {
         let id = self.zonk(types, id);
-        types.replace(id, &mut subst::Metas(|_| Some(TypeId::ANY)))
+        types.replace(id, &mut subst::Metas(|m| Some(if self.is_never(m) { TypeId::NEVER } else { TypeId::ANY })))
+    }
+
+    /// Whether something has flowed in, but nothing that ever answers.
+    fn is_never(&self, meta: MetaId) -> bool {
+        self.has_never.get(meta.0 as usize).copied().unwrap_or(false) && self.bound(meta) == TypeId::NEVER
     }
 }
 

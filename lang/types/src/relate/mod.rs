@@ -38,6 +38,9 @@ impl<'a> Relate<'a> {
 
     /// Whether `a` fits where `b` is wanted.
     pub(crate) fn fits(&mut self, a: TypeId, b: TypeId) -> bool {
+        if let (TypeId::NEVER, &Type::Meta(m)) = (a, self.u.types.get(b)) {
+            return self.metas.add(&mut self.u.types, m, a);
+        }
         if a == b || a == TypeId::ANY || b == TypeId::ANY || a == TypeId::NEVER {
             return true;
         }

@@ -1,5 +1,6 @@
 //! Types as people write them.
 
+use crate::annotation::MADE_BY_THE_MACHINE;
 use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
 
@@ -54,7 +55,7 @@ impl Universe {
 
     fn show_object(&self, object: crate::object::ObjectId, args: &[TypeId], place: Place, out: &mut String) {
         let path = &self.object(object).path;
-        let name = if path.is_empty() { "the module" } else { path };
+        let name = if path.is_empty() { "the module" } else { self.shortest(path) };
         // The keywords come from the variables; an object that lost its parameters since shows its name alone.
         let params = &self.object(object).all_params;
         let parts: Vec<(&str, TypeId)> = match params.len() == args.len() {
@@ -62,6 +63,15 @@ impl Universe {
             false => Vec::new(),
         };
         self.show_applied(name, &parts, place, out);
+    }
+
+    /// `collection` for `traits collection`, unless that would mean another object.
+    fn shortest<'p>(&self, path: &'p str) -> &'p str {
+        let Some(short) = path.strip_prefix("traits ").filter(|short| !short.contains(' ')) else { return path };
+        let b = &self.builtin;
+        let is_taken = |o: crate::object::ObjectId| self.names.known(short).is_some_and(|name| self.object(o).slot(name).is_some());
+        let is_free = ![b.lobby, b.globals].into_iter().any(is_taken);
+        if is_free || MADE_BY_THE_MACHINE.contains(&short) { short } else { path }
     }
 
     /// `dictionary of: int Keys: string`. What may be anything is left out.
