@@ -12,6 +12,8 @@ pub enum Gate {
     Answer,
     /// The parser.
     Parse,
+    /// The checker.
+    Types,
     /// The guardian.
     Audit,
     /// The compiler and its verifier.

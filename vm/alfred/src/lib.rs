@@ -46,3 +46,4 @@ pub mod situation;
 pub mod spending;
 pub mod state;
 pub mod text;
+pub mod typing;

@@ -145,6 +145,12 @@ impl Machine {
         self.change(|door| door.library = library)
     }
 
+    /// Has the checker look at candidates. To be called before the first send.
+    #[must_use]
+    pub fn with_types(self, typing: crate::typing::Typing) -> Self {
+        self.change(|door| door.typing = Some(typing))
+    }
+
     fn change(self, change: impl FnOnce(&mut Door)) -> Self {
         if let Some(door) = &mut *self.door.lock().unwrap_or_else(|e| e.into_inner()) {
             change(door);

@@ -18,6 +18,7 @@ use crate::persona::{Briefing, Here, Library};
 use crate::prompt::Attempt;
 use crate::refuse::{Refusal, refuse};
 use crate::situation::{Situation, home};
+use crate::typing::Typing;
 use crate::state::{Record, Step};
 
 use super::record::Trail;
@@ -36,13 +37,15 @@ pub struct Door {
     pub library: Box<dyn Library>,
     /// Where the sends that are under way are recorded.
     pub ledger: Box<dyn Ledger>,
+    /// The checker, if there is one.
+    pub typing: Option<Typing>,
 }
 
 impl Door {
     /// A door at which nothing has happened, with the simplest library and without a durable record.
     pub fn new(config: Config) -> Self {
         let (library, ledger) = (Box::new(Here), Box::new(Nowhere));
-        Self { config, asker: Asker::new(), account: Account::default(), library, ledger }
+        Self { config, asker: Asker::new(), account: Account::default(), library, ledger, typing: None }
     }
 }
 

@@ -90,6 +90,8 @@ impl Passage<'_> {
             let note = "for this run only".into();
             places.insert(0, Place { index: self.at, name: self.at_name.clone(), note });
         }
+        let typed = self.types_of(&candidate.source);
+        let shown = |text: String| Some(text).filter(|t| !t.is_empty());
         let tests = self.exams.records().into_iter().map(|r| format!("{}: {}", r.test, r.went));
         let proposal = Proposal {
             selector: self.situation.selector.clone(),
@@ -98,8 +100,8 @@ impl Passage<'_> {
             source: candidate.source.clone(),
             plan: candidate.plan.clone(),
             model: answer.model.clone(),
-            types: None,
-            effects: None,
+            types: shown(typed.signature),
+            effects: shown(typed.effects),
             tests: tests.collect(),
             trial: trial.summary.clone(),
             agreement: self.agreement.as_ref().map(|a| a.0.clone()),

@@ -4,8 +4,9 @@ use super::{End, Passage};
 use crate::answer::{self, Candidate};
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::Trial;
-use crate::gates::{Submission, TEXT_GATES, mended};
+use crate::gates::{Powers, Submission, TEXT_GATES, mended};
 use crate::state::Step;
+use crate::typing::Typed;
 
 /// The candidate with its trial, or what is wrong with it.
 pub(super) type Examined = Result<(Candidate, Trial), Vec<Diagnostic>>;
@@ -47,7 +48,26 @@ impl Passage<'_> {
                 self.trail.passed(gate.gate);
             }
         }
-        Ok(())
+        self.typed(source)
+    }
+
+    /// Types against the hole, and effects against the powers: when everything that the other gates forbid has been kept out.
+    fn typed(&mut self, source: &str) -> Result<(), (Gate, Vec<Diagnostic>)> {
+        let typed = self.types_of(source);
+        match typed.findings.first() {
+            Some(first) => Err((first.gate, typed.findings.clone())),
+            None => {
+                self.trail.passed(Gate::Types);
+                Ok(())
+            }
+        }
+    }
+
+    /// What the checker says of a method for this send.
+    pub(super) fn types_of(&self, source: &str) -> Typed {
+        let powers = Powers::at(self.situation);
+        let typing = self.door.typing.as_ref();
+        typing.map_or_else(Typed::default, |t| t.judge(source, self.situation, &self.at_name, &powers))
     }
 
     /// The gates that run it: tests, and the trial with the very send. It has been compiled.
