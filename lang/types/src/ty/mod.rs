@@ -228,7 +228,32 @@ impl Types {
         if a == TypeId::NEVER {
             return b;
         }
-        self.union(&[a, b], Softness::Soft)
+        let members = self.one_of_each_kind(a, b);
+        self.union(&members, Softness::Soft)
+    }
+
+    /// The members of two types. `vector of: int` and `vector of: string` become one `vector of: (int | string)`: a collection that is
+    /// replaced in a loop by one that holds more must come to rest.
+    fn one_of_each_kind(&mut self, a: TypeId, b: TypeId) -> smallvec::SmallVec<[TypeId; 4]> {
+        let mut members = self.members(a);
+        for new in self.members(b) {
+            let (object, args) = match self.get(new) {
+                Type::Object(object, args) if !args.is_empty() => (*object, args.clone()),
+                _ => {
+                    members.push(new);
+                    continue;
+                }
+            };
+            let same = members.iter().position(|m| matches!(self.get(*m), Type::Object(o, x) if *o == object && x.len() == args.len()));
+            let Some(at) = same else {
+                members.push(new);
+                continue;
+            };
+            let Type::Object(_, before) = self.get(members[at]).clone() else { continue };
+            let joined: smallvec::SmallVec<[TypeId; 4]> = before.iter().zip(&args).map(|(x, y)| self.soft(*x, *y)).collect();
+            members[at] = self.applied(object, &joined);
+        }
+        members
     }
 
     /// A union of the members. A written union inside an inferred one makes the whole inferred, since more may be in it.
