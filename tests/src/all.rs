@@ -2,8 +2,9 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it;
-//!   [`alfred_worth`] what that is worth
+//! * [`door`] the open door, end to end, against a model server on a socket; [`constrained`] one that constrains decoding;
+//!   [`door_cycle`] personas, tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send;
+//!   [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
@@ -21,13 +22,16 @@ mod alfred_worth;
 mod bad_input;
 mod benchmarks;
 mod command;
+mod constrained;
 mod corpora;
 mod dialogue;
 mod doc_blocks;
 mod door;
+mod door_crash;
+mod door_cycle;
 mod engines;
-mod evaluation;
 mod error_pages;
+mod evaluation;
 mod example;
 mod image;
 mod image_commands;

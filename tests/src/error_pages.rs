@@ -18,8 +18,11 @@ use aura_types::codes as types;
 
 use crate::support::root;
 
+/// A code, and how its example is built.
+type Built = (&'static str, fn() -> String);
+
 /// Examples too long to be read; the page shows their begin.
-const BUILT: [(&str, fn() -> String); 3] = [("E0009", nested), ("E0029", many), ("E0102", arguments)];
+const BUILT: [Built; 3] = [("E0009", nested), ("E0029", many), ("E0102", arguments)];
 
 fn nested() -> String {
     format!("{}3{}", "(".repeat(257), ")".repeat(257))
@@ -160,7 +163,7 @@ fn is_built(name: &str) -> bool {
 
 /// Text in which Markdown sees no signs of its own. What stands between two back-quotes stays code, unless they do not come in pairs.
 fn markdown(text: &str) -> String {
-    let paired = text.matches('`').count() % 2 == 0;
+    let paired = text.matches('`').count().is_multiple_of(2);
     let mut in_code = false;
     let mut out = String::new();
     for c in text.chars() {

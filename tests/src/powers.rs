@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use aura_run::{CapSet, Limits, Vm};
+use aura_run::{CapSet, Capability, Limits, Vm};
 
 use crate::support::{Captured, machine};
 
@@ -23,12 +23,17 @@ fn world(methods: &str) -> (Vm, Captured) {
     (vm, out)
 }
 
-/// Runs a program beside `thing`; what it ends with, if it fails.
+/// Runs a program beside `thing`, which holds everything; what it ends with, if it fails.
 fn run(vm: &mut Vm, code: &str) -> Option<String> {
+    run_as(vm, code, CapSet::all())
+}
+
+/// The same for a program that holds so much.
+fn run_as(vm: &mut Vm, code: &str, caps: CapSet) -> Option<String> {
     let chunks = aura_command::source::compile("powers", code, false).expect("compiles");
     let id = match vm.module("powers") {
-        Some(m) => aura_command::world::spawn_in(vm, m, &chunks, CapSet::all(), Limits::default()),
-        None => vm.spawn_file("powers", &chunks, CapSet::all(), Limits::default()),
+        Some(m) => aura_command::world::spawn_in(vm, m, &chunks, caps, Limits::default()),
+        None => vm.spawn_file("powers", &chunks, caps, Limits::default()),
     };
     let end = aura_command::drive::drive(vm, id, &mut aura_command::drive::Nobody);
     vm.forget(id);
@@ -67,4 +72,48 @@ fn having_called_one_takes_no_powers_away() {
     let end = run(&mut vm, "thing harmless printLine. (time microseconds > 0) printLine. [ thing harmless ] value printLine");
     assert_eq!(end, None);
     assert_eq!(out.text(), "3\ntrue\n3\n");
+}
+
+/// The same with what policy gives to generated methods.
+fn world_with(methods: &str, policy: CapSet) -> (Vm, Captured) {
+    let (mut vm, out) = world(methods);
+    vm.policy = policy;
+    (vm, out)
+}
+
+#[test]
+fn policy_gives_what_it_names_and_nothing_else() {
+    let policy = || CapSet::none().with(Capability::Console);
+    let (mut vm, out) = world_with("greet = ( 'out' printLine ). tick = ( time microseconds )", policy());
+    assert_eq!(run(&mut vm, "thing greet"), None);
+    let end = run(&mut vm, "thing tick");
+    assert!(end.as_deref().is_some_and(|m| m.contains("generated method may not")), "{end:?}");
+    assert_eq!(out.text(), "out\n");
+}
+
+#[test]
+fn policy_gives_nothing_that_the_program_does_not_hold() {
+    let (mut vm, out) = world_with("tick = ( time microseconds )", CapSet::all());
+    let code = "thing tick. 'ticked' printLine";
+    assert_eq!(run_as(&mut vm, code, CapSet::none().with(Capability::Console).with(Capability::Clock)), None);
+    let end = run_as(&mut vm, code, CapSet::none().with(Capability::Console));
+    assert!(end.is_some(), "the program has no clock");
+    assert_eq!(out.text(), "ticked\n");
+}
+
+#[test]
+fn the_folders_of_policy_and_program_are_both_kept_to() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["both", "one", "other"] {
+        std::fs::create_dir(dir.path().join(name)).expect("made");
+        std::fs::write(dir.path().join(name).join("f"), name).expect("written");
+    }
+    let below = |names: &[&str]| CapSet::none().with_read(names.iter().map(|n| dir.path().join(n)).collect());
+    let (mut vm, _) = world_with("get: p = ( files read: p )", below(&["both", "one"]));
+    let mut read = |name: &str| {
+        let path = dir.path().join(name).join("f");
+        run_as(&mut vm, &format!("thing get: '{}'", path.display()), below(&["both", "other"]))
+    };
+    assert_eq!(read("both"), None);
+    assert!(read("one").is_some() && read("other").is_some());
 }

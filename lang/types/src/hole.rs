@@ -126,19 +126,20 @@ impl Universe {
 
     /// The type that a path means: the object's own interface.
     pub fn type_of_path(&mut self, file: FileId, path: &str) -> TypeId {
-        match self.object_at(file, path) {
-            Some(object) => {
-                let params = self.params(object).len();
-                self.types.applied(object, &vec![TypeId::ANY; params])
-            }
-            None => TypeId::ANY,
-        }
+        self.object_at(file, path).map_or(TypeId::ANY, |object| self.type_of_object(object))
+    }
+
+    /// An object's own interface, its parameters being anything.
+    pub fn type_of_object(&mut self, object: ObjectId) -> TypeId {
+        let params = self.params(object).len();
+        self.types.applied(object, &vec![TypeId::ANY; params])
     }
 
     /// Looks at a method (a slot's text) as if it were a slot of the object, seen from a file; against a hole, if there is one.
     pub fn consider(&mut self, object: ObjectId, file: FileId, source: &str, hole: Option<&Hole>) -> Candidate {
         let parse = aura_syntax::parse_slots(source);
-        let id = self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
+        let id =
+            self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
         let candidate = match self.file(id).added.last().copied() {
             Some(slot) => self.look(id, slot, hole),
             None => Candidate::default(),

@@ -230,6 +230,7 @@ impl Universe {
         }
         let above = Rc::new(above);
         if self.parents_asked.is_empty() {
+            self.object_mut(object).all_params.clone_from(&above.params);
             self.above.insert(object, above.clone());
         }
         above

@@ -5,8 +5,10 @@
 
 use std::rc::Rc;
 
-use aura_syntax::tree;
 use aura_syntax::Span;
+use aura_syntax::tree;
+
+use smallvec::SmallVec;
 
 use crate::names::Name;
 use crate::ty::VarId;
@@ -36,6 +38,8 @@ pub(crate) struct Object {
     pub(crate) path: Rc<str>,
     /// Its own parameters: `E` of `list <list of: E> = …`.
     pub(crate) params: Vec<VarId>,
+    /// These and the inherited ones, as last found out: types are shown with their keywords.
+    pub(crate) all_params: SmallVec<[VarId; 2]>,
     /// Where it is written.
     pub(crate) origin: Option<(FileId, Span)>,
 }

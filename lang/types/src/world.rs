@@ -63,7 +63,7 @@ pub enum LiveValue {
 const MOST_OBJECTS: usize = 200;
 
 impl Universe {
-    /// Brings live objects in: a file, and the object in it for each root.
+    /// Brings live objects in: a file, and the object in it for each root. Those brought in before are gone.
     pub fn adopt(&mut self, world: &dyn World, roots: &[Handle]) -> (FileId, Vec<ObjectId>) {
         let mut writer = Writer { world, known: roots.to_vec(), text: String::from("|\n") };
         let mut at = 0;
@@ -74,7 +74,15 @@ impl Universe {
         writer.text.push_str("|\n");
         let text = writer.text;
         let parse = aura_syntax::parse(&text);
-        let file = self.load(Source { name: "(live objects)".into(), text, parse, is_library: true });
+        let source = Source { name: "(live objects)".into(), text, parse, is_library: true };
+        let file = match self.live {
+            Some(file) => {
+                self.reload(file, source);
+                file
+            }
+            None => self.load(source),
+        };
+        self.live = Some(file);
         let module = self.file(file).module;
         let objects = (0..roots.len()).map(|i| {
             let name = self.names.of(&format!("live{i}"));

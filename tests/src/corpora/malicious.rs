@@ -202,7 +202,7 @@ impl Attempt<'_> {
 /// Whether something that must not be known is in what a trial says.
 fn tells(report: &TrialReport) -> bool {
     let text = match &report.verdict {
-        Verdict::Answered(text) | Verdict::Failed { message: text, .. } | Verdict::Limit(text) => text,
+        Verdict::Answered(text) | Verdict::Failed { message: text, .. } | Verdict::Limit(text) | Verdict::Withheld(text) => text,
         Verdict::Stuck => return false,
     };
     text.contains(SECRET) || std::env::var(VARIABLE).is_ok_and(|v| text.contains(&v[..v.len().min(40)]))

@@ -96,7 +96,7 @@ impl Stage {
     }
 
     fn sent(&self, missing: Missing) -> Send {
-        let mut situation = situation(1, &missing, &[]);
+        let mut situation = situation(1, &missing, &self.vm);
         situation.defined = self.defined.iter().cloned().collect();
         let home = home(&situation).or(situation.path.first());
         let at = home.and_then(|h| situation.path.iter().position(|p| std::ptr::eq(p, h))).expect("there is a place");

@@ -16,6 +16,8 @@ pub enum Gate {
     Audit,
     /// The compiler and its verifier.
     Compile,
+    /// The tests.
+    Tests,
     /// The trial.
     Trial,
     /// A person.

@@ -34,13 +34,24 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
 
 /// Puts `text` at `path`, whole or not at all.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text, true)
+}
+
+/// The same without waiting for the disk: for what may be lost in a power cut.
+pub(crate) fn replace_quickly(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text, false)
+}
+
+fn put(path: &Path, text: &str, durable: bool) -> io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
+    if durable {
+        file.as_file().sync_all()?;
+    }
     keep_permissions(path, file.as_file())?;
     file.persist(path).map_err(|e| e.error)?;
-    std::fs::File::open(folder)?.sync_all()
+    if durable { std::fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// A temporary file is private; what replaces a person's file should be as readable as that was.

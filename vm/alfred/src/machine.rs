@@ -8,6 +8,8 @@
 //! Methods of earlier runs are installed when they are first needed (`recall`).
 
 mod describe;
+mod inputs;
+mod probe;
 mod recall;
 mod remote;
 mod trial;
@@ -16,14 +18,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aura_run::{Compiled, Missing, ProcessId, Vm};
+use aura_run::{CapSet, Capability, Compiled, Missing, ProcessId, Vm};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Gate};
-use crate::door::{Account, Approval, Asker, Door, Outcome, Proposal};
+use crate::door::{Account, Approval, Door, Outcome, Proposal};
+use crate::exam;
 use crate::gates::{Context, own_names};
+use crate::ledger::Ledger;
 use crate::memory::{Memory, MemoryError};
+use crate::persona::Library;
 use crate::situation::Situation;
 
 pub use describe::situation;
@@ -58,7 +63,7 @@ pub enum Word {
 /// A question to a person.
 pub struct Question {
     /// What about.
-    pub proposal: Proposal,
+    pub proposal: Box<Proposal>,
     reply: tokio::sync::oneshot::Sender<Approval>,
 }
 
@@ -77,6 +82,8 @@ pub struct Machine {
     limits: aura_run::TrialLimits,
     /// Nobody is asked; what was learned earlier still belongs to the program.
     off: bool,
+    /// The script: its name and its text, in which the user's tests are looked for.
+    script: (String, String),
     waiting: Vec<Waiting>,
     next: u64,
     jobs: Option<UnboundedSender<Job>>,
@@ -108,12 +115,14 @@ impl Machine {
         };
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
-        let door = Door { config, asker: Asker::new(), account: Account::default() };
+        let script = (config.script.clone(), source.to_string());
+        let door = Door::new(config);
         Self {
             compile,
             recall,
             limits,
             off,
+            script,
             waiting: Vec::new(),
             next: 1,
             jobs: None,
@@ -122,6 +131,25 @@ impl Machine {
             door: Arc::new(Mutex::new(Some(door))),
             account: Arc::default(),
         }
+    }
+
+    /// Has the sends that are under way recorded there. To be called before the first send.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Box<dyn Ledger>) -> Self {
+        self.change(|door| door.ledger = ledger)
+    }
+
+    /// Has BABS look there. To be called before the first send.
+    #[must_use]
+    pub fn with_library(self, library: Box<dyn Library>) -> Self {
+        self.change(|door| door.library = library)
+    }
+
+    fn change(self, change: impl FnOnce(&mut Door)) -> Self {
+        if let Some(door) = &mut *self.door.lock().unwrap_or_else(|e| e.into_inner()) {
+            change(door);
+        }
+        self
     }
 
     /// A process has paused: is it the door's business?
@@ -133,7 +161,7 @@ impl Machine {
         let Self { recall, compile, limits, account, .. } = self;
         let remembered = recall.remember(&missing, &mut Tools { vm, compile, limits: *limits, account });
         if matches!(remembered, Ok(false)) && !self.off {
-            self.submit(missing);
+            self.submit(vm, missing);
             return Ok(Paused::Waiting);
         }
         vm.let_go(missing);
@@ -175,12 +203,14 @@ impl Machine {
         self.account.lock().map_or_else(|e| e.into_inner().clone(), |a| a.clone())
     }
 
-    fn submit(&mut self, missing: Missing) {
+    fn submit(&mut self, vm: &Vm, missing: Missing) {
         let id = self.next;
         self.next += 1;
-        let mut situation = describe::situation(id, &missing, &missing_capabilities());
+        let mut situation = describe::situation(id, &missing, vm);
         situation.defined = self.recall.defined();
         situation.refused = self.recall.refused(&missing.selector);
+        situation.verified = self.recall.verified();
+        situation.tests = exam::user::find(&self.script.0, &self.script.1, &missing.selector);
         self.waiting.push(Waiting { id, missing, candidate: None });
         let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };
         let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));
@@ -203,6 +233,14 @@ impl Machine {
             Request::Try { id, at, reply } => {
                 let waiting = self.find(id).and_then(|w| Some((&w.missing, w.candidate.as_ref()?)));
                 let _ = reply.send(trial::run(waiting, vm, at, self.limits));
+            }
+            Request::Evaluate { id, at, expressions, reply } => {
+                let waiting = self.find(id).map(|w| (&w.missing, w.candidate.as_ref()));
+                let _ = reply.send(probe::evaluate(waiting, vm, at, &expressions, self.limits));
+            }
+            Request::Observe { id, at, reply } => {
+                let waiting = self.find(id).and_then(|w| Some((&w.missing, w.candidate.as_ref()?)));
+                let _ = reply.send(probe::observe(waiting, vm, at, self.limits));
             }
             Request::Install { id, at, reply } => {
                 let _ = reply.send(self.install(vm, id, at));
@@ -270,9 +308,9 @@ fn compiled(compile: &MethodCompiler, source: &str) -> Result<Compiled, Vec<Diag
     compile("learned", source).map_err(|all| all.iter().take(4).map(finding).collect())
 }
 
-/// Generated methods never hold capabilities in this machine, whatever their sender holds.
-fn missing_capabilities() -> Vec<String> {
-    Vec::new()
+/// What policy gives to generated methods, as the machine has it ([`Vm::policy`]).
+pub fn policy(config: &Config) -> CapSet {
+    config.capabilities.iter().filter_map(|name| Capability::named(name)).fold(CapSet::none(), CapSet::with)
 }
 
 impl Situation {

@@ -53,9 +53,11 @@ pub enum Refusal {
         /// The limit.
         limit: u32,
     },
-    /// Nothing is left of the run's budget.
-    #[error("the budget of this run is used up: {what}")]
+    /// Nothing is left of a budget.
+    #[error("the budget of this {of} is used up: {what}")]
     Budget {
+        /// Which: that of the send, of the run, or of the day.
+        of: String,
         /// Which part of it.
         what: String,
     },
@@ -74,10 +76,11 @@ impl Refusal {
             }
             Refusal::Senseless { .. } => "give the message a name that says what it answers".into(),
             Refusal::Depth { .. } => "define one of the waiting methods by hand, or raise --alfred-depth".into(),
-            Refusal::Budget { .. } => {
+            Refusal::Budget { of, .. } if of == "run" => {
                 "raise the budget (--alfred-tokens, --alfred-seconds, --alfred-sends), or run again: what was learned is kept"
                     .into()
             }
+            Refusal::Budget { of, .. } => format!("raise it in aura.toml ([alfred.budget.{of}]), or define the method by hand"),
         }
     }
 }

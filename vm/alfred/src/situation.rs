@@ -31,12 +31,32 @@ pub struct Situation {
     pub depth: u32,
     /// The capabilities that the sender holds, by name.
     pub capabilities: Vec<String>,
+    /// Those of them that policy gives to generated code.
+    #[serde(default)]
+    pub powers: Vec<String>,
     /// Methods for this message that a person has refused.
     #[serde(default)]
     pub refused: Vec<Refused>,
+    /// Methods of the program that passed the gates earlier.
+    #[serde(default)]
+    pub verified: Vec<Verified>,
+    /// The user's tests of the message.
+    #[serde(default)]
+    pub tests: Vec<crate::exam::Test>,
     /// What the objects of the script's source define, wherever they are: an argument or an element may understand it.
     #[serde(default)]
     pub defined: Vec<String>,
+}
+
+/// A method that passed the gates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Verified {
+    /// The object that it belongs to.
+    pub at: String,
+    /// Its selector.
+    pub selector: String,
+    /// The method, as a slot.
+    pub source: String,
 }
 
 /// A method that a person has refused: it must not come again.

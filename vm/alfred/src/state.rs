@@ -1,10 +1,11 @@
 //! The record of one send on its way through the door: the Prototypal State Machine.
 //!
 //! Six states a person sees, finer steps inside them, and a deadline on each. What must stay true: only the transitions
-//! listed in [`Step::next`] ever happen; every step but the last two has a deadline; a record never leaves [`Step::Done`]
-//! or [`Step::GaveUp`].
+//! listed in [`Step::next`] ever happen; every step but the last three has a deadline; a record never leaves
+//! [`Step::Done`], [`Step::Abstained`] or [`Step::GaveUp`].
 //!
-//! Not here: what is done in a step. The record is told, it does not act.
+//! Not here: what is done in a step (the record is told, it does not act), and how it outlasts the process
+//! ([`crate::ledger`]).
 
 use std::time::Duration;
 
@@ -38,61 +39,111 @@ pub enum Step {
     Weighing,
     /// The situation is put together.
     Gathering,
-    /// The model is asked.
+    /// BRICK takes the task apart.
+    Deconstructing,
+    /// ROBIN finds the intent, and writes tests.
+    Intending,
+    /// BABS does the research.
+    Researching,
+    /// ALFRED is asked.
     Asking,
     /// The answer is taken apart and parsed.
     Reading,
-    /// The guardian looks for powers that were not given.
+    /// The gates that need nothing but the text: names, the guardian.
     Auditing,
     /// It is compiled and verified.
     Compiling,
+    /// The tests are run.
+    Testing,
     /// The send is tried in a transaction.
     Trying,
+    /// The candidates are compared by what they do.
+    Clustering,
     /// A person decides.
     Approving,
     /// The diagnostics are put together for another try.
     Repairing,
     /// The method is installed.
     Splicing,
+    /// The method and its provenance are written down.
+    Keeping,
     /// The send goes on.
     Done,
+    /// The candidates do not agree; none is taken.
+    Abstained,
     /// The send is not understood.
     GaveUp,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Step; 13] = [
+    pub const ALL: [Step; 20] = [
         Step::Paused,
         Step::Weighing,
         Step::Gathering,
+        Step::Deconstructing,
+        Step::Intending,
+        Step::Researching,
         Step::Asking,
         Step::Reading,
         Step::Auditing,
         Step::Compiling,
+        Step::Testing,
         Step::Trying,
+        Step::Clustering,
         Step::Approving,
         Step::Repairing,
         Step::Splicing,
+        Step::Keeping,
         Step::Done,
+        Step::Abstained,
         Step::GaveUp,
     ];
+
+    /// What it is called, in files and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Paused => "paused",
+            Step::Weighing => "weighing",
+            Step::Gathering => "gathering",
+            Step::Deconstructing => "deconstructing",
+            Step::Intending => "intending",
+            Step::Researching => "researching",
+            Step::Asking => "asking",
+            Step::Reading => "reading",
+            Step::Auditing => "auditing",
+            Step::Compiling => "compiling",
+            Step::Testing => "testing",
+            Step::Trying => "trying",
+            Step::Clustering => "clustering",
+            Step::Approving => "approving",
+            Step::Repairing => "repairing",
+            Step::Splicing => "splicing",
+            Step::Keeping => "keeping",
+            Step::Done => "done",
+            Step::Abstained => "abstained",
+            Step::GaveUp => "gave-up",
+        }
+    }
 
     /// The state it belongs to.
     pub fn state(self) -> State {
         match self {
             Step::Paused => State::Idle,
             Step::Weighing | Step::Gathering => State::Decomposing,
-            Step::Asking => State::Delegating,
+            Step::Deconstructing | Step::Intending | Step::Researching | Step::Asking => State::Delegating,
             Step::Reading
             | Step::Auditing
             | Step::Compiling
+            | Step::Testing
             | Step::Trying
+            | Step::Clustering
             | Step::Approving
             | Step::Repairing
-            | Step::Splicing => State::Synthesizing,
+            | Step::Splicing
+            | Step::Keeping => State::Synthesizing,
             Step::Done => State::Complete,
-            Step::GaveUp => State::Failed,
+            Step::Abstained | Step::GaveUp => State::Failed,
         }
     }
 
@@ -102,27 +153,37 @@ impl Step {
         match self {
             Paused => &[Weighing, GaveUp],
             Weighing => &[Gathering, GaveUp],
-            Gathering => &[Asking, GaveUp],
-            // A server that failed is asked again; an answer of no use is repaired.
+            Gathering => &[Deconstructing, Intending, Asking, GaveUp],
+            // Each of the three may be passed over: there is nothing to find, or nobody to ask.
+            Deconstructing => &[Intending, Researching, Asking, GaveUp],
+            Intending => &[Researching, Asking, GaveUp],
+            Researching => &[Asking, GaveUp],
+            // An answer of no use is repaired by asking again.
             Asking => &[Reading, Repairing, GaveUp],
             Reading => &[Auditing, Repairing, GaveUp],
             Auditing => &[Compiling, Repairing, GaveUp],
-            Compiling => &[Trying, Repairing, GaveUp],
-            Trying => &[Approving, Splicing, Repairing, GaveUp],
-            Approving => &[Splicing, Reading, GaveUp],
-            Repairing => &[Asking, GaveUp],
-            Splicing => &[Done, GaveUp],
-            Done | GaveUp => &[],
+            Compiling => &[Testing, Trying, Repairing, GaveUp],
+            Testing => &[Trying, Repairing, GaveUp],
+            // One candidate has passed: another is asked for, all are compared, or this one is taken.
+            Trying => &[Asking, Clustering, Approving, Splicing, Repairing, GaveUp],
+            Clustering => &[Approving, Splicing, Abstained, GaveUp],
+            // Edited, it is read again; elsewhere, it is tested and tried again.
+            Approving => &[Splicing, Reading, Testing, Trying, GaveUp],
+            Repairing => &[Asking, Deconstructing, Intending, Clustering, Approving, GaveUp],
+            Splicing => &[Keeping, GaveUp],
+            Keeping => &[Done, GaveUp],
+            Done | Abstained | GaveUp => &[],
         }
     }
 
     /// How long a record may stay. An approval waits for a person; the ends last.
     pub fn deadline(self, model: Duration) -> Option<Duration> {
         match self {
-            Step::Asking => Some(model),
+            Step::Deconstructing | Step::Intending | Step::Researching | Step::Asking => Some(model),
             Step::Trying => Some(Duration::from_secs(10)),
+            Step::Testing | Step::Clustering => Some(Duration::from_secs(60)),
             Step::Approving => Some(Duration::from_secs(24 * 3600)),
-            Step::Done | Step::GaveUp => None,
+            Step::Done | Step::Abstained | Step::GaveUp => None,
             _ => Some(Duration::from_secs(5)),
         }
     }
@@ -139,12 +200,18 @@ pub struct Illegal {
 }
 
 /// The record of one send.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Record {
     /// The send's number in this run.
     pub id: u64,
     /// What was sent.
     pub selector: String,
+    /// To what: its path, or a description.
+    #[serde(default)]
+    pub receiver: String,
+    /// From where: `geometry.aura:9`.
+    #[serde(default)]
+    pub place: String,
     /// The steps so far, each with the time since the pause at which it began.
     pub trail: Vec<(Step, Duration)>,
 }
@@ -152,7 +219,18 @@ pub struct Record {
 impl Record {
     /// A send that has just stopped.
     pub fn new(id: u64, selector: impl Into<String>) -> Self {
-        Self { id, selector: selector.into(), trail: vec![(Step::Paused, Duration::ZERO)] }
+        Self { id, selector: selector.into(), trail: vec![(Step::Paused, Duration::ZERO)], ..Self::default() }
+    }
+
+    /// The record of a situation.
+    pub fn of(situation: &crate::situation::Situation) -> Self {
+        let (receiver, place) = (crate::text::line(&situation.receiver.path, 80), situation.place());
+        Self { receiver, place, ..Self::new(situation.id, crate::text::line(&situation.selector, 80)) }
+    }
+
+    /// `'manhattan' to point at geometry.aura:9`
+    pub fn describe(&self) -> String {
+        format!("'{}' to {} at {}", self.selector, self.receiver, self.place)
     }
 
     /// Where it is.

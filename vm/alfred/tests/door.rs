@@ -8,97 +8,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aura_alfred::cassette::Cassette;
-use aura_alfred::chronicle::Learning;
-use aura_alfred::clients::Eventually;
-use aura_alfred::config::{Budget, Config, Mode, Server as Address};
-use aura_alfred::diagnostic::{Diagnostic, Gate};
-use aura_alfred::door::{Account, Approval, Asker, Door, Outcome, Proposal, Trial, World, answer};
-use aura_alfred::memory::Keeping;
-use aura_alfred::situation::{Caller, Holder, Refused, Situation, SlotKind, SlotView, Thing};
+use aura_alfred::config::{Budget, Cascade, Config, Mode};
+use aura_alfred::diagnostic::Gate;
+use aura_alfred::door::{Approval, Door, Outcome, answer};
+use aura_alfred::situation::{Holder, Refused, Situation};
 use aura_alfred::state::{State, Step};
+use support::stage::{GOOD, Stage, door as plain_door, pass, situation};
 use support::*;
 
-/// A machine that does as it is told and notes what it was asked.
-#[derive(Default)]
-struct Stage {
-    log: Vec<String>,
-    understood: bool,
-    /// Trials that fail before one passes.
-    failing: usize,
-    approvals: Vec<Approval>,
-    asleep: bool,
-    kept: Option<Learning>,
-    cannot_keep: bool,
-}
-
-impl World for Stage {
-    fn understood(&mut self) -> Eventually<'_, bool> {
-        Box::pin(std::future::ready(self.understood))
-    }
-    fn compile(&mut self, source: String) -> Eventually<'_, Result<(), Vec<Diagnostic>>> {
-        self.log.push(format!("compile {source}"));
-        Box::pin(std::future::ready(Ok(())))
-    }
-    fn try_out(&mut self, at: usize) -> Eventually<'_, Trial> {
-        self.log.push(format!("try {at}"));
-        let finding =
-            (self.failing > 0).then(|| Diagnostic::new(Gate::Trial, "doesNotUnderstand", "point does not understand 'foo'"));
-        self.failing = self.failing.saturating_sub(1);
-        let trial = Trial { summary: "answered 7 in 5 steps".into(), finding };
-        match self.asleep {
-            true => Box::pin(std::future::pending()),
-            false => Box::pin(std::future::ready(trial)),
-        }
-    }
-    fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
-        self.log.push(format!("install {at}"));
-        Box::pin(std::future::ready(Ok(())))
-    }
-    fn keep(&mut self, learning: Box<Learning>) -> Eventually<'_, Keeping> {
-        self.kept = Some(*learning);
-        Box::pin(std::future::ready(match self.cannot_keep {
-            true => Keeping::failed("'manhattan' could not be kept: the disk is full".into()),
-            false => Keeping { kept: Some("there".into()), ..Keeping::default() },
-        }))
-    }
-    fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
-        self.log.push(format!("approve {} at {}", proposal.source, proposal.at));
-        Box::pin(std::future::ready(self.approvals.pop().unwrap_or(Approval::No)))
-    }
-}
-
-fn situation() -> Situation {
-    let slot = |n: &str, kind| SlotView { name: n.into(), kind, ..SlotView::default() };
-    let own =
-        vec![slot("parent", SlotKind::Parent), slot("x", SlotKind::Data), slot("y", SlotKind::Data), slot("+", SlotKind::Method)];
-    Situation {
-        id: 1,
-        selector: "manhattan".into(),
-        receiver: Thing { path: "point".into(), ..Thing::default() },
-        path: vec![
-            Holder { path: Some("point".into()), of_script: true, slots: own, is_receiver: true, ..Holder::default() },
-            Holder { path: Some("traits clonable".into()), is_shared: true, ..Holder::default() },
-        ],
-        caller: Some(Caller { file: "geometry.aura".into(), line: 9, source: "p manhattan".into(), ..Caller::default() }),
-        understood: ["x", "y", "+", "copy", "manhattanTo:"].map(str::to_string).to_vec(),
-        ..Situation::default()
-    }
-}
-
+/// ALFRED alone: what the other personas add has tests of its own.
 fn door(url: &str) -> Door {
-    let request = question();
-    let config = Config {
-        server: Address::Ollama(url.into()),
-        model: Some(MODEL.into()),
-        deadlines: request.deadlines,
-        ..Config::plain()
-    };
-    Door { config, asker: Asker::new(), account: Account::default() }
-}
-
-fn pass(door: &mut Door, situation: &Situation, world: &mut Stage) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(answer(door, situation, world))
+    let mut door = plain_door(url);
+    door.config.cascade = Cascade::Never;
+    door
 }
 
 /// A server whose model gives these answers, one after the other, the last one for ever.
@@ -115,8 +37,6 @@ fn model(answers: &[&str]) -> (Server, Arc<AtomicUsize>) {
 
 /// Turns of the two examples that every prompt begins with.
 const EXAMPLES: usize = 4;
-
-const GOOD: &str = "manhattan = ( x abs + y abs )";
 
 #[test]
 fn the_straight_way() {
@@ -218,7 +138,7 @@ fn nobody_is_asked_when_it_is_not_to_be() {
 fn the_budget_of_tokens_ends_the_attempts() {
     let (server, calls) = model(&[&method("other = ( 1 )"), &method("another = ( 1 )")]);
     let mut door = door(&server.url);
-    door.config.budget.tokens = 1500;
+    door.config.budget.run.tokens = Some(1500);
     let outcome = pass(&mut door, &situation(), &mut Stage::default());
     assert_eq!(outcome.exit_code(), 7, "{outcome:?}");
     assert_eq!(calls.load(Ordering::SeqCst), 2);

@@ -21,6 +21,7 @@ fn provenance() -> Provenance {
         attempt: "sample 1, repair 0".into(),
         trial: "passed, 120 instructions".into(),
         approver: None,
+        ..Provenance::default()
     }
 }
 

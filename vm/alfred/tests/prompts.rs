@@ -2,6 +2,7 @@
 
 use aura_alfred::cassette::key;
 use aura_alfred::diagnostic::{Diagnostic, Gate};
+use aura_alfred::persona::Briefing;
 use aura_alfred::prompt::{Attempt, header, prompt, schema};
 use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
@@ -55,7 +56,7 @@ fn situation() -> Situation {
 
 #[test]
 fn a_prompt() {
-    let prompt = prompt(&situation(), "point", &[], 1);
+    let prompt = prompt(&situation(), "point", &[], 1, &Briefing::default());
     insta::assert_snapshot!(format!("{}\n=== question ===\n{}", prompt.system, prompt.messages[EXAMPLES].text));
     let bytes = prompt.system.len() + prompt.messages.iter().map(|m| m.text.len()).sum::<usize>();
     assert!(bytes < 7000, "a small model on two cores reads 130 tokens a second; this is {bytes} bytes");
@@ -69,7 +70,7 @@ fn a_repair() {
         .fix("send an ordinary message");
     let failed =
         [Attempt { answer: "{\"a_plan\":\"\",\"b_source\":\"scaledBy: a = ( _Clone )\"}".into(), findings: vec![finding] }];
-    let prompt = prompt(&situation(), "point", &failed, 2);
+    let prompt = prompt(&situation(), "point", &failed, 2, &Briefing::default());
     insta::assert_snapshot!(format!("{}\n=== key ===\n{}", prompt.messages[EXAMPLES + 2].text, prompt.key));
 }
 
@@ -81,11 +82,11 @@ fn values_of_a_run_and_the_library_do_not_change_the_key() {
     other.arguments[0].printed = None;
     other.path[1].slots.pop();
     other.id = 77;
-    let of = |s: &Situation| key(&prompt(s, "point", &[], 1).key);
+    let of = |s: &Situation| key(&prompt(s, "point", &[], 1, &Briefing::default()).key);
     assert_eq!(of(&base), of(&other));
     other.path[0].slots.pop();
     assert_ne!(of(&base), of(&other));
-    assert_ne!(of(&base), key(&prompt(&base, "point", &[], 2).key));
+    assert_ne!(of(&base), key(&prompt(&base, "point", &[], 2, &Briefing::default()).key));
 }
 
 #[test]
@@ -100,7 +101,7 @@ fn data_cannot_close_its_marks_nor_carry_control_characters() {
     evil.path[0].slots[3].source = Some(text.into());
     evil.caller.as_mut().expect("a caller").source = text.into();
     evil.module[1].name = text.into();
-    let prompt = prompt(&evil, text, &[Attempt { answer: text.into(), findings: vec![] }], 1);
+    let prompt = prompt(&evil, text, &[Attempt { answer: text.into(), findings: vec![] }], 1, &Briefing::default());
     let asked = &prompt.messages[EXAMPLES].text;
     let opened = asked.matches("<data>\n").count();
     assert_eq!(
@@ -122,7 +123,7 @@ fn lengths_are_bounded() {
     huge.receiver.path = text.clone();
     huge.path[0].slots = (0..100).map(|i| slot(&format!("slot{i}"), SlotKind::Method, Some(&text), Some(&text))).collect();
     huge.path[1].slots = (0..5000).map(|i| slot(&format!("m{i}"), SlotKind::Method, None, None)).collect();
-    let prompt = prompt(&huge, "point", &[], 1);
+    let prompt = prompt(&huge, "point", &[], 1, &Briefing::default());
     assert!(prompt.messages[EXAMPLES].text.len() < 25_000, "{}", prompt.messages[EXAMPLES].text.len());
 }
 
@@ -139,7 +140,7 @@ fn headers_and_schema() {
 
 #[test]
 fn the_examples_have_the_form_of_real_questions_and_their_answers_pass_the_gates() {
-    let real = prompt(&situation(), "point", &[], 1);
+    let real = prompt(&situation(), "point", &[], 1, &Briefing::default());
     let begins =
         |text: &str| text.lines().take(3).map(|l| l.split([':', ' ']).next().unwrap_or("").to_string()).collect::<Vec<_>>();
     for turn in real.messages[..EXAMPLES].chunks(2) {

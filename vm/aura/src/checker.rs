@@ -40,6 +40,9 @@ impl Checker {
     /// What is wrong with a text: what the parser says, else what the compiler says, else what the checker says.
     pub fn check(&mut self, path: &Path, text: &str) -> Vec<Diagnostic> {
         let name = path.display().to_string();
+        if self.is_order(path) {
+            return Vec::new();
+        }
         let mut found = source::diagnose(&name, text);
         if found.iter().any(|d| d.severity == aura_syntax::Severity::Error) {
             return found;
@@ -51,6 +54,12 @@ impl Checker {
         };
         found.extend(self.project.check(id));
         found
+    }
+
+    /// `world.aura` says in which order a library is loaded, to whoever loads it; it is no program.
+    fn is_order(&self, path: &Path) -> bool {
+        let library = self.library.as_ref();
+        library.is_some_and(|l| path.canonicalize().is_ok_and(|p| p == l.folder.join("world.aura")))
     }
 
     /// The files and what is known of them.

@@ -24,7 +24,10 @@ pub fn named(word: &str) -> Result<&'static Code, String> {
     if let Some(code) = all().find(|code| code.name == wanted) {
         return Ok(code);
     }
-    Err(match suggest::nearest(&wanted, all().map(|code| code.name)) {
+    // Numbers of one hundred belong together.
+    let names = || all().map(|code| code.name);
+    let alike = names().filter(|name| wanted.starts_with(&name[..3]));
+    Err(match suggest::nearest(&wanted, alike).or_else(|| suggest::nearest(&wanted, names())) {
         Some(near) => format!("there is no code '{word}'; did you mean {near}? `aura explain` alone lists them"),
         None => format!("there is no code '{word}'; `aura explain` alone lists them"),
     })
@@ -49,7 +52,7 @@ mod tests {
             assert_eq!(named(word).map(|code| code.name), Ok("E0011"), "{word}");
         }
         let error = named("E0109").map(|code| code.name).expect_err("no code");
-        assert!(error.contains("did you mean E01"), "{error}");
+        assert!(error.contains("did you mean E010"), "{error}");
         assert!(named("nonsense").is_err() && named("").is_err());
     }
 

@@ -2,22 +2,27 @@
 //! not understood.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aura_alfred::config::{Config, Mode};
-use aura_alfred::door::{Account, Approval, Outcome, Proposal};
-use aura_alfred::machine::{Machine, Paused, Word};
+use aura_alfred::config::{Config, Mode, Sources};
+use aura_alfred::door::{Account, Outcome};
+use aura_alfred::ledger::{Ledger, Nowhere, OnDisk};
+use aura_alfred::machine::{self, Machine, Paused, Word};
 use aura_alfred::memory::Memory;
+use aura_alfred::persona::{Persona, Shelved};
+use aura_alfred::retrieve::Shelf;
 use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
 
+use crate::ask::{self, Answers, Stdin};
 use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::project::Project;
 use crate::{likeness, memory};
 
 /// What happens to messages that nothing understands.
@@ -99,16 +104,23 @@ impl Door {
         images: &ImageFlags,
         script: Option<&Path>,
         text: &str,
-        vm: &Vm,
+        vm: &mut Vm,
     ) -> Result<Self, (Exit, String)> {
-        let config = config(flags, script).map_err(|why| (Exit::Usage, why))?;
-        let memory = memory::of(images, script, text, config.learned.as_deref(), vm)?;
-        Ok(Self::with(config, text, memory))
+        let project = Project::of(script.unwrap_or(Path::new("."))).map_err(|why| (Exit::Usage, why))?;
+        let config = config(flags, script, project.as_ref()).map_err(|why| (Exit::Usage, why))?;
+        vm.policy = machine::policy(&config);
+        let (memory, beside) = memory::of(images, script, text, project.as_ref(), &config, vm)?;
+        let ledger: Box<dyn Ledger> = match beside {
+            Some(path) => Box::new(OnDisk::beside(&path)),
+            None => Box::new(Nowhere),
+        };
+        Ok(Self::with(config, text, memory).with_ledger(ledger))
     }
 
     /// The door with these settings, for a program with this text.
     pub fn with(config: Config, text: &str, memory: Option<Box<dyn Memory>>) -> Self {
-        let machine = Machine::open(config, text, memory, Box::new(compile));
+        let library = Shelved::new(|| Shelf::new(&likeness::library()));
+        let machine = Machine::open(config, text, memory, Box::new(compile)).with_library(Box::new(library));
         let script = text.to_string();
         Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script }
     }
@@ -116,6 +128,27 @@ impl Door {
     /// What happened at it so far.
     pub fn happened(&self) -> Account {
         self.machine.account()
+    }
+
+    /// Has the sends that are under way recorded there instead. To be called before the first send.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Box<dyn Ledger>) -> Self {
+        Self { machine: self.machine.with_ledger(ledger), ..self }
+    }
+
+    /// As [`Attendant::poll`], with a person's answers from there.
+    pub fn poll_asking(&mut self, vm: &mut Vm, answers: &mut dyn Answers) -> bool {
+        for word in self.machine.poll(vm) {
+            match word {
+                Word::GoesOn(_) => {}
+                Word::GivenUp(id, outcome) => self.given_up.push_back((id, outcome)),
+                Word::Ask(question) => {
+                    let said = ask::approve(&question.proposal, answers);
+                    question.answer(said);
+                }
+            }
+        }
+        self.machine.is_busy()
     }
 
     /// Prints what was learned, where it was installed, and how long it took, as far as it was not printed yet.
@@ -167,17 +200,7 @@ impl Attendant for Door {
     }
 
     fn poll(&mut self, vm: &mut Vm) -> bool {
-        for word in self.machine.poll(vm) {
-            match word {
-                Word::GoesOn(_) => {}
-                Word::GivenUp(id, outcome) => self.given_up.push_back((id, outcome)),
-                Word::Ask(question) => {
-                    let said = ask(&question.proposal);
-                    question.answer(said);
-                }
-            }
-        }
-        self.machine.is_busy()
+        self.poll_asking(vm, &mut Stdin)
     }
 
     fn given_up(&mut self, _vm: &mut Vm) -> Option<ProcessId> {
@@ -187,9 +210,15 @@ impl Attendant for Door {
     }
 }
 
-fn config(flags: &DoorFlags, script: Option<&Path>) -> Result<Config, String> {
+/// Flags win over the environment, that over `aura.toml`, that over the defaults.
+fn config(flags: &DoorFlags, script: Option<&Path>, project: Option<&Project>) -> Result<Config, String> {
     let interactive = script.is_none() && std::io::stdin().is_terminal();
-    let mut config = Config::from_env(interactive, |name| std::env::var(name).ok()).map_err(|e| e.to_string())?;
+    let sources = Sources { project: project.map(|p| &p.alfred), interactive };
+    let mut config = Config::from(sources, |name| std::env::var(name).ok()).map_err(|e| match project {
+        Some(project) if e.setting.starts_with("alfred.") => format!("{}: {e}", project.file().display()),
+        _ => e.to_string(),
+    })?;
+    config.day = project.map(Project::spent);
     if let Some(path) = script {
         config = config.for_script(path);
     }
@@ -201,8 +230,8 @@ fn config(flags: &DoorFlags, script: Option<&Path>) -> Result<Config, String> {
             Who::Off => Mode::Off,
         };
     }
-    if flags.model.is_some() {
-        config.model.clone_from(&flags.model);
+    if let Some(model) = &flags.model {
+        config.models.set(Persona::Alfred, model);
     }
     if let Some(file) = flags.cassette.as_ref().or(flags.record.as_ref()) {
         config.cassette = Some(file.clone());
@@ -216,13 +245,16 @@ fn bounds(flags: &DoorFlags, config: &mut Config) {
     fn set<T: Copy>(to: &mut T, flag: Option<T>) {
         *to = flag.unwrap_or(*to);
     }
-    set(&mut config.budget.time, flags.alfred_seconds.map(std::time::Duration::from_secs));
-    set(&mut config.budget.tokens, flags.alfred_tokens);
+    let run = &mut config.budget.run;
+    run.time = flags.alfred_seconds.map(std::time::Duration::from_secs).or(run.time);
+    run.tokens = flags.alfred_tokens.or(run.tokens);
     set(&mut config.budget.sends, flags.alfred_sends);
     set(&mut config.budget.depth, flags.alfred_depth);
     set(&mut config.options.context, flags.alfred_context);
     set(&mut config.options.answer, flags.alfred_answer_tokens);
-    config.install_at.clone_from(&flags.install_at);
+    if flags.install_at.is_some() {
+        config.install_at.clone_from(&flags.install_at);
+    }
 }
 
 /// Compiles and verifies one method slot.
@@ -259,33 +291,3 @@ static UNSOUND: aura_syntax::codes::Code = aura_syntax::codes::Code {
     title: "code that does not verify",
     explanation: "The compiler made code that the verifier rejects. This is a fault in Aura; please report the method.",
 };
-
-/// Shows a method to a person and asks. Without a terminal the answer is no.
-fn ask(proposal: &Proposal) -> Approval {
-    let Proposal { selector, at, source, plan, model, trial, place } = proposal;
-    eprintln!("\nalfred: {place} sends '{selector}', which nothing understands. {model} proposes, for {at}:\n");
-    eprintln!("    {}\n", source.replace('\n', "\n    "));
-    eprintln!("plan:  {plan}\ntrial: {trial}");
-    if !std::io::stdin().is_terminal() {
-        eprintln!("alfred: nobody is here to approve it; use --alfred=auto to let the gates decide");
-        return Approval::No;
-    }
-    loop {
-        eprint!("install it? [y]es, [e]dit, [n]o: ");
-        let mut line = String::new();
-        let read = std::io::stdin().lock().read_line(&mut line);
-        match (read, line.trim()) {
-            (Ok(0) | Err(_), _) | (_, "n" | "no") => return Approval::No,
-            (_, "y" | "yes") => return Approval::Yes,
-            (_, "e" | "edit") => return edit(),
-            _ => {}
-        }
-    }
-}
-
-/// Reads a method, up to an empty line.
-fn edit() -> Approval {
-    eprintln!("write the method; an empty line ends it:");
-    let lines = std::io::stdin().lock().lines().map_while(Result::ok).take_while(|l| !l.trim().is_empty());
-    Approval::Edited(lines.collect::<Vec<_>>().join("\n"))
-}

@@ -12,6 +12,7 @@
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
+pub mod ask;
 pub mod checker;
 pub mod cli;
 pub mod codes;

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aura_alfred::chronicle::{ChronicleStore, StoreFault};
+use aura_alfred::config::Config;
 use aura_alfred::memory::{Beside, Both, Chronicled, Memory, MemoryError, Place};
 use aura_image::store::{Embedded, StoreError};
 use aura_image::{ImageError, Rows, chronicle};
@@ -25,8 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
 
-/// The memory of a program whose machine has joined its image, if it works at one. `script` is its file, if it has one;
-/// `beside` is its file of learned methods.
+/// A memory, and the file that it is: an image, or the script itself.
+pub type Found = (Option<Box<dyn Memory>>, Option<PathBuf>);
+
+/// The memory of a program whose machine has joined its image, if it works at one. `script` is its file, if it has one.
 ///
 /// # Errors
 /// The exit code and what is wrong.
@@ -34,27 +37,30 @@ pub fn of(
     flags: &ImageFlags,
     script: Option<&Path>,
     text: &str,
-    beside: Option<&Path>,
+    project: Option<&Project>,
+    config: &Config,
     vm: &Vm,
-) -> Result<Option<Box<dyn Memory>>, (Exit, String)> {
-    let near = script.unwrap_or(Path::new("."));
-    let project = Project::of(near).map_err(|why| (Exit::Usage, why))?;
-    let file = match (script, beside) {
-        (Some(script), Some(path)) => Some((Beside::open(path, &name_of(script), text).map_err(damaged)?, path)),
+) -> Result<Found, (Exit, String)> {
+    let file = match (script, config.learned.as_deref()) {
+        (Some(script), Some(path)) => {
+            let beside = Beside::open(path, &name_of(script), text, &config.capabilities).map_err(damaged)?;
+            Some((beside, path))
+        }
         _ => None,
     };
-    let at_image = image::chosen(flags.image.as_deref(), project.as_ref()).filter(|_| vm.image_head().is_some());
-    let (place, path): (Box<dyn Place>, PathBuf) = match (at_image, &project, script) {
+    let at_image = image::chosen(flags.image.as_deref(), project).filter(|_| vm.image_head().is_some());
+    let (place, path): (Box<dyn Place>, PathBuf) = match (at_image, project, script) {
         (Some(path), ..) => (Box::new(Own { name: path.display().to_string() }), path),
         (None, Some(project), Some(_)) => (Box::new(Lent::new(project.learned())), project.learned()),
-        _ => return Ok(file.map(|(file, _)| Box::new(file) as Box<dyn Memory>)),
+        _ => return Ok((file.map(|(file, _)| Box::new(file) as Box<dyn Memory>), script.map(Path::to_path_buf))),
     };
-    let name = script.map_or_else(|| "(dialogue)".into(), |s| identity(s, project.as_ref(), &path));
+    let name = script.map_or_else(|| "(dialogue)".into(), |s| identity(s, project, &path));
     let image = Chronicled::new(place, journal(&path), &name);
-    Ok(Some(match file {
+    let memory: Box<dyn Memory> = match file {
         Some((file, path)) if path.exists() => Box::new(Both { file, image }),
         _ => Box::new(image),
-    }))
+    };
+    Ok((Some(memory), Some(path)))
 }
 
 /// The exit code and the words for a memory that cannot be used.
@@ -221,7 +227,7 @@ mod tests {
         std::fs::create_dir_all(dir.path().join("src")).expect("a folder");
         let script = dir.path().join("src/a.aura");
         std::fs::write(&script, "").expect("written");
-        let project = Project { root: dir.path().join("src/.."), image: None };
+        let project = Project { root: dir.path().join("src/.."), ..Project::default() };
         assert_eq!(identity(&script, Some(&project), Path::new("elsewhere/x.image")), "src/a.aura");
         assert_eq!(identity(&script, None, &dir.path().join("x.image")), "src/a.aura");
         let far = identity(&script, None, &dir.path().join("src/deep/x.image"));

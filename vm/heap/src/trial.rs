@@ -57,6 +57,16 @@ impl Heap {
         (now(0) ^ e.words[0]) & !(INTERNAL | HASH) != 0 || (1..e.words.len()).any(|i| now(i) != e.words[i])
     }
 
+    /// The objects that existed before the innermost trial and whose contents it has changed so far, each once. An object that
+    /// only has other slots than before, as those have that a method was put into, is not among them.
+    pub fn trial_contents(&self) -> Vec<Value> {
+        let Some(log) = self.undo.last() else { return Vec::new() };
+        let mut seen = rustc_hash::FxHashSet::default();
+        let first = log.entries.iter().filter(|e| seen.insert(e.object));
+        let changed = |e: &&Undo| self.words(e.object) + 1 == e.words.len() && self.copy_of(e.object)[1..] != e.words[1..];
+        first.filter(changed).map(|e| Value::from_ptr(e.object)).collect()
+    }
+
     /// Ends the innermost trial and keeps what it did.
     pub fn keep_trial(&mut self) {
         if let Some(log) = self.undo.pop() {

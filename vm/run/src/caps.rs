@@ -49,6 +49,17 @@ impl Capability {
         Capability::Image,
     ];
 
+    /// The capability of that name.
+    pub fn named(name: &str) -> Option<Capability> {
+        Self::ALL.into_iter().find(|c| c.to_string() == name)
+    }
+
+    /// Whether a trial may use it: what only looks at the world outside, and printing, which a trial keeps to itself. The rest
+    /// cannot be taken back.
+    pub fn can_be_tried(self) -> bool {
+        matches!(self, Capability::Console | Capability::Read | Capability::Environment | Capability::Clock | Capability::Random)
+    }
+
     fn bit(self) -> u16 {
         1 << Self::ALL.iter().position(|c| *c == self).expect("listed above")
     }
@@ -148,6 +159,18 @@ impl CapSet {
         self.write = (!dirs.is_empty()).then(|| resolve(dirs));
         self.with(Capability::Write)
     }
+    /// What both hold, on what both hold it.
+    pub fn and(&self, other: &CapSet) -> CapSet {
+        CapSet {
+            bits: self.bits & other.bits,
+            read: common(self.read.as_ref(), other.read.as_ref()),
+            write: common(self.write.as_ref(), other.write.as_ref()),
+        }
+    }
+    /// The names of those that it holds.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        Capability::ALL.into_iter().filter(|c| self.has(*c)).map(|c| c.to_string())
+    }
     /// Whether it holds this one.
     pub fn has(&self, c: Capability) -> bool {
         self.bits & c.bit() != 0
@@ -161,6 +184,15 @@ impl CapSet {
                 Some(dirs) => real(path).is_some_and(|p| dirs.iter().any(|d| p.starts_with(d))),
             }
     }
+}
+
+/// The directories that lie below one of each; nothing if neither is limited.
+fn common(one: Option<&Arc<[PathBuf]>>, other: Option<&Arc<[PathBuf]>>) -> Option<Arc<[PathBuf]>> {
+    let (Some(a), Some(b)) = (one, other) else { return one.or(other).cloned() };
+    let below = |d: &PathBuf, all: &[PathBuf]| all.iter().any(|root| d.starts_with(root));
+    let mut both: Vec<PathBuf> = a.iter().filter(|d| below(d, b)).chain(b.iter().filter(|d| below(d, a))).cloned().collect();
+    both.dedup();
+    Some(both.into())
 }
 
 fn resolve(dirs: Vec<PathBuf>) -> Arc<[PathBuf]> {
@@ -178,4 +210,28 @@ fn real(p: &Path) -> Option<PathBuf> {
         _ => PathBuf::from("."),
     };
     Some(parent.canonicalize().ok()?.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_intersection_holds_what_both_hold_and_where_both_hold_it() {
+        let dir = |d: &str| vec![PathBuf::from(d)];
+        let (root, usr, bin) = (dir("/"), dir("/usr"), dir("/usr/bin"));
+        let a = CapSet::script().with_read(usr.clone());
+        let b = CapSet::none().with(Capability::Clock).with_read(bin);
+        let both = a.and(&b);
+        assert_eq!(both.names().collect::<Vec<_>>(), ["read", "clock"]);
+        assert!(both.has_path(Capability::Read, Path::new("/usr/bin")) && !both.has_path(Capability::Read, Path::new("/usr")));
+        assert_eq!(both, b.and(&a));
+        // Directories that have nothing in common leave none; no directory named means everywhere.
+        let apart = CapSet::none().with_read(dir("/etc")).and(&CapSet::none().with_read(usr.clone()));
+        assert!(!apart.has_path(Capability::Read, Path::new("/usr")) && !apart.has_path(Capability::Read, Path::new("/etc")));
+        let all = CapSet::none().with(Capability::Read).and(&CapSet::none().with_read(root));
+        assert!(all.has_path(Capability::Read, Path::new("/usr")));
+        assert_eq!(Capability::named("clock"), Some(Capability::Clock));
+        assert_eq!(Capability::named("processes"), None);
+    }
 }

@@ -2,7 +2,8 @@
 //! for it, and the splice.
 //!
 //! What must stay true: describing a send runs no code and changes nothing; a method that is spliced at the receiver's own kind
-//! reaches every live object of that kind (they share its map), in a trial too; generated methods never have powers.
+//! reaches every live object of that kind (they share its map), in a trial too; generated methods have no powers but what policy gives them of
+//! the program's.
 //!
 //! Not here: where a method goes, and who writes it.
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use aura_code::ObjectTemplate;
 use aura_heap::{CollectionKind, Kind, SlotKind, Value, layout};
 
+use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::lookup;
 use crate::process::{Frame, Process, ProcessId, Status};
@@ -51,8 +53,10 @@ pub struct Missing {
     pub caller: CallerView,
     /// Activations of generated methods below it.
     pub generated: usize,
-    kept: Vec<Handle>,
-    home: Handle,
+    /// What the sender may use: the program's capabilities, narrowed by policy below a generated method.
+    pub powers: CapSet,
+    pub(crate) kept: Vec<Handle>,
+    pub(crate) home: Handle,
 }
 
 /// A value, seen from outside.
@@ -142,6 +146,7 @@ impl Vm {
         let frame = &p.frames[sender];
         let (caller, module) = (self.caller(p, sender, failed.pc), frame.code.module.get());
         let generated = p.frames[..failed.depth].iter().filter(|f| f.code.method().generated).count();
+        let powers = if generated > 0 { p.caps.and(&self.policy) } else { p.caps.clone() };
         let objects = self.lookup_path(values[0]);
         objects.iter().for_each(|o| self.bring_slots(*o));
         let path = objects.iter().map(|o| self.holder_view(*o)).collect();
@@ -164,6 +169,7 @@ impl Vm {
             module: slots,
             caller,
             generated,
+            powers,
             kept,
             home,
         })
@@ -190,7 +196,9 @@ impl Vm {
         // Kept first: looking for kin collects, and what is young moves.
         let handles: Vec<Handle> = values.into_iter().map(|v| self.keep(v)).collect();
         let kin = self.kin(&m.kept[at]);
+        self.trying = m.powers.and(&self.policy);
         let report = self.try_out(&m.selector, &handles, limits, |vm| vm.put(m, at, &kin, method));
+        self.trying = CapSet::none();
         for h in handles {
             self.release(h);
         }
@@ -248,7 +256,7 @@ impl Vm {
         }
     }
 
-    fn put(&mut self, m: &Missing, at: usize, kin: &[Value], method: &Compiled) -> Result<(), Fail> {
+    pub(crate) fn put(&mut self, m: &Missing, at: usize, kin: &[Value], method: &Compiled) -> Result<(), Fail> {
         let (home, module) = (self.kept(&m.kept[at]), self.kept(&m.home));
         let old = self.heap.map_of(home);
         self.install(home, &method.0, module, true)?;
@@ -272,7 +280,7 @@ impl Vm {
     }
 
     /// The plain objects with the map of the kept one. They are in old space: later collections do not move them.
-    fn kin(&mut self, kept: &Handle) -> Vec<Value> {
+    pub(crate) fn kin(&mut self, kept: &Handle) -> Vec<Value> {
         self.collect_as(CollectionKind::Minor);
         let o = self.kept(kept);
         if self.heap.kind(o) != Some(Kind::Plain) || self.heap.header(o) & layout::UNIQUE != 0 {

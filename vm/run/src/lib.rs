@@ -2,8 +2,8 @@
 //!
 //! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
 //! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `sends` and `lookup`
-//! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `walls` say
-//! what code may do.
+//! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `probe` looks at
+//! what it does, `walls` say what code may do.
 
 mod arith;
 mod boot;
@@ -21,6 +21,7 @@ mod load;
 mod lookup;
 mod prim;
 pub mod prims;
+mod probe;
 mod process;
 mod roots;
 mod sched;
@@ -40,6 +41,7 @@ pub use image::{CodeView, Image, ImageFault, KeptView};
 pub use linked::{CodeRef, Linked};
 pub use lookup::understood;
 pub use prim::{Prim, PrimFn, find as find_primitive, names as primitive_names};
+pub use probe::{Plain, Probe, Sample, Sight};
 pub use process::{Limits, Process, ProcessId, Status};
 pub use sched::Event;
 pub use trial::{TrialLimits, TrialReport, Verdict};

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use aura_heap::Value;
 
-use crate::caps::CapSet;
+use crate::caps::{CapSet, Capability};
 use crate::linked::CodeRef;
 
 /// No register is to receive the answer.
@@ -130,6 +130,8 @@ pub struct Process {
     pub(crate) of_host: u64,
     /// What a trial printed.
     pub(crate) output: Vec<u8>,
+    /// What a trial wanted to use and was allowed to, and what could not have been taken back.
+    pub(crate) withheld: std::cell::Cell<Option<Capability>>,
     /// Register of the running activation that receives the host's answer while paused or waiting.
     pub(crate) pending: u32,
     /// How it was ended from outside: `terminated`, `failed`, or not at all.
@@ -172,10 +174,20 @@ impl Process {
             trial: false,
             of_host: 0,
             output: Vec::new(),
+            withheld: std::cell::Cell::new(None),
             pending: NOWHERE,
             ending: None,
             exiting: None,
         }
+    }
+
+    /// Whether it may use this capability at this moment, given that it may at all: a trial only what can be taken back.
+    pub(crate) fn may_now(&self, c: Capability) -> bool {
+        let may = !self.trial || c.can_be_tried();
+        if !may {
+            self.withheld.set(Some(c));
+        }
+        may
     }
 
     /// How deep the stack may be: a little deeper while the overflow is being handled.

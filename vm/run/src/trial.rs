@@ -1,6 +1,6 @@
 //! Trials: running generated code in a world that is put back afterwards.
 //!
-//! A trial is one process that runs alone, without capabilities, under limits of fuel, memory, depth, time and output, while the heap keeps an undo
+//! A trial is one process that runs alone, with no more capabilities than the method would have and none that cannot be taken back, under limits of fuel, memory, depth, time and output, while the heap keeps an undo
 //! log. Afterwards everything is undone, whatever happened; what is kept is a report in plain words. Nothing of the trial can reach the outside:
 //! every primitive that would asks for a capability first.
 
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use aura_heap::{CollectionKind, Value};
 
-use crate::caps::CapSet;
+use crate::caps::Capability;
 use crate::fail::Fail;
-use crate::process::{Limits, Status};
+use crate::process::{Limits, ProcessId, Status};
 use crate::vm::{Handle, Vm};
 
 /// What a trial may use.
@@ -48,6 +48,9 @@ pub enum Verdict {
     Limit(String),
     /// It waits for something that will not come.
     Stuck,
+    /// It went as far as the use of a capability that it would have, and that a trial does not give because it could not be
+    /// taken back.
+    Withheld(String),
 }
 
 /// What a trial did.
@@ -107,24 +110,13 @@ impl Vm {
             heap: Some(l.heap),
             depth: Some(l.depth),
             deadline: Some(began + l.time),
-            output: Some(0),
+            output: Some(self.trial_output()),
         };
         let vs: Vec<Value> = values.iter().map(|h| self.kept(h)).collect();
         let id = self.spawn_trial(selector, &vs, limits);
         self.run_alone(id);
-        let p = self.process(id).expect("just spawned");
-        let (status, result, fuel, reached) = (p.status, p.result, p.fuel_used, p.reached);
-        let verdict = match (status, reached) {
-            (_, Some(which)) => Verdict::Limit(which.to_string()),
-            (Status::Finished, None) => Verdict::Answered(self.describe(result)),
-            (Status::Paused, None) => {
-                let kind = self.global_constant(result, "kind");
-                let kind = kind.and_then(|k| self.heap.as_text(k).map(str::to_string)).unwrap_or_else(|| "error".into());
-                Verdict::Failed { kind, message: self.condition_text(result) }
-            }
-            (Status::Dead, None) => Verdict::Failed { kind: "error".into(), message: self.condition_text(result) },
-            _ => Verdict::Stuck,
-        };
+        let fuel = self.process(id).map_or(0, |p| p.fuel_used);
+        let verdict = self.verdict(id).map_or_else(|v| v, |answer| Verdict::Answered(self.describe(answer)));
         self.forget(id);
         TrialReport {
             verdict,
@@ -135,11 +127,43 @@ impl Vm {
         }
     }
 
-    fn spawn_trial(&mut self, selector: &str, values: &[Value], limits: Limits) -> crate::process::ProcessId {
-        let id = self.spawn_send(selector, values, CapSet::none(), limits);
+    /// What a trial's process that no longer runs has answered, or how else it ended.
+    pub(crate) fn verdict(&mut self, id: ProcessId) -> Result<Value, Verdict> {
+        let p = self.process(id).expect("a process that was just run");
+        let (status, result, reached, withheld) = (p.status, p.result, p.reached, p.withheld.get());
+        Err(match (status, reached) {
+            (_, Some(which)) => Verdict::Limit(which.to_string()),
+            (Status::Finished, None) if withheld.is_none() => return Ok(result),
+            (Status::Paused, None) => {
+                let kind = self.global_constant(result, "kind");
+                let kind = kind.and_then(|k| self.heap.as_text(k).map(str::to_string)).unwrap_or_else(|| "error".into());
+                match withheld.filter(|_| kind == "noCapability") {
+                    Some(c) => Verdict::Withheld(c.to_string()),
+                    None => Verdict::Failed { kind, message: self.condition_text(result) },
+                }
+            }
+            (Status::Dead, None) => Verdict::Failed { kind: "error".into(), message: self.condition_text(result) },
+            // It has handled the denial and gone another way than it would have gone.
+            (Status::Finished, None) => Verdict::Withheld(withheld.map_or_else(String::new, |c| c.to_string())),
+            _ => Verdict::Stuck,
+        })
+    }
+
+    /// How much a trial may print, to itself.
+    pub(crate) fn trial_output(&self) -> u64 {
+        if self.trying.has(Capability::Console) { 64 << 10 } else { 0 }
+    }
+
+    pub(crate) fn spawn_trial(&mut self, selector: &str, values: &[Value], limits: Limits) -> ProcessId {
+        let id = self.spawn_send(selector, values, self.trying.clone(), limits);
+        self.try_process(id);
+        id
+    }
+
+    /// What this process does is a trial.
+    pub(crate) fn try_process(&mut self, id: ProcessId) {
         if let Some(p) = self.process_mut(id) {
             p.trial = true;
         }
-        id
     }
 }

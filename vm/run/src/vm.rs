@@ -109,6 +109,10 @@ pub struct Vm {
     pub(crate) transactions: Vec<crate::image::Transaction>,
     /// How many processes the host has made.
     pub(crate) made_by_host: u64,
+    /// What generated methods may use of what the program holds: nothing, unless the host says otherwise.
+    pub policy: CapSet,
+    /// What the next trial may use.
+    pub(crate) trying: CapSet,
     pub(crate) hot: Hot,
 }
 
@@ -626,6 +630,8 @@ impl Vm {
             image: None,
             transactions: Vec::new(),
             made_by_host: 0,
+            policy: CapSet::none(),
+            trying: CapSet::none(),
             hot: Hot { budget: 0, granted: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
         }
     }

@@ -1,6 +1,7 @@
 //! What code may do, asked at the moment when it does it: the wall that holds whatever the guardian's audit has let through.
 //!
-//! *Powers* over the world outside are held by the process, and by nobody while an activation of a generated method is below. *What
+//! *Powers* over the world outside are held by the process; while an activation of a generated method is below, by what policy gives of them to generated
+//! methods; and a trial uses nothing that cannot be taken back. *What
 //! reaches around the language* (primitives, other objects' slots, other processes) is closed to generated methods altogether, since no capability
 //! stands for it. *Work* inside primitives is charged, and refused beforehand where it is more than the process has left.
 //!
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use aura_heap::{SlotKind, Value};
 
-use crate::caps::{Capability, Denied};
+use crate::caps::{CapSet, Capability, Denied};
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::process::Process;
@@ -35,7 +36,7 @@ impl Vm {
     /// # Errors
     /// What is missing.
     pub fn require(&self, c: Capability, subject: &str) -> Result<(), Denied> {
-        self.judge(|p| p.caps.has(c), c, || subject.to_string())
+        self.judge(|set| set.has(c), c, || subject.to_string())
     }
 
     /// Whether the running process may do this to this path.
@@ -43,13 +44,14 @@ impl Vm {
     /// # Errors
     /// What is missing.
     pub fn require_path(&self, c: Capability, path: &Path) -> Result<(), Denied> {
-        self.judge(|p| p.caps.has_path(c, path), c, || path.display().to_string())
+        self.judge(|set| set.has_path(c, path), c, || path.display().to_string())
     }
 
-    fn judge(&self, held: impl Fn(&Process) -> bool, c: Capability, subject: impl Fn() -> String) -> Result<(), Denied> {
+    fn judge(&self, holds: impl Fn(&CapSet) -> bool, c: Capability, subject: impl Fn() -> String) -> Result<(), Denied> {
         let Some(p) = self.process(self.current) else { return Ok(()) };
         let generated = acts_for_generated(p);
-        if held(p) && !generated {
+        let allowed = holds(&p.caps) && (!generated || holds(&self.policy));
+        if allowed && p.may_now(c) {
             return Ok(());
         }
         Err(Denied { capability: c, subject: subject(), generated })

@@ -343,6 +343,8 @@ impl Body<'_> {
                         self.bad_initial(slot, e.span, type_, wanted);
                     }
                     let type_ = if is_assignable { self.u.types.widened(type_) } else { type_ };
+                    // `<any>` is how one says: don't look.
+                    let type_ = if written == Some(TypeId::ANY) { TypeId::ANY } else { type_ };
                     Held { type_, maybe_unset: false, is_written: written.is_some() }
                 }
                 None => Held { type_: TypeId::NEVER, maybe_unset: true, is_written: written.is_some() },

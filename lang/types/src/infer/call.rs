@@ -17,7 +17,8 @@ impl Body<'_> {
         let mut given = SmallVec::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
             let hint = self.hint(argument, known, i);
-            let type_ = self.expr(argument, hint);
+            let is_protected = i == 0 && self.u.names.text(message.name).starts_with("should") && self.is_protection(message, argument);
+            let type_ = if is_protected { self.quietly(argument) } else { self.expr(argument, hint) };
             let (mut bad, mut count) = (None, 0);
             for instance in known {
                 let Some(wanted) = instance.params.get(i).copied() else { continue };
@@ -39,7 +40,12 @@ impl Body<'_> {
     fn within_bounds(&mut self, message: &Message, instance: &Instance) {
         for (meta, bound) in &instance.bounds {
             let put = self.zonk(*meta);
-            let is_open = !self.u.options.strict && matches!(self.u.types.get(put), Type::Var(_) | Type::Meta(_));
+            let is_open = match self.u.types.get(put) {
+                // Nothing was put for it.
+                Type::Meta(_) => true,
+                Type::Var(_) => !self.u.options.strict,
+                _ => false,
+            };
             if !is_open && !self.fits(put, *bound) {
                 self.out_of_bounds(message, put, *bound);
             }
@@ -125,9 +131,10 @@ impl Body<'_> {
 
     fn new_vector(&mut self, message: &Message, given: &[TypeId]) -> TypeId {
         let element = self.meta(message.at, 0);
-        let nil = self.u.nil_type();
-        if let Some(filler) = given.get(1).filter(|f| **f != nil) {
-            self.fits(*filler, element);
+        // Nil stands where nothing has come yet; it is not what the vector is for.
+        if let Some(filler) = given.get(1) {
+            let (filler, _, _) = self.without_nil(*filler);
+            self.fits(filler, element);
         }
         self.applied_vector(element)
     }

@@ -119,13 +119,12 @@ impl Body<'_> {
         }
     }
 
-    /// The type of an expression that was looked at already, without saying anything twice.
-    fn quietly(&mut self, expr: &Expr) -> TypeId {
-        let (found, holes, places) = (self.found.len(), self.holes.len(), self.places.len());
+    /// The type of an expression, without saying what is wrong in it.
+    pub(super) fn quietly(&mut self, expr: &Expr) -> TypeId {
+        let (found, holes) = (self.found.len(), self.holes.len());
         let type_ = self.expr(expr, None);
         self.found.truncate(found);
         self.holes.truncate(holes);
-        self.places.truncate(places);
         type_
     }
 
@@ -265,7 +264,9 @@ impl Body<'_> {
     pub(super) fn without_nil(&mut self, type_: TypeId) -> (TypeId, bool, bool) {
         let nil = self.u.nil_type();
         let members = self.u.types.members(type_);
-        let is_open = |m: &TypeId| matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType | Type::SelfWith(_));
+        let is_open = |m: &TypeId| {
+            matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType | Type::SelfWith(_))
+        };
         let may_be_nil = members.iter().any(|m| *m == nil || is_open(m));
         let rest: Vec<TypeId> = members.iter().copied().filter(|m| *m != nil).collect();
         let softness = if self.u.types.is_soft(type_) { Softness::Soft } else { Softness::Hard };

@@ -1,7 +1,7 @@
 //! Messages: to whom, what they find, what that answers.
 
 use aura_syntax::Span;
-use aura_syntax::tree::{ExprKind, Receiver, Send, selector};
+use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
 use smallvec::SmallVec;
 
 use super::body::Body;
@@ -82,6 +82,7 @@ impl Body<'_> {
         }
         let receiver = match &send.receiver {
             Receiver::Implicit => TypeId::SELF,
+            Receiver::Expr(e) if self.is_protection(&message, e) => self.quietly(e),
             Receiver::Expr(e) => self.expr(e, None),
             Receiver::Resend(_) => return self.resend(&message, None),
             Receiver::Delegate(parent) => {
@@ -91,6 +92,15 @@ impl Body<'_> {
             }
         };
         self.message(receiver, &message)
+    }
+
+    /// `[ … ] onError: …`, `should: [ … ] Raise: …`: who catches what goes wrong in a block knows that something may. Strict
+    /// checking knows better.
+    pub(super) fn is_protection(&self, message: &Message, block: &Expr) -> bool {
+        const CATCH: [&str; 6] = ["onError:", "onError:Kind:", "on:Do:", "ifError:", "should:Raise:", "shouldFail:"];
+        !self.u.options.strict
+            && matches!(block.kind, ExprKind::Block(_))
+            && CATCH.contains(&self.u.names.text(message.name))
     }
 
     /// `import: 'path'`, when the file behind it is known.

@@ -77,10 +77,12 @@ impl<'a> Relate<'a> {
                 self.fits(holder, b)
             }
             (Type::Object(o, _), Type::SelfType) => self.is_own(o),
-            (Type::Object(o, _), Type::SelfWith(_)) => self.is_own(o) && {
-                let holder = self.holder_for(b);
-                self.own_arguments_fit(a, holder)
-            },
+            (Type::Object(o, _), Type::SelfWith(_)) => {
+                self.is_own(o) && {
+                    let holder = self.holder_for(b);
+                    self.own_arguments_fit(a, holder)
+                }
+            }
             (Type::Var(v), _) => match self.u.var(v).bound {
                 Some(bound) => self.fits(bound, b),
                 None => false,
@@ -107,8 +109,7 @@ impl<'a> Relate<'a> {
 
     /// Members without metas first: a variable must not take what another member fits.
     fn fits_one(&mut self, a: TypeId, members: &[TypeId]) -> bool {
-        let (open, plain): (Vec<TypeId>, Vec<TypeId>) =
-            members.iter().partition(|m| self.u.types.inside(**m).has_meta);
+        let (open, plain): (Vec<TypeId>, Vec<TypeId>) = members.iter().partition(|m| self.u.types.inside(**m).has_meta);
         plain.into_iter().any(|m| self.fits(a, m)) || open.into_iter().any(|m| self.fits(a, m))
     }
 
@@ -134,7 +135,10 @@ impl<'a> Relate<'a> {
     /// Anything understands `value`; a block whose arguments are not known may take any.
     fn object_as_block(&mut self, o: ObjectId, args: &[TypeId], q: &[TypeId], s: TypeId) -> bool {
         if o == self.u.builtin.block {
-            return args.first().is_none_or(|result| self.fits(*result, s));
+            // What `self` in traits block answers, and takes, nobody can say.
+            let Some(result) = args.first().copied() else { return true };
+            let is_unknown = !self.u.options.strict && matches!(self.u.types.get(result), Type::Var(_));
+            return is_unknown || self.fits(result, s);
         }
         let name = match q.len() {
             0 => self.u.words.value,
@@ -150,6 +154,10 @@ impl<'a> Relate<'a> {
     fn object_fits(&mut self, a: TypeId, b: TypeId, (o, x): (ObjectId, &[TypeId]), (p, y): (ObjectId, &[TypeId])) -> bool {
         if o == p {
             return x.iter().zip(y).all(|(mine, wanted)| self.argument_fits(*mine, *wanted));
+        }
+        // There is only one nil: what understands as little as it does is not nil for that.
+        if p == self.u.builtin.nil {
+            return false;
         }
         if !self.u.inherits(o, p) {
             return self.understands(a, b);

@@ -57,7 +57,7 @@ impl Universe {
         let path = &self.object(object).path;
         let name = if path.is_empty() { "the module" } else { self.shortest(path) };
         // The keywords come from the variables; an object that lost its parameters since shows its name alone.
-        let params = self.above.get(&object).map(|a| a.params.clone()).unwrap_or_default();
+        let params = &self.object(object).all_params;
         let parts: Vec<(&str, TypeId)> = match params.len() == args.len() {
             true => params.iter().zip(args).map(|(v, t)| (&*self.var(*v).keyword, *t)).collect(),
             false => Vec::new(),

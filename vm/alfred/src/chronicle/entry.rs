@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clients::{Message, Options, Tokens};
 use crate::diagnostic::{Diagnostic, Gate};
+use crate::exam::By;
 use crate::interface::{self, Shape};
+use crate::persona::Persona;
 
 /// The version of the form.
 pub const VERSION: u32 = 1;
@@ -116,13 +118,31 @@ pub struct Learning {
     pub digest: Option<String>,
     /// Where it answered: a server or a cassette.
     pub through: String,
-    /// Everything that the model proposed for this send, in order; the last one is the method.
+    /// Everything that the model proposed for this send, in order.
     pub candidates: Vec<CandidateRecord>,
+    /// The number of the candidate that became the method, from 0; nothing: the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<u32>,
+    /// What the other personas said, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub personas: Vec<PersonaRecord>,
+    /// The share of the candidates that do the same, when several were compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub agreement: String,
+    /// What ROBIN says of it, for its readers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
     /// How the trial went.
     pub trial: String,
     /// Tests that it passed.
     #[serde(default)]
     pub tests: Vec<String>,
+    /// All tests, with how each went, and those that were dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tested: Vec<TestRecord>,
     /// Who said yes, if a person was asked.
     pub approver: Option<String>,
     /// A person named the object that it goes to.
@@ -223,6 +243,36 @@ pub struct CandidateRecord {
     pub tokens: Tokens,
     /// The gates that it came to, in order.
     pub verdicts: Vec<GateRecord>,
+}
+
+/// A test, and how it went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestRecord {
+    /// Who wrote it.
+    pub by: By,
+    /// The test: `point norm ==> 0 (p.aura:2)`.
+    pub test: String,
+    /// `passed`, or `failed: …`, `void: …`, `dropped: …` with the reason.
+    pub went: String,
+}
+
+/// What a persona said.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PersonaRecord {
+    /// Who.
+    pub persona: Persona,
+    /// The model.
+    pub model: String,
+    /// The digest of its weights.
+    pub digest: Option<String>,
+    /// The SHA-256 of the question.
+    pub question: String,
+    /// How it was sampled.
+    pub sampling: Sampling,
+    /// What was answered, as it came.
+    pub answer: String,
+    /// Tokens that it took.
+    pub tokens: Tokens,
 }
 
 /// What a gate said.

@@ -97,22 +97,33 @@ fn version(out: &mut String, hash: &str, entry: &Entry, l: &Learning) {
         ("question", l.prompt.question.clone()),
         ("plan", l.plan.clone()),
         ("trial", l.trial.clone()),
-        ("tests", l.tests.join(", ")),
+        ("agreement", l.agreement.clone()),
+        ("comment", l.comment.clone()),
         ("approver", l.approver.clone().unwrap_or_else(|| "nobody; the gates decided".into())),
         ("replaces", l.parent.as_deref().map_or(String::new(), |p| short(p).to_string())),
     ];
     for (name, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
         let _ = writeln!(out, "  {:<10} {}", format!("{name}:"), line(text, 300));
     }
+    for said in &l.personas {
+        let _ = writeln!(out, "  {:<10} {}", format!("{}:", said.persona.name()), line(&said.answer, 300));
+    }
+    for test in &l.tested {
+        let _ = writeln!(out, "  test:      {}: {}", line(&test.test, 260), line(&test.went, 200));
+    }
+    let chosen = l.chosen.map_or(l.candidates.len(), |c| c as usize + 1);
     for (i, candidate) in (1..).zip(&l.candidates) {
-        told(out, i, candidate);
+        told(out, i, candidate, i as usize == chosen && l.candidates.len() > 1);
     }
     let _ = writeln!(out, "    {}", clean(&l.source, 4000).replace('\n', "\n    "));
 }
 
-fn told(out: &mut String, i: u32, c: &CandidateRecord) {
+fn told(out: &mut String, i: u32, c: &CandidateRecord, is_chosen: bool) {
     let s = &c.sampling;
-    let origin = if c.edited { "edited by a person".into() } else { format!("sample {}, repair {}", c.sample, c.repair) };
+    let mut origin = if c.edited { "edited by a person".into() } else { format!("sample {}, repair {}", c.sample, c.repair) };
+    if is_chosen {
+        origin.push_str(", chosen");
+    }
     let sampled = format!("temperature {}, seed {}, context {}", s.temperature, s.seed, s.context);
     let _ =
         writeln!(out, "  candidate {i}: {origin}; {sampled}: {}", c.verdicts.iter().map(passed).collect::<Vec<_>>().join(", "));

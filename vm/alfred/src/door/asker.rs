@@ -1,56 +1,76 @@
-//! Whom the door asks: a live server, or recordings; the change from one to the other; and the run's budget.
+//! Whom the door asks: a live server for each persona's model, or recordings; the change from one to the other; and the budgets.
 //!
 //! What must stay true: in replay no connection is opened; recordings step in for a server only when there is none or it has no
-//! model, and the account says so; every exchange that arrives is recorded if recording is on.
+//! model, and the account says so; every exchange that arrives is recorded if recording is on; nothing is asked when a budget
+//! is used up, and no question waits longer than what is left of it.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cassette::{Cassette, CassetteError};
 use crate::clients::{Answer, Client, ClientError, Fault, Ollama, OpenAi, Replay, Request, server_url};
-use crate::config::{Config, DEFAULT_MODEL, Mode, Server};
+use crate::config::{Config, Mode, Server, Spent};
+use crate::persona::Persona;
 use crate::refuse::Refusal;
+use crate::spending;
 
 use super::Account;
 
 /// Whom the door asks.
+#[derive(Default)]
 pub struct Asker {
-    client: Option<Box<dyn Client>>,
+    /// A client for each model.
+    live: Vec<(String, Box<dyn Client>)>,
+    /// The recordings, in replay and when they have stepped in.
+    recorded: Option<Box<dyn Client>>,
     /// Why the server is not asked any more.
     gone: Option<ClientError>,
     tape: Option<Cassette>,
-    spent_tokens: u64,
-    spent_time: Duration,
+    /// In this run, and for the send that is being answered.
+    run: Spent,
+    send: Spent,
     sends: u32,
+    place: String,
 }
 
 impl Asker {
     /// Nobody yet: the first question decides.
     pub fn new() -> Self {
-        Self { client: None, gone: None, tape: None, spent_tokens: 0, spent_time: Duration::ZERO, sends: 0 }
+        Self::default()
     }
 
-    /// Counts a send, and says whether the budget of the run still holds.
+    /// Counts a send, and says whether the budgets still hold.
+    ///
+    /// # Errors
+    /// Which budget is used up.
     pub fn admit(&mut self, config: &Config) -> Result<(), Refusal> {
-        let budget = &config.budget;
-        let over = |what: String| Err(Refusal::Budget { what });
-        if self.sends >= budget.sends {
-            return over(format!("{} sends were answered", self.sends));
+        if self.sends >= config.budget.sends {
+            return Err(Refusal::Budget { of: "run".into(), what: format!("{} sends were answered", self.sends) });
         }
         self.sends += 1;
+        self.send = Spent::default();
         self.check(config)
     }
 
-    /// Whether tokens and time still hold.
+    /// Whether there is something left of each budget.
+    ///
+    /// # Errors
+    /// Which one is used up.
     pub fn check(&self, config: &Config) -> Result<(), Refusal> {
         let budget = &config.budget;
-        let over = |what: String| Err(Refusal::Budget { what });
-        if self.spent_tokens >= budget.tokens {
-            return over(format!("{} tokens of {}", self.spent_tokens, budget.tokens));
+        for (of, allowance, spent) in [("send", &budget.send, self.send), ("run", &budget.run, self.run)] {
+            if let Some(what) = allowance.used_up(spent) {
+                return Err(Refusal::Budget { of: of.into(), what });
+            }
         }
-        if self.spent_time >= budget.time {
-            return over(format!("{} seconds of {}", self.spent_time.as_secs(), budget.time.as_secs()));
+        if budget.day == crate::config::Allowance::default() {
+            return Ok(());
         }
-        Ok(())
+        let spent = self.today(config).map_err(|what| Refusal::Budget { of: "day".into(), what })?;
+        budget.day.used_up(spent).map_or(Ok(()), |what| Err(Refusal::Budget { of: "day".into(), what }))
+    }
+
+    fn today(&self, config: &Config) -> Result<Spent, String> {
+        config.day.as_ref().map_or(Ok(self.run), |path| spending::today(path, SystemTime::now()))
     }
 
     /// Why the server is not asked, if recordings have stepped in.
@@ -58,45 +78,110 @@ impl Asker {
         self.gone.as_ref()
     }
 
-    /// Where the last question went.
+    /// Where the last answer came from.
     pub fn place(&self) -> String {
-        self.client.as_ref().map_or_else(String::new, |c| c.place())
+        self.place.clone()
     }
 
-    /// Asks, within what is left of the budget.
-    pub async fn ask(&mut self, request: &Request, config: &Config, account: &mut Account) -> Result<Answer, ClientError> {
-        if self.client.is_none() {
-            self.client = Some(first(config)?);
-        }
+    /// What was spent on the send that is being answered.
+    pub fn spent(&self) -> Spent {
+        self.send
+    }
+
+    /// Asks a persona's model, within what is left of the budgets.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(
+        &mut self,
+        persona: Persona,
+        request: &Request,
+        config: &Config,
+        account: &mut Account,
+    ) -> Result<Answer, ClientError> {
         let began = Instant::now();
-        let mut result = self.put(request, config).await;
+        let mut result = self.put(persona, request, config).await;
         if let Err(error) = &result
-            && may_step_aside(error, config)
+            && may_step_aside(persona, error, config)
             && self.gone.is_none()
             && let Some(replay) = recordings(config)?
         {
             account.note(format!("{error}; replaying {}", replay.place()));
             self.gone = Some(error.clone());
-            self.client = Some(Box::new(replay));
-            result = self.put(request, config).await;
+            self.recorded = Some(Box::new(replay));
+            result = self.put(persona, request, config).await;
         }
-        if let Some(notice) = self.client.as_ref().and_then(|c| c.notice()) {
+        if let Some(notice) = self.notice() {
             account.note(notice);
         }
-        self.spent_time += began.elapsed();
+        self.spend(persona, began.elapsed(), result.as_ref().ok(), config, account);
         if let Ok(answer) = &result {
-            self.spent_tokens += answer.tokens.read + answer.tokens.written;
             self.record(request, answer, config, account);
         }
         result
     }
 
-    async fn put(&self, request: &Request, config: &Config) -> Result<Answer, ClientError> {
-        let client = self.client.as_ref().expect("chosen above");
-        let left = config.budget.time.saturating_sub(self.spent_time).max(Duration::from_millis(1));
-        match tokio::time::timeout(left, client.ask(request)).await {
+    async fn put(&mut self, persona: Persona, request: &Request, config: &Config) -> Result<Answer, ClientError> {
+        // The client has deadlines of its own; this one holds whatever it does.
+        let most = config.deadlines.load + 3 * config.deadlines.total;
+        let left = self.time_left(config).min(most).max(Duration::from_millis(1));
+        let client = self.client(persona, config)?;
+        let place = client.place();
+        let result = match tokio::time::timeout(left, client.ask(request)).await {
             Ok(result) => result,
-            Err(_) => Err(ClientError::Deadline { url: client.place(), after: left }),
+            Err(_) => Err(ClientError::Deadline { url: place.clone(), after: left }),
+        };
+        self.place = place;
+        result
+    }
+
+    /// What the clients have found out about their servers.
+    fn notice(&self) -> Option<String> {
+        self.live.iter().find_map(|(_, client)| client.notice())
+    }
+
+    /// The client for a persona: made when it is first needed, since a model that is not asked needs no connection.
+    fn client(&mut self, persona: Persona, config: &Config) -> Result<&dyn Client, ClientError> {
+        if config.mode == Mode::Replay && self.recorded.is_none() {
+            let path = config.cassette.clone().unwrap_or_else(|| "cassette.json".into());
+            self.recorded = Some(Box::new(Replay::new(Cassette::load(path)?)));
+        }
+        if let Some(recorded) = &self.recorded {
+            return Ok(&**recorded);
+        }
+        let (model, named) = config.models.of(persona);
+        let at = match self.live.iter().position(|(m, _)| m == model) {
+            Some(at) => at,
+            None => {
+                self.live.push((model.to_string(), live(model, named, config)?));
+                self.live.len() - 1
+            }
+        };
+        Ok(&*self.live[at].1)
+    }
+
+    fn time_left(&self, config: &Config) -> Duration {
+        let budget = &config.budget;
+        let left = [budget.send.time_left(self.send), budget.run.time_left(self.run)];
+        let day = budget.day.time.and_then(|_| budget.day.time_left(self.today(config).ok()?));
+        left.into_iter().chain([day]).flatten().min().unwrap_or(Duration::from_secs(86_400))
+    }
+
+    fn spend(&mut self, persona: Persona, waited: Duration, answer: Option<&Answer>, config: &Config, account: &mut Account) {
+        let mut spent = Spent { seconds: waited.as_secs_f64(), ..Spent::default() };
+        // What recordings once cost was paid then.
+        if let Some(answer) = answer {
+            let named = config.models.of(persona).0;
+            let price = config.prices.get(&answer.model).or_else(|| config.prices.get(named)).copied().unwrap_or_default();
+            spent.tokens = answer.tokens.read + answer.tokens.written;
+            spent.money = if self.recorded.is_some() { 0.0 } else { price.of(answer.tokens) };
+        }
+        self.run.add(spent);
+        self.send.add(spent);
+        if let (Some(path), None) = (&config.day, &self.recorded)
+            && let Err(why) = spending::add(path, spent, SystemTime::now())
+        {
+            account.note(why);
         }
     }
 
@@ -120,31 +205,20 @@ impl Asker {
     }
 }
 
-impl Default for Asker {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// The client that the settings name.
-fn first(config: &Config) -> Result<Box<dyn Client>, ClientError> {
-    if config.mode == Mode::Replay {
-        let path = config.cassette.clone().unwrap_or_else(|| "cassette.json".into());
-        return Ok(Box::new(Replay::new(Cassette::load(path)?)));
-    }
+/// A client for a model; with `named`, somebody wants that model and no other.
+fn live(model: &str, named: bool, config: &Config) -> Result<Box<dyn Client>, ClientError> {
     let connect = config.deadlines.connect;
-    let model = config.model.as_deref().unwrap_or(DEFAULT_MODEL);
     Ok(match &config.server {
-        Server::Ollama(host) => Box::new(Ollama::new(server_url(host)?, model, config.model.is_none(), connect)?),
+        Server::Ollama(host) => Box::new(Ollama::new(server_url(host)?, model, !named, connect)?),
         Server::OpenAi { url, grammar, key } => Box::new(OpenAi::new(server_url(url)?, model, *grammar, key.clone(), connect)?),
     })
 }
 
-/// Recordings may answer in the place of a server that is not there, or that has no model.
-fn may_step_aside(error: &ClientError, config: &Config) -> bool {
-    config.mode != Mode::Replay
-        && !config.record
-        && (error.fault() == Fault::Unreachable || matches!(error, ClientError::MissingModel { .. }))
+/// Recordings may answer in the place of a server that is not there, or that has not ALFRED's model. (Without another
+/// persona's, that one is not asked.)
+fn may_step_aside(persona: Persona, error: &ClientError, config: &Config) -> bool {
+    let lacks_model = persona == Persona::Alfred && matches!(error, ClientError::MissingModel { .. });
+    config.mode != Mode::Replay && !config.record && (error.fault() == Fault::Unreachable || lacks_model)
 }
 
 fn recordings(config: &Config) -> Result<Option<Replay>, ClientError> {

@@ -5,14 +5,20 @@
 //! it comes from; nothing is installed before the trial has passed; every wait has a deadline; a send that is given up
 //! leaves the world and the files as they were.
 //!
+//! The cycle: a sample of ALFRED's, repaired twice with what the gates say; when it has failed, the other personas are asked
+//! and a fresh sample follows; then the send is given up. Where several candidates are wanted, the samples go on until so many
+//! have passed; they are compared by what they do, and if too few of them agree, none is taken.
+//!
 //! Not here: how the machine does what is asked ([`crate::machine`]).
 
 mod account;
 mod asker;
 mod outcome;
+mod proposal;
 mod record;
 mod send;
 
+use crate::candidates::{Ending, Observation};
 use crate::chronicle::Learning;
 use crate::clients::Eventually;
 use crate::diagnostic::Diagnostic;
@@ -21,6 +27,7 @@ use crate::memory::Keeping;
 pub use account::{Account, Lesson, Story};
 pub use asker::Asker;
 pub use outcome::Outcome;
+pub use proposal::{Approval, Place, Proposal};
 pub use send::{Door, answer};
 
 /// What a trial showed.
@@ -32,36 +39,6 @@ pub struct Trial {
     pub finding: Option<Diagnostic>,
 }
 
-/// What a person is asked to approve.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
-    /// The missing selector.
-    pub selector: String,
-    /// Where the method would go.
-    pub at: String,
-    /// The method.
-    pub source: String,
-    /// What the model says it does.
-    pub plan: String,
-    /// Which model.
-    pub model: String,
-    /// How the trial went.
-    pub trial: String,
-    /// The send's place.
-    pub place: String,
-}
-
-/// What a person says.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Approval {
-    /// Install it.
-    Yes,
-    /// Install this instead; it goes through the gates like any other.
-    Edited(String),
-    /// Do not.
-    No,
-}
-
 /// The machine, as the door sees it while it answers one send.
 pub trait World: Send {
     /// Has the receiver come to understand the message in the meantime?
@@ -70,6 +47,11 @@ pub trait World: Send {
     fn compile(&mut self, source: String) -> Eventually<'_, Result<(), Vec<Diagnostic>>>;
     /// Tries the send with the candidate at object `at` of the path, in a world that is put back.
     fn try_out(&mut self, at: usize) -> Eventually<'_, Trial>;
+    /// Evaluates expressions where the send stands, each in a world that is put back: with the candidate at an object of the
+    /// path, or without one. One ending for each.
+    fn evaluate(&mut self, at: Option<usize>, expressions: Vec<String>) -> Eventually<'_, Vec<Ending>>;
+    /// What the candidate does at object `at` of the path, with the values of the send and with others made from them.
+    fn observe(&mut self, at: usize) -> Eventually<'_, Vec<Observation>>;
     /// Installs the candidate at object `at` of the path.
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>>;
     /// Keeps the method that was installed, with everything that is known about it.

@@ -29,6 +29,17 @@ pub enum Outcome {
         /// What was wrong with the last.
         findings: Vec<Diagnostic>,
     },
+    /// Candidates passed the gates, and did too many different things.
+    Abstained {
+        /// How many passed.
+        candidates: usize,
+        /// The share of those that were wanted that did the same.
+        confidence: f64,
+        /// The share that is wanted.
+        threshold: f64,
+        /// An input on which two of them differ, and how.
+        difference: Option<String>,
+    },
     /// A person said no.
     Rejected,
     /// There is no object that a method could be installed at.
@@ -57,7 +68,11 @@ impl Outcome {
                 Fault::Unreachable | Fault::Server => 8,
                 Fault::Answer | Fault::Recording => 6,
             },
-            Outcome::Refused(_) | Outcome::NotLearned { .. } | Outcome::NoPlace | Outcome::Stalled { .. } => 6,
+            Outcome::Refused(_)
+            | Outcome::NotLearned { .. }
+            | Outcome::Abstained { .. }
+            | Outcome::NoPlace
+            | Outcome::Stalled { .. } => 6,
         }
     }
 
@@ -72,6 +87,14 @@ impl Outcome {
             Outcome::NotLearned { candidates, findings } => {
                 let last = findings.first().map_or(String::new(), |f| format!("; the last one failed: {f}"));
                 format!("none of {candidates} candidates passed the gates{last}")
+            }
+            Outcome::Abstained { candidates, confidence, threshold, difference } => {
+                let differs = difference.as_ref().map_or(String::new(), |d| format!("; {d}"));
+                format!(
+                    "ALFRED abstains: {candidates} candidates passed the gates, and {:.0} % of those that were wanted do the same, where {:.0} % should{differs}",
+                    confidence * 100.0,
+                    threshold * 100.0
+                )
             }
             Outcome::Rejected => "the method was not approved".into(),
             Outcome::NoPlace => {
@@ -89,6 +112,9 @@ impl Outcome {
             Outcome::NoAnswer { error, before } => before.as_ref().unwrap_or(error).remedy(),
             Outcome::NotLearned { .. } => {
                 "define the method by hand, describe it in a comment at the call, or use a larger model (AURA_MODEL)".into()
+            }
+            Outcome::Abstained { .. } => {
+                "say what is meant: an example in a comment (`… ==> …`) is run as a test; or define the method by hand, or lower the threshold in aura.toml".into()
             }
             Outcome::Rejected => "define the method by hand".into(),
             Outcome::NoPlace => "give the receiver a name, or say where the method belongs (--install-at)".into(),

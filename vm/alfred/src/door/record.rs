@@ -4,7 +4,7 @@
 use crate::answer::Candidate;
 use crate::cassette::key;
 use crate::chronicle::Learning;
-use crate::chronicle::entry::{CandidateRecord, GateRecord, PromptRecord, Sampling, SendRecord};
+use crate::chronicle::entry::{CandidateRecord, GateRecord, PersonaRecord, PromptRecord, Sampling, SendRecord, TestRecord};
 use crate::clients::{Answer, Request, Tokens};
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::interface;
@@ -20,6 +20,10 @@ const MOST_ANSWER: usize = 16_000;
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     all: Vec<CandidateRecord>,
+    /// What the other personas said.
+    pub(super) personas: Vec<PersonaRecord>,
+    /// The number of the candidate that the gates are looking at: the last one, until one is chosen.
+    pub(super) current: usize,
 }
 
 /// A candidate that has passed.
@@ -34,6 +38,11 @@ pub(super) struct Passing<'a> {
     pub(super) request: &'a Request,
     pub(super) answer: &'a Answer,
     pub(super) approver: Option<String>,
+    pub(super) tests: Vec<TestRecord>,
+    /// How many of the candidates do the same, in words, and as a share.
+    pub(super) agreement: Option<(String, f64)>,
+    /// What ROBIN says of it.
+    pub(super) comment: String,
 }
 
 impl Trail {
@@ -49,6 +58,7 @@ impl Trail {
 
     /// An answer has arrived; the gates are still to come.
     pub(super) fn begin(&mut self, request: &Request, answer: &Answer, (sample, repair): (u32, u32)) {
+        self.current = self.all.len();
         self.all.push(CandidateRecord {
             sample,
             repair,
@@ -65,35 +75,37 @@ impl Trail {
     /// What arrived was of no use.
     pub(super) fn useless(&mut self, request: &Request, (sample, repair): (u32, u32), finding: Diagnostic) {
         let sampling = Sampling::from(&request.options);
+        self.current = self.all.len();
         self.all.push(CandidateRecord { sample, repair, sampling, ..CandidateRecord::default() });
         self.failed(Gate::Answer, &[finding]);
     }
 
     /// A person has written something else than the last candidate.
     pub(super) fn edited(&mut self, text: &str) {
-        let Some(before) = self.all.last().cloned() else { return };
+        let Some(before) = self.all.get(self.current).cloned() else { return };
         let answer = clean(text, MOST_ANSWER);
+        self.current = self.all.len();
         self.all.push(CandidateRecord { edited: true, answer, tokens: Tokens::default(), verdicts: Vec::new(), ..before });
     }
 
-    /// The last candidate has passed a gate.
+    /// The candidate has passed a gate.
     pub(super) fn passed(&mut self, gate: Gate) {
         self.verdict(GateRecord { gate, passed: true, findings: Vec::new() });
     }
 
-    /// The last candidate has not passed: the gate is the one that the findings name.
+    /// The candidate has not passed: the gate is the one that the findings name.
     pub(super) fn failed(&mut self, gate: Gate, findings: &[Diagnostic]) {
         let gate = findings.first().map_or(gate, |f| f.gate);
         self.verdict(GateRecord { gate, passed: false, findings: findings.to_vec() });
     }
 
     fn verdict(&mut self, verdict: GateRecord) {
-        if let Some(last) = self.all.last_mut() {
-            last.verdicts.push(verdict);
+        if let Some(current) = self.all.get_mut(self.current) {
+            current.verdicts.push(verdict);
         }
     }
 
-    /// Everything that is known about the method that the last candidate became.
+    /// Everything that is known about the method that the chosen candidate became.
     pub(super) fn learning(&self, p: Passing<'_>, through: String, placed: bool) -> Learning {
         Learning {
             file: String::new(),
@@ -113,7 +125,13 @@ impl Trail {
             through,
             candidates: self.all.clone(),
             trial: p.trial.summary.clone(),
-            tests: Vec::new(),
+            tests: p.tests.iter().filter(|t| t.went == "passed").map(|t| t.test.clone()).collect(),
+            tested: p.tests,
+            personas: self.personas.clone(),
+            chosen: Some(self.current as u32),
+            confidence: p.agreement.as_ref().map(|a| a.1),
+            agreement: p.agreement.map_or_else(String::new, |a| a.0),
+            comment: p.comment,
             approver: p.approver,
             placed,
             parent: None,

@@ -1,22 +1,28 @@
 //! One send, from the pause to its end.
 
 mod ask;
+mod cascade;
+mod choose;
 mod conclude;
+mod examine;
+mod exams;
 
 use std::time::{Duration, Instant};
 
-use crate::answer::{self, Candidate};
-use crate::clients::Tokens;
-use crate::config::{Config, Mode};
+use crate::answer::Candidate;
+use crate::clients::{Answer, Eventually, Request, Tokens};
+use crate::config::{Cascade, Config, Mode, Tests};
 use crate::diagnostic::{Diagnostic, Gate};
-use crate::gates::{Context, Powers, audit, mended, refused, unknown};
+use crate::ledger::{Ledger, Nowhere};
+use crate::persona::{Briefing, Here, Library};
 use crate::prompt::Attempt;
 use crate::refuse::{Refusal, refuse};
 use crate::situation::{Situation, home};
 use crate::state::{Record, Step};
 
 use super::record::Trail;
-use super::{Account, Asker, Lesson, Outcome, Story, Trial, World};
+use super::{Account, Asker, Outcome, Story, Trial, World};
+use exams::Exams;
 
 /// What lasts from one send to the next.
 pub struct Door {
@@ -26,6 +32,18 @@ pub struct Door {
     pub asker: Asker,
     /// What happened so far.
     pub account: Account,
+    /// Where BABS looks.
+    pub library: Box<dyn Library>,
+    /// Where the sends that are under way are recorded.
+    pub ledger: Box<dyn Ledger>,
+}
+
+impl Door {
+    /// A door at which nothing has happened, with the simplest library and without a durable record.
+    pub fn new(config: Config) -> Self {
+        let (library, ledger) = (Box::new(Here), Box::new(Nowhere));
+        Self { config, asker: Asker::new(), account: Account::default(), library, ledger }
+    }
 }
 
 /// A send on its way.
@@ -38,37 +56,55 @@ struct Passage<'a> {
     /// The object of the path at which the method will be installed, and its name.
     at: usize,
     at_name: String,
+    /// A person chose that object.
+    moved: bool,
     tokens: Tokens,
     waited: Duration,
     trail: Trail,
+    briefing: Briefing,
+    /// The other personas were asked. They are once.
+    cascaded: bool,
+    exams: Exams,
+    /// How many of the candidates do the same, in words, and as a share.
+    agreement: Option<(String, f64)>,
 }
 
 /// Why a passage ends without a method.
 type End = Outcome;
 
-/// What came of one candidate.
-enum Tried {
-    Passed(Candidate, Trial),
-    Failed(Vec<Diagnostic>),
+/// A candidate that has passed the gates.
+struct Survivor {
+    candidate: Candidate,
+    trial: Trial,
+    request: Request,
+    answer: Answer,
+    /// Its number among all candidates.
+    number: usize,
 }
 
 /// Answers one send.
 pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn World) -> Outcome {
-    let record = Record::new(situation.id, &situation.selector);
-    let began = Instant::now();
-    let (at, at_name) = (0, String::new());
+    for stopped in door.ledger.left_behind() {
+        door.account.note(stopped.note());
+    }
     let mut passage = Passage {
         door,
         situation,
         world,
-        record,
-        began,
-        at,
-        at_name,
+        record: Record::of(situation),
+        began: Instant::now(),
+        at: 0,
+        at_name: String::new(),
+        moved: false,
         tokens: Tokens::default(),
         waited: Duration::ZERO,
         trail: Trail::default(),
+        briefing: Briefing::default(),
+        cascaded: false,
+        exams: Exams::default(),
+        agreement: None,
     };
+    passage.write_down();
     let outcome = passage.go().await.unwrap_or_else(|end| end);
     match &outcome {
         Outcome::Learned(lesson) => passage.door.account.lessons.push((**lesson).clone()),
@@ -88,15 +124,43 @@ impl Passage<'_> {
         self.weigh()?;
         self.step(Step::Gathering);
         self.find_home()?;
-        let mut last = Vec::new();
-        for sample in 1..=self.door.config.samples {
+        self.find_tests().await?;
+        match (self.door.config.cascade, self.door.config.tests) {
+            (Cascade::Always, _) => self.cascade().await?,
+            (_, Tests::Robin) => self.intend().await?,
+            _ => {}
+        }
+        let (survivors, findings) = self.samples().await?;
+        if survivors.is_empty() {
+            return Ok(Outcome::NotLearned { candidates: self.trail.candidates(), findings });
+        }
+        let chosen = self.choose(survivors).await?;
+        match self.conclude(chosen).await? {
+            Some(lesson) => Ok(Outcome::Learned(Box::new(lesson))),
+            None => Ok(Outcome::Rejected),
+        }
+    }
+
+    /// Fresh samples until as many candidates have passed as are wanted, or too many have not. With those that passed comes
+    /// what was wrong with the last one that did not.
+    async fn samples(&mut self) -> Result<(Vec<Survivor>, Vec<Diagnostic>), End> {
+        let Config { candidates, samples, cascade, .. } = self.door.config;
+        let (wanted, most) = (candidates.max(1) as usize, candidates.max(1) + samples.max(1) - 1);
+        let (mut survivors, mut last) = (Vec::new(), Vec::new());
+        for sample in 1..=most {
             match self.sample(sample).await? {
-                Ok(lesson) => return Ok(Outcome::Learned(Box::new(lesson))),
+                Ok(survivor) => survivors.push(survivor),
                 Err(findings) => last = findings,
             }
+            if survivors.len() == wanted {
+                break;
+            }
+            let failed = self.record.step() == Step::Repairing;
+            if failed && cascade == Cascade::OnFailure && !self.cascaded && sample < most {
+                self.cascade().await?;
+            }
         }
-        self.step(Step::GaveUp);
-        Ok(Outcome::NotLearned { candidates: self.trail.candidates(), findings: last })
+        Ok((survivors, last))
     }
 
     fn weigh(&mut self) -> Result<(), End> {
@@ -119,18 +183,22 @@ impl Passage<'_> {
         // An object without a name can be taught for this run at least.
         let holder = holder.or_else(|| path.first().filter(|h| wanted.is_none() && !h.is_shared));
         let Some(holder) = holder else { return Err(Outcome::NoPlace) };
-        self.at = path.iter().position(|h| std::ptr::eq(h, holder)).unwrap_or(0);
-        self.at_name = holder.path.clone().unwrap_or_else(|| "(an object without a name)".into());
+        let at = path.iter().position(|h| std::ptr::eq(h, holder)).unwrap_or(0);
+        self.go_to(at);
         Ok(())
     }
 
+    /// The method will go to object `at` of the path.
+    fn go_to(&mut self, at: usize) {
+        self.at = at;
+        let name = self.situation.path.get(at).and_then(|h| h.path.clone());
+        self.at_name = name.unwrap_or_else(|| "(an object without a name)".into());
+    }
+
     /// One conversation: a first answer and its repairs. The inner error is what was wrong with the last candidate.
-    async fn sample(&mut self, sample: u32) -> Result<Result<Lesson, Vec<Diagnostic>>, End> {
+    async fn sample(&mut self, sample: u32) -> Result<Result<Survivor, Vec<Diagnostic>>, End> {
         let mut failed: Vec<Attempt> = self.refused_before();
         for repair in 0..=self.door.config.repairs {
-            if sample + repair > 1 && self.record.step() != Step::Repairing {
-                self.step(Step::Repairing);
-            }
             self.door.asker.check(&self.door.config).map_err(Outcome::Refused)?;
             let (request, answer) = match self.ask(sample, &failed).await? {
                 Ok(pair) => pair,
@@ -138,19 +206,18 @@ impl Passage<'_> {
                 Err((request, error)) => {
                     let finding = Diagnostic::new(Gate::Answer, error.code(), error.to_string()).fix(error.remedy());
                     self.trail.useless(&request, (sample, repair), finding.clone());
+                    self.step(Step::Repairing);
                     return Ok(Err(vec![finding]));
                 }
             };
             self.trail.begin(&request, &answer, (sample, repair));
             let repeated = failed.last().is_some_and(|f| f.answer == answer.text);
             match self.examine(&answer.text).await? {
-                Tried::Passed(candidate, trial) => {
-                    if let Some(lesson) = self.conclude(candidate, trial, &request, &answer).await? {
-                        return Ok(Ok(lesson));
-                    }
-                    return Err(Outcome::Rejected);
+                Ok((candidate, trial)) => {
+                    let number = self.trail.candidates() as usize - 1;
+                    return Ok(Ok(Survivor { candidate, trial, request, answer, number }));
                 }
-                Tried::Failed(findings) => {
+                Err(findings) => {
                     failed.push(Attempt { answer: answer.text, findings });
                     self.step(Step::Repairing);
                 }
@@ -160,52 +227,6 @@ impl Passage<'_> {
             }
         }
         Ok(Err(failed.pop().map_or_else(Vec::new, |f| f.findings)))
-    }
-
-    /// Sends a model's answer, or a person's edit, through the gates.
-    async fn examine(&mut self, text: &str) -> Result<Tried, End> {
-        self.step(Step::Reading);
-        let mut candidate = match answer::read(text, &self.situation.selector) {
-            Ok(candidate) => candidate,
-            Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
-        };
-        if let Some(source) = mended(&candidate.source, self.situation) {
-            candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
-        }
-        self.trail.passed(Gate::Parse);
-        self.step(Step::Auditing);
-        let mut findings = refused::again(&candidate.source, &self.at_name, self.situation);
-        if findings.is_empty() {
-            findings = audit(&candidate.source, &Context::of(self.situation, Powers::none()));
-        }
-        if findings.is_empty() {
-            findings = unknown(&candidate.source, self.situation);
-        }
-        if !findings.is_empty() {
-            return Ok(self.failed(Gate::Audit, findings));
-        }
-        self.trail.passed(Gate::Audit);
-        self.step(Step::Compiling);
-        let source = candidate.source.clone();
-        if let Err(findings) = self.timed(Step::Compiling, |w| w.compile(source)).await? {
-            return Ok(self.failed(Gate::Compile, findings));
-        }
-        self.trail.passed(Gate::Compile);
-        self.step(Step::Trying);
-        let at = self.at;
-        let trial = self.timed(Step::Trying, |w| w.try_out(at)).await?;
-        Ok(match &trial.finding {
-            Some(finding) => self.failed(Gate::Trial, vec![finding.clone()]),
-            None => {
-                self.trail.passed(Gate::Trial);
-                Tried::Passed(candidate, trial)
-            }
-        })
-    }
-
-    fn failed(&mut self, gate: Gate, findings: Vec<Diagnostic>) -> Tried {
-        self.trail.failed(gate, &findings);
-        Tried::Failed(findings)
     }
 
     /// What an evaluation counts: also of a send that was given up.
@@ -224,18 +245,21 @@ impl Passage<'_> {
     fn step(&mut self, to: Step) {
         let went = self.record.advance(to, self.began.elapsed());
         debug_assert!(went.is_ok(), "{went:?}");
+        self.write_down();
+    }
+
+    fn write_down(&mut self) {
+        if let Err(why) = self.door.ledger.came_to(&self.record) {
+            self.door.account.note(why);
+        }
     }
 
     /// A request to the world, within the deadline of its step.
-    async fn timed<T>(
-        &mut self,
-        step: Step,
-        request: impl FnOnce(&mut dyn World) -> crate::clients::Eventually<'_, T>,
-    ) -> Result<T, End> {
+    async fn timed<T>(&mut self, step: Step, request: impl FnOnce(&mut dyn World) -> Eventually<'_, T>) -> Result<T, End> {
         let limit = step.deadline(self.door.config.deadlines.total).unwrap_or(Duration::MAX);
         match tokio::time::timeout(limit, request(&mut *self.world)).await {
             Ok(answer) => Ok(answer),
-            Err(_) => Err(Outcome::Stalled { step: format!("{step:?}").to_lowercase() }),
+            Err(_) => Err(Outcome::Stalled { step: step.name().into() }),
         }
     }
 }

@@ -42,6 +42,12 @@ pub struct Head {
     pub repairs: u32,
     /// Conversations.
     pub samples: u32,
+    /// When the other personas are asked; empty: never.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cascade: String,
+    /// Candidates that are compared, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<u32>,
 }
 
 /// The file.
@@ -172,6 +178,8 @@ mod tests {
             temperature: 0.0,
             repairs: 2,
             samples: 2,
+            cascade: String::new(),
+            candidates: None,
         }
     }
 

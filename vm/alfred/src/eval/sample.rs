@@ -30,7 +30,7 @@ impl Ending {
     pub fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Learned(_) => Self::Accepted,
-            Outcome::NotLearned { .. } | Outcome::Rejected => Self::Abstained,
+            Outcome::NotLearned { .. } | Outcome::Abstained { .. } | Outcome::Rejected => Self::Abstained,
             Outcome::Refused(_) | Outcome::NoPlace | Outcome::Understood => Self::Refused,
             Outcome::NoAnswer { .. } | Outcome::Stalled { .. } => Self::NoAnswer,
         }

@@ -21,6 +21,11 @@ impl Powers {
         Self(held.iter().filter(|h| policy.contains(h)).cloned().collect())
     }
 
+    /// What generated code may use where a send stands.
+    pub fn at(situation: &crate::situation::Situation) -> Self {
+        Self::of(&situation.capabilities, &situation.powers)
+    }
+
     /// All of them, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

@@ -20,6 +20,12 @@ pub struct Provenance {
     pub send: String,
     /// What the model said it would do.
     pub plan: String,
+    /// What ROBIN says of it, for readers.
+    pub comment: String,
+    /// The tests that it passed.
+    pub tests: String,
+    /// How many candidates do the same.
+    pub agreement: String,
     /// Which sample it was, and after how many repairs.
     pub attempt: String,
     /// How the trial went.
@@ -31,7 +37,8 @@ pub struct Provenance {
 impl Provenance {
     /// The short form of everything that is known.
     pub fn of(l: &Learning) -> Self {
-        let written = l.candidates.iter().rev().find(|c| !c.edited);
+        let chosen = l.chosen.map_or(l.candidates.len(), |c| c as usize + 1);
+        let written = l.candidates.iter().take(chosen).rev().find(|c| !c.edited);
         Self {
             model: l.model.clone(),
             digest: l.digest.clone(),
@@ -39,6 +46,9 @@ impl Provenance {
             question: l.prompt.question.clone(),
             send: l.send.describe(),
             plan: l.plan.clone(),
+            comment: l.comment.clone(),
+            tests: l.tests.join("; "),
+            agreement: l.agreement.clone(),
             attempt: written.map_or(String::new(), |c| format!("sample {}, {} repairs", c.sample, c.repair)),
             trial: l.trial.clone(),
             approver: l.approver.clone(),
@@ -64,7 +74,10 @@ impl Provenance {
             ("question", self.question.clone()),
             ("send", self.send.clone()),
             ("plan", self.plan.clone()),
+            ("comment", self.comment.clone()),
             ("attempt", self.attempt.clone()),
+            ("agreement", self.agreement.clone()),
+            ("tests", self.tests.clone()),
             ("trial", self.trial.clone()),
             ("reviewed", reviewed),
         ];

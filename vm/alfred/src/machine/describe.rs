@@ -1,11 +1,11 @@
 //! From the machine's view of a paused send to the door's.
 
-use aura_run::{HolderView, Missing, SlotView as Slot, ValueView};
+use aura_run::{HolderView, Missing, SlotView as Slot, ValueView, Vm};
 
 use crate::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 /// The situation of a paused send.
-pub fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> Situation {
+pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
     let caller = &missing.caller;
     let mut understood = missing.understood.clone();
     if missing.implicit {
@@ -28,9 +28,9 @@ pub fn situation(id: u64, missing: &Missing, capabilities: &[String]) -> Situati
         understood,
         module: missing.module.iter().map(slot).collect(),
         depth: missing.generated as u32,
-        capabilities: capabilities.to_vec(),
-        refused: Vec::new(),
-        defined: Vec::new(),
+        capabilities: missing.powers.names().collect(),
+        powers: missing.powers.and(&vm.policy).names().collect(),
+        ..Situation::default()
     }
 }
 

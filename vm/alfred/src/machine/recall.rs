@@ -1,22 +1,22 @@
 //! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they
 //! were written for understand something else now.
 //!
-//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers and goes through the
-//! audit; nothing that comes from a chronicle goes to an object that everybody shares, unless the settings of this run name
+//! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers but those that policy
+//! gives to new methods as well, and goes through the audit; nothing that comes from a chronicle goes to an object that everybody shares, unless the settings of this run name
 //! that object.
 
 use std::sync::{Arc, Mutex};
 
 use aura_run::{Compiled, Missing, TrialLimits, Vm};
 
-use super::{MethodCompiler, compiled, describe, missing_capabilities, trial};
+use super::{MethodCompiler, compiled, describe, trial};
 use crate::answer;
 use crate::diagnostic::Diagnostic;
 use crate::door::{Account, Trial};
 use crate::gates::{Context, Powers, audit, refused, unknown};
 use crate::interface;
 use crate::memory::{Keeping, Known, Memory, MemoryError, Recalled};
-use crate::situation::{Refused, Situation};
+use crate::situation::{Refused, Situation, Verified};
 
 /// What a program remembers.
 pub(super) struct Recall {
@@ -33,6 +33,9 @@ pub(super) struct Recall {
 
 /// How often a method is installed in one run. More than once if the program takes back what it has done to its image.
 const MOST_USES: u32 = 16;
+
+/// Methods of earlier runs that are told about.
+const MOST_VERIFIED: usize = 200;
 
 /// A method that can be installed.
 struct Held {
@@ -85,6 +88,15 @@ impl Recall {
         self.refused.iter().filter(|(s, _)| s == selector).map(|(_, r)| r.clone()).collect()
     }
 
+    /// Methods that passed the gates earlier, for BABS.
+    pub(super) fn verified(&self) -> Vec<Verified> {
+        let verified = |h: &Held| {
+            let Known { at, selector, source, .. } = &h.known;
+            Verified { at: at.clone(), selector: selector.clone(), source: source.clone() }
+        };
+        self.methods.iter().take(MOST_VERIFIED).map(verified).collect()
+    }
+
     /// Keeps what was learned.
     pub(super) fn keep(&mut self, vm: &mut Vm, learning: crate::chronicle::Learning) -> Keeping {
         let Some(memory) = &mut self.memory else { return Keeping::default() };
@@ -105,7 +117,7 @@ impl Recall {
         let Some((index, at)) = self.find(missing) else { return Ok(false) };
         // Taken out until it has proved itself.
         let Held { mut known, uses } = self.methods.remove(index);
-        let mut situation = describe::situation(0, missing, &missing_capabilities());
+        let mut situation = describe::situation(0, missing, tools.vm);
         situation.refused = self.refused(&known.selector);
         match self.installed(&mut known, at, missing, &situation, tools) {
             Ok(()) => {
@@ -182,7 +194,7 @@ impl Recall {
     }
 
     fn audited(&self, source: &str, situation: &Situation) -> Result<(), Vec<Diagnostic>> {
-        let mut context = Context::of(situation, Powers::none());
+        let mut context = Context::of(situation, Powers::at(situation));
         context.own.extend(self.own.own.iter().cloned());
         let findings = audit(source, &context);
         if findings.is_empty() { Ok(()) } else { Err(findings) }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use crate::candidates::{Ending, Observation};
 use crate::chronicle::Learning;
 use crate::clients::Eventually;
 use crate::diagnostic::{Diagnostic, Gate};
@@ -24,9 +25,11 @@ pub(super) enum Request {
     Understood { id: u64, reply: oneshot::Sender<bool> },
     Compile { id: u64, source: String, reply: oneshot::Sender<Result<(), Vec<Diagnostic>>> },
     Try { id: u64, at: usize, reply: oneshot::Sender<Trial> },
+    Evaluate { id: u64, at: Option<usize>, expressions: Vec<String>, reply: oneshot::Sender<Vec<Ending>> },
+    Observe { id: u64, at: usize, reply: oneshot::Sender<Vec<Observation>> },
     Install { id: u64, at: usize, reply: oneshot::Sender<Result<(), String>> },
     Keep { learning: Box<Learning>, reply: oneshot::Sender<Keeping> },
-    Approve { proposal: Proposal, reply: oneshot::Sender<Approval> },
+    Approve { proposal: Box<Proposal>, reply: oneshot::Sender<Approval> },
     Done { id: u64, outcome: Box<Outcome> },
 }
 
@@ -72,6 +75,14 @@ impl World for Remote {
         self.put(|id, reply| Request::Try { id, at, reply }, lost)
     }
 
+    fn evaluate(&mut self, at: Option<usize>, expressions: Vec<String>) -> Eventually<'_, Vec<Ending>> {
+        self.put(|id, reply| Request::Evaluate { id, at, expressions, reply }, Vec::new())
+    }
+
+    fn observe(&mut self, at: usize) -> Eventually<'_, Vec<Observation>> {
+        self.put(|id, reply| Request::Observe { id, at, reply }, Vec::new())
+    }
+
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {
         self.put(|id, reply| Request::Install { id, at, reply }, Err("the machine has ended".into()))
     }
@@ -82,7 +93,7 @@ impl World for Remote {
     }
 
     fn approve(&mut self, proposal: Proposal) -> Eventually<'_, Approval> {
-        self.put(|_, reply| Request::Approve { proposal, reply }, Approval::No)
+        self.put(|_, reply| Request::Approve { proposal: Box::new(proposal), reply }, Approval::No)
     }
 }
 

@@ -29,6 +29,11 @@ fn judge(report: &TrialReport) -> Trial {
             format!("tried with this very receiver and these arguments, the method used up its limit of {which}"),
             limit(which),
         ),
+        // It did nothing wrong so far, and policy would let it go on.
+        Verdict::Withheld(capability) => {
+            let summary = format!("went well up to the use of '{capability}', which a trial does not give");
+            Trial { summary, finding: None }
+        }
         Verdict::Stuck => {
             failed("stuck", "tried, the method waits for something that never comes".into(), "do not wait for other processes")
         }

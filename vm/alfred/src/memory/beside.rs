@@ -7,7 +7,7 @@ use aura_run::Vm;
 
 use super::{Keeping, Known, Memory, MemoryError, Recalled};
 use crate::chronicle::Learning;
-use crate::gates::{Context, own_names};
+use crate::gates::{Context, Powers, own_names};
 use crate::interface::Shape;
 use crate::learned::{self, Learned, Provenance};
 
@@ -18,12 +18,15 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// The file at `path`, if it is there, for a script of that name with that text.
+    /// The file at `path`, if it is there, for a script of that name with that text. `policy` names the capabilities that
+    /// learned methods may use.
     ///
     /// # Errors
     /// When the file is damaged, or something in it reaches for a power.
-    pub fn open(path: &Path, script: &str, text: &str) -> Result<Self, MemoryError> {
-        let context = Context { own: own_names(text), ..Context::default() };
+    pub fn open(path: &Path, script: &str, text: &str, policy: &[String]) -> Result<Self, MemoryError> {
+        // Whether the sender holds them is seen when a method is installed.
+        let powers = Powers::of(policy, policy);
+        let context = Context { own: own_names(text), powers, ..Context::default() };
         Ok(Self { file: Learned::load(path, &context)?, script: script.into() })
     }
 }

@@ -8,6 +8,7 @@
 //! name, or a string in the findings, which are JSON; nowhere does it have control characters, marks of who speaks, or an unbounded length;
 //! the same situation gives the same text.
 
+mod briefing;
 mod examples;
 mod grammar;
 mod question;
@@ -16,13 +17,15 @@ use serde_json::{Value, json};
 
 use crate::clients::{Message, Role};
 use crate::diagnostic::Diagnostic;
+use crate::persona::Briefing;
 use crate::situation::{Situation, arity};
 use crate::text::clean;
 
 pub use grammar::grammar;
+pub(crate) use question::{data, word};
 
 /// Duties, in a few lines.
-const DUTIES: &str = include_str!("system.md");
+const DUTIES: &str = include_str!("personas/alfred.md");
 /// The language, on a card. The same page is documentation, and its code blocks are run by the tests.
 const CARD: &str = include_str!("../../../../docs/language-card.md");
 
@@ -50,13 +53,14 @@ pub struct Attempt {
 }
 
 /// The prompt for `situation`, whose method will be installed at `home`. `failed` are the attempts of this conversation;
-/// `sample` counts conversations, from 1.
-pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32) -> Prompt {
+/// `sample` counts conversations, from 1; `briefing` is what the other personas had to say.
+pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
     let question = question::question(situation, home);
     let reference = question::reference(situation);
-    let mut key = question.clone();
+    let briefed = briefing::text(briefing);
+    let mut key = format!("{question}{briefed}");
     let mut messages = examples::turns();
-    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}") });
+    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}{briefed}") });
     for attempt in failed {
         let complaint = complaint(&attempt.findings, &situation.selector);
         let answer = question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE));

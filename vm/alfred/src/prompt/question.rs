@@ -62,6 +62,9 @@ pub(super) fn reference(situation: &Situation) -> String {
     if !values.is_empty() {
         text.push_str(&format!("In this send:\n{}", data(&values)));
     }
+    if !situation.powers.is_empty() {
+        text.push_str(&format!("The method may use these capabilities: {}\n", word(&situation.powers.join(", "))));
+    }
     let inherited = inherited(situation);
     if !inherited.is_empty() {
         text.push_str(&format!("The receiver also understands: {}\n", inherited.join(" ")));
@@ -107,12 +110,12 @@ fn inherited(situation: &Situation) -> Vec<String> {
 }
 
 /// A name in running text: one line, short.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     unmarked(&line(text, 80))
 }
 
 /// A block of data that cannot close its own marks.
-fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     let inner = unmarked(text);
     format!("<data>\n{}\n</data>\n", inner.trim_end())
 }

@@ -1,6 +1,8 @@
 //! A model server in the test process, on a real socket, that speaks Ollama's format well and badly.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod stage;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

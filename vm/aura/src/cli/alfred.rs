@@ -141,6 +141,12 @@ pub struct EvalArgs {
     /// Temperature of the first sample. Otherwise 0 for one run of each task, and 0.2 for several, which would else be alike.
     #[arg(long, value_name = "T")]
     pub temperature: Option<f32>,
+    /// When the other personas are asked: `on-failure`, `always`. (Otherwise never: ALFRED alone is measured.)
+    #[arg(long, value_name = "WHEN", value_parser = ["on-failure", "always", "never"], default_value = "never")]
+    pub cascade: String,
+    /// Candidates that are compared by what they do before one is taken.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub candidates: u32,
     /// Seconds for one answer.
     #[arg(long, value_name = "N", default_value_t = 180)]
     pub seconds: u64,

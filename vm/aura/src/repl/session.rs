@@ -11,6 +11,7 @@ use aura_run::{CapSet, Capability, Handle, ProcessId, Vm};
 
 use super::input::Input;
 use super::{menu, meta};
+use crate::ask::Answers;
 use crate::cli::ReplArgs;
 use crate::door::Door;
 use crate::drive::{Attendant, End, drive};
@@ -45,12 +46,21 @@ struct Both<'a> {
     caps: CapSet,
 }
 
+/// Whoever makes the entries also answers questions.
+struct Person<'a>(&'a mut dyn Input);
+
+impl Answers for Person<'_> {
+    fn ask(&mut self, question: &str) -> Option<String> {
+        self.0.ask(question)
+    }
+}
+
 impl Attendant for Both<'_> {
     fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool {
         self.door.paused(vm, id) || menu::offer(vm, id, self.module, &self.caps, self.input)
     }
     fn poll(&mut self, vm: &mut Vm) -> bool {
-        self.door.poll(vm)
+        self.door.poll_asking(vm, &mut Person(self.input))
     }
     fn given_up(&mut self, vm: &mut Vm) -> Option<ProcessId> {
         while let Some(id) = self.door.given_up(vm) {
@@ -93,7 +103,7 @@ impl Session {
         let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
         let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
-        let door = Door::open(&a.door, &a.image, None, "", &vm)?;
+        let door = Door::open(&a.door, &a.image, None, "", &mut vm)?;
         interrupt::watch(vm.interrupt.clone());
         let commits = vm.image_is_writable() && !a.no_commit;
         let caps = if open { a.powers.set().with(Capability::Image) } else { a.powers.set() };

@@ -7,6 +7,7 @@ use crate::answer;
 use crate::clients::{Answer, ClientError, Fault, Request};
 use crate::door::{Door, Outcome};
 use crate::gates::refused;
+use crate::persona::Persona;
 use crate::prompt::{Attempt, grammar, prompt, schema};
 use crate::situation::Refused;
 use crate::state::Step;
@@ -25,7 +26,7 @@ impl Passage<'_> {
         let request = self.request(sample, failed);
         let began = Instant::now();
         let Door { config, asker, account, .. } = &mut *self.door;
-        let result = asker.ask(&request, config, account).await;
+        let result = asker.ask(Persona::Alfred, &request, config, account).await;
         self.waited += began.elapsed();
         match result {
             Ok(answer) => {
@@ -48,7 +49,7 @@ impl Passage<'_> {
             situation.receiver.printed = None;
             situation.arguments.iter_mut().for_each(|a| a.printed = None);
         }
-        let prompt = prompt(&situation, &self.at_name, failed, sample);
+        let prompt = prompt(&situation, &self.at_name, failed, sample, &self.briefing);
         let key = match config.take {
             1 => prompt.key,
             take => format!("{}\nTake {take}", prompt.key),

@@ -1,45 +1,48 @@
 //! The end of a passage that goes well: approval, splice, keeping.
 
-use super::{End, Passage, Tried};
+use super::examine::Examined;
+use super::{End, Passage, Survivor};
 use crate::answer::Candidate;
 use crate::clients::{Answer, Request};
 use crate::config::Mode;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::record::Passing;
-use crate::door::{Approval, Lesson, Outcome, Proposal, Trial};
+use crate::door::{Approval, Lesson, Outcome, Place, Proposal, Trial};
 use crate::memory::Keeping;
+use crate::situation::Holder;
 use crate::state::Step;
 
 impl Passage<'_> {
     /// Approval, splice, and keeping. Nothing if a person said no.
-    pub(super) async fn conclude(
-        &mut self,
-        mut candidate: Candidate,
-        mut trial: Trial,
-        request: &Request,
-        answer: &Answer,
-    ) -> Result<Option<Lesson>, End> {
+    pub(super) async fn conclude(&mut self, survivor: Survivor) -> Result<Option<Lesson>, End> {
+        let Survivor { mut candidate, mut trial, request, answer, number } = survivor;
+        self.trail.current = number;
         let mut approver = None;
+        let mut problem = None;
         while self.door.config.mode == Mode::Ask {
             self.step(Step::Approving);
-            let proposal = self.proposal(&candidate, &trial, answer);
-            match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
+            let (proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take());
+            let examined = match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
                 Approval::Yes => {
                     approver = Some("a person".to_string());
                     self.trail.passed(Gate::Approval);
                     break;
                 }
                 Approval::No => return Ok(None),
-                Approval::Edited(text) => {
-                    self.trail.edited(&text);
-                    match self.examine(&text).await? {
-                        Tried::Passed(edited, again) => {
-                            (candidate, trial) = (Candidate { plan: "edited by a person".into(), ..edited }, again)
-                        }
-                        Tried::Failed(findings) => {
-                            return Err(Outcome::NotLearned { candidates: self.trail.candidates(), findings });
-                        }
-                    }
+                Approval::Edited(text) => self.edited(&text).await?,
+                Approval::Elsewhere(place) => {
+                    // A place that was not offered is the one that it is at.
+                    let at = places.get(place).map_or(self.at, |p| p.index);
+                    self.elsewhere(at, &candidate).await?
+                }
+            };
+            match examined {
+                Ok(better) => (candidate, trial) = better,
+                // What was there before still stands.
+                Err(findings) => {
+                    problem = Some(findings.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("; "));
+                    self.step(Step::Repairing);
+                    self.make_current(&candidate.source).await?;
                 }
             }
         }
@@ -49,21 +52,61 @@ impl Passage<'_> {
             let finding = Diagnostic::new(Gate::Compile, "not-installed", why);
             return Err(Outcome::NotLearned { candidates: self.trail.candidates(), findings: vec![finding] });
         }
+        self.step(Step::Keeping);
+        let kept = self.keep(&candidate, &trial, &request, &answer, approver).await;
         self.step(Step::Done);
-        let kept = self.keep(&candidate, &trial, request, answer, approver).await;
-        Ok(Some(self.lesson(candidate, trial, answer, kept)))
+        Ok(Some(self.lesson(candidate, trial, &answer, kept)))
     }
 
-    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer) -> Proposal {
-        Proposal {
+    /// A person's edit, through all gates. One that does not pass leaves the candidate that was there.
+    async fn edited(&mut self, text: &str) -> Result<Examined, End> {
+        let (before, by_person, marks) = (self.trail.current, self.exams.by_person, self.exams.last.clone());
+        self.trail.edited(text);
+        self.exams.by_person = true;
+        let examined = self.examine(text).await?;
+        if examined.is_err() {
+            (self.trail.current, self.exams.by_person, self.exams.last) = (before, by_person, marks);
+        }
+        Ok(examined.map(|(edited, trial)| (Candidate { plan: "edited by a person".into(), ..edited }, trial)))
+    }
+
+    /// The same method at another object: what depends on the place is done again.
+    async fn elsewhere(&mut self, at: usize, candidate: &Candidate) -> Result<Examined, End> {
+        let (before, moved, marks) = (self.at, self.moved, self.exams.last.clone());
+        self.go_to(at);
+        self.moved = true;
+        let proved = self.proved(candidate.clone()).await?;
+        if proved.is_err() {
+            self.go_to(before);
+            (self.moved, self.exams.last) = (moved, marks);
+        }
+        Ok(proved)
+    }
+
+    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer, problem: Option<String>) -> (Proposal, Vec<Place>) {
+        let path = self.situation.path.iter().enumerate();
+        let mut places: Vec<Place> = path.filter_map(|(index, h)| place(index, h)).collect();
+        if !places.iter().any(|p| p.index == self.at) {
+            let note = "for this run only".into();
+            places.insert(0, Place { index: self.at, name: self.at_name.clone(), note });
+        }
+        let tests = self.exams.records().into_iter().map(|r| format!("{}: {}", r.test, r.went));
+        let proposal = Proposal {
             selector: self.situation.selector.clone(),
-            at: self.at_name.clone(),
+            at: places.iter().position(|p| p.index == self.at).unwrap_or(0),
+            places: places.clone(),
             source: candidate.source.clone(),
             plan: candidate.plan.clone(),
             model: answer.model.clone(),
+            types: None,
+            effects: None,
+            tests: tests.collect(),
             trial: trial.summary.clone(),
+            agreement: self.agreement.as_ref().map(|a| a.0.clone()),
+            problem,
             place: self.situation.place(),
-        }
+        };
+        (proposal, places)
     }
 
     /// Keeps the method with its provenance. A failure to do so does not stop the program.
@@ -76,11 +119,14 @@ impl Passage<'_> {
         approver: Option<String>,
     ) -> Option<String> {
         let at = self.situation.path.get(self.at)?.path.clone()?;
-        let passing = Passing { situation: self.situation, index: self.at, at, candidate, trial, request, answer, approver };
         let place = self.door.asker.place();
-        let placed = self.door.config.install_at.is_some();
+        let placed = self.door.config.install_at.is_some() || self.moved;
+        let (tests, agreement) = (self.exams.records(), self.agreement.clone());
+        let comment = self.briefing.intent.as_ref().map_or_else(String::new, |i| i.comment.clone());
+        let (situation, index) = (self.situation, self.at);
+        let passing = Passing { situation, index, at, candidate, trial, request, answer, approver, tests, agreement, comment };
         let learning = self.trail.learning(passing, place, placed);
-        let keeping = match self.timed(Step::Splicing, |w| w.keep(Box::new(learning))).await {
+        let keeping = match self.timed(Step::Keeping, |w| w.keep(Box::new(learning))).await {
             Ok(keeping) => keeping,
             Err(_) => Keeping::failed("the machine did not say whether the method was kept".into()),
         };
@@ -104,4 +150,15 @@ impl Passage<'_> {
             record: self.record.clone(),
         }
     }
+}
+
+/// An object of the path as a place for a method, if source can reach it.
+fn place(index: usize, holder: &Holder) -> Option<Place> {
+    let note = match holder {
+        Holder { is_shared: true, .. } => "everybody inherits from it",
+        Holder { is_receiver: true, .. } => "the receiver itself",
+        Holder { of_script: false, .. } => "of the standard library",
+        _ => "",
+    };
+    Some(Place { index, name: holder.path.clone()?, note: note.into() })
 }

@@ -12,10 +12,11 @@ mod one;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aura_alfred::config::{Config, DEFAULT_MODEL, Mode, Server};
+use aura_alfred::config::{Cascade, Config, Mode, Server, Sources};
 use aura_alfred::eval::ledger::SCHEMA;
 use aura_alfred::eval::table::table;
 use aura_alfred::eval::{Head, Ledger, Report, Sample, Suite};
+use aura_alfred::persona::Persona;
 use aura_alfred::text::sha256;
 
 use super::{Failed, pretty};
@@ -87,20 +88,26 @@ fn config(a: &EvalArgs) -> Result<Config, Failed> {
         return Err(usage("recording is done one task at a time: leave out --jobs, or --record".into()));
     }
     let set = |name: &str| std::env::var(name).ok().filter(|_| name != "AURA_ALFRED");
-    let mut config = Config::from_env(false, set).map_err(|e| usage(e.to_string()))?;
+    let mut config = Config::from(Sources::default(), set).map_err(|e| usage(e.to_string()))?;
     if let Some(url) = &a.server {
         config.server = server(url, &config.server);
     }
     config.mode = if a.cassette.is_some() { Mode::Replay } else { Mode::Auto };
     config.cassette = a.cassette.clone().or_else(|| a.record.clone());
     config.record = a.record.is_some();
-    config.model = a.model.clone().or(config.model);
+    if let Some(model) = &a.model {
+        config.models.set(Persona::Alfred, model);
+    }
+    config.cascade = Cascade::NAMES.iter().find(|(n, _)| *n == a.cascade).map_or(Cascade::Never, |(_, c)| *c);
+    config.candidates = a.candidates;
     config.options.temperature = a.temperature.unwrap_or(if a.samples > 1 { 0.2 } else { 0.0 });
     let answer = Duration::from_secs(a.seconds);
     config.deadlines.total = answer;
     config.deadlines.idle = config.deadlines.idle.max(answer);
     // Enough for every answer that one task can ask for.
-    config.budget.time = answer * (config.samples * (config.repairs + 1)).max(1) * 2;
+    let conversations = config.samples + config.candidates - 1;
+    let personas = if config.cascade == Cascade::Never { 0 } else { 3 };
+    config.budget.run.time = Some(answer * (conversations * (config.repairs + 1) + personas).max(1) * 2);
     Ok(config)
 }
 
@@ -129,12 +136,14 @@ fn head(a: &EvalArgs, suite: &Suite, config: &Config) -> Head {
         aura: env!("CARGO_PKG_VERSION").into(),
         suite: suite.name.clone(),
         suite_sha256: suite.digest(),
-        model: config.model.clone().unwrap_or_else(|| DEFAULT_MODEL.into()),
+        model: config.models.of(Persona::Alfred).0.into(),
         through,
         prompt_sha256: sha256(&aura_alfred::prompt::standing()),
         takes: a.samples,
         temperature: config.options.temperature,
         repairs: config.repairs,
         samples: config.samples,
+        cascade: if config.cascade == Cascade::Never { String::new() } else { a.cascade.clone() },
+        candidates: (config.candidates > 1).then_some(config.candidates),
     }
 }

@@ -1,12 +1,26 @@
-//! What the door may do, and whom it asks: modes, budgets, servers.
+//! What the door may do, and whom it asks: modes, models, servers, budgets, powers.
+//!
+//! * [`Settings`] what a project says in its `aura.toml`
+//! * [`budget`] what may be spent; [`policy`] choices about how sends are answered
 //!
 //! What must stay true: everything has a default that is safe (a script's learned methods get no capability; in CI nobody
-//! is asked); the environment is read in one place, through a function, so that tests need none; flags win over it.
+//! is asked); flags win over the environment, the environment over `aura.toml`, that over the defaults; the environment is
+//! read in one place, through a function, so that tests need none.
 
+pub mod budget;
+pub mod policy;
+mod settings;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clients::{Deadlines, Options};
+use crate::persona::Persona;
+
+pub use budget::{Allowance, Budget, Price, Spent};
+pub use policy::{Cascade, Tests};
+pub use settings::Settings;
 
 /// Who decides about a method that passed the gates, and who writes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +42,7 @@ impl Mode {
 
     /// The mode of that name.
     pub fn named(name: &str) -> Option<Mode> {
-        Self::NAMES.iter().find(|(n, _)| *n == name).map(|(_, m)| *m)
+        policy::named(&Self::NAMES, name)
     }
 }
 
@@ -46,25 +60,6 @@ pub enum Server {
         /// The key it wants.
         key: Option<String>,
     },
-}
-
-/// Totals for a run.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Budget {
-    /// Tokens read and written, together.
-    pub tokens: u64,
-    /// Seconds of waiting for models.
-    pub time: Duration,
-    /// Sends that are answered.
-    pub sends: u32,
-    /// Sends that wait, one inside the other.
-    pub depth: u32,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { tokens: 200_000, time: Duration::from_secs(900), sends: 64, depth: 4 }
-    }
 }
 
 /// Limits of a trial.
@@ -93,8 +88,8 @@ pub struct Config {
     pub mode: Mode,
     /// Which server is asked.
     pub server: Server,
-    /// Which model. Nothing means the default one, or one that is installed.
-    pub model: Option<String>,
+    /// Which model each persona is. Nothing named means the default one, or one that is installed.
+    pub models: Models,
     /// The recordings of this script, read when no server can be reached, or always in replay.
     pub cassette: Option<PathBuf>,
     /// Answers are recorded into the cassette.
@@ -115,36 +110,96 @@ pub struct Config {
     pub options: Options,
     /// Waiting.
     pub deadlines: Deadlines,
+    /// What models cost, by their names.
+    pub prices: BTreeMap<String, Price>,
+    /// The file in which the project's spending of the day is kept; nothing: it is not counted.
+    pub day: Option<PathBuf>,
+    /// Capabilities that generated code may use where the program and the sender hold them.
+    pub capabilities: Vec<String>,
+    /// When the other personas are asked.
+    pub cascade: Cascade,
+    /// Which tests a method must pass.
+    pub tests: Tests,
+    /// Methods that are compared before one of them is chosen.
+    pub candidates: u32,
+    /// The share of them that must behave alike.
+    pub threshold: f64,
     /// Repairs of one sample.
     pub repairs: u32,
-    /// Samples.
+    /// Samples without a method that passes, before the send is given up.
     pub samples: u32,
     /// Which run of the same program this is, from 1, where answers to the same question are to be told apart: in evaluations.
     pub take: u32,
 }
 
-/// The model that is asked when nobody names one.
-pub const DEFAULT_MODEL: &str = "qwen3:4b-instruct";
+/// Which model each persona is.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Models {
+    named: BTreeMap<Persona, String>,
+}
+
+impl Models {
+    /// ALFRED is this one; the others too, unless they get one of their own.
+    pub fn all(name: &str) -> Self {
+        let mut models = Self::default();
+        models.set(Persona::Alfred, name);
+        models
+    }
+
+    /// Names a persona's model.
+    pub fn set(&mut self, persona: Persona, name: &str) {
+        self.named.insert(persona, name.into());
+    }
+
+    /// A persona's model, and whether anybody named it. Who names one model has one: the other personas are asked there,
+    /// too, rather than have the server load another one.
+    pub fn of(&self, persona: Persona) -> (&str, bool) {
+        let named = self.named.get(&persona).or_else(|| self.named.get(&Persona::Alfred));
+        named.map_or((persona.default_model(), false), |name| (name, true))
+    }
+}
+
+/// Where settings come from besides the defaults and the flags, which the command applies afterwards.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sources<'a> {
+    /// What the project says.
+    pub project: Option<&'a Settings>,
+    /// A person is at the terminal, and there is no script.
+    pub interactive: bool,
+}
 
 impl Config {
-    /// The defaults for a script (or, with `interactive`, for a REPL), changed by the environment.
-    pub fn from_env(interactive: bool, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    /// The defaults for a script (or for a dialogue), changed by the project, and then by the environment.
+    ///
+    /// # Errors
+    /// A setting that makes no sense, with those that would.
+    pub fn from(sources: Sources<'_>, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let set = |name: &str| env(name).filter(|v| !v.trim().is_empty());
         let ci = set("CI").is_some_and(|v| v != "false" && v != "0");
-        let fallback = match (ci, interactive) {
-            (true, _) => Mode::Replay,
-            (_, true) => Mode::Ask,
-            (_, false) => Mode::Auto,
-        };
-        let mode = match set("AURA_ALFRED") {
-            Some(name) => Mode::named(name.trim()).ok_or_else(|| ConfigError::mode("AURA_ALFRED", &name))?,
-            None => fallback,
-        };
-        let server = match set("AURA_OPENAI") {
-            Some(url) => Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_none_or(|v| v != "0"), key: set("AURA_API_KEY") },
-            None => Server::Ollama(set("OLLAMA_HOST").unwrap_or_default()),
-        };
-        Ok(Self { mode, server, model: set("AURA_MODEL").map(|m| m.trim().to_string()), ..Self::plain() })
+        let mut config = Self { mode: if sources.interactive { Mode::Ask } else { Mode::Auto }, ..Self::plain() };
+        if let Some(project) = sources.project {
+            project.apply(&mut config)?;
+        }
+        // Nobody is asked in CI, whatever the project says; only who starts the run can say otherwise.
+        if ci && config.mode != Mode::Off {
+            config.mode = Mode::Replay;
+        }
+        if let Some(name) = set("AURA_ALFRED") {
+            config.mode = Mode::named(name.trim()).ok_or_else(|| ConfigError::mode("AURA_ALFRED", &name))?;
+        }
+        if let Some(host) = set("OLLAMA_HOST") {
+            config.server = Server::Ollama(host);
+        }
+        if let Some(url) = set("AURA_OPENAI") {
+            config.server = Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_none_or(|v| v != "0"), key: None };
+        }
+        if let Server::OpenAi { key, .. } = &mut config.server {
+            *key = set("AURA_API_KEY");
+        }
+        if let Some(model) = set("AURA_MODEL") {
+            config.models.set(Persona::Alfred, model.trim());
+        }
+        Ok(config)
     }
 
     /// The defaults, without an environment.
@@ -152,7 +207,7 @@ impl Config {
         Self {
             mode: Mode::Auto,
             server: Server::Ollama(String::new()),
-            model: None,
+            models: Models::default(),
             cassette: None,
             record: false,
             learned: None,
@@ -163,6 +218,13 @@ impl Config {
             trial: TrialLimits::default(),
             options: Options::default(),
             deadlines: Deadlines::default(),
+            prices: BTreeMap::new(),
+            day: None,
+            capabilities: Vec::new(),
+            cascade: Cascade::default(),
+            tests: Tests::default(),
+            candidates: 1,
+            threshold: 0.6,
             repairs: 2,
             samples: 2,
             take: 1,
@@ -180,7 +242,7 @@ impl Config {
 
 /// A setting that is none.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{setting} is '{value}', which is not one of: {choices}")]
+#[error("{setting} is '{value}', which is not {choices}")]
 pub struct ConfigError {
     /// The variable or flag.
     pub setting: String,
@@ -191,10 +253,14 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
+    /// A value that makes no sense, and those that would.
+    pub fn new(setting: &str, value: &str, choices: impl Into<String>) -> Self {
+        Self { setting: setting.into(), value: crate::text::line(value, 40), choices: choices.into() }
+    }
+
     /// A mode that does not exist.
     pub fn mode(setting: &str, value: &str) -> Self {
-        let choices = Mode::NAMES.map(|(n, _)| n).join(", ");
-        Self { setting: setting.into(), value: crate::text::line(value, 40), choices }
+        Self::new(setting, value, policy::choices(&Mode::NAMES))
     }
 }
 
@@ -204,7 +270,8 @@ mod tests {
 
     fn from(interactive: bool, vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let vars: Vec<(String, String)> = vars.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-        Config::from_env(interactive, |name| vars.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+        let sources = Sources { interactive, ..Sources::default() };
+        Config::from(sources, |name| vars.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
     }
 
     #[test]
@@ -229,7 +296,9 @@ mod tests {
             from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "0"), ("AURA_MODEL", "m ")])
                 .expect("a config");
         assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: false, key: Some("k".into()) });
-        assert_eq!(config.model.as_deref(), Some("m"));
+        assert_eq!(config.models.of(Persona::Alfred), ("m", true));
+        assert_eq!(config.models.of(Persona::Robin), ("m", true));
+        assert_eq!(Config::plain().models.of(Persona::Robin), ("gemma3", false));
         let config = from(false, &[("AURA_OPENAI", "http://box/v1")]).expect("a config");
         assert!(matches!(config.server, Server::OpenAi { grammar: true, .. }), "a server is tried with a grammar");
     }

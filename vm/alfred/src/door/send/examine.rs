@@ -1,0 +1,75 @@
+//! One candidate on its way through the gates.
+
+use super::{End, Passage};
+use crate::answer::{self, Candidate};
+use crate::diagnostic::{Diagnostic, Gate};
+use crate::door::Trial;
+use crate::gates::{Submission, TEXT_GATES, mended};
+use crate::state::Step;
+
+/// The candidate with its trial, or what is wrong with it.
+pub(super) type Examined = Result<(Candidate, Trial), Vec<Diagnostic>>;
+
+impl Passage<'_> {
+    /// Sends a model's answer, or a person's edit, through the gates.
+    pub(super) async fn examine(&mut self, text: &str) -> Result<Examined, End> {
+        self.step(Step::Reading);
+        let mut candidate = match answer::read(text, &self.situation.selector) {
+            Ok(candidate) => candidate,
+            Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
+        };
+        if let Some(source) = mended(&candidate.source, self.situation) {
+            candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
+        }
+        self.trail.passed(Gate::Parse);
+        self.step(Step::Auditing);
+        if let Err((gate, findings)) = self.judged(&candidate.source) {
+            return Ok(self.failed(gate, findings));
+        }
+        self.step(Step::Compiling);
+        let source = candidate.source.clone();
+        if let Err(findings) = self.timed(Step::Compiling, |w| w.compile(source)).await? {
+            return Ok(self.failed(Gate::Compile, findings));
+        }
+        self.trail.passed(Gate::Compile);
+        self.proved(candidate).await
+    }
+
+    /// The gates that need nothing but the text, in their order. Each kind of gate that was passed is written down once.
+    fn judged(&mut self, source: &str) -> Result<(), (Gate, Vec<Diagnostic>)> {
+        let submission = Submission { source, situation: self.situation, at: &self.at_name };
+        for (i, gate) in TEXT_GATES.iter().enumerate() {
+            let findings = (gate.judge)(&submission);
+            if !findings.is_empty() {
+                return Err((gate.gate, findings));
+            }
+            if TEXT_GATES.get(i + 1).is_none_or(|next| next.gate != gate.gate) {
+                self.trail.passed(gate.gate);
+            }
+        }
+        Ok(())
+    }
+
+    /// The gates that run it: tests, and the trial with the very send. It has been compiled.
+    pub(super) async fn proved(&mut self, candidate: Candidate) -> Result<Examined, End> {
+        let findings = self.tested(&candidate.source).await?;
+        if !findings.is_empty() {
+            return Ok(self.failed(Gate::Tests, findings));
+        }
+        self.step(Step::Trying);
+        let at = self.at;
+        let trial = self.timed(Step::Trying, |w| w.try_out(at)).await?;
+        Ok(match &trial.finding {
+            Some(finding) => self.failed(Gate::Trial, vec![finding.clone()]),
+            None => {
+                self.trail.passed(Gate::Trial);
+                Ok((candidate, trial))
+            }
+        })
+    }
+
+    fn failed(&mut self, gate: Gate, findings: Vec<Diagnostic>) -> Examined {
+        self.trail.failed(gate, &findings);
+        Err(findings)
+    }
+}
