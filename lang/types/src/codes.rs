@@ -38,7 +38,7 @@ aura_syntax::diagnostic_codes! {
     EFFECT = "E0317", "effect that was not declared":
         "The annotation `{ 'effects: …' … }` around the slot says what the method may do, and it may do more than that. The note tells by which way. `{ 'effects: none' … }` is for methods that only compute.";
     UNKNOWN_EFFECT = "E0318", "no effect of this name":
-        "After `effects:` stand, with commas between: none, allocates, changes self, changes others, may not return, or the capabilities files, network, clock, random, environment, processes, console, input, image, alfred, system.";
+        "After `effects:` stand, with commas between: none, allocates, changes self, changes others, may not return, reflection, or the capabilities files, network, clock, random, environment, processes, console, input, image, alfred, system.";
     TOO_HARD = "E0319", "too much to find out":
         "Inference has bounds, so that it never keeps you waiting. What lies beyond them is `any`: nothing is reported about it. Write a type at the places that matter.";
     BAD_OVERRIDE = "E0320", "slot that does not fit the one it replaces":

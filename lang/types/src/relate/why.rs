@@ -1,6 +1,7 @@
 //! Why one type does not fit another, in words.
 
 use super::Relate;
+use crate::object::SlotKind;
 use crate::ty::{Type, TypeId};
 
 impl Relate<'_> {
@@ -44,17 +45,16 @@ impl Relate<'_> {
         }
     }
 
+    /// A message that is missing says more than one that differs, and a method more than a constant.
     fn why_interfaces(&mut self, a: TypeId, b: TypeId, chain: &mut Vec<String>) {
-        for wanted in self.u.wanted(a, b) {
-            if self.answers(a, b, wanted) {
-                continue;
-            }
-            let (mine, message) = (self.u.show(a), self.u.names.text(wanted.name).to_string());
-            match self.u.answer(a, wanted.name) {
-                None => chain.push(format!("`{mine}` does not understand `{message}`")),
-                Some(_) => chain.push(format!("`{message}` of `{mine}` does not take or answer the same")),
-            }
-            return;
+        let (mine, wanted) = (self.u.show(a), self.u.wanted(a, b));
+        let missing = wanted.iter().filter(|w| self.u.answer(a, w.name).is_none()).copied().collect::<Vec<_>>();
+        if let Some(first) = missing.iter().min_by_key(|w| self.u.slot(w.slot).kind == SlotKind::Constant) {
+            let message = self.u.names.text(first.name);
+            chain.push(format!("`{mine}` does not understand `{message}`"));
+        } else if let Some(other) = wanted.into_iter().find(|w| !self.answers(a, b, *w)) {
+            let message = self.u.names.text(other.name);
+            chain.push(format!("`{message}` of `{mine}` does not take or answer the same"));
         }
     }
 }
