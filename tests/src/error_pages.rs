@@ -240,7 +240,11 @@ fn what_only_strict_checking_says_is_marked_so() {
     for code in codes::all().filter(|c| is_of_types(c)) {
         let written = written(code);
         let is_said = check(&format!("{}\n", written.example), false).iter().any(|d| d.code == code.name);
-        assert!(!(written.is_strict() && is_said), "{} is reported without strictness; mark its example `aura rejected`", code.name);
+        assert!(
+            !(written.is_strict() && is_said),
+            "{} is reported without strictness; mark its example `aura rejected`",
+            code.name
+        );
     }
 }
 

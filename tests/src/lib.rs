@@ -4,5 +4,5 @@
 //! here: [`programs`], [`typed_programs`]; what the runner shares with the tests: [`soak`].
 
 pub mod programs;
-pub mod typed_programs;
 pub mod soak;
+pub mod typed_programs;

@@ -28,7 +28,11 @@ fn what_strict_checking_passes_is_understood() {
             continue;
         }
         passed += 1;
-        assert!(!is_not_understood(&text), "seed {seed}:\n{}\n{text}", run_within("program", &text, Engine::Plain, 100_000).drawn);
+        assert!(
+            !is_not_understood(&text),
+            "seed {seed}:\n{}\n{text}",
+            run_within("program", &text, Engine::Plain, 100_000).drawn
+        );
     }
     assert!(passed > PROGRAMS / 4, "only {passed} of {PROGRAMS} programs pass");
     assert!(stopped > 0, "no program that was refused goes wrong");

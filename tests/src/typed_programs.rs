@@ -96,7 +96,13 @@ impl Made<'_> {
         self.locals = vec![("a".into(), takes, false)];
         let (first, second) = (self.kind(), self.kind());
         let v = self.expr(first, 2);
-        let _ = write!(out, "    {name}: a <{}> ^ <{}> = ( | v <- ({v}). w <{}> |\n", takes.written(), answers.written(), second.written());
+        let _ = write!(
+            out,
+            "    {name}: a <{}> ^ <{}> = ( | v <- ({v}). w <{}> |\n",
+            takes.written(),
+            answers.written(),
+            second.written()
+        );
         self.locals.push(("v".into(), first, true));
         // An empty local may be read only after it was assigned to; that it is tried before is one of the mistakes.
         if self.pick(25) > 0 {

@@ -193,7 +193,10 @@ impl Resolver<'_> {
                 _ => None,
             })
         };
-        let slot = made.map(|found| found.slot).or_else(by_lookup).or_else(|| [b.traits, b.mixins].into_iter().find_map(|o| Some(self.u.own(o, name)?.slot)))?;
+        let slot = made
+            .map(|found| found.slot)
+            .or_else(by_lookup)
+            .or_else(|| [b.traits, b.mixins].into_iter().find_map(|o| Some(self.u.own(o, name)?.slot)))?;
         match self.u.slot(slot).value {
             SlotValue::Object(object) => Some(self.u.types.object(object)),
             SlotValue::Code => None,

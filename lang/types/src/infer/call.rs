@@ -17,7 +17,8 @@ impl Body<'_> {
         let mut given = SmallVec::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
             let hint = self.hint(argument, known, i);
-            let is_protected = i == 0 && self.u.names.text(message.name).starts_with("should") && self.is_protection(message, argument);
+            let is_protected =
+                i == 0 && self.u.names.text(message.name).starts_with("should") && self.is_protection(message, argument);
             let type_ = if is_protected { self.quietly(argument) } else { self.expr(argument, hint) };
             let (mut bad, mut count) = (None, 0);
             for instance in known {

@@ -98,9 +98,7 @@ impl Body<'_> {
     /// checking knows better.
     pub(super) fn is_protection(&self, message: &Message, block: &Expr) -> bool {
         const CATCH: [&str; 6] = ["onError:", "onError:Kind:", "on:Do:", "ifError:", "should:Raise:", "shouldFail:"];
-        !self.u.options.strict
-            && matches!(block.kind, ExprKind::Block(_))
-            && CATCH.contains(&self.u.names.text(message.name))
+        !self.u.options.strict && matches!(block.kind, ExprKind::Block(_)) && CATCH.contains(&self.u.names.text(message.name))
     }
 
     /// `import: 'path'`, when the file behind it is known.

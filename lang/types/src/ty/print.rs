@@ -69,7 +69,8 @@ impl Universe {
     fn shortest<'p>(&self, path: &'p str) -> &'p str {
         let Some(short) = path.strip_prefix("traits ").filter(|short| !short.contains(' ')) else { return path };
         let b = &self.builtin;
-        let is_taken = |o: crate::object::ObjectId| self.names.known(short).is_some_and(|name| self.object(o).slot(name).is_some());
+        let is_taken =
+            |o: crate::object::ObjectId| self.names.known(short).is_some_and(|name| self.object(o).slot(name).is_some());
         let is_free = ![b.lobby, b.globals].into_iter().any(is_taken);
         if is_free || MADE_BY_THE_MACHINE.contains(&short) { short } else { path }
     }
