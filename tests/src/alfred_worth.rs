@@ -54,6 +54,35 @@ fn what_is_there_already_is_said_after_the_run_and_in_why() {
 }
 
 #[test]
+fn verified_methods_about_the_same_thing_are_shown_as_examples_and_others_change_nothing() {
+    let desk =
+        Desk::new(&[("heaviest", HEAVIEST), ("heaviestTwo", "heaviestTwo = ( items sorted )"), ("mood", "mood = ( 1 )")], "");
+    desk.script("bag mood printLine\n");
+    desk.aura(RUN);
+    desk.script("bag heaviest printLine\n");
+    desk.aura(RUN);
+    desk.script("bag heaviestTwo printLine\n");
+    let done = desk.aura(RUN);
+    assert_eq!(done.out, "vector(3, 4)\n", "{}", done.err);
+    let asked = desk.model.asked.lock().expect("sound");
+    let said = |n: usize| asked[n]["messages"].as_array().and_then(|m| m.last()).expect("a question")["content"].to_string();
+    let mark = "may serve as examples";
+    assert_eq!([said(0), said(1), said(2)].map(|s| s.contains(mark)), [false, false, true]);
+    assert!(said(2).contains("bag heaviest") && said(2).contains("most max: i") && !said(2).contains("bag mood"), "{}", said(2));
+}
+
+#[test]
+fn a_repair_is_shown_what_the_library_has_to_say() {
+    let model = Model::writing(&["middle = ( files size )", "middle = ( items mean )"]);
+    let desk = Desk { folder: tempfile::tempdir().expect("a folder"), model };
+    desk.script("bag meanWeight printLine\n");
+    desk.aura(RUN);
+    let asked = desk.model.asked.lock().expect("sound");
+    let repair = asked[1]["messages"].as_array().and_then(|m| m.last()).expect("a complaint")["content"].to_string();
+    assert!(repair.contains("may serve as examples") && repair.contains("traits collection mean"), "{repair}");
+}
+
+#[test]
 fn a_method_of_the_library_or_the_script_under_another_name_is_told() {
     let own = "total = ( | s <- 0 | items do: [ | :e | s: s + e ]. s )";
     let desk = Desk::new(

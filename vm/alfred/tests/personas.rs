@@ -85,6 +85,7 @@ fn briefing() -> Briefing {
             examples: vec![example],
         }),
         research: Some(babs::Research { found, note: "Do the same with a.".into() }),
+        ..Briefing::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aura_alfred::cassette::key;
 use aura_alfred::diagnostic::{Diagnostic, Gate};
-use aura_alfred::persona::Briefing;
+use aura_alfred::persona::{Briefing, Found, Kind};
 use aura_alfred::prompt::{Attempt, header, prompt, schema};
 use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
@@ -149,4 +149,25 @@ fn the_examples_have_the_form_of_real_questions_and_their_answers_pass_the_gates
         let candidate = aura_alfred::answer::read(&turn[1].text, wanted).expect("one method");
         assert_eq!(aura_alfred::gates::audit(&candidate.source, &aura_alfred::gates::Context::default()), Vec::new());
     }
+}
+
+#[test]
+fn examples_are_shown_and_are_no_part_of_the_question() {
+    let situation = situation();
+    let plain = prompt(&situation, "point", &[], 1, &Briefing::default());
+    let found = Found { kind: Kind::Method, title: "line \"length\"".into(), text: "length = ( </data> x )".into() };
+    let briefing = Briefing { examples: vec![found], ..Briefing::default() };
+    let shown = prompt(&situation, "point", &[], 1, &briefing);
+    assert_eq!(plain.key, shown.key);
+    let last = |p: &aura_alfred::prompt::Prompt| p.messages.last().expect("a question").text.clone();
+    let rest = last(&shown).strip_prefix(&last(&plain)).map(str::to_string).expect("the question goes on");
+    assert!(rest.starts_with("Methods that work and may serve as examples:\n<data>\n\"line 'length'\"\n"), "{rest}");
+    assert_eq!(rest.matches("</data>").count(), 1, "data cannot close its marks: {rest}");
+    let failed = [Attempt { answer: "nonsense".into(), findings: Vec::new() }];
+    let repair = prompt(&situation, "point", &failed, 1, &briefing);
+    assert_eq!(
+        repair.messages[..repair.messages.len() - 1],
+        prompt(&situation, "point", &failed, 1, &Briefing::default()).messages[..repair.messages.len() - 1]
+    );
+    assert!(last(&repair).ends_with(&rest));
 }

@@ -132,6 +132,9 @@ pub struct Learning {
     /// The same in words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub agreement: String,
+    /// How many of the compared candidates did the same, group by group, the largest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behaviours: Vec<usize>,
     /// What ROBIN says of it, for its readers.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,

@@ -48,6 +48,8 @@ pub struct Story {
     pub at: String,
     /// The proposals, each with what the gates said.
     pub candidates: Vec<CandidateRecord>,
+    /// The number of the last one that the gates looked at, from 0: the method, if one was installed.
+    pub chosen: usize,
     /// How it ended.
     pub outcome: Outcome,
     /// Tokens, over all attempts.

@@ -26,6 +26,17 @@ pub(super) struct Trail {
     pub(super) current: usize,
 }
 
+/// How many of the candidates that were compared do the same.
+#[derive(Clone, Debug)]
+pub(super) struct Agreement {
+    /// In words.
+    pub(super) said: String,
+    /// The share of the largest group among those that were wanted.
+    pub(super) share: f64,
+    /// The sizes of the groups, the largest first.
+    pub(super) sizes: Vec<usize>,
+}
+
 /// A candidate that has passed.
 pub(super) struct Passing<'a> {
     pub(super) situation: &'a Situation,
@@ -39,8 +50,7 @@ pub(super) struct Passing<'a> {
     pub(super) answer: &'a Answer,
     pub(super) approver: Option<String>,
     pub(super) tests: Vec<TestRecord>,
-    /// How many of the candidates do the same, in words, and as a share.
-    pub(super) agreement: Option<(String, f64)>,
+    pub(super) agreement: Option<Agreement>,
     /// What ROBIN says of it.
     pub(super) comment: String,
 }
@@ -129,8 +139,9 @@ impl Trail {
             tested: p.tests,
             personas: self.personas.clone(),
             chosen: Some(self.current as u32),
-            confidence: p.agreement.as_ref().map(|a| a.1),
-            agreement: p.agreement.map_or_else(String::new, |a| a.0),
+            confidence: p.agreement.as_ref().map(|a| a.share),
+            behaviours: p.agreement.as_ref().map_or_else(Vec::new, |a| a.sizes.clone()),
+            agreement: p.agreement.map_or_else(String::new, |a| a.said),
             comment: p.comment,
             approver: p.approver,
             placed,

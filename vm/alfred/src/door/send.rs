@@ -21,7 +21,7 @@ use crate::situation::{Situation, home};
 use crate::typing::Typing;
 use crate::state::{Record, Step};
 
-use super::record::Trail;
+use super::record::{Agreement, Trail};
 use super::{Account, Asker, Outcome, Story, Trial, World};
 use exams::Exams;
 
@@ -68,8 +68,7 @@ struct Passage<'a> {
     /// The other personas were asked. They are once.
     cascaded: bool,
     exams: Exams,
-    /// How many of the candidates do the same, in words, and as a share.
-    agreement: Option<(String, f64)>,
+    agreement: Option<Agreement>,
 }
 
 /// Why a passage ends without a method.
@@ -237,6 +236,7 @@ impl Passage<'_> {
         self.door.account.stories.push(Story {
             selector: self.situation.selector.clone(),
             at: self.at_name,
+            chosen: self.trail.current,
             candidates: self.trail.all(),
             outcome: outcome.clone(),
             tokens: self.tokens,

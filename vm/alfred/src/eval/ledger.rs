@@ -151,6 +151,8 @@ fn difference(then: &Head, now: &Head) -> Option<&'static str> {
         ("temperature", then.temperature != now.temperature),
         ("number of repairs", then.repairs != now.repairs),
         ("number of conversations", then.samples != now.samples),
+        ("cascade", then.cascade != now.cascade),
+        ("number of candidates", then.candidates != now.candidates),
     ];
     settings.into_iter().find(|s| s.1).map(|s| s.0)
 }
@@ -190,6 +192,7 @@ mod tests {
             take,
             ending: Ending::NoAnswer,
             attempts: Vec::new(),
+            chosen: 0,
             source: None,
             at: None,
             model: String::new(),

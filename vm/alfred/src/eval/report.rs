@@ -40,6 +40,8 @@ pub struct Row {
     pub audit: Share,
     /// It compiled and verified.
     pub compile: Share,
+    /// It passed the tests that the user or ROBIN wrote, of those that came to any; nothing where there were none.
+    pub tests: Option<Share>,
     /// It passed the trial.
     pub run: Share,
     /// Accepted without a repair.
@@ -116,6 +118,7 @@ fn row(tier: &str, all: &[&Sample]) -> Row {
         types: all.iter().any(|s| s.came_to("types")).then(|| gate("types")),
         audit: gate("audit"),
         compile: gate("compile"),
+        tests: tests(all),
         run: gate("trial"),
         at_once: after(|a| a == (1, 0)),
         repaired_1: after(|a| a == (1, 1)),
@@ -137,6 +140,14 @@ fn row(tier: &str, all: &[&Sample]) -> Row {
         seconds_median: quantile(all.iter().map(|s| s.seconds), 0.5),
         overhead_p95: quantile(all.iter().map(|s| (s.seconds - s.waited).max(0.0)), 0.95),
     }
+}
+
+/// Of the first proposals that came to tests, those that passed them: not every message has tests.
+fn tests(all: &[&Sample]) -> Option<Share> {
+    let first = all.iter().filter_map(|s| s.attempts.first());
+    let came = first.filter(|a| a.came_to("tests")).count() as u64;
+    let passed = all.iter().filter(|s| s.first_passed("tests")).count() as u64;
+    (came > 0).then(|| Share::new(passed, came))
 }
 
 /// For each task, whether each of its samples was correct.

@@ -68,6 +68,13 @@ impl Attempt {
     }
 }
 
+impl Attempt {
+    /// It passed this gate, or did not.
+    pub fn came_to(&self, gate: &str) -> bool {
+        self.passed.iter().chain(self.failed.as_ref().map(|f| &f.0)).any(|g| g == gate)
+    }
+}
+
 /// A gate's name, as it stands in every record.
 fn name(gate: Gate) -> String {
     format!("{gate:?}").to_lowercase()
@@ -98,6 +105,9 @@ pub struct Sample {
     pub ending: Ending,
     /// What was proposed, in order.
     pub attempts: Vec<Attempt>,
+    /// The number of the proposal that was installed, from 0.
+    #[serde(default)]
+    pub chosen: usize,
     /// The method that was installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -139,12 +149,12 @@ impl Sample {
 
     /// Some proposal came to this gate.
     pub fn came_to(&self, gate: &str) -> bool {
-        let of = |a: &Attempt| a.passed.iter().chain(a.failed.as_ref().map(|f| &f.0)).any(|g| g == gate);
-        self.attempts.iter().any(of)
+        self.attempts.iter().any(|a| a.came_to(gate))
     }
 
     /// The conversation and the number of repairs with which it was accepted.
     pub fn accepted_after(&self) -> Option<(u32, u32)> {
-        self.attempts.last().filter(|_| self.is_accepted()).map(|a| (a.sample, a.repair))
+        let chosen = self.attempts.get(self.chosen).or(self.attempts.last());
+        chosen.filter(|_| self.is_accepted()).map(|a| (a.sample, a.repair))
     }
 }

@@ -15,14 +15,16 @@ type Column = (&'static str, fn(&Row) -> String);
 pub fn table(report: &Report) -> String {
     let head = &report.head;
     let mut out = format!(
-        "{} with {} through {}\n{} samples of each task, temperature {}, {} repairs, {} conversations\n",
+        "{} with {} through {}\n{} samples of each task, temperature {}, {} repairs, {} conversations{}{}\n",
         line(&head.suite, 60),
         line(&head.model, 60),
         line(&head.through, 120),
         head.takes,
         head.temperature,
         head.repairs,
-        head.samples
+        head.samples,
+        if head.cascade.is_empty() { String::new() } else { format!(", cascade {}", line(&head.cascade, 20)) },
+        head.candidates.map_or(String::new(), |n| format!(", {n} candidates compared"))
     );
     section(
         &mut out,
@@ -34,6 +36,7 @@ pub fn table(report: &Report) -> String {
             ("types", |r| r.types.as_ref().map_or("-".into(), percent)),
             ("audit", |r| percent(&r.audit)),
             ("compile", |r| percent(&r.compile)),
+            ("tests", |r| r.tests.as_ref().map_or("-".into(), percent)),
             ("run", |r| percent(&r.run)),
         ],
     );

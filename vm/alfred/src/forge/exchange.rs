@@ -115,11 +115,10 @@ fn metadata(version: &Version, l: &Learning, chosen: &CandidateRecord, kind: Sho
     }
 }
 
-/// The proposal that became the method: it passed whatever it came to, and has the method's code, unless that was mended.
+/// The proposal that became the method, if it passed whatever it came to.
 fn chosen(l: &Learning) -> Option<&CandidateRecord> {
-    let tree = Tree::of(&l.source)?;
-    let passed = || l.candidates.iter().rev().filter(|c| !c.verdicts.is_empty() && c.verdicts.iter().all(|v| v.passed));
-    passed().find(|c| code(c, &l.selector).as_ref() == Some(&tree)).or_else(|| passed().next())
+    let chosen = l.chosen.map_or(l.candidates.last(), |n| l.candidates.get(n as usize))?;
+    (!chosen.verdicts.is_empty() && chosen.verdicts.iter().all(|v| v.passed)).then_some(chosen)
 }
 
 /// The code of everything that people do not want, with its selector.

@@ -38,8 +38,12 @@ impl Vector {
     }
 }
 
-/// Proposals that have the same code behave alike; those that are no code are each unlike any other.
+/// Where candidates were compared by what they do, of the groups that they fell into. Otherwise proposals that have the same code behave
+/// alike, and those that are no code are each unlike any other.
 fn diversity(learning: &Learning) -> Option<f64> {
+    if !learning.behaviours.is_empty() {
+        return effective(&learning.behaviours);
+    }
     let mut clusters: Vec<(Option<Tree>, usize)> = Vec::new();
     for candidate in &learning.candidates {
         let tree = code(candidate, &learning.selector);
@@ -58,7 +62,8 @@ pub(crate) fn code(candidate: &CandidateRecord, selector: &str) -> Option<Tree> 
 
 fn relevance(learning: &Learning) -> Option<f64> {
     let verdicts = || learning.candidates.iter().flat_map(|c| &c.verdicts);
-    let all = verdicts().count() + learning.tests.len();
+    let failed = learning.tested.iter().filter(|t| t.went.starts_with("failed")).count();
+    let all = verdicts().count() + learning.tests.len() + failed;
     let passed = verdicts().filter(|v| v.passed).count() + learning.tests.len();
     (all > 0).then(|| passed as f64 / all as f64)
 }

@@ -37,6 +37,18 @@ pub enum Kind {
 pub trait Library: Send {
     /// At most so many findings, the best first.
     fn find(&mut self, situation: &Situation, most: usize) -> Vec<Found>;
+
+    /// At most so many methods that were learned and passed the gates, and that are about the same thing as the missing one. (They need
+    /// no library.)
+    fn resembling(&mut self, situation: &Situation, most: usize) -> Vec<Found> {
+        let mut shelf = Shelf::default();
+        situation.verified.iter().for_each(|v| shelf.verified(&v.at, &v.selector, &v.source));
+        shelf.resembling(situation, most).into_iter().map(|(d, _)| method(&d)).collect()
+    }
+}
+
+fn method(d: &Document) -> Found {
+    Found { kind: Kind::Method, title: line(&format!("{} {}", d.at, d.selector), 80), text: clean(&d.source, 400) }
 }
 
 /// The simplest library: what the situation itself brings along, by common words.
@@ -73,13 +85,8 @@ impl Library for Shelved {
     fn find(&mut self, situation: &Situation, most: usize) -> Vec<Found> {
         let mut shelf = self.shelf.get_or_insert_with(|| (self.make)()).clone();
         situation.verified.iter().for_each(|v| shelf.verified(&v.at, &v.selector, &v.source));
-        let method = |d: Document| Found {
-            kind: Kind::Method,
-            title: line(&format!("{} {}", d.at, d.selector), 80),
-            text: clean(&d.source, 400),
-        };
         // Half of the room is for methods; the rest, and what they leave, for docs and slots.
-        let methods = shelf.examples(situation, most.div_ceil(2)).into_iter().map(|(d, _)| method(d));
+        let methods = shelf.examples(situation, most.div_ceil(2)).into_iter().map(|(d, _)| method(&d));
         let mut found: Vec<Found> = methods.collect();
         let others = Here.find(situation, usize::MAX).into_iter().filter(|f| f.kind != Kind::Method);
         found.extend(others.take(most.saturating_sub(found.len())));

@@ -104,6 +104,8 @@ pub struct Briefing {
     pub intent: Option<robin::Intention>,
     /// What BABS found.
     pub research: Option<babs::Research>,
+    /// Methods that may serve as examples. They are shown, and are no part of the question: a recording outlives them.
+    pub examples: Vec<Found>,
 }
 
 impl Briefing {

@@ -19,6 +19,15 @@ pub(super) fn text(briefing: &Briefing) -> String {
     text
 }
 
+/// Methods that may serve as examples; empty if there are none.
+pub(super) fn examples(briefing: &Briefing) -> String {
+    let shown: Vec<String> = briefing.examples.iter().map(|f| format!("\"{}\"\n{}", f.title.replace('"', "'"), f.text)).collect();
+    match shown.is_empty() {
+        true => String::new(),
+        false => format!("Methods that work and may serve as examples:\n{}", data(&shown.join("\n"))),
+    }
+}
+
 fn of_task(task: &brick::Task) -> String {
     let mut lines = vec![task.signature.clone()];
     lines.extend(task.cases.iter().map(|c| format!("- {c}")));

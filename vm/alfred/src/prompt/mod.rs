@@ -60,13 +60,17 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     let briefed = briefing::text(briefing);
     let mut key = format!("{question}{briefed}");
     let mut messages = examples::turns();
-    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}{briefed}") });
-    for attempt in failed {
+    let examples = briefing::examples(briefing);
+    // Where there are attempts, the conversation before them stays as it was, so that a server has read it already.
+    let (first, last) = if failed.is_empty() { (&*examples, "") } else { ("", &*examples) };
+    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}{briefed}{first}") });
+    for (i, attempt) in failed.iter().enumerate() {
         let complaint = complaint(&attempt.findings, &situation.selector);
         let answer = question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE));
         key.push_str(&format!("\nAttempt:\n{answer}\n{complaint}"));
         messages.push(Message { role: Role::Assistant, text: answer });
-        messages.push(Message { role: Role::User, text: complaint });
+        let text = if i + 1 == failed.len() && !last.is_empty() { format!("{complaint}\n{last}") } else { complaint };
+        messages.push(Message { role: Role::User, text });
     }
     if sample > 1 {
         key.push_str(&format!("\nSample {sample}"));

@@ -7,11 +7,13 @@ use crate::answer;
 use crate::clients::{Answer, ClientError, Fault, Request};
 use crate::door::{Door, Outcome};
 use crate::gates::refused;
-use crate::persona::Persona;
+use crate::persona::{Found, Kind, Persona};
 use crate::prompt::{Attempt, grammar, prompt, schema};
 use crate::situation::Refused;
 use crate::state::Step;
 
+/// Examples that the model is shown.
+const MOST_EXAMPLES: usize = 2;
 /// Refused methods that the model is told about.
 const MOST_REFUSED: usize = 2;
 
@@ -23,6 +25,7 @@ impl Passage<'_> {
         failed: &[Attempt],
     ) -> Result<Result<(Request, Answer), (Request, ClientError)>, End> {
         self.step(Step::Asking);
+        self.briefing.examples = self.examples(sample, failed);
         let request = self.request(sample, failed);
         let began = Instant::now();
         let Door { config, asker, account, .. } = &mut *self.door;
@@ -40,6 +43,17 @@ impl Passage<'_> {
                 Err(Outcome::NoAnswer { error: Box::new(error), before: before.map(Box::new) })
             }
         }
+    }
+
+    /// Methods that may serve as examples: for a first question only those that were learned and resemble what is missing, so that
+    /// the question is short and mostly the same; for every other one the best that there are, unless BABS has chosen.
+    fn examples(&mut self, sample: u32, failed: &[Attempt]) -> Vec<Found> {
+        let is_first = sample == 1 && failed.len() == self.refused_before().len();
+        if is_first || self.briefing.research.is_some() {
+            return self.door.library.resembling(self.situation, MOST_EXAMPLES);
+        }
+        let found = self.door.library.find(self.situation, 4 * MOST_EXAMPLES);
+        found.into_iter().filter(|f| f.kind == Kind::Method).take(MOST_EXAMPLES).collect()
     }
 
     fn request(&self, sample: u32, failed: &[Attempt]) -> Request {

@@ -3,6 +3,7 @@
 use super::{End, Passage, Survivor};
 use crate::candidates::{Observation, clusters, confidence, difference, simplest};
 use crate::door::Outcome;
+use crate::door::record::Agreement;
 use crate::state::Step;
 
 impl Passage<'_> {
@@ -27,7 +28,8 @@ impl Passage<'_> {
         let largest = &clusters[0];
         let inputs = behaviours[largest.members[0]].len();
         let said = format!("{} of {wanted} candidates do the same on {inputs} inputs", largest.members.len());
-        self.agreement = Some((said, share));
+        let sizes = clusters.iter().map(|c| c.members.len()).collect();
+        self.agreement = Some(Agreement { said, share, sizes });
         let sources: Vec<&str> = survivors.iter().map(|s| s.candidate.source.as_str()).collect();
         let chosen = survivors.remove(simplest(largest, &sources));
         self.make_current(&chosen.candidate.source).await?;

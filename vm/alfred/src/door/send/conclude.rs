@@ -104,7 +104,7 @@ impl Passage<'_> {
             effects: shown(typed.effects),
             tests: tests.collect(),
             trial: trial.summary.clone(),
-            agreement: self.agreement.as_ref().map(|a| a.0.clone()),
+            agreement: self.agreement.as_ref().map(|a| a.said.clone()),
             problem,
             place: self.situation.place(),
         };

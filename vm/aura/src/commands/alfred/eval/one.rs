@@ -156,6 +156,7 @@ fn told(task: &Task, take: u32, story: Option<&Story>, hidden: Option<Hidden>, f
         take,
         ending: story.map_or(Ending::NotSent, |s| Ending::of(&s.outcome)),
         attempts: story.map_or_else(Vec::new, |s| s.candidates.iter().map(Attempt::of).collect()),
+        chosen: story.map_or(0, |s| s.chosen),
         source: learned.map(|l| l.source.clone()),
         at: learned.map(|l| l.at.clone()),
         model: story.and_then(|s| s.candidates.last()).map_or_else(String::new, |c| c.model.clone()),
