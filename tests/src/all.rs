@@ -2,8 +2,11 @@
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
-//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it
+//! * [`door`] the open door, end to end, against a model server on a socket; [`alfred_memory`] what stays of it;
+//!   [`alfred_worth`] what that is worth
+//! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
@@ -14,6 +17,7 @@
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
 mod alfred_memory;
+mod alfred_worth;
 mod bad_input;
 mod benchmarks;
 mod command;
@@ -22,6 +26,8 @@ mod dialogue;
 mod doc_blocks;
 mod door;
 mod engines;
+mod evaluation;
+mod error_pages;
 mod example;
 mod image;
 mod image_commands;
@@ -33,6 +39,7 @@ mod lang;
 mod layers;
 mod library;
 mod powers;
+mod reference;
 mod support;
 mod tidy;
 

@@ -7,6 +7,7 @@
 //! * [`diagnostic`], [`codes`] what is wrong, as data; [`render()`] draws it for people
 //! * [`dump()`] a tree as readable text
 //! * [`format()`] a program in its one layout
+//! * [`grammar`] the norm of the syntax, and grammars for model servers derived from it
 //! * [`source`] a named text with lines and columns
 //!
 //! Not here: meaning. Which slot a name refers to, what a type allows, is the business of later stages.
@@ -15,6 +16,7 @@ pub mod codes;
 pub mod diagnostic;
 mod dump;
 mod format;
+pub mod grammar;
 pub mod literal;
 pub mod parse;
 mod render;

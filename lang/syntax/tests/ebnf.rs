@@ -1,141 +1,16 @@
 //! The parser does what grammar/aura.ebnf says: programs generated from the grammar are accepted without a diagnostic, keep
 //! their tree when formatted, and the terminals of the grammar are the lexer's tokens.
 
+use aura_syntax::grammar::NORM;
+use aura_syntax::grammar::ebnf::{Grammar, Node};
 use aura_syntax::tokens::{Kind, lex};
 use aura_syntax::{Source, dump, format, parse, render};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use std::collections::BTreeMap;
-
-const GRAMMAR: &str = include_str!("../../../grammar/aura.ebnf");
-
-/// A right-hand side.
-#[derive(Clone, Debug)]
-enum Node {
-    Choice(Vec<Node>),
-    Sequence(Vec<Node>),
-    Optional(Box<Node>),
-    Repeated(Box<Node>),
-    Except(Box<Node>, String),
-    Rule(String),
-    Token(String),
-    Literal(String),
-    Glue,
-}
-
-#[derive(Default)]
-struct Grammar {
-    rules: BTreeMap<String, Node>,
-    tokens: BTreeMap<String, String>,
-}
-
-/// Words of the notation.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let end = if rest.starts_with("(*") {
-            rest = &rest[rest.find("*)").expect("comments end") + 2..];
-            rest = rest.trim_start();
-            continue;
-        } else if let Some(literal) = rest.strip_prefix('"') {
-            literal.find('"').expect("literals end") + 2
-        } else if rest.starts_with('/') {
-            let bytes = rest.as_bytes();
-            let mut at = 1;
-            while bytes[at] != b'/' {
-                at += if bytes[at] == b'\\' { 2 } else { 1 };
-            }
-            at + 1
-        } else if rest.starts_with(|c: char| c.is_alphabetic()) {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-        } else {
-            1
-        };
-        words.push(rest[..end].to_owned());
-        rest = rest[end..].trim_start();
-    }
-    words
-}
-
-struct Reader {
-    words: Vec<String>,
-    at: usize,
-}
-
-impl Reader {
-    fn peek(&self) -> &str {
-        self.words.get(self.at).map_or("", String::as_str)
-    }
-    fn next(&mut self) -> String {
-        self.at += 1;
-        self.words[self.at - 1].clone()
-    }
-    fn expect(&mut self, word: &str) {
-        assert_eq!(self.next(), word, "in the grammar near {:?}", &self.words[self.at.saturating_sub(6)..self.at]);
-    }
-    fn grammar(mut self) -> Grammar {
-        let mut grammar = Grammar::default();
-        while self.at < self.words.len() {
-            let name = self.next();
-            self.expect("=");
-            if self.peek().starts_with('/') {
-                let regex = self.next();
-                grammar.tokens.insert(name, regex[1..regex.len() - 1].replace("\\/", "/"));
-            } else {
-                let node = self.choice();
-                grammar.rules.insert(name, node);
-            }
-            self.expect(";");
-        }
-        grammar
-    }
-    fn choice(&mut self) -> Node {
-        let mut choices = vec![self.sequence()];
-        while self.peek() == "|" {
-            self.next();
-            choices.push(self.sequence());
-        }
-        if choices.len() == 1 { choices.remove(0) } else { Node::Choice(choices) }
-    }
-    fn sequence(&mut self) -> Node {
-        let mut items = Vec::new();
-        loop {
-            match self.peek() {
-                "," => drop(self.next()),
-                "~" => {
-                    self.next();
-                    items.push(Node::Glue);
-                }
-                "-" => {
-                    self.next();
-                    let base = items.pop().expect("something before -");
-                    items.push(Node::Except(Box::new(base), self.next()));
-                }
-                "" | ";" | "|" | ")" | "]" | "}" => return Node::Sequence(items),
-                _ => items.push(self.item()),
-            }
-        }
-    }
-    fn item(&mut self) -> Node {
-        let word = self.next();
-        let (close, wrap): (&str, fn(Box<Node>) -> Node) = match word.as_str() {
-            "(" => (")", |node| *node),
-            "[" => ("]", Node::Optional),
-            "{" => ("}", Node::Repeated),
-            _ if word.starts_with('"') => return Node::Literal(word.trim_matches('"').to_owned()),
-            _ if word.chars().all(|c| c.is_ascii_uppercase() || c == '_') => return Node::Token(word),
-            _ => return Node::Rule(word),
-        };
-        let inner = self.choice();
-        self.expect(close);
-        wrap(Box::new(inner))
-    }
-}
 
 fn grammar() -> Grammar {
-    Reader { words: words(GRAMMAR), at: 0 }.grammar()
+    Grammar::read(NORM).expect("the norm is of its notation")
 }
 
 /// Writes sentences.
@@ -215,7 +90,7 @@ impl Generator<'_> {
                     self.node(inner);
                 }
             }
-            Node::Repeated(inner) => {
+            Node::Repeated(inner, _) => {
                 let times = if self.is_deep() { 0 } else { self.random(4) };
                 (0..times).for_each(|_| self.node(inner));
             }
@@ -313,8 +188,8 @@ fn every_sentence_of_the_grammar_is_accepted_and_formatted() {
 /// A grammar that says something else is noticed: this test can fail.
 #[test]
 fn a_wrong_grammar_is_noticed() {
-    let wrong = GRAMMAR.replace("binary_message  = ( operand", "binary_message  = ( operand, \"]\"");
-    let grammar = Reader { words: words(&wrong), at: 0 }.grammar();
+    let wrong = NORM.replace("binary_message  = ( operand", "binary_message  = ( operand, \"]\"");
+    let grammar = Grammar::read(&wrong).expect("of the notation");
     let refused = (1..300).filter(|seed| !parse(&Generator::new(&grammar, *seed).sentence()).diagnostics.is_empty()).count();
     assert!(refused > 20, "{refused}");
 }
@@ -399,21 +274,35 @@ fn words_and_brackets_of_the_grammar_are_the_lexers() {
 }
 
 fn collect(node: &Node, out: &mut Vec<String>) {
-    match node {
-        Node::Literal(text) => out.push(text.clone()),
-        Node::Choice(nodes) | Node::Sequence(nodes) => nodes.iter().for_each(|n| collect(n, out)),
-        Node::Optional(n) | Node::Repeated(n) | Node::Except(n, _) => collect(n, out),
-        _ => {}
+    if let Node::Literal(text) = node {
+        out.push(text.clone());
     }
+    node.parts().into_iter().for_each(|part| collect(part, out));
 }
 
 fn every_name_is_known(node: &Node, grammar: &Grammar) -> bool {
-    match node {
-        Node::Rule(name) => grammar.rules.contains_key(name),
+    let is_known = match node {
+        Node::Rule(name) | Node::Except(_, name) => grammar.rules.contains_key(name),
         Node::Token(name) => name == "SAME_OPERATOR" || grammar.tokens.contains_key(name),
-        Node::Choice(nodes) | Node::Sequence(nodes) => nodes.iter().all(|n| every_name_is_known(n, grammar)),
-        Node::Optional(n) | Node::Repeated(n) => every_name_is_known(n, grammar),
-        Node::Except(n, name) => every_name_is_known(n, grammar) && grammar.rules.contains_key(name),
         _ => true,
+    };
+    is_known && node.parts().into_iter().all(|part| every_name_is_known(part, grammar))
+}
+
+/// What is not of the notation is an error with its line.
+#[test]
+fn a_text_that_is_no_grammar_is_refused() {
+    for (text, why) in [
+        ("a = b", "line 1: `;` is missing before ``"),
+        ("a = b ;\n(* open", "line 2: a comment without end"),
+        ("a = \"b", "line 1: a literal or regular expression without end"),
+        ("a = /b", "line 1: a literal or regular expression without end"),
+        ("a = \n [ b ;", "line 2: `]` is missing before `;`"),
+        ("a = 3 * { b } ;", "line 1: a number stands only before `* [ … ]`"),
+        ("a = - b ;", "line 1: nothing stands before `-`"),
+        ("a = é ;", "line 1: `é` makes no sense"),
+        ("a b", "line 1: `=` is missing before `b`"),
+    ] {
+        assert_eq!(Grammar::read(text).map(|_| ()), Err(why.to_owned()), "{text}");
     }
 }

@@ -383,3 +383,10 @@ fn incomplete_is_what_more_text_could_complete() {
         assert!(!is_incomplete(text), "{text:?}");
     }
 }
+
+#[test]
+fn a_comment_behind_the_last_argument_of_a_block_stays_where_it_is() {
+    let formatted = aura_syntax::format("[|:a. :b. \"c\" | a ]").expect("a good program");
+    assert_eq!(formatted, "[|:a. :b \"c\"| a ]\n");
+    assert_eq!(aura_syntax::format(&formatted).as_ref(), Ok(&formatted));
+}

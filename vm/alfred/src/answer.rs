@@ -38,6 +38,11 @@ pub(crate) fn kept(source: &str, wanted: &str) -> Result<String, Vec<Diagnostic>
     one_method(source, wanted)
 }
 
+/// The method in an answer, as the model wrote it, whatever is around it.
+pub(crate) fn source(answer: &str) -> String {
+    fields(answer).1
+}
+
 /// The plan and the source: from JSON, or, under a grammar, the text itself.
 fn fields(answer: &str) -> (String, String) {
     let text = crate::clients::unfenced(answer);

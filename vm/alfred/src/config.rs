@@ -41,7 +41,7 @@ pub enum Server {
     OpenAi {
         /// Its address.
         url: String,
-        /// It constrains answers by a GBNF grammar (llama.cpp's server does).
+        /// It is given a GBNF grammar for its answers (llama.cpp's server takes it); one that does not take it is found out.
         grammar: bool,
         /// The key it wants.
         key: Option<String>,
@@ -119,6 +119,8 @@ pub struct Config {
     pub repairs: u32,
     /// Samples.
     pub samples: u32,
+    /// Which run of the same program this is, from 1, where answers to the same question are to be told apart: in evaluations.
+    pub take: u32,
 }
 
 /// The model that is asked when nobody names one.
@@ -139,7 +141,7 @@ impl Config {
             None => fallback,
         };
         let server = match set("AURA_OPENAI") {
-            Some(url) => Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_some_and(|v| v != "0"), key: set("AURA_API_KEY") },
+            Some(url) => Server::OpenAi { url, grammar: set("AURA_GRAMMAR").is_none_or(|v| v != "0"), key: set("AURA_API_KEY") },
             None => Server::Ollama(set("OLLAMA_HOST").unwrap_or_default()),
         };
         Ok(Self { mode, server, model: set("AURA_MODEL").map(|m| m.trim().to_string()), ..Self::plain() })
@@ -163,6 +165,7 @@ impl Config {
             deadlines: Deadlines::default(),
             repairs: 2,
             samples: 2,
+            take: 1,
         }
     }
 
@@ -223,10 +226,12 @@ mod tests {
     fn the_server_and_the_model_come_from_the_environment() {
         assert_eq!(from(false, &[("OLLAMA_HOST", "box:1")]).expect("a config").server, Server::Ollama("box:1".into()));
         let config =
-            from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "1"), ("AURA_MODEL", "m ")])
+            from(false, &[("AURA_OPENAI", "http://box/v1"), ("AURA_API_KEY", "k"), ("AURA_GRAMMAR", "0"), ("AURA_MODEL", "m ")])
                 .expect("a config");
-        assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: true, key: Some("k".into()) });
+        assert_eq!(config.server, Server::OpenAi { url: "http://box/v1".into(), grammar: false, key: Some("k".into()) });
         assert_eq!(config.model.as_deref(), Some("m"));
+        let config = from(false, &[("AURA_OPENAI", "http://box/v1")]).expect("a config");
+        assert!(matches!(config.server, Server::OpenAi { grammar: true, .. }), "a server is tried with a grammar");
     }
 
     #[test]

@@ -11,6 +11,8 @@
 //! * [`interface`] what a learned method was written against
 //! * [`door`] one send from the pause to the splice; [`machine`] the machine's side of it
 //! * [`state`] the record of one send on its way
+//! * [`eval`] how good a model is at all this; [`measure`] what a learned method is worth
+//! * [`retrieve`] methods that may serve as examples; [`forge`] verified exchanges for fine-tuning
 //! * [`text`] cleaning of text at the border
 //!
 //! What must stay true: nothing generated is evaluated outside the gates; the machine's thread never waits for this crate.
@@ -22,14 +24,18 @@ pub mod clients;
 pub mod config;
 pub mod diagnostic;
 pub mod door;
+pub mod eval;
 mod files;
+pub mod forge;
 pub mod gates;
 pub mod interface;
 pub mod learned;
 pub mod machine;
+pub mod measure;
 pub mod memory;
 pub mod prompt;
 pub mod refuse;
+pub mod retrieve;
 pub mod situation;
 pub mod state;
 pub mod text;

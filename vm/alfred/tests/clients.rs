@@ -388,16 +388,6 @@ fn openai_with_a_schema() {
 }
 
 #[test]
-fn openai_with_a_grammar_answers_bare() {
-    let server = Server::start(|_, s| reply(s, 200, &completion(GOOD, "stop")));
-    let request = Request { grammar: Some("root ::= \"x\"".into()), ..question() };
-    assert_eq!(ask(&openai(&server, true), &request).expect("an answer").text, GOOD);
-    let body = &server.seen()[0].body;
-    assert_eq!(body["grammar"], json!("root ::= \"x\""));
-    assert!(body.get("response_format").is_none());
-}
-
-#[test]
 fn openai_badly() {
     let cases: [(u16, String, &str); 10] = [
         (200, completion("{", "length"), "truncated"),

@@ -5,6 +5,7 @@
 
 pub mod alfred;
 pub mod image;
+pub mod reference;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ pub enum Command {
     Repl(ReplArgs),
     /// Say what is wrong with files, without running them.
     Check(CheckArgs),
+    /// Make the edits that `check` suggests.
+    Fix(FixArgs),
     /// Put files into their standard form.
     Fmt(FmtArgs),
     /// Run tests (files *_test.aura) and the examples in comments.
@@ -46,6 +49,10 @@ pub enum Command {
     New(NewArgs),
     /// Show documentation, from the living world.
     Doc(DocArgs),
+    /// Say what a diagnostic code means, and what to do.
+    Explain(reference::ExplainArgs),
+    /// Print the grammar of the language, also for model servers that constrain their answers.
+    Grammar(reference::GrammarArgs),
     /// Look at a living image, compare and mend it, without running anything.
     Image(image::ImageArgs),
     /// See and judge what was learned: where it comes from, whether it stays.
@@ -131,12 +138,26 @@ pub struct ReplArgs {
 /// `aura check`
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Only whether the files can be read as Aura (which is all that is checked so far).
+    /// Only whether the files can be read as Aura, without types.
     #[arg(long)]
     pub syntax: bool,
+    /// Nothing may be unknown: every argument has a type, and what may be nil is tested.
+    #[arg(long, conflicts_with = "syntax")]
+    pub strict: bool,
     /// Print what is found as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Files, or folders whose .aura files are meant.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `aura fix`
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,

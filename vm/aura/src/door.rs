@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aura_alfred::config::{Config, Mode};
-use aura_alfred::door::{Approval, Outcome, Proposal};
+use aura_alfred::door::{Account, Approval, Outcome, Proposal};
 use aura_alfred::machine::{Machine, Paused, Word};
+use aura_alfred::memory::Memory;
 use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
@@ -17,7 +18,7 @@ use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::memory;
+use crate::{likeness, memory};
 
 /// What happens to messages that nothing understands.
 #[derive(Args, Clone, Debug, Default)]
@@ -82,6 +83,10 @@ pub struct Door {
     damage: Option<Exit>,
     /// Lines of the account that were printed.
     told: usize,
+    /// Lessons that were compared with what there is.
+    compared: usize,
+    /// The program's text.
+    script: String,
 }
 
 impl Door {
@@ -98,15 +103,31 @@ impl Door {
     ) -> Result<Self, (Exit, String)> {
         let config = config(flags, script).map_err(|why| (Exit::Usage, why))?;
         let memory = memory::of(images, script, text, config.learned.as_deref(), vm)?;
+        Ok(Self::with(config, text, memory))
+    }
+
+    /// The door with these settings, for a program with this text.
+    pub fn with(config: Config, text: &str, memory: Option<Box<dyn Memory>>) -> Self {
         let machine = Machine::open(config, text, memory, Box::new(compile));
-        Ok(Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0 })
+        let script = text.to_string();
+        Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script }
+    }
+
+    /// What happened at it so far.
+    pub fn happened(&self) -> Account {
+        self.machine.account()
     }
 
     /// Prints what was learned, where it was installed, and how long it took, as far as it was not printed yet.
     pub fn account(&mut self) {
-        let text = self.machine.account().to_string();
+        let account = self.machine.account();
+        let text = account.to_string();
         eprint!("{}", text.get(self.told..).unwrap_or(&text));
         self.told = text.len();
+        for already in likeness::of_lessons(&account.lessons, self.compared, &self.script) {
+            eprintln!("alfred: {already}");
+        }
+        self.compared = account.lessons.len();
     }
 
     /// Prints why the last send was given up.

@@ -1,16 +1,20 @@
 //! The `aura` command as a library, so that tests can run its parts: wires the other rooms together and prints.
 //!
 //! * [`cli`] what can be written on the command line; [`exit`] how it ends
+//! * [`checker`] files and their modules before the checker
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
 //! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where it keeps what it learns
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
+//! * [`codes`] the diagnostic codes of all rooms
 //! * [`examples`] examples in comments; [`output`], [`suggest`] small things
 //!
 //! Not here: any logic of the language. What is interesting about Aura lives in the rooms below.
 
+pub mod checker;
 pub mod cli;
+pub mod codes;
 pub mod commands;
 pub mod door;
 pub mod drive;
@@ -21,6 +25,7 @@ pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod kernel;
+pub mod likeness;
 pub mod memory;
 pub mod output;
 pub mod powers;

@@ -93,13 +93,18 @@ pub fn diagnose(name: &str, text: &str) -> Vec<aura_syntax::Diagnostic> {
 /// # Errors
 /// What is wrong with it.
 pub fn module(path: &str, from: &str) -> Result<(String, Vec<Arc<Code>>), String> {
-    let base = Path::new(from).parent().unwrap_or(Path::new(""));
-    let written = if path.ends_with(".aura") { PathBuf::from(path) } else { PathBuf::from(format!("{path}.aura")) };
-    let file = tidy(&base.join(written));
+    let file = imported(path, from);
     let text = read(&file).map_err(|e| format!("cannot import '{path}': {e}"))?;
     let name = file.display().to_string();
     let code = compile(&name, &text, false).map_err(|e| format!("cannot import '{path}':\n{e}"))?;
     Ok((name, code))
+}
+
+/// The file that `import: path` in the file `from` means.
+pub fn imported(path: &str, from: &str) -> PathBuf {
+    let base = Path::new(from).parent().unwrap_or(Path::new(""));
+    let written = if path.ends_with(".aura") { PathBuf::from(path) } else { PathBuf::from(format!("{path}.aura")) };
+    tidy(&base.join(written))
 }
 
 /// A path without `.` and, where that is only a matter of letters, without `..`: one file has one name.

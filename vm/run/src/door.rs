@@ -20,7 +20,6 @@ use crate::vm::{Handle, Vm};
 /// Objects on a lookup path that are told about, and slots of one object.
 const MOST_HOLDERS: usize = 24;
 const MOST_SLOTS: usize = 400;
-
 /// A compiled method slot, ready to be put into an object.
 #[derive(Clone)]
 pub struct Compiled(Arc<ObjectTemplate>);

@@ -439,7 +439,8 @@ impl Flat {
             _ => true,
         };
         let before = if tight && !is_operator { "|" } else { "| " };
-        let after = if tight && list.comments.is_empty() { "|" } else { " |" };
+        // Read again, comments behind the last item are that item's.
+        let after = if tight && !list.items.is_empty() { "|" } else { " |" };
         self.push(before) && self.list(list) && self.push(after)
     }
 }

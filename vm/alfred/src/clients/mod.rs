@@ -5,10 +5,13 @@
 //! (or grammatical text), and fits the schema; an exchange is kept as it was on the wire, so that a recording goes
 //! through exactly the checks that the live answer went through.
 //!
+//! Where a server constrains decoding by a grammar, the conversation is held without JSON (`bare`).
+//!
 //! Not here: what to ask, and what to make of the answer.
 
 mod accept;
 mod address;
+mod bare;
 mod error;
 mod ollama;
 mod openai;
@@ -42,6 +45,10 @@ pub trait Client: Send + Sync {
     fn place(&self) -> String;
     /// The model it asks, as far as it is known before the first answer.
     fn model(&self) -> String;
+    /// What a person should know about the way in which it asks, once.
+    fn notice(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One question.

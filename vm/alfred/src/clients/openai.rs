@@ -1,8 +1,13 @@
 //! Servers that speak OpenAI's chat protocol: llama.cpp's own server, vLLM, and others.
 //!
-//! The shape of the answer is asked for as a JSON schema, or, where the server is known to take one, as a GBNF grammar of
-//! the bare answer, with which even a very small model writes Aura that parses.
+//! The shape of the answer is asked for as a GBNF grammar of the bare method, with which even a very small model writes Aura
+//! that parses; where the server refuses grammars or takes no notice of them, as a JSON schema.
+//!
+//! What must stay true: a server that does not constrain is found out by its first answer, told once, and not asked for it
+//! again; a wrong request of another kind does not count as that.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
@@ -11,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::ollama::{not_the_api, spoken};
 use super::transport::Transport;
-use super::{Answer, Client, ClientError, Dialect, Eventually, Exchange, Request, Role, Tokens, accept};
+use super::{Answer, Client, ClientError, Dialect, Eventually, Exchange, Request, Role, Tokens, accept, bare};
 use crate::text::line;
 
 /// A model behind an OpenAI-compatible endpoint.
@@ -19,7 +24,9 @@ use crate::text::line;
 pub struct OpenAi {
     transport: Transport,
     model: String,
-    grammar: bool,
+    /// The server may constrain answers by a grammar: nothing speaks against it so far.
+    constrains: AtomicBool,
+    notice: Mutex<Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -58,19 +65,58 @@ struct Usage {
 
 impl OpenAi {
     /// A client for `model` at `base` (with or without `/v1`). With `grammar`, answers are constrained by a grammar where a
-    /// request brings one.
+    /// request brings one and the server turns out to take it.
     pub fn new(base: Url, model: &str, grammar: bool, key: Option<String>, connect: Duration) -> Result<Self, ClientError> {
         let mut base = base;
         if !base.path().ends_with("/v1/") {
             base.set_path(&format!("{}v1/", base.path()));
         }
-        Ok(Self { transport: Transport::new(base, connect, key)?, model: model.to_string(), grammar })
+        Ok(Self {
+            transport: Transport::new(base, connect, key)?,
+            model: model.to_string(),
+            constrains: AtomicBool::new(grammar),
+            notice: Mutex::new(None),
+        })
     }
 
     async fn answer(&self, request: &Request) -> Result<Answer, ClientError> {
         accept::fits_context(request)?;
+        let Some(grammar) = request.grammar.as_deref().filter(|_| self.constrains.load(Ordering::Relaxed)) else {
+            return self.once(request, None).await;
+        };
+        let first = self.once(request, Some(grammar)).await;
+        let Some(why) = unconstrained(&first) else { return first };
+        if let Ok(answer) = &first
+            && answer.text.trim_start().starts_with('{')
+        {
+            // JSON that fits, although nobody asked for it.
+            self.give_up_grammars(why);
+            return first;
+        }
+        let mut second = self.once(request, None).await;
+        // A request that is refused in either form has something else wrong with it.
+        if !second.as_ref().is_err_and(is_refusal_of_request) {
+            self.give_up_grammars(why);
+        }
+        if let (Ok(first), Ok(second)) = (&first, &mut second) {
+            second.tokens.read += first.tokens.read;
+            second.tokens.written += first.tokens.written;
+            second.took += first.took;
+        }
+        second
+    }
+
+    fn give_up_grammars(&self, why: &str) {
+        if self.constrains.swap(false, Ordering::Relaxed) {
+            let text = format!("{} {why}; asking for JSON from now on", self.transport.place());
+            *self.notice.lock().unwrap_or_else(|e| e.into_inner()) = Some(text);
+        }
+    }
+
+    /// One exchange, constrained by a grammar or by the schema.
+    async fn once(&self, request: &Request, grammar: Option<&str>) -> Result<Answer, ClientError> {
         let started = Instant::now();
-        let body = self.body(request).to_string();
+        let body = self.body(request, grammar).to_string();
         let limits = &request.deadlines;
         let reply = self.transport.post("chat/completions", body, limits, limits.total).await?;
         let exchange =
@@ -80,23 +126,48 @@ impl OpenAi {
         Ok(answer)
     }
 
-    fn body(&self, request: &Request) -> Value {
-        let mut messages = vec![json!({"role": "system", "content": request.system})];
-        for message in &request.messages {
+    fn body(&self, request: &Request, grammar: Option<&str>) -> Value {
+        let (system, messages) = match grammar {
+            Some(_) => bare::conversation(request),
+            None => (request.system.clone(), request.messages.clone()),
+        };
+        let mut turns = vec![json!({"role": "system", "content": system})];
+        for message in &messages {
             let role = if message.role == Role::User { "user" } else { "assistant" };
-            messages.push(json!({"role": role, "content": message.text}));
+            turns.push(json!({"role": role, "content": message.text}));
         }
         let options = &request.options;
-        let mut body = json!({"model": self.model, "messages": messages, "stream": false, "temperature": options.temperature,
+        let mut body = json!({"model": self.model, "messages": turns, "stream": false, "temperature": options.temperature,
             "seed": options.seed, "max_tokens": options.answer});
-        match &request.grammar {
-            Some(grammar) if self.grammar => body["grammar"] = json!(grammar),
-            _ => {
+        match grammar {
+            Some(grammar) => body["grammar"] = json!(grammar),
+            None => {
                 body["response_format"] =
                     json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": request.schema}})
             }
         }
         body
+    }
+}
+
+/// Why it looks as if the server did not constrain its answer by the grammar that it was given.
+fn unconstrained(first: &Result<Answer, ClientError>) -> Option<&'static str> {
+    match first {
+        Ok(answer) if bare::is_slot(&answer.text) => None,
+        Ok(_) | Err(ClientError::NotJson { .. } | ClientError::Misfit { .. } | ClientError::Refusal { .. }) => {
+            Some("takes no notice of grammars")
+        }
+        Err(error) if is_refusal_of_request(error) => Some("refuses grammars"),
+        Err(_) => None,
+    }
+}
+
+/// The server does not like what it was asked, or (llama.cpp did so once) fails over the grammar.
+fn is_refusal_of_request(error: &ClientError) -> bool {
+    match error {
+        ClientError::BadRequest { .. } => true,
+        ClientError::ServerFailed { message, .. } => message.to_lowercase().contains("grammar"),
+        _ => false,
     }
 }
 
@@ -111,6 +182,10 @@ impl Client for OpenAi {
 
     fn model(&self) -> String {
         self.model.clone()
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.notice.lock().unwrap_or_else(|e| e.into_inner()).take()
     }
 }
 

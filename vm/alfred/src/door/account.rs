@@ -3,9 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::chronicle::entry::CandidateRecord;
 use crate::clients::Tokens;
 use crate::state::Record;
 use crate::text::line;
+
+use super::Outcome;
 
 /// A method that was learned.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,11 +39,32 @@ pub struct Lesson {
     pub record: Record,
 }
 
+/// One send and everything that was proposed for it, however it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// What was sent.
+    pub selector: String,
+    /// The object at which a method would have been installed; empty if it did not come to that.
+    pub at: String,
+    /// The proposals, each with what the gates said.
+    pub candidates: Vec<CandidateRecord>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Tokens, over all attempts.
+    pub tokens: Tokens,
+    /// From the pause to the end.
+    pub took: Duration,
+    /// Of that, waiting for the model.
+    pub waited: Duration,
+}
+
 /// What happened at the door during a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account {
     /// What was learned.
     pub lessons: Vec<Lesson>,
+    /// Every send that came to the door, in the order in which they left it.
+    pub stories: Vec<Story>,
     /// What was known from earlier runs and used: `point manhattan`.
     pub remembered: Vec<String>,
     /// What a person should know: no server reachable, a file that could not be written.

@@ -80,6 +80,9 @@ impl Asker {
             self.client = Some(Box::new(replay));
             result = self.put(request, config).await;
         }
+        if let Some(notice) = self.client.as_ref().and_then(|c| c.notice()) {
+            account.note(notice);
+        }
         self.spent_time += began.elapsed();
         if let Ok(answer) = &result {
             self.spent_tokens += answer.tokens.read + answer.tokens.written;

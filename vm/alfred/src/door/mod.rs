@@ -18,7 +18,7 @@ use crate::clients::Eventually;
 use crate::diagnostic::Diagnostic;
 use crate::memory::Keeping;
 
-pub use account::{Account, Lesson};
+pub use account::{Account, Lesson, Story};
 pub use asker::Asker;
 pub use outcome::Outcome;
 pub use send::{Door, answer};

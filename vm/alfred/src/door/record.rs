@@ -37,6 +37,11 @@ pub(super) struct Passing<'a> {
 }
 
 impl Trail {
+    /// All of them.
+    pub(super) fn all(self) -> Vec<CandidateRecord> {
+        self.all
+    }
+
     /// How many there were.
     pub(super) fn candidates(&self) -> u32 {
         self.all.len() as u32

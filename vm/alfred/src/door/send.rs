@@ -16,7 +16,7 @@ use crate::situation::{Situation, home};
 use crate::state::{Record, Step};
 
 use super::record::Trail;
-use super::{Account, Asker, Lesson, Outcome, Trial, World};
+use super::{Account, Asker, Lesson, Outcome, Story, Trial, World};
 
 /// What lasts from one send to the next.
 pub struct Door {
@@ -75,6 +75,7 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
         _ if passage.record.is_over() => {}
         _ => passage.step(Step::GaveUp),
     }
+    passage.tell(&outcome);
     outcome
 }
 
@@ -205,6 +206,19 @@ impl Passage<'_> {
     fn failed(&mut self, gate: Gate, findings: Vec<Diagnostic>) -> Tried {
         self.trail.failed(gate, &findings);
         Tried::Failed(findings)
+    }
+
+    /// What an evaluation counts: also of a send that was given up.
+    fn tell(self, outcome: &Outcome) {
+        self.door.account.stories.push(Story {
+            selector: self.situation.selector.clone(),
+            at: self.at_name,
+            candidates: self.trail.all(),
+            outcome: outcome.clone(),
+            tokens: self.tokens,
+            took: self.began.elapsed(),
+            waited: self.waited,
+        });
     }
 
     fn step(&mut self, to: Step) {

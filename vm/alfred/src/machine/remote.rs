@@ -123,6 +123,7 @@ fn hand_over(from: &mut Account, to: &Mutex<Account>) {
     let news = std::mem::take(from);
     let mut all = to.lock().unwrap_or_else(|e| e.into_inner());
     all.lessons.extend(news.lessons);
+    all.stories.extend(news.stories);
     all.remembered.extend(news.remembered);
     news.notes.into_iter().for_each(|n| all.note(n));
 }

@@ -1,15 +1,6 @@
-//! A GBNF grammar of one bare method with a given header, for servers that constrain decoding.
-//!
-//! It is narrower than the language: one operator per expression, no object literals, no resends, no names that begin with an
-//! underscore. Whatever it lets through parses.
+//! The grammar of an answer, for servers that constrain decoding: one bare method for the missing selector, as text.
 
-use super::header;
-
-/// Everything after the header.
-const BODY: &str = include_str!("method.gbnf");
-
-/// The grammar of a method for `selector`.
-pub fn grammar(selector: &str) -> String {
-    let quoted = header(selector).replace('\\', "\\\\").replace('"', "\\\"");
-    format!("root ::= \"{quoted} \" locals? code \" )\"\n{BODY}")
+/// The GBNF grammar of a method for `selector`. Nothing if no method can be called that.
+pub fn grammar(selector: &str) -> Option<String> {
+    aura_syntax::grammar::gbnf_for(selector)
 }

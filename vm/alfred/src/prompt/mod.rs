@@ -58,7 +58,7 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     let mut messages = examples::turns();
     messages.push(Message { role: Role::User, text: format!("{question}\n{reference}") });
     for attempt in failed {
-        let complaint = complaint(attempt, &outline(&situation.selector));
+        let complaint = complaint(&attempt.findings, &situation.selector);
         let answer = question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE));
         key.push_str(&format!("\nAttempt:\n{answer}\n{complaint}"));
         messages.push(Message { role: Role::Assistant, text: answer });
@@ -76,13 +76,13 @@ pub fn standing() -> String {
 }
 
 /// The machine's form of the findings, and what to do with them.
-fn complaint(attempt: &Attempt, outline: &str) -> String {
+pub(crate) fn complaint(findings: &[Diagnostic], selector: &str) -> String {
     let mut text = String::from("That does not work yet. Findings:\n");
-    for finding in attempt.findings.iter().take(6) {
+    for finding in findings.iter().take(6) {
         text.push_str(&serde_json::to_string(finding).expect("plain data"));
         text.push('\n');
     }
-    text.push_str(&format!("Write the whole method again, corrected: {outline}"));
+    text.push_str(&format!("Write the whole method again, corrected: {}", outline(selector)));
     question::unmarked(&clean(&text, 3000))
 }
 

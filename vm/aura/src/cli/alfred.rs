@@ -2,20 +2,30 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// `aura alfred`
 #[derive(Args, Debug)]
 pub struct AlfredArgs {
     /// What to do.
     #[command(subcommand)]
-    pub what: AlfredCommand,
+    pub what: AlfredWhat,
     /// Where it was learned: in this image. (Otherwise AURA_IMAGE, and then the image of the project that this folder belongs to.)
     #[arg(long, value_name = "FILE", global = true)]
     pub image: Option<PathBuf>,
     /// Where it was learned: in this file, or beside this script.
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "image")]
     pub learned: Option<PathBuf>,
+}
+
+/// What can be done.
+#[derive(Subcommand, Debug)]
+pub enum AlfredWhat {
+    /// With what was learned.
+    #[command(flatten)]
+    Learned(AlfredCommand),
+    /// Measure a model: run a suite of missing sends through the door, and judge what it wrote by hidden tests.
+    Eval(EvalArgs),
 }
 
 /// What can be done with what was learned.
@@ -75,15 +85,95 @@ pub enum AlfredCommand {
         #[command(flatten)]
         who: WhoArgs,
     },
-    /// Write what was learned as ordinary source, a file for each script.
+    /// See whether what is learned gets steadily worse: the metric of each method, and the trend of each of its components.
+    Decay {
+        /// Methods that are looked at, the last ones.
+        #[arg(long, value_name = "N", default_value_t = aura_alfred::measure::decay::WINDOW as u32, value_parser = clap::value_parser!(u32).range(10..))]
+        window: u32,
+        /// Print the figures as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write what was learned as ordinary source, a file for each script; or print it as lines for fine-tuning a model.
     Export {
         /// The folder to write to.
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,
+        /// What to write: source files, or the verified exchanges with models as JSON lines on standard output.
+        #[arg(long, value_name = "FORMAT", default_value = "source")]
+        format: ExportFormat,
+        /// Of the JSON lines, only those for training or for testing.
+        #[arg(long, value_name = "PART")]
+        split: Option<ExportPart>,
         /// Read this journal instead of the image, which may be lost.
         #[arg(long, value_name = "FILE")]
         journal: Option<PathBuf>,
     },
+}
+
+/// `aura alfred eval`
+#[derive(Args, Debug)]
+pub struct EvalArgs {
+    /// The folder of the suite.
+    #[arg(value_name = "SUITE")]
+    pub suite: PathBuf,
+    /// Which model is asked. (Also AURA_MODEL.)
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Runs of each task.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub samples: u32,
+    /// Where it is asked; an address that ends in /v1 is an OpenAI-compatible endpoint. (Otherwise OLLAMA_HOST, or AURA_OPENAI.)
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Answer from recordings in this file; nobody is asked.
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub cassette: Option<PathBuf>,
+    /// Record the model's answers into this file.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Only the tiers whose names begin so.
+    #[arg(long, value_name = "TIER")]
+    pub tier: Option<String>,
+    /// Tasks that run at the same time.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: u32,
+    /// Temperature of the first sample. Otherwise 0 for one run of each task, and 0.2 for several, which would else be alike.
+    #[arg(long, value_name = "T")]
+    pub temperature: Option<f32>,
+    /// Seconds for one answer.
+    #[arg(long, value_name = "N", default_value_t = 180)]
+    pub seconds: u64,
+    /// The file that each sample is written to when it is there. (Otherwise SUITE.eval.jsonl in this folder.)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Go on with that file: what is in it is not run again.
+    #[arg(long)]
+    pub resume: bool,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Ask nobody; see whether the suite is sound: its right methods pass, and its wrong ones are noticed.
+    #[arg(long, conflicts_with_all = ["model", "server", "cassette", "record", "resume", "out"])]
+    pub check: bool,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// A file of learned methods for each script.
+    Source,
+    /// A conversation on each line.
+    Jsonl,
+}
+
+/// What an exchange is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportPart {
+    /// To learn from.
+    Train,
+    /// To be measured with.
+    Test,
 }
 
 /// Which method.

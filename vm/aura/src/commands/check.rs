@@ -5,6 +5,7 @@ use std::path::Path;
 use aura_syntax::{Diagnostic, Severity, Source};
 use serde::Serialize;
 
+use crate::checker::Checker;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::{output, source};
@@ -35,10 +36,17 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    let mut checker = match Checker::new(&files, a.strict) {
+        Ok(checker) => checker,
+        Err(text) => {
+            output::error(&text);
+            return Exit::Check;
+        }
+    };
     let mut worst = Exit::Fine;
     let mut reports = Vec::new();
     for file in files {
-        let (report, exit) = check(&file, a.json);
+        let (report, exit) = check(&mut checker, &file, a);
         worst = worst.max(exit);
         reports.push(report);
     }
@@ -48,7 +56,8 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
     worst
 }
 
-fn check(path: &Path, json: bool) -> (Report, Exit) {
+fn check(checker: &mut Checker, path: &Path, a: &CheckArgs) -> (Report, Exit) {
+    let json = a.json;
     let name = path.display().to_string();
     let text = match source::read(path) {
         Ok(text) => text,
@@ -59,7 +68,7 @@ fn check(path: &Path, json: bool) -> (Report, Exit) {
             return (Report { file: name, unreadable: Some(why), diagnostics: Vec::new() }, Exit::Check);
         }
     };
-    let found = source::diagnose(&name, &text);
+    let found = if a.syntax { source::diagnose(&name, &text) } else { checker.check(path, &text) };
     let source = Source::new(name.clone(), text);
     if !json && !found.is_empty() {
         eprint!("{}", aura_syntax::render(&source, &found, output::colour()));

@@ -49,17 +49,21 @@ impl Passage<'_> {
             situation.arguments.iter_mut().for_each(|a| a.printed = None);
         }
         let prompt = prompt(&situation, &self.at_name, failed, sample);
+        let key = match config.take {
+            1 => prompt.key,
+            take => format!("{}\nTake {take}", prompt.key),
+        };
         let mut options = config.options.clone();
         if sample > 1 {
             options.temperature = options.temperature.max(0.5);
             options.seed += sample as i32 - 1;
         }
         Request {
-            key: prompt.key,
+            key,
             system: prompt.system,
             messages: prompt.messages,
             schema: schema(),
-            grammar: Some(grammar(&situation.selector)),
+            grammar: grammar(&situation.selector),
             options,
             deadlines: config.deadlines.clone(),
         }

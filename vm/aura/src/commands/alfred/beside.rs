@@ -10,8 +10,11 @@ use aura_alfred::text::{clean, line};
 use serde_json::{Value, json};
 
 use super::{Failed, exported, name, pretty};
-use crate::cli::alfred::AlfredCommand;
+use crate::cli::alfred::{AlfredCommand, ExportFormat};
 use crate::exit::Exit;
+
+/// What lines for fine-tuning need is only in an image.
+pub(super) const NO_PROMPTS: &str = "a file of methods has no prompts; only what was learned in an image (--image FILE) has";
 
 pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
     let mut file = load(path)?;
@@ -38,9 +41,13 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
             file.remove(&method).map_err(damaged)?;
             Ok(format!("taken out of {}; it is learned anew when it is next needed\n", path.display()))
         }
+        AlfredCommand::Decay { .. } => {
+            Err((Exit::Usage, "a file of learned methods has no history; only an image can be looked at for decay".into()))
+        }
         AlfredCommand::Diff { .. } => {
             Err((Exit::Usage, "a file of learned methods has no earlier versions; compare it in version control".into()))
         }
+        AlfredCommand::Export { format: ExportFormat::Jsonl, .. } => Err((Exit::Usage, NO_PROMPTS.into())),
         AlfredCommand::Export { folder, .. } => {
             let script = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().replace(".learned.aura", ".aura"));
             let methods: Vec<(String, Method)> = file.methods().iter().map(|m| (script.clone(), m.clone())).collect();

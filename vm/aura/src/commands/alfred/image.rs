@@ -4,10 +4,13 @@ use std::path::Path;
 
 use aura_alfred::chronicle::decide::{Decided, Verb, decide, find};
 use aura_alfred::chronicle::{Chronicle, ChronicleFault, export, journal, tell};
+use aura_alfred::forge::{self, Part};
+use aura_alfred::measure::decay::{decay, points};
 
 use super::{Failed, exported, name, pretty, take_out};
-use crate::cli::alfred::{AlfredCommand, SlotArgs};
+use crate::cli::alfred::{AlfredCommand, ExportFormat, ExportPart, SlotArgs};
 use crate::exit::Exit;
+use crate::likeness;
 use crate::memory::{self, InFile};
 
 pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
@@ -20,18 +23,36 @@ pub(super) fn run(what: &AlfredCommand, path: &Path) -> Result<String, Failed> {
         AlfredCommand::Why { slot, json } => {
             let chronicle = read(path)?;
             let found = find(&chronicle, &slot.name(), slot.script.as_deref()).map_err(|e| failed(path, &e))?;
-            Ok(if *json { pretty(&tell::why_json(&chronicle, found)) } else { tell::why(&chronicle, found) })
+            let already = likeness::of_slot(&chronicle, found).map(|n| n.describe());
+            if *json {
+                let mut story = tell::why_json(&chronicle, found);
+                story["already"] = already.into();
+                return Ok(pretty(&story));
+            }
+            let already = already.map_or(String::new(), |a| format!("\nit is {a}\n"));
+            Ok(tell::why(&chronicle, found) + &already)
         }
         AlfredCommand::Diff { slot } => {
             let chronicle = read(path)?;
             let found = find(&chronicle, &slot.name(), slot.script.as_deref()).map_err(|e| failed(path, &e))?;
             Ok(tell::diff(&chronicle, found))
         }
+        AlfredCommand::Decay { window, json } => {
+            let decay = decay(points(&read(path)?, likeness::library()), *window as usize);
+            Ok(if *json { pretty(&serde_json::to_value(&decay).expect("plain data")) } else { decay.describe() })
+        }
         AlfredCommand::Approve { slot, who, note } => {
             decided(path, slot, &Verb::Approve { note: note.clone() }, &name(who)).map(|_| "approved\n".into())
         }
         AlfredCommand::Reject { slot, who, why } => gone(path, slot, &Verb::Reject { why: why.clone() }, &name(who)),
         AlfredCommand::Revert { slot, who } => gone(path, slot, &Verb::Revert, &name(who)),
+        AlfredCommand::Export { format: ExportFormat::Jsonl, split, .. } => {
+            let part = split.map(|p| match p {
+                ExportPart::Train => Part::Train,
+                ExportPart::Test => Part::Test,
+            });
+            Ok(forge::jsonl(&read(path)?, part))
+        }
         AlfredCommand::Export { folder, .. } => {
             let all = export::methods(&read(path)?);
             all.left_out.iter().for_each(|title| eprintln!("aura: left out: {title}, which is not one method of a named object"));

@@ -2,10 +2,12 @@
 //!
 //! * `image` in the chronicle of an image; `beside` in a file beside a script
 //! * `take_out` out of the objects of an image
+//! * `eval` measures a model
 //!
-//! What must stay true: nothing here asks a model or runs a program; looking at an image does not write to it.
+//! What must stay true: nothing here but `eval` asks a model or runs a program; looking at an image does not write to it.
 
 mod beside;
+pub mod eval;
 mod image;
 mod take_out;
 
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use aura_alfred::chronicle::{export, journal};
 
-use crate::cli::alfred::{AlfredArgs, AlfredCommand, WhoArgs};
+use crate::cli::alfred::{AlfredArgs, AlfredCommand, AlfredWhat, ExportFormat, WhoArgs};
 use crate::exit::Exit;
 use crate::output;
 use crate::project::Project;
@@ -22,7 +24,11 @@ use crate::project::Project;
 type Failed = (Exit, String);
 
 pub(super) fn run(a: &AlfredArgs) -> Exit {
-    match done(a) {
+    let done = match &a.what {
+        AlfredWhat::Eval(a) => return eval::run(a),
+        AlfredWhat::Learned(what) => done(a, what),
+    };
+    match done {
         Ok(text) => {
             output::print(&text);
             Exit::Fine
@@ -35,8 +41,14 @@ pub(super) fn run(a: &AlfredArgs) -> Exit {
 }
 
 /// Does it. Answers what is printed.
-fn done(a: &AlfredArgs) -> Result<String, Failed> {
-    if let AlfredCommand::Export { folder, journal: Some(path) } = &a.what {
+fn done(a: &AlfredArgs, what: &AlfredCommand) -> Result<String, Failed> {
+    if let AlfredCommand::Export { format: ExportFormat::Source, split: Some(_), .. } = what {
+        return Err((Exit::Usage, "--split goes with --format jsonl; source files are not divided".into()));
+    }
+    if let AlfredCommand::Export { folder, format, journal: Some(path), .. } = what {
+        if *format == ExportFormat::Jsonl {
+            return Err((Exit::Usage, beside::NO_PROMPTS.into()));
+        }
         let journal = journal::read(path).map_err(|why| (Exit::Usage, why))?;
         for (line, why) in &journal.damaged {
             eprintln!("{}:{line}: left out: {why}", path.display());
@@ -44,8 +56,8 @@ fn done(a: &AlfredArgs) -> Result<String, Failed> {
         return exported(&journal.methods, folder);
     }
     match place(a)? {
-        Place::Image(path) => image::run(&a.what, &path),
-        Place::Learned(path) => beside::run(&a.what, &path),
+        Place::Image(path) => image::run(what, &path),
+        Place::Learned(path) => beside::run(what, &path),
     }
 }
 

@@ -1,0 +1,194 @@
+//! Inference: what code answers, assigns, and does wrong.
+//!
+//! One unit of code (a method, a slot's first value, a file's statements) is looked at once and remembered. Locals are followed
+//! through the control flow; what cannot be followed that way (a local assigned in a block that may run at any time, a list that
+//! fills up) is the union of all that flows in, and the unit is looked at again until that no longer grows. What must stay true:
+//! every loop here has a bound, beyond which the answer is `any` and one notice.
+//!
+//! * `body` locals, passes, statements; `expr` expressions; `block` blocks; `literal` object literals
+//! * `send` messages and what they find; `call` arguments against parameters
+//! * `control` messages that are control structures; `narrow` what a test tells about a type
+//! * `report` the diagnostics
+
+mod assign;
+mod block;
+mod body;
+mod call;
+mod control;
+mod counted;
+mod env;
+mod expr;
+mod literal;
+mod narrow;
+mod report;
+mod send;
+
+use std::rc::Rc;
+
+use aura_syntax::Diagnostic;
+use aura_syntax::tree::Init;
+
+use crate::effects::Call;
+use crate::object::{FileId, SlotId};
+use crate::ty::TypeId;
+use crate::universe::Universe;
+
+pub(crate) use send::Missing;
+
+/// Units that wait for one another.
+const MOST_NESTED: usize = 40;
+/// Rounds until what a recursive method answers must be stable.
+const MOST_ROUNDS: usize = 3;
+
+/// Code that is looked at as one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Unit {
+    /// A method.
+    Method(SlotId),
+    /// A slot's first value.
+    Initial(SlotId),
+    /// A file's statements.
+    Statements(FileId),
+}
+
+/// What was found out about a unit.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// What it answers.
+    pub(crate) result: TypeId,
+    /// What it assigns to slots that nobody gave a type.
+    pub(crate) stores: Vec<(SlotId, TypeId)>,
+    /// What is wrong.
+    pub(crate) found: Vec<Diagnostic>,
+    /// Messages that nothing understands.
+    pub(crate) holes: Vec<Missing>,
+    /// What it does.
+    pub(crate) calls: Rc<Vec<Call>>,
+    /// The types of places, when they were asked for: expressions, then locals.
+    pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
+}
+
+/// A unit that is being looked at.
+pub(crate) struct Progress {
+    unit: Unit,
+    /// What it answers, as far as known.
+    result: TypeId,
+    /// Somebody asked.
+    was_asked: bool,
+}
+
+/// What is known of a unit; nothing while it is being looked at, or when too many wait for one another.
+pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
+    if let Some(known) = u.bodies.get(&unit) {
+        return Some(known.clone());
+    }
+    if u.progress.len() >= MOST_NESTED || u.progress.iter().any(|p| p.unit == unit) {
+        return None;
+    }
+    u.progress.push(Progress { unit, result: TypeId::NEVER, was_asked: false });
+    let mut outcome = body::run(u, unit);
+    for round in 1..=MOST_ROUNDS {
+        let progress = u.progress.last_mut().expect("pushed above");
+        if !progress.was_asked || progress.result == outcome.result {
+            break;
+        }
+        if round == MOST_ROUNDS {
+            outcome.result = TypeId::ANY;
+            break;
+        }
+        (progress.result, progress.was_asked) = (outcome.result, false);
+        outcome = body::run(u, unit);
+    }
+    u.progress.pop();
+    let outcome = Rc::new(outcome);
+    u.bodies.insert(unit, outcome.clone());
+    Some(outcome)
+}
+
+/// What a method answers; the second is false when that could not be asked now.
+pub(crate) fn result(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
+    match outcome(u, Unit::Method(slot)) {
+        Some(outcome) => (outcome.result, true),
+        None => (TypeId::ANY, false),
+    }
+}
+
+/// What a method that is being looked at answers, as far as known: for its own recursive sends. To others it answers `any`, so
+/// that nothing is concluded from what is not finished.
+pub(crate) fn so_far(u: &mut Universe, slot: SlotId) -> TypeId {
+    match u.progress.last_mut() {
+        Some(progress) if progress.unit == Unit::Method(slot) => {
+            progress.was_asked = true;
+            progress.result
+        }
+        _ => TypeId::ANY,
+    }
+}
+
+/// What a unit does.
+pub(crate) fn calls(u: &mut Universe, unit: Unit) -> Rc<Vec<Call>> {
+    outcome(u, unit).map(|o| o.calls.clone()).unwrap_or_default()
+}
+
+/// The first value of a slot.
+pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> Rc<Outcome> {
+    outcome(u, Unit::Initial(slot)).unwrap_or_default()
+}
+
+/// What is assigned to a slot; the second is false when something that assigns was being looked at itself.
+pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
+    let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return (Vec::new(), true) };
+    let stores = u.file(file).stores.clone();
+    let mut units: Vec<Unit> = Vec::new();
+    for place in stores.get(&name).into_iter().flatten() {
+        let unit = unit_at(u, file, *place);
+        if !units.contains(&unit) {
+            units.push(unit);
+        }
+    }
+    let (mut types, mut is_final) = (Vec::new(), true);
+    for unit in units {
+        match outcome(u, unit) {
+            Some(outcome) => types.extend(outcome.stores.iter().filter(|s| s.0 == slot).map(|s| s.1)),
+            None => is_final = false,
+        }
+    }
+    (types, is_final)
+}
+
+/// The unit in which a place of a file lies.
+pub(crate) fn unit_at(u: &Universe, file: FileId, place: u32) -> Unit {
+    let methods = &u.file(file).methods;
+    let at = methods.partition_point(|m| m.0.start <= place);
+    match methods[..at].last() {
+        Some((span, slot)) if span.end > place => Unit::Method(*slot),
+        _ => Unit::Statements(file),
+    }
+}
+
+/// All units of a file, in the order of its text as far as it has one.
+pub(crate) fn units(u: &Universe, file: FileId) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let here = u.file(file);
+    let own = here.objects.iter().flat_map(|o| (0..u.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
+    for slot in own.chain(here.added.iter().copied()) {
+        if u.slot(slot).file != Some(file) {
+            continue;
+        }
+        match u.slot(slot).tree.as_ref().map(|t| &t.init) {
+            Some(Init::Method(_)) => units.push(Unit::Method(slot)),
+            Some(Init::None) if u.slot(slot).tree.as_ref().is_some_and(|t| t.type_.is_some()) && !is_type(u, slot) => {
+                units.push(Unit::Initial(slot));
+            }
+            Some(Init::Constant(_) | Init::Assignable(_)) if !u.held.contains_key(&slot) => units.push(Unit::Initial(slot)),
+            _ => {}
+        }
+    }
+    units.push(Unit::Statements(file));
+    units
+}
+
+/// A slot of a type that is written out, which holds nothing.
+fn is_type(u: &Universe, slot: SlotId) -> bool {
+    u.slot(slot).kind != crate::object::SlotKind::Data
+}

@@ -1,0 +1,294 @@
+//! What is wrong, in words.
+//!
+//! What must stay true: nothing is reported where the program cannot come, or about what is not known; each finding says why.
+
+use aura_syntax::diagnostic::{Edit, Label};
+use aura_syntax::tree::{self, Expr, ExprKind, Receiver};
+use aura_syntax::{Diagnostic, Span};
+
+use super::body::Body;
+use super::send::Message;
+use crate::codes;
+use crate::object::SlotId;
+use crate::relate::Relate;
+use crate::ty::{Type, TypeId};
+
+impl Body<'_> {
+    fn report(&mut self, found: Diagnostic) {
+        if !self.env.is_dead {
+            self.found.push(found);
+        }
+    }
+
+    pub(super) fn show(&mut self, id: TypeId) -> String {
+        let id = self.finish(id);
+        if id == TypeId::SELF {
+            return self.u.show(self.holder_type);
+        }
+        self.u.show(id)
+    }
+
+    fn because(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
+        Relate::new(self.u, &mut self.metas, self.holder_type).why(a, b)
+    }
+
+    fn mismatch(&mut self, mut found: Diagnostic, a: TypeId, b: TypeId) {
+        found.notes.extend(self.because(a, b).into_iter().map(|reason| format!("because {reason}")));
+        self.report(found);
+    }
+
+    pub(super) fn bad_argument(&mut self, message: &Message, i: usize, span: Span, given: TypeId, wanted: TypeId) {
+        let text = self.text.clone();
+        let part = message.send.selector.get(i).map_or("", |s| s.text(&text));
+        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let found = Diagnostic::error(
+            &codes::BAD_ARGUMENT,
+            format!("'{part}' takes `{wanted_text}`, and this is `{given_text}`"),
+            span,
+            format!("`{given_text}`"),
+        )
+        .also(message.at, format!("takes `{wanted_text}`"));
+        self.mismatch(found, given, wanted);
+    }
+
+    pub(super) fn out_of_bounds(&mut self, message: &Message, put: TypeId, bound: TypeId) {
+        let (put_text, bound_text) = (self.show(put), self.show(bound));
+        let text = format!("this message is for `{bound_text}`, and `{put_text}` is no `{bound_text}`");
+        self.mismatch(Diagnostic::error(&codes::BAD_BOUND, text, message.at, "sent here"), put, bound);
+    }
+
+    pub(super) fn bad_result(&mut self, span: Span, given: TypeId, wanted: TypeId) {
+        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let message = format!("the method is to answer `{wanted_text}`, and this is `{given_text}`");
+        self.mismatch(Diagnostic::error(&codes::BAD_RESULT, message, span, format!("`{given_text}`")), given, wanted);
+    }
+
+    pub(super) fn bad_initial(&mut self, slot: &tree::Slot, span: Span, given: TypeId, wanted: TypeId) {
+        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let message = format!("the slot is to hold `{wanted_text}`, and its first value is `{given_text}`");
+        let mut found = Diagnostic::error(&codes::BAD_INITIAL, message, span, format!("`{given_text}`"));
+        if let Some(type_) = &slot.type_ {
+            found = found.also(type_.span, "the written type");
+        }
+        self.mismatch(found, given, wanted);
+    }
+
+    pub(super) fn bad_assignment(&mut self, value: Span, given: TypeId, wanted: TypeId, declared: Span) {
+        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let message = format!("the local is to hold `{wanted_text}`, and this is `{given_text}`");
+        let found = Diagnostic::error(&codes::BAD_ASSIGNMENT, message, value, format!("`{given_text}`"))
+            .also(declared, format!("holds `{wanted_text}`"));
+        self.mismatch(found, given, wanted);
+    }
+
+    pub(super) fn not_assignable(&mut self, span: Span, declared: Span) {
+        self.report(
+            Diagnostic::error(&codes::NOT_ASSIGNABLE, "this local cannot be assigned to", span, "assigned here")
+                .also(declared, "an argument, or written with `=`"),
+        );
+    }
+
+    pub(super) fn too_few(&mut self, span: Span, takes: usize, given: usize) {
+        let message = format!("the block takes {takes} arguments, and is given {given}");
+        self.report(Diagnostic::error(&codes::TOO_FEW_ARGUMENTS, message, span, "evaluated here"));
+    }
+
+    pub(super) fn ambiguous(&mut self, message: &Message, a: SlotId, b: SlotId) {
+        let name = self.u.names.text(message.name).to_string();
+        let (a, b) = (self.u.object(a.object).path.clone(), self.u.object(b.object).path.clone());
+        self.report(
+            Diagnostic::error(&codes::AMBIGUOUS, format!("'{name}' is found in `{a}` and in `{b}`"), message.at, "which one?")
+                .help(format!("define '{name}' in the object itself, and resend to the parent you mean")),
+        );
+    }
+
+    pub(super) fn no_resend(&mut self, message: &Message) {
+        let name = self.u.names.text(message.name).to_string();
+        let holder = self.u.object(self.holder).path.clone();
+        self.report(Diagnostic::error(&codes::NO_RESEND, format!("nothing above `{holder}` has '{name}'"), message.at, "resent here"));
+    }
+
+    pub(super) fn not_a_condition(&mut self, span: Span, type_: TypeId) {
+        let shown = self.show(type_);
+        self.report(Diagnostic::error(
+            &codes::NOT_A_CONDITION,
+            format!("this is `{shown}`, and must be true or false"),
+            span,
+            format!("`{shown}`"),
+        ));
+    }
+
+    pub(super) fn untyped(&mut self, name: Span) {
+        if !self.u.options.strict {
+            return;
+        }
+        let text = self.text.clone();
+        let name_text = name.text(&text);
+        self.report(
+            Diagnostic::error(&codes::UNTYPED, format!("nothing says what '{name_text}' is"), name, "no type")
+                .help(format!("write a type: `{name_text} <int>`")),
+        );
+    }
+
+    pub(super) fn unset(&mut self, span: Span, declared: Span) {
+        if !self.u.options.strict {
+            return;
+        }
+        let found = Diagnostic::error(&codes::UNSET, "this local may still be empty here", span, "read here");
+        self.report(found.also(declared, "nothing is put here at first").help("give it a first value where it is declared"));
+    }
+
+    pub(super) fn unknown_receiver(&mut self, at: Span, receiver: TypeId) {
+        if self.u.options.strict && !self.env.is_dead {
+            let _ = receiver;
+            self.report(Diagnostic::error(&codes::UNKNOWN_RECEIVER, "nothing is known about the receiver", at, "sent here"));
+        }
+    }
+
+    /// A message that some or all of the possible receivers do not understand.
+    pub(super) fn not_understood(&mut self, receiver: TypeId, missing: &[TypeId], others_do: bool, message: &Message, given: &[TypeId]) {
+        let is_lenient = !self.u.options.strict && (self.u.types.is_soft(receiver) || !self.is_union(receiver));
+        if missing.is_empty() || others_do && is_lenient || self.env.is_dead {
+            return;
+        }
+        if missing.iter().all(|m| self.is_open_to(*m, message)) {
+            return;
+        }
+        self.hole(receiver, message, given);
+        let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
+        self.report(found);
+    }
+
+    fn is_union(&self, id: TypeId) -> bool {
+        matches!(self.u.types.get(id), Type::Union(..))
+    }
+
+    /// Whether somebody whom the checker does not see may understand it: who mixes in an object that does not
+    /// even know the lobby.
+    fn is_open_to(&mut self, member: TypeId, message: &Message) -> bool {
+        if member != TypeId::SELF || self.u.options.strict {
+            return false;
+        }
+        let (holder, lobby) = (self.holder, self.u.builtin.lobby);
+        let all = self.u.implementors();
+        let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
+        let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
+        let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).copied().collect();
+        let is_mixin = !self.u.inherits(holder, lobby);
+        !others.is_empty() && (is_mixin || others.iter().any(|s| self.u.parents_of(s.object).is_open))
+    }
+
+    fn wholly(&mut self, receiver: TypeId, missing: &[TypeId], message: &Message) -> Diagnostic {
+        let name = self.u.names.text(message.name).to_string();
+        let shown = self.show(receiver);
+        if let Some(found) = self.constant_assigned(missing, message) {
+            return found;
+        }
+        let text = match message.is_implicit {
+            true => format!("nothing here understands '{name}'"),
+            false => format!("`{shown}` does not understand '{name}'"),
+        };
+        let mut found = Diagnostic::error(&codes::NOT_UNDERSTOOD, text, message.at, "not understood");
+        self.source_of(message, receiver, true, &mut found);
+        self.suggest(missing, message, &name, &mut found);
+        found
+    }
+
+    fn partly(&mut self, missing: &[TypeId], message: &Message) -> Diagnostic {
+        let name = self.u.names.text(message.name).to_string();
+        let nil = self.u.nil_type();
+        let shown: Vec<String> = missing.iter().map(|m| format!("`{}`", self.show(*m))).collect();
+        let shown = shown.join(" and ");
+        let (text, help) = match missing == [nil] {
+            true => (
+                format!("the receiver of '{name}' may be nil"),
+                "test for nil before, or send ifNotNil: instead".to_string(),
+            ),
+            false => (format!("the receiver of '{name}' may be {shown}, which does not understand it"), "test what it is before".into()),
+        };
+        let mut found = Diagnostic::error(&codes::PARTLY_UNDERSTOOD, text, message.at, "not always understood").help(help);
+        self.source_of(message, missing[0], false, &mut found);
+        found
+    }
+
+    /// `x: 3` where `x` is a constant slot.
+    fn constant_assigned(&mut self, missing: &[TypeId], message: &Message) -> Option<Diagnostic> {
+        let name = self.u.names.assigned(message.name)?;
+        let object = match *self.u.types.get(*missing.first()?) {
+            Type::Object(o, _) => o,
+            Type::SelfType => self.holder,
+            _ => return None,
+        };
+        let crate::lookup::Find::One(found) = self.u.find(object, name) else { return None };
+        let text = self.u.names.text(name).to_string();
+        let slot = self.u.slot(found.slot);
+        let is_here = slot.file == Some(self.file);
+        let (tree, kind) = (slot.tree.clone(), slot.kind);
+        let mut found = Diagnostic::error(
+            &codes::NOT_ASSIGNABLE,
+            format!("the slot '{text}' cannot be assigned to"),
+            message.at,
+            "assigned here",
+        );
+        if let (Some(tree), true) = (tree, is_here) {
+            found = found.also(tree.span, "written with `=`");
+            found = match (kind, arrow(&tree, &self.text)) {
+                (crate::object::SlotKind::Constant, Some(edit)) => found.fix("make it assignable with `<-`", vec![edit]),
+                _ => found,
+            };
+        }
+        Some(found.help("write `<-` where the slot is declared, if it is to change"))
+    }
+
+    /// Says where the receiver comes from.
+    fn source_of(&mut self, message: &Message, type_: TypeId, is_whole: bool, found: &mut Diagnostic) {
+        let Receiver::Expr(receiver) = &message.send.receiver else { return };
+        let shown = self.show(type_);
+        let Some((name, declared)) = self.named(receiver) else { return };
+        if name != shown {
+            let is = if is_whole { "is" } else { "may be" };
+            found.notes.push(format!("because `{name}` {is} `{shown}` here"));
+        }
+        if let Some(span) = declared {
+            found.secondary.push(Label { span, text: format!("`{name}` is declared here") });
+        }
+    }
+
+    fn named(&mut self, receiver: &Expr) -> Option<(String, Option<Span>)> {
+        let ExprKind::Send(send) = &receiver.kind else { return None };
+        if !send.arguments.is_empty() || !matches!(send.receiver, Receiver::Implicit) {
+            return None;
+        }
+        let name = self.selector(send);
+        let declared = self.local(name).map(|at| self.locals[at].span);
+        Some((self.u.names.text(name).to_string(), declared))
+    }
+
+    fn suggest(&mut self, missing: &[TypeId], message: &Message, name: &str, found: &mut Diagnostic) {
+        let object = match missing.first().map(|m| self.u.types.get(*m).clone()) {
+            Some(Type::Object(o, _)) => o,
+            Some(Type::SelfType) => self.holder,
+            Some(Type::Block(..)) => self.u.builtin.block,
+            _ => return,
+        };
+        let Some(near) = crate::near::message(self.u, object, name) else {
+            found.help = Some("define it, or leave it: when the program comes here, ALFRED is asked for it".into());
+            return;
+        };
+        found.help = Some(format!("did you mean '{near}'?"));
+        let parts = crate::near::parts(&near);
+        if parts.len() == message.send.selector.len() {
+            let edits = message.send.selector.iter().zip(parts).map(|(s, p)| Edit::replace(*s, p)).collect();
+            found.fix = Some(aura_syntax::diagnostic::Fix { title: format!("send '{near}'"), edits });
+        }
+    }
+}
+
+/// The edit that turns `x = e` into `x <- e`.
+fn arrow(slot: &tree::Slot, text: &str) -> Option<Edit> {
+    let tree::Init::Constant(e) = &slot.init else { return None };
+    let from = slot.type_.as_ref().map_or(slot.span.start, |t| t.span.end);
+    let between = Span { start: from, end: e.span.start };
+    let at = from + between.text(text).find('=')? as u32;
+    Some(Edit::replace(Span { start: at, end: at + 1 }, "<-"))
+}

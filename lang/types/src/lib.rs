@@ -1,0 +1,44 @@
+//! Types: an optional, structural, gradual checker.
+//!
+//! * [`Universe`] everything that is known: objects, files, types; `load` brings a file in, [`Universe::check`] says what is wrong
+//! * `object`, `lookup` objects and how messages find their slots
+//! * `ty`, `annotation`, `relate` types, how they are written, which fits which
+//! * `signature`, `infer` what slots and code answer, as written or as inferred
+//! * `effects`, `primitives` what code does besides
+//! * [`codes`] the diagnostics
+//!
+//! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
+//! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
+
+mod annotation;
+mod boot;
+mod check;
+pub mod codes;
+mod effects;
+mod hole;
+mod infer;
+mod load;
+mod lookup;
+mod mentioned;
+mod names;
+mod near;
+mod object;
+mod primitives;
+mod project;
+mod query;
+mod relate;
+mod signature;
+mod stores;
+mod ty;
+mod universe;
+mod world;
+
+pub use effects::{Doing, Effects};
+pub use hole::{Candidate, Hole};
+pub use load::Source;
+pub use names::{Name, Names};
+pub use project::Project;
+pub use object::{FileId, ObjectId, SlotId, SlotKind};
+pub use ty::{Type, TypeId, Types};
+pub use universe::{Builtin, Options, Universe};
+pub use world::{Handle, LiveSlot, LiveValue, World};

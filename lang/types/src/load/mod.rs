@@ -1,0 +1,264 @@
+//! From a syntax tree to objects: a file's module, the objects its literals make, and the slots it adds to others.
+//!
+//! What a file does when it runs is not run. What is read off it is what can be read off without running: the slots of its
+//! module, object literals in them, and top-level statements of the form `some path _AddSlots: (| … |)`, which is how a
+//! library is written. What must stay true: every slot literal at these places becomes slots of exactly one object; an
+//! object gets the number that it had when the file was loaded before.
+//!
+//! Not here: object literals inside code; they are made when that code is looked at (`crate::infer`).
+
+mod path;
+
+use std::rc::Rc;
+
+use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
+use rustc_hash::FxHashMap;
+
+use crate::mentioned::mentioned;
+use crate::names::Name;
+use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::universe::{FileData, Universe};
+
+/// A file's text and tree.
+pub struct Source {
+    /// How the file is called.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What the parser made of it.
+    pub parse: aura_syntax::Parse,
+    /// Part of the library.
+    pub is_library: bool,
+}
+
+impl Universe {
+    /// Loads a file. Files that it imports, or that it adds slots to, must be loaded before.
+    pub fn load(&mut self, source: Source) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        let module = self.add_object("");
+        let lobby = self.builtin.lobby;
+        self.constant(module, "parent", lobby, true);
+        self.files.push(FileData {
+            name: source.name.as_str().into(),
+            text: source.text.as_str().into(),
+            objects: vec![module],
+            is_library: source.is_library,
+            ..FileData::empty(module)
+        });
+        self.fill_file(id, source);
+        id
+    }
+
+    /// Loads a file again: its objects keep their numbers, and everything else about them is new.
+    pub fn reload(&mut self, id: FileId, source: Source) {
+        self.unload(id);
+        let file = &mut self.files[id.0 as usize];
+        (file.name, file.text) = (source.name.as_str().into(), source.text.as_str().into());
+        let module = file.module;
+        let lobby = self.builtin.lobby;
+        self.constant(module, "parent", lobby, true);
+        self.files[id.0 as usize].objects.push(module);
+        self.fill_file(id, source);
+    }
+
+    /// Takes a file's slots away. Its number stays.
+    pub fn unload(&mut self, id: FileId) {
+        self.forget_signatures(|file| file == Some(id));
+        let file = &mut self.files[id.0 as usize];
+        let (objects, added) = (std::mem::take(&mut file.objects), std::mem::take(&mut file.added));
+        file.statements = Rc::default();
+        file.methods.clear();
+        for object in objects {
+            let object = self.object_mut(object);
+            object.origin = None;
+            object.slots.clear();
+            object.params.clear();
+        }
+        for slot in added {
+            // The slots behind it keep their numbers, so its place stays, empty.
+            let nobody = self.names.of("");
+            self.object_mut(slot.object).slots[slot.index as usize] = Slot::empty(nobody);
+        }
+        self.forget_lookups();
+    }
+
+    /// Adds the slots of a text to an object, as code of another file would see them. The same number serves every time.
+    pub(crate) fn load_slots(&mut self, object: ObjectId, seen_from: FileId, source: Source) -> FileId {
+        let (module, imports) = (self.file(seen_from).module, self.file(seen_from).imports.clone());
+        let id = match self.candidate {
+            Some(id) => {
+                self.unload(id);
+                id
+            }
+            None => {
+                let id = FileId(self.files.len() as u32);
+                self.files.push(FileData::empty(module));
+                self.candidate = Some(id);
+                id
+            }
+        };
+        let text: Rc<str> = source.text.as_str().into();
+        let slots = source.parse.file.slots;
+        let stores = Rc::new(crate::stores::find(&slots, &[], &text, &mut self.names));
+        let file = &mut self.files[id.0 as usize];
+        (file.name, file.text, file.module, file.imports) = (source.name.as_str().into(), text.clone(), module, imports);
+        file.stores = stores;
+        let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
+        if let Some(list) = slots {
+            loader.fill(object, list, false);
+        }
+        self.forget_lookups();
+        id
+    }
+
+    fn fill_file(&mut self, id: FileId, source: Source) {
+        let text: Rc<str> = self.text(id);
+        let module = self.file(id).module;
+        let mentioned = mentioned(&source.parse.tokens, &text, &mut self.names);
+        let File { slots, body, .. } = source.parse.file;
+        let stores = Rc::new(crate::stores::find(&slots, &body, &text, &mut self.names));
+        let file = &mut self.files[id.0 as usize];
+        (file.mentioned, file.stores) = (mentioned, stores);
+        file.imports.clear();
+        let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
+        if let Some(list) = slots {
+            loader.fill(module, list, false);
+        }
+        let statements: Vec<Statement> = body.into_iter().map(|s| loader.statement(s)).collect();
+        let file = &mut self.files[id.0 as usize];
+        file.statements = Rc::new(statements);
+        file.methods.sort_by_key(|m| m.0.start);
+        self.forget_lookups();
+    }
+}
+
+/// Makes the objects of one file.
+struct Loader<'u> {
+    u: &'u mut Universe,
+    file: FileId,
+    text: Rc<str>,
+    /// How many objects lie at a path already.
+    made: FxHashMap<Rc<str>, u32>,
+}
+
+impl Loader<'_> {
+    fn statement(&mut self, mut statement: Statement) -> Statement {
+        if let ExprKind::Send(send) = &mut statement.expr.kind {
+            self.additions(send);
+        }
+        statement
+    }
+
+    /// `receiver _AddSlots: (| … |)`
+    fn additions(&mut self, send: &mut Send) {
+        let selector = selector(&send.selector, &self.text);
+        let only_absent = match selector.as_str() {
+            "_AddSlots:" | "_Define:" => false,
+            "_AddSlotsIfAbsent:" => true,
+            _ => return,
+        };
+        let target = match &send.receiver {
+            Receiver::Implicit => Some(self.u.builtin.lobby),
+            Receiver::Expr(e) => path::object(self.u, self.file, &self.text, e),
+            Receiver::Resend(_) | Receiver::Delegate(_) => None,
+        };
+        if let (Some(target), [Expr { kind: ExprKind::Object(list), .. }]) = (target, &mut send.arguments[..]) {
+            let list = std::mem::replace(list, empty(list));
+            self.fill(target, list, only_absent);
+        }
+    }
+
+    fn fill(&mut self, object: ObjectId, list: SlotList, only_absent: bool) {
+        for slot in list.slots {
+            if slot.is_argument {
+                continue;
+            }
+            let name = self.name(&slot.name);
+            if only_absent && self.u.object(object).slot(name).is_some() {
+                continue;
+            }
+            self.slot(object, name, slot);
+        }
+    }
+
+    fn slot(&mut self, object: ObjectId, name: Name, mut tree: tree::Slot) {
+        let kind = match &tree.init {
+            Init::None | Init::Assignable(_) => SlotKind::Data,
+            Init::Constant(_) => SlotKind::Constant,
+            Init::Method(_) => SlotKind::Method,
+        };
+        let value = match &mut tree.init {
+            Init::None => SlotValue::Nothing,
+            Init::Method(_) => SlotValue::Code,
+            Init::Constant(e) | Init::Assignable(e) => match literal(e) {
+                Some(list) => {
+                    let span = e.span;
+                    let made = self.make(object, name, span);
+                    crate::annotation::declare(self.u, self.file, made, &tree, &self.text);
+                    self.fill(made, list, false);
+                    SlotValue::Object(made)
+                }
+                None => SlotValue::Written,
+            },
+        };
+        let (is_parent, span) = (tree.is_parent, tree.span);
+        let index = self.u.object(object).slots.len() as u32;
+        let slot = Slot { name, kind, is_parent, file: Some(self.file), tree: Some(Rc::new(tree)), value };
+        self.u.object_mut(object).slots.push(slot);
+        let file = &mut self.u.files[self.file.0 as usize];
+        if kind == SlotKind::Method {
+            file.methods.push((span, SlotId { object, index }));
+        }
+        if !file.objects.contains(&object) {
+            file.added.push(SlotId { object, index });
+        }
+    }
+
+    /// The object for a literal in the slot `name` of `inside`.
+    fn make(&mut self, inside: ObjectId, name: Name, span: aura_syntax::Span) -> ObjectId {
+        let path = path::of(self.u, inside, name);
+        let count = self.made.entry(path.clone()).or_insert(0);
+        *count += 1;
+        let place: Rc<str> = if *count == 1 { path.clone() } else { format!("{path}#{count}").into() };
+        let key = (self.file, place);
+        let id = match self.u.places.get(&key) {
+            Some(id) => *id,
+            None => {
+                let id = self.u.add_object(&path);
+                self.u.places.insert(key, id);
+                id
+            }
+        };
+        self.u.object_mut(id).origin = Some((self.file, span));
+        self.u.files[self.file.0 as usize].objects.push(id);
+        id
+    }
+
+    fn name(&mut self, name: &tree::SlotName) -> Name {
+        name_of(name, &self.text, self.u)
+    }
+}
+
+/// A slot's name.
+pub(crate) fn name_of(name: &tree::SlotName, text: &str, u: &mut Universe) -> Name {
+    match name {
+        tree::SlotName::Unary(span) => u.names.of(span.text(text)),
+        tree::SlotName::Binary { operator, .. } => u.names.of(operator.text(text)),
+        tree::SlotName::Keyword { parts, .. } => match parts.as_slice() {
+            [one] => u.names.of(one.text(text)),
+            _ => u.names.of(&selector(parts, text)),
+        },
+    }
+}
+
+/// The slots of an object literal, taken out of its expression; also of one in plain parentheses.
+fn literal(expr: &mut Expr) -> Option<SlotList> {
+    match &mut expr.kind {
+        ExprKind::Object(list) => Some(std::mem::replace(list, empty(list))),
+        _ => None,
+    }
+}
+
+fn empty(list: &SlotList) -> SlotList {
+    SlotList { slots: Vec::new(), annotation: None, span: list.span }
+}

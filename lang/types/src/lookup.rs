@@ -1,0 +1,317 @@
+//! Finding slots: an object's own, else its parents', depth first, as the machine does.
+//!
+//! What must stay true: what is found does not depend on the order of questions; a parent about which nothing is known makes
+//! every miss an open one, so that nothing is reported that might be understood.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use crate::names::Name;
+use crate::object::{ObjectId, SlotId, SlotKind, SlotValue};
+use crate::ty::subst::Vars;
+use crate::ty::{Type, TypeId, VarId};
+use crate::universe::Universe;
+
+/// What a message finds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Find {
+    /// One slot.
+    One(Found),
+    /// A different one for each object that an assignable parent may be.
+    Some(Rc<[Found]>),
+    /// Nothing, and nothing could be hidden.
+    Missing,
+    /// Nothing, but a parent is not known.
+    Open,
+    /// Two slots of different parents: an error when it is sent.
+    Ambiguous(SlotId, SlotId),
+}
+
+/// A slot, and how it is used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) slot: SlotId,
+    /// The message assigns to it.
+    pub(crate) is_write: bool,
+}
+
+/// An object's parents.
+#[derive(Debug, Default)]
+pub(crate) struct Parents {
+    /// For each parent slot what it may hold.
+    pub(crate) slots: SmallVec<[SmallVec<[Parent; 1]>; 2]>,
+    /// A parent is not known.
+    pub(crate) is_open: bool,
+}
+
+/// A parent, and what its parameters are here.
+#[derive(Debug, Clone)]
+pub(crate) struct Parent {
+    pub(crate) object: ObjectId,
+    pub(crate) bindings: SmallVec<[(VarId, TypeId); 1]>,
+}
+
+/// What is known of everything above an object.
+#[derive(Debug, Default)]
+pub(crate) struct Above {
+    /// Itself, then its parents, theirs, and so on.
+    pub(crate) ancestors: Vec<ObjectId>,
+    /// Its parameters: its own, then those of its parents that nothing was put for.
+    pub(crate) params: SmallVec<[VarId; 2]>,
+    /// What the other variables above are here.
+    pub(crate) bindings: SmallVec<[(VarId, TypeId); 2]>,
+}
+
+impl Universe {
+    /// What the object answers a message with.
+    pub(crate) fn find(&mut self, object: ObjectId, name: Name) -> Find {
+        if let Some(find) = self.finds.get(&(object, name)) {
+            return find.clone();
+        }
+        let find = self.search(object, name, &mut SmallVec::new());
+        // While parents are being found, what was found may lack some.
+        if self.parents_asked.is_empty() {
+            self.finds.insert((object, name), find.clone());
+        }
+        find
+    }
+
+    /// What a resend from this object's method finds: above it.
+    pub(crate) fn find_above(&mut self, object: ObjectId, name: Name, through: Option<Name>) -> Find {
+        let parents = self.parents_of(object);
+        let wanted = through.map(|n| self.object(object).slots.iter().filter(|s| s.is_parent).position(|s| s.name == n));
+        match wanted {
+            None => self.search_parents(&parents, name, &mut SmallVec::from_slice(&[object])),
+            Some(None) => Find::Open,
+            Some(Some(at)) => {
+                let Some(group) = parents.slots.get(at) else { return Find::Open };
+                let one = Parents { slots: SmallVec::from_iter([group.clone()]), is_open: parents.is_open };
+                self.search_parents(&one, name, &mut SmallVec::from_slice(&[object]))
+            }
+        }
+    }
+
+    /// The object's own slot for a message.
+    pub(crate) fn own(&self, object: ObjectId, name: Name) -> Option<Found> {
+        let here = self.object(object);
+        if let Some((index, _)) = here.slot(name) {
+            return Some(Found { slot: SlotId { object, index }, is_write: false });
+        }
+        let (index, slot) = here.slot(self.names.assigned(name)?)?;
+        (slot.kind == SlotKind::Data).then_some(Found { slot: SlotId { object, index }, is_write: true })
+    }
+
+    fn search(&mut self, object: ObjectId, name: Name, seen: &mut SmallVec<[ObjectId; 16]>) -> Find {
+        if seen.contains(&object) {
+            return Find::Missing;
+        }
+        seen.push(object);
+        if let Some(found) = self.own(object, name) {
+            return Find::One(found);
+        }
+        let parents = self.parents_of(object);
+        self.search_parents(&parents, name, seen)
+    }
+
+    fn search_parents(&mut self, parents: &Parents, name: Name, seen: &mut SmallVec<[ObjectId; 16]>) -> Find {
+        let mut result = Find::Missing;
+        for group in &parents.slots {
+            let mut here = Find::Missing;
+            for parent in group {
+                let next = self.search(parent.object, name, seen);
+                here = either(here, next);
+            }
+            result = both(result, here);
+        }
+        match result {
+            Find::Missing if parents.is_open => Find::Open,
+            result => result,
+        }
+    }
+
+    /// The objects that a message may find slots in, after an object's own.
+    pub(crate) fn parents_of(&mut self, object: ObjectId) -> Rc<Parents> {
+        if let Some(parents) = self.parents.get(&object) {
+            return parents.clone();
+        }
+        if !self.parents_asked.insert(object) {
+            // The question leads back to itself: what is found may not be all.
+            return Rc::new(Parents { is_open: true, ..Parents::default() });
+        }
+        let slots: Vec<u32> = {
+            let slots = &self.object(object).slots;
+            (0..slots.len() as u32).filter(|i| slots[*i as usize].is_parent).collect()
+        };
+        let mut parents = Parents::default();
+        for index in slots {
+            let group = self.parents_in(SlotId { object, index }, &mut parents.is_open);
+            parents.slots.push(group);
+        }
+        self.parents_asked.remove(&object);
+        let parents = Rc::new(parents);
+        self.parents.insert(object, parents.clone());
+        parents
+    }
+
+    fn parents_in(&mut self, slot: SlotId, is_open: &mut bool) -> SmallVec<[Parent; 1]> {
+        let here = self.slot(slot);
+        let is_plain = here.kind == SlotKind::Constant && here.tree.as_ref().is_none_or(|t| t.type_.is_none());
+        if let (SlotValue::Object(object), true) = (&here.value, is_plain) {
+            return SmallVec::from_iter([Parent { object: *object, bindings: SmallVec::new() }]);
+        }
+        let written = crate::signature::declared(self, slot);
+        let held = match self.slot(slot).kind {
+            // Whoever assigns to it may not be seen.
+            SlotKind::Data if written.is_none() => {
+                *is_open |= !self.options.strict;
+                self.signature_of(slot, false).result
+            }
+            SlotKind::Data => written.unwrap_or(TypeId::ANY),
+            _ => crate::signature::held(self, slot),
+        };
+        let declared = written.unwrap_or(held);
+        let mut group = SmallVec::new();
+        for member in self.types.members(held) {
+            match self.types.get(member).clone() {
+                Type::Object(o, _) if o == self.builtin.nil => {}
+                Type::Object(object, args) => {
+                    let bindings = self.bind(object, &args, declared);
+                    group.push(Parent { object, bindings });
+                }
+                _ => *is_open = true,
+            }
+        }
+        group
+    }
+
+    /// What the parameters of a parent are: from the slot's written type, else from the type of what it holds.
+    fn bind(&mut self, object: ObjectId, args: &[TypeId], declared: TypeId) -> SmallVec<[(VarId, TypeId); 1]> {
+        let params = self.params(object);
+        let written: Vec<(Rc<str>, TypeId)> = match self.types.get(declared).clone() {
+            Type::Object(other, given) => {
+                let theirs = self.params(other);
+                theirs.iter().zip(given.iter()).map(|(v, t)| (self.var(*v).keyword.clone(), *t)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let held = |i: usize| args.get(i).copied().filter(|t| *t != TypeId::ANY && !self.types.inside(*t).has_meta);
+        let mut bindings = SmallVec::new();
+        for (i, var) in params.iter().enumerate() {
+            let keyword = &self.var(*var).keyword;
+            let of_written = written.iter().find(|w| w.0 == *keyword).map(|w| w.1).filter(|t| *t != TypeId::ANY);
+            if let Some(type_) = of_written.or_else(|| held(i)) {
+                bindings.push((*var, type_));
+            }
+        }
+        bindings
+    }
+
+    /// An object's parameters: its own, then those of its parents that nothing was put for.
+    pub(crate) fn params(&mut self, object: ObjectId) -> SmallVec<[VarId; 2]> {
+        self.above(object).params.clone()
+    }
+
+    /// What is known of everything above an object.
+    pub(crate) fn above(&mut self, object: ObjectId) -> Rc<Above> {
+        if let Some(above) = self.above.get(&object) {
+            return above.clone();
+        }
+        let mut above = Above { ancestors: vec![object], ..Above::default() };
+        above.params.extend(self.object(object).params.iter().copied());
+        // The lobby's parents are everybody's, and nobody's parameters come from there.
+        if object != self.builtin.lobby && !self.parents_asked.contains(&object) {
+            let parents = self.parents_of(object);
+            self.parents_asked.insert(object);
+            for parent in parents.slots.iter().flatten() {
+                self.add_above(&mut above, parent);
+            }
+            self.parents_asked.remove(&object);
+        }
+        let above = Rc::new(above);
+        if self.parents_asked.is_empty() {
+            self.above.insert(object, above.clone());
+        }
+        above
+    }
+
+    fn add_above(&mut self, above: &mut Above, parent: &Parent) {
+        let theirs = self.above(parent.object);
+        for var in &theirs.params {
+            if !parent.bindings.iter().any(|b| b.0 == *var) && !above.params.contains(var) {
+                above.params.push(*var);
+            }
+        }
+        for (var, type_) in &theirs.bindings {
+            let type_ = self.types.replace(*type_, &mut Vars(&parent.bindings));
+            above.bindings.push((*var, type_));
+        }
+        above.bindings.extend(parent.bindings.iter().copied());
+        for object in &theirs.ancestors {
+            if !above.ancestors.contains(object) {
+                above.ancestors.push(*object);
+            }
+        }
+    }
+
+    /// The slots for a message in objects that inherit from this one. An object's own slot that another such object inherits
+    /// from counts once.
+    pub(crate) fn below(&mut self, object: ObjectId, name: Name) -> SmallVec<[Found; 2]> {
+        let all = self.implementors();
+        let mut found = SmallVec::new();
+        for slot in all.get(&name).into_iter().flatten() {
+            if slot.object != object && self.inherits(slot.object, object) {
+                found.push(Found { slot: *slot, is_write: false });
+            }
+        }
+        let stores = self.names.assigned(name).and_then(|n| all.get(&n));
+        for slot in stores.into_iter().flatten() {
+            if self.slot(*slot).kind == SlotKind::Data && slot.object != object && self.inherits(slot.object, object) {
+                found.push(Found { slot: *slot, is_write: true });
+            }
+        }
+        found
+    }
+
+    /// Whether one object is another, or has it above it.
+    pub(crate) fn inherits(&mut self, object: ObjectId, from: ObjectId) -> bool {
+        object == from || self.above(object).ancestors.contains(&from)
+    }
+}
+
+/// Two alternatives for one parent.
+fn either(a: Find, b: Find) -> Find {
+    let list = |f: &Find| -> Option<SmallVec<[Found; 2]>> {
+        match f {
+            Find::One(one) => Some(SmallVec::from_slice(&[*one])),
+            Find::Some(all) => Some(all.iter().copied().collect()),
+            _ => None,
+        }
+    };
+    match (list(&a), list(&b)) {
+        (Some(mut a), Some(b)) => {
+            for found in b {
+                if !a.contains(&found) {
+                    a.push(found);
+                }
+            }
+            if a.len() == 1 { Find::One(a[0]) } else { Find::Some(a.as_slice().into()) }
+        }
+        (Some(_), None) => a,
+        (None, Some(_)) => b,
+        (None, None) if a == Find::Missing => b,
+        (None, None) => a,
+    }
+}
+
+/// What two parents have: the same slot, or slots that stand in each other's way.
+fn both(a: Find, b: Find) -> Find {
+    match (&a, &b) {
+        (Find::One(x), Find::One(y)) if x == y => a,
+        (Find::One(x), Find::One(y)) => Find::Ambiguous(x.slot, y.slot),
+        (Find::Missing, _) => b,
+        (Find::Open, Find::Missing) => a,
+        (Find::Open, _) => b,
+        _ => a,
+    }
+}

@@ -1,0 +1,91 @@
+//! Objects as the checker sees them: what a literal in a source makes, or what exists in a world already.
+//!
+//! One of these stands for the prototype and everything cloned from it. What must stay true: a slot knows the file that it
+//! came from; an object keeps its number when its file is loaded again, so types that name it stay right.
+
+use std::rc::Rc;
+
+use aura_syntax::tree;
+use aura_syntax::Span;
+
+use crate::names::Name;
+use crate::ty::VarId;
+
+/// An object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ObjectId(pub(crate) u32);
+
+/// A file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct FileId(pub(crate) u32);
+
+/// A slot of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct SlotId {
+    /// Whose.
+    pub object: ObjectId,
+    /// Which, from 0.
+    pub index: u32,
+}
+
+/// An object with its slots.
+#[derive(Default)]
+pub(crate) struct Object {
+    pub(crate) slots: Vec<Slot>,
+    /// How it is called in messages: `point`, `traits list`.
+    pub(crate) path: Rc<str>,
+    /// Its own parameters: `E` of `list <list of: E> = …`.
+    pub(crate) params: Vec<VarId>,
+    /// Where it is written.
+    pub(crate) origin: Option<(FileId, Span)>,
+}
+
+impl Object {
+    pub(crate) fn slot(&self, name: Name) -> Option<(u32, &Slot)> {
+        // Last first: a slot that was added later took the place of the earlier one.
+        self.slots.iter().enumerate().rev().find(|(_, s)| s.name == name).map(|(i, s)| (i as u32, s))
+    }
+}
+
+/// A slot.
+pub(crate) struct Slot {
+    pub(crate) name: Name,
+    pub(crate) kind: SlotKind,
+    pub(crate) is_parent: bool,
+    /// Nothing for the few slots that the machine itself makes.
+    pub(crate) file: Option<FileId>,
+    /// As it is written; a nested object literal has been taken out of it.
+    pub(crate) tree: Option<Rc<tree::Slot>>,
+    pub(crate) value: SlotValue,
+}
+
+impl Slot {
+    /// The place of a slot that was taken away; no message has the empty name.
+    pub(crate) fn empty(name: Name) -> Self {
+        Self { name, kind: SlotKind::Constant, is_parent: false, file: None, tree: None, value: SlotValue::Nothing }
+    }
+}
+
+/// What a slot is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SlotKind {
+    /// `x = 3`
+    Constant,
+    /// `x <- 3`
+    Data,
+    /// `x = ( … )`
+    Method,
+}
+
+/// What a slot holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SlotValue {
+    /// An object literal.
+    Object(ObjectId),
+    /// The expression in its tree.
+    Written,
+    /// Nothing was written: nil until somebody assigns.
+    Nothing,
+    /// The code in its tree.
+    Code,
+}

@@ -1,0 +1,199 @@
+//! Files that are checked together and change one at a time.
+//!
+//! An edit loads one file again and asks which slots now answer something else than before; only files that mention one of those
+//! names and can see the file are looked at again. What must stay true: after any sequence of edits the findings are those of a
+//! project that was loaded afresh.
+
+use std::rc::Rc;
+
+use aura_syntax::Diagnostic;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::load::Source;
+use crate::names::Name;
+use crate::object::{FileId, SlotId, SlotKind};
+use crate::ty::TypeId;
+use crate::universe::{Options, Universe};
+
+/// What a slot promises: compared before and after an edit.
+#[derive(PartialEq, Clone, Debug)]
+struct Promise {
+    kind: SlotKind,
+    is_parent: bool,
+    params: Vec<TypeId>,
+    result: TypeId,
+}
+
+/// What the slots of a file promise to others.
+#[derive(Default)]
+struct Interface {
+    slots: FxHashMap<(u32, Name), Promise>,
+    /// Some are slots of objects that are not its own, so anybody may be concerned.
+    adds: bool,
+}
+
+/// A project.
+pub struct Project {
+    universe: Universe,
+    files: FxHashMap<Rc<str>, FileId>,
+    interfaces: FxHashMap<FileId, Interface>,
+}
+
+impl Project {
+    /// A project over a library: its files in the order in which they are loaded, each with its name.
+    pub fn new(options: Options, library: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut universe = Universe::bare(options);
+        let mut files = FxHashMap::default();
+        for (name, text) in library {
+            let parse = aura_syntax::parse(&text);
+            let id = universe.load(Source { name: name.clone(), text, parse, is_library: true });
+            files.insert(name.as_str().into(), id);
+        }
+        Self { universe, files, interfaces: FxHashMap::default() }
+    }
+
+    /// What is known.
+    pub fn universe(&mut self) -> &mut Universe {
+        &mut self.universe
+    }
+
+    /// The number of a file that was set.
+    pub fn file(&self, name: &str) -> Option<FileId> {
+        self.files.get(name).copied()
+    }
+
+    /// A file is there, or has changed. `find` gives the file that an `import:` in the file `from` means: its name and text. The
+    /// answer tells which files may have other findings than before, this one first.
+    pub fn set(&mut self, name: &str, text: String, find: &dyn Fn(&str, &str) -> Option<(String, String)>) -> Vec<FileId> {
+        let parse = aura_syntax::parse(&text);
+        let source = Source { name: name.to_string(), text, parse, is_library: false };
+        let id = match self.file(name) {
+            Some(id) => {
+                // What it promised is known only if somebody asked since the last edit.
+                let before = self.interface(id);
+                self.interfaces.insert(id, before);
+                self.universe.reload(id, source);
+                id
+            }
+            None => {
+                let id = self.universe.load(source);
+                self.files.insert(name.into(), id);
+                id
+            }
+        };
+        self.bring_imports(id, name, find);
+        self.affected(id)
+    }
+
+    /// A file is gone.
+    pub fn remove(&mut self, name: &str) -> Vec<FileId> {
+        let Some(id) = self.files.remove(name) else { return Vec::new() };
+        let before = self.interface(id);
+        self.interfaces.insert(id, before);
+        self.universe.unload(id);
+        self.affected(id).into_iter().skip(1).collect()
+    }
+
+    fn bring_imports(&mut self, id: FileId, name: &str, find: &dyn Fn(&str, &str) -> Option<(String, String)>) {
+        for path in self.universe.file(id).mentioned.imports.clone() {
+            let Some((target, text)) = find(name, &path) else { continue };
+            let there = match self.file(&target) {
+                Some(there) => there,
+                None => self.set(&target, text, find)[0],
+            };
+            self.universe.files[id.0 as usize].imports.insert(path, there);
+        }
+    }
+
+    /// What is wrong with a file.
+    pub fn check(&mut self, id: FileId) -> Vec<Diagnostic> {
+        self.universe.check(id)
+    }
+
+    /// The file itself, and those that mention a name whose slot has changed, and those that mention what changed in them.
+    fn affected(&mut self, changed: FileId) -> Vec<FileId> {
+        let (mut all, mut at) = (vec![changed], 0);
+        while at < all.len() {
+            let id = all[at];
+            at += 1;
+            let Some(before) = self.interfaces.remove(&id) else { continue };
+            let after = self.interface(id);
+            let names = difference(&before, &after);
+            if names.is_empty() {
+                continue;
+            }
+            for user in self.users(id, &names, before.adds || after.adds) {
+                if all.contains(&user) {
+                    continue;
+                }
+                let promised = self.interface(user);
+                self.interfaces.insert(user, promised);
+                self.universe.forget_signatures(|file| file == Some(user));
+                all.push(user);
+            }
+        }
+        all
+    }
+
+    /// Files that can see the file and mention one of the names.
+    fn users(&self, id: FileId, names: &FxHashSet<Name>, adds: bool) -> Vec<FileId> {
+        let sees = |other: &FileId| adds || self.imports(*other, id);
+        let mentions = |other: &FileId| {
+            let words = &self.universe.file(*other).mentioned.words;
+            names.iter().any(|n| crate::near::parts(self.universe.names.text(*n)).iter().all(|part| {
+                self.universe.names.known(part).is_some_and(|p| words.contains(&p))
+            }))
+        };
+        // The library does not look at the files above it.
+        let above = |other: &FileId| !self.universe.file(*other).is_library;
+        let others = self.files.values().copied().filter(|o| *o != id && above(o));
+        let mut users: Vec<FileId> = others.filter(|o| sees(o) && mentions(o)).collect();
+        users.sort();
+        users
+    }
+
+    /// Whether one file imports another, perhaps through others.
+    fn imports(&self, from: FileId, to: FileId) -> bool {
+        let (mut seen, mut left) = (FxHashSet::default(), vec![from]);
+        while let Some(file) = left.pop() {
+            for next in self.universe.file(file).imports.values() {
+                if *next == to {
+                    return true;
+                }
+                if seen.insert(*next) {
+                    left.push(*next);
+                }
+            }
+        }
+        false
+    }
+
+    /// What a file promises now.
+    fn interface(&mut self, id: FileId) -> Interface {
+        let file = self.universe.file(id);
+        let mut all = Interface { adds: !file.added.is_empty(), ..Interface::default() };
+        let own = file.objects.iter().flat_map(|o| {
+            let count = self.universe.object(*o).slots.len() as u32;
+            (0..count).map(|index| SlotId { object: *o, index })
+        });
+        let slots: Vec<SlotId> = own.chain(file.added.iter().copied()).collect();
+        for slot in slots {
+            let here = self.universe.slot(slot);
+            if here.file != Some(id) {
+                continue;
+            }
+            let (name, kind, is_parent) = (here.name, here.kind, here.is_parent);
+            let signature = self.universe.signature_of(slot, false);
+            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result };
+            all.slots.insert((slot.object.0, name), promise);
+        }
+        all
+    }
+}
+
+/// The names whose slots are not what they were.
+fn difference(before: &Interface, after: &Interface) -> FxHashSet<Name> {
+    let gone = before.slots.iter().filter(|(key, promise)| after.slots.get(key) != Some(promise)).map(|(key, _)| key.1);
+    let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
+    gone.chain(come).collect()
+}

@@ -1,0 +1,60 @@
+//! Why one type does not fit another, in words.
+
+use super::Relate;
+use crate::ty::{Type, TypeId};
+
+impl Relate<'_> {
+    /// The first reason why `a` does not fit `b`, as a chain from the outside in.
+    pub(crate) fn why(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
+        let mut chain = Vec::new();
+        self.why_into(a, b, &mut chain);
+        chain
+    }
+
+    fn why_into(&mut self, a: TypeId, b: TypeId, chain: &mut Vec<String>) {
+        if chain.len() > 4 || self.fits(a, b) {
+            return;
+        }
+        match (self.u.types.get(a).clone(), self.u.types.get(b).clone()) {
+            (Type::Union(members, _), _) => {
+                if let Some(bad) = members.iter().copied().find(|m| !self.fits(*m, b)) {
+                    chain.push(format!("it may be `{}`", self.u.show(bad)));
+                    self.why_into(bad, b, chain);
+                }
+            }
+            (Type::SelfType | Type::SelfWith(_), _) => {
+                let holder = self.holder_for(a);
+                self.why_into(holder, b, chain);
+            }
+            (Type::Block(p, _), Type::Block(q, _)) if p.len() > q.len() => {
+                chain.push(format!("the block takes {} arguments, and is given {}", p.len(), q.len()));
+            }
+            (Type::Block(_, r), Type::Block(_, s)) if !self.fits(r, s) => {
+                chain.push(format!("the block answers `{}`, not `{}`", self.u.show(r), self.u.show(s)));
+                self.why_into(r, s, chain);
+            }
+            (Type::Object(o, x), Type::Object(p, y)) if o == p => {
+                if let Some((mine, wanted)) = x.iter().zip(y.iter()).find(|(m, w)| !self.fits(**m, **w)) {
+                    chain.push(format!("`{}` is not `{}`", self.u.show(*mine), self.u.show(*wanted)));
+                    self.why_into(*mine, *wanted, chain);
+                }
+            }
+            (Type::Object(..), Type::Object(..)) => self.why_interfaces(a, b, chain),
+            _ => {}
+        }
+    }
+
+    fn why_interfaces(&mut self, a: TypeId, b: TypeId, chain: &mut Vec<String>) {
+        for wanted in self.u.wanted(a, b) {
+            if self.answers(a, b, wanted) {
+                continue;
+            }
+            let (mine, message) = (self.u.show(a), self.u.names.text(wanted.name).to_string());
+            match self.u.answer(a, wanted.name) {
+                None => chain.push(format!("`{mine}` does not understand `{message}`")),
+                Some(_) => chain.push(format!("`{message}` of `{mine}` does not take or answer the same")),
+            }
+            return;
+        }
+    }
+}

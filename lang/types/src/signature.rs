@@ -1,0 +1,268 @@
+//! What a slot answers and takes: as written, or else as inferred.
+//!
+//! What must stay true: a written type is believed, whoever wrote it, and held against the code only when that is checked; a
+//! question that leads back to itself is answered with `any`.
+
+use std::rc::Rc;
+
+use aura_syntax::tree::{self, Init, SlotName};
+use smallvec::SmallVec;
+
+use crate::annotation::{self, Scope};
+use crate::infer;
+use crate::object::{SlotId, SlotKind, SlotValue};
+use crate::ty::{TypeId, VarId};
+use crate::universe::Universe;
+
+/// What a slot answers and takes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Signature {
+    pub(crate) params: SmallVec<[TypeId; 2]>,
+    pub(crate) result: TypeId,
+    /// The variables that are new at each use.
+    pub(crate) vars: SmallVec<[VarId; 2]>,
+    /// Its result, or its contents' type, was written.
+    pub(crate) is_written: bool,
+}
+
+impl Default for TypeId {
+    fn default() -> Self {
+        TypeId::ANY
+    }
+}
+
+/// How far the question for a signature is.
+#[derive(Debug, Clone)]
+pub(crate) enum State {
+    /// Being answered.
+    Asked,
+    /// Answered.
+    Known(Rc<Signature>),
+}
+
+/// The signature of a slot, read or assigned to.
+pub(crate) fn of(u: &mut Universe, slot: SlotId, is_write: bool) -> Rc<Signature> {
+    match u.signatures.get(&(slot, is_write)) {
+        Some(State::Known(known)) => return known.clone(),
+        Some(State::Asked) => return Rc::new(recursive(u, slot, is_write)),
+        None => {}
+    }
+    u.signatures.insert((slot, is_write), State::Asked);
+    let (signature, is_final) = match (u.slot(slot).kind, is_write) {
+        (SlotKind::Data, true) => (write(u, slot), true),
+        (SlotKind::Data, false) => read(u, slot),
+        (SlotKind::Constant, _) => (constant(u, slot), true),
+        (SlotKind::Method, _) => method(u, slot),
+    };
+    let signature = Rc::new(signature);
+    match is_final {
+        true => u.signatures.insert((slot, is_write), State::Known(signature.clone())),
+        false => u.signatures.remove(&(slot, is_write)),
+    };
+    signature
+}
+
+/// What is known of a slot whose signature is just being found: what is written in its header.
+fn recursive(u: &mut Universe, slot: SlotId, is_write: bool) -> Signature {
+    if u.slot(slot).kind != SlotKind::Method || is_write {
+        return Signature { params: SmallVec::from_elem(TypeId::ANY, is_write.into()), ..Signature::default() };
+    }
+    let (mut signature, _) = header(u, slot);
+    signature.result = infer::so_far(u, slot);
+    signature
+}
+
+fn write(u: &mut Universe, slot: SlotId) -> Signature {
+    let written = declared(u, slot);
+    // In strict checking a slot without a type is what it holds at first.
+    let taken = match written {
+        None if u.options.strict => first(u, slot),
+        _ => written.unwrap_or(TypeId::ANY),
+    };
+    let params = SmallVec::from_elem(taken, 1);
+    Signature { params, result: TypeId::SELF, vars: SmallVec::new(), is_written: written.is_some() }
+}
+
+fn read(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+    if let Some(result) = declared(u, slot) {
+        return (Signature { result, is_written: true, ..Signature::default() }, true);
+    }
+    let (result, is_final) = inferred(u, slot);
+    (Signature { result, ..Signature::default() }, is_final)
+}
+
+fn constant(u: &mut Universe, slot: SlotId) -> Signature {
+    if let SlotValue::Object(object) = u.slot(slot).value {
+        let names_itself = matches!(u.slot(slot).tree.as_deref(), Some(tree::Slot { type_: Some(_), .. }))
+            && !u.object(object).params.is_empty();
+        if names_itself || u.slot(slot).tree.as_ref().is_none_or(|t| t.type_.is_none()) {
+            let vars = u.params(object);
+            return Signature { result: prototype(u, object), vars, ..Signature::default() };
+        }
+    }
+    let written = declared(u, slot);
+    let result = written.unwrap_or_else(|| held(u, slot));
+    Signature { result, is_written: written.is_some(), ..Signature::default() }
+}
+
+/// An object's own type, its parameters as variables.
+pub(crate) fn prototype(u: &mut Universe, object: crate::object::ObjectId) -> TypeId {
+    let args: SmallVec<[TypeId; 2]> = u.params(object).iter().map(|v| u.types.var(*v)).collect();
+    u.types.applied(object, &args)
+}
+
+fn method(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+    let (mut signature, is_written) = header(u, slot);
+    if is_written {
+        return (signature, true);
+    }
+    if u.slot(slot).value != SlotValue::Code {
+        return (signature, true);
+    }
+    let (result, is_final) = infer::result(u, slot);
+    signature.result = result;
+    (signature, is_final)
+}
+
+/// What a method's header says, and whether it says what it answers.
+fn header(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+    let (Some(tree), Some(file)) = (u.slot(slot).tree.clone(), u.slot(slot).file) else {
+        return (Signature::default(), true);
+    };
+    let scope = Scope { file, object: slot.object, slot: Some(slot) };
+    let mut signature = Signature::default();
+    let mut nobody = Vec::new();
+    for type_ in parameter_types(&tree) {
+        let type_ = type_.map_or(TypeId::ANY, |t| annotation::resolve(u, scope, t, &mut nobody));
+        signature.params.push(type_);
+    }
+    // `x <int>` in a written-out type is a slot to be read; in a method's header only the result is written.
+    let result = tree.result.as_ref().or(tree.type_.as_ref());
+    if let Some(result) = result {
+        signature.result = annotation::resolve(u, scope, result, &mut nobody);
+    }
+    signature.is_written = result.is_some();
+    let mut vars = SmallVec::new();
+    for type_ in signature.params.iter().chain([&signature.result]) {
+        own_vars(u, *type_, &mut vars);
+    }
+    signature.vars = vars;
+    (signature, result.is_some())
+}
+
+impl Universe {
+    /// What a method's body must answer. A variable that no argument gives a meaning may be anything to the caller: only what is
+    /// empty or never answers is that, which types do not show.
+    pub(crate) fn promised(&mut self, slot: SlotId, written: TypeId) -> TypeId {
+        let signature = self.signature_of(slot, false);
+        let mut given = SmallVec::new();
+        for param in &signature.params {
+            own_vars(self, *param, &mut given);
+        }
+        let free: Vec<(VarId, TypeId)> =
+            signature.vars.iter().filter(|v| !given.contains(v)).map(|v| (*v, TypeId::ANY)).collect();
+        self.types.replace(written, &mut crate::ty::subst::Vars(&free))
+    }
+}
+
+/// The variables in a type that belong to the method and not to its object.
+fn own_vars(u: &Universe, type_: TypeId, vars: &mut SmallVec<[VarId; 2]>) {
+    if !u.types.inside(type_).has_var {
+        return;
+    }
+    let mut all = Vec::new();
+    crate::relate::collect_vars(&u.types, type_, &mut all);
+    for var in all {
+        let is_own = u.var(var).keyword.is_empty();
+        if is_own && !vars.contains(&var) {
+            vars.push(var);
+        }
+    }
+}
+
+/// The written types of a method's arguments, in order.
+pub(crate) fn parameter_types(tree: &tree::Slot) -> Vec<Option<&tree::Type>> {
+    let of_header: Vec<Option<&tree::Type>> = match &tree.name {
+        SlotName::Unary(_) => Vec::new(),
+        SlotName::Binary { parameter, .. } => parameter.iter().map(|p| p.type_.as_ref()).collect(),
+        SlotName::Keyword { parameters, .. } => parameters.iter().map(|p| p.type_.as_ref()).collect(),
+    };
+    if !of_header.is_empty() {
+        return of_header;
+    }
+    let Init::Method(body) = &tree.init else { return of_header };
+    let slots = body.slots.iter().flat_map(|l| &l.slots);
+    slots.filter(|s| s.is_argument).map(|s| s.type_.as_ref()).collect()
+}
+
+/// The written type of a slot's contents.
+pub(crate) fn declared(u: &mut Universe, slot: SlotId) -> Option<TypeId> {
+    let here = u.slot(slot);
+    let file = here.file?;
+    let tree = here.tree.clone().filter(|t| t.type_.is_some())?;
+    let type_ = tree.type_.as_ref()?;
+    // A generic prototype's own name is no type of what its slot holds.
+    if is_prototype(u, slot) {
+        return None;
+    }
+    let scope = Scope { file, object: slot.object, slot: None };
+    Some(annotation::resolve(u, scope, type_, &mut Vec::new()))
+}
+
+fn is_prototype(u: &Universe, slot: SlotId) -> bool {
+    matches!(u.slot(slot).value, SlotValue::Object(o) if !u.object(o).params.is_empty())
+}
+
+/// The type of what a slot holds at first.
+pub(crate) fn held(u: &mut Universe, slot: SlotId) -> TypeId {
+    if let Some(type_) = u.held.get(&slot) {
+        return *type_;
+    }
+    match u.slot(slot).value {
+        SlotValue::Object(object) => {
+            let params = u.params(object);
+            u.types.applied(object, &vec![TypeId::ANY; params.len()])
+        }
+        SlotValue::Nothing => u.nil_type(),
+        SlotValue::Code => TypeId::ANY,
+        SlotValue::Written => infer::initial(u, slot).result,
+    }
+}
+
+/// The type of an assignable slot's first value, as wide as what it may hold later.
+fn first(u: &mut Universe, slot: SlotId) -> TypeId {
+    let first = held(u, slot);
+    u.types.widened(first)
+}
+
+/// The type of an assignable slot that nobody wrote: what it holds at first, and what is assigned to it. The second is false if a
+/// method that assigns was being looked at itself.
+fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
+    let first = first(u, slot);
+    if u.options.strict {
+        return (first, true);
+    }
+    // What a generic prototype holds itself may stand for any of its parameters.
+    if !u.params(slot.object).is_empty() {
+        return (TypeId::ANY, true);
+    }
+    let nil = u.nil_type();
+    let is_nothing = u.slot(slot).value == SlotValue::Nothing;
+    let mut all = if is_nothing { TypeId::NEVER } else { first };
+    if all == TypeId::ANY {
+        return (TypeId::ANY, true);
+    }
+    let (stored, is_final) = infer::stored(u, slot);
+    for type_ in stored {
+        // What is unknown fits; it must not hide what is known.
+        if type_ != TypeId::ANY {
+            let type_ = u.types.widened(type_);
+            all = u.types.soft(all, type_);
+        }
+    }
+    let is_only_nil = all == nil || all == TypeId::NEVER;
+    if is_only_nil {
+        return (TypeId::ANY, is_final);
+    }
+    (all, is_final)
+}

@@ -1,0 +1,95 @@
+//! Types as people write them.
+
+use crate::ty::{Type, TypeId};
+use crate::universe::Universe;
+
+impl Universe {
+    /// The type as it would be written, without angle brackets: `list of: int`.
+    pub fn show(&self, id: TypeId) -> String {
+        let mut out = String::new();
+        self.show_into(id, Place::Outermost, &mut out);
+        out
+    }
+
+    fn show_into(&self, id: TypeId, place: Place, out: &mut String) {
+        match self.types.get(id) {
+            Type::Any | Type::Meta(_) => out.push_str("any"),
+            Type::Never => out.push_str("never"),
+            Type::SelfType => out.push_str("self"),
+            Type::SelfWith(parts) => {
+                let parts: Vec<(&str, TypeId)> = parts.iter().map(|(v, t)| (&*self.var(*v).keyword, *t)).collect();
+                self.show_applied("self", &parts, place, out);
+            }
+            Type::SelfAnswer(name, args) => {
+                let keywords = self.names.text(*name).split_inclusive(':');
+                let parts: Vec<(&str, TypeId)> = keywords.zip(args.iter().copied()).collect();
+                self.show_applied("self", &parts, place, out);
+            }
+            Type::Var(var) => out.push_str(&self.var(*var).name),
+            Type::Object(object, args) => self.show_object(*object, args, place, out),
+            Type::Union(members, _) => {
+                let wrap = place == Place::Inside;
+                out.push_str(if wrap { "(" } else { "" });
+                // Nil reads best at the end.
+                let nil = |m: &&TypeId| matches!(self.types.get(**m), Type::Object(o, _) if *o == self.builtin.nil);
+                let (nils, others): (Vec<&TypeId>, Vec<&TypeId>) = members.iter().partition(nil);
+                for (i, member) in others.into_iter().chain(nils).enumerate() {
+                    out.push_str(if i > 0 { " | " } else { "" });
+                    self.show_into(*member, Place::Inside, out);
+                }
+                out.push_str(if wrap { ")" } else { "" });
+            }
+            Type::Block(params, result) => {
+                out.push('[');
+                for (i, param) in params.iter().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    self.show_into(*param, Place::Outermost, out);
+                }
+                out.push_str(if params.is_empty() { "^ " } else { " ^ " });
+                self.show_into(*result, Place::Outermost, out);
+                out.push(']');
+            }
+        }
+    }
+
+    fn show_object(&self, object: crate::object::ObjectId, args: &[TypeId], place: Place, out: &mut String) {
+        let path = &self.object(object).path;
+        let name = if path.is_empty() { "the module" } else { path };
+        // The keywords come from the variables; an object that lost its parameters since shows its name alone.
+        let params = self.above.get(&object).map(|a| a.params.clone()).unwrap_or_default();
+        let parts: Vec<(&str, TypeId)> = match params.len() == args.len() {
+            true => params.iter().zip(args).map(|(v, t)| (&*self.var(*v).keyword, *t)).collect(),
+            false => Vec::new(),
+        };
+        self.show_applied(name, &parts, place, out);
+    }
+
+    /// `dictionary of: int Keys: string`. What may be anything is left out.
+    fn show_applied(&self, name: &str, parts: &[(&str, TypeId)], place: Place, out: &mut String) {
+        let is_known = |id: TypeId| !matches!(self.types.get(id), Type::Any | Type::Meta(_));
+        let known: Vec<&(&str, TypeId)> = parts.iter().filter(|p| is_known(p.1)).collect();
+        let wrap = place == Place::Inside && !known.is_empty();
+        out.push_str(if wrap { "(" } else { "" });
+        out.push_str(name);
+        for (i, (keyword, arg)) in known.into_iter().enumerate() {
+            out.push(' ');
+            let mut letters = keyword.chars();
+            match letters.next() {
+                Some(first) if i > 0 => out.extend(first.to_uppercase()),
+                Some(first) => out.extend(first.to_lowercase()),
+                None => {}
+            }
+            out.push_str(letters.as_str());
+            out.push(' ');
+            self.show_into(*arg, Place::Inside, out);
+        }
+        out.push_str(if wrap { ")" } else { "" });
+    }
+}
+
+/// Where a type stands in a larger one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outermost,
+    Inside,
+}

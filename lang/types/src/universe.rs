@@ -1,0 +1,307 @@
+//! Everything the checker knows: objects, files, types, and what was found out about them so far.
+//!
+//! What must stay true: what is remembered here (look-ups, signatures, parents) is a function of the loaded files alone, and is
+//! forgotten when one of those it came from changes ([`Universe::forget`]).
+
+use std::rc::Rc;
+
+use aura_syntax::Span;
+use aura_syntax::tree::Statement;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::infer::{Outcome, Progress, Unit};
+use crate::lookup::{Above, Find, Parents};
+use crate::names::{Name, Names};
+use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::signature::{Signature, State};
+use crate::ty::{Booleans, TypeId, Types, VarId};
+
+/// A loaded file.
+pub(crate) struct FileData {
+    pub(crate) name: Rc<str>,
+    pub(crate) text: Rc<str>,
+    /// The object that holds its slots.
+    pub(crate) module: ObjectId,
+    pub(crate) statements: Rc<Vec<Statement>>,
+    /// The objects it makes, in the order of its text, its module first.
+    pub(crate) objects: Vec<ObjectId>,
+    /// Slots it adds to objects that are not its own.
+    pub(crate) added: Vec<SlotId>,
+    /// The files that it imports, by the path as written.
+    pub(crate) imports: FxHashMap<Rc<str>, FileId>,
+    /// What it mentions.
+    pub(crate) mentioned: crate::mentioned::Mentioned,
+    /// Part of the library: its mistakes are reported only when it is checked itself.
+    pub(crate) is_library: bool,
+    /// Assignments to slots, by the slot's name: for slots whose type nobody wrote.
+    pub(crate) stores: Rc<FxHashMap<Name, Vec<crate::stores::Store>>>,
+    /// Its methods, in the order of its text.
+    pub(crate) methods: Vec<(Span, SlotId)>,
+}
+
+impl FileData {
+    pub(crate) fn empty(module: ObjectId) -> Self {
+        Self {
+            name: Rc::default(),
+            text: Rc::default(),
+            module,
+            statements: Rc::default(),
+            objects: Vec::new(),
+            added: Vec::new(),
+            imports: FxHashMap::default(),
+            is_library: false,
+            mentioned: crate::mentioned::Mentioned::default(),
+            stores: Rc::default(),
+            methods: Vec::new(),
+        }
+    }
+}
+
+/// A type variable.
+pub(crate) struct Var {
+    pub(crate) name: Rc<str>,
+    /// `of:`; empty for the variables of one method.
+    pub(crate) keyword: Rc<str>,
+    pub(crate) bound: Option<TypeId>,
+}
+
+/// The objects that literals are of, and a few that rules of the language name.
+#[derive(Clone, Copy, Debug)]
+pub struct Builtin {
+    /// The lobby.
+    pub lobby: ObjectId,
+    /// `traits`, `globals`, `mixins`.
+    pub traits: ObjectId,
+    /// `globals`
+    pub globals: ObjectId,
+    /// `mixins`
+    pub mixins: ObjectId,
+    /// Integers.
+    pub int: ObjectId,
+    /// Floats.
+    pub float: ObjectId,
+    /// Text.
+    pub string: ObjectId,
+    /// Vectors.
+    pub vector: ObjectId,
+    /// Byte vectors.
+    pub bytes: ObjectId,
+    /// `traits block`
+    pub block: ObjectId,
+    /// What a block answers, as a parameter of `traits block`.
+    pub block_result: VarId,
+    /// `nil`
+    pub nil: ObjectId,
+    /// `true`
+    pub true_: ObjectId,
+    /// `false`
+    pub false_: ObjectId,
+    /// `traits boolean`
+    pub bool_: ObjectId,
+}
+
+/// How strictly to check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// Nothing unknown: every argument has a type, inferred unions are taken as written.
+    pub strict: bool,
+}
+
+/// Everything the checker knows.
+pub struct Universe {
+    pub(crate) names: Names,
+    pub(crate) types: Types,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) files: Vec<FileData>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) builtin: Builtin,
+    pub(crate) options: Options,
+    /// The object at a place of a file, by file and path: it keeps its number when the file is loaded again.
+    pub(crate) places: FxHashMap<(FileId, Rc<str>), ObjectId>,
+    pub(crate) parents: FxHashMap<ObjectId, Rc<Parents>>,
+    pub(crate) above: FxHashMap<ObjectId, Rc<Above>>,
+    pub(crate) parents_asked: FxHashSet<ObjectId>,
+    pub(crate) finds: FxHashMap<(ObjectId, Name), Find>,
+    pub(crate) signatures: FxHashMap<(SlotId, bool), State>,
+    /// The variables of methods and of generic objects (these have no slot number), by name.
+    pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
+    pub(crate) implementors: Option<Rc<FxHashMap<Name, Vec<SlotId>>>>,
+    pub(crate) related: FxHashMap<(TypeId, TypeId), bool>,
+    /// The types of slots' first values, where they are known without looking at the file alone.
+    pub(crate) held: FxHashMap<SlotId, TypeId>,
+    pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
+    /// Units whose inference is under way, innermost last.
+    pub(crate) progress: Vec<Progress>,
+    /// The file that stands for candidates, one after the other.
+    pub(crate) candidate: Option<FileId>,
+    /// What the arguments of a method are taken to be where it does not say.
+    pub(crate) assumed: Option<(SlotId, Vec<TypeId>)>,
+    /// Remember what is known where this is sent, whether it is understood or not.
+    pub(crate) watched: Option<Name>,
+    /// Remember the types of expressions.
+    pub(crate) wants_places: bool,
+    pub(crate) effects: crate::effects::Memory,
+    pub(crate) words: Words,
+}
+
+/// Selectors that the rules name.
+pub(crate) struct Words {
+    pub(crate) value: Name,
+    pub(crate) is_nil: Name,
+    pub(crate) is_not_nil: Name,
+    pub(crate) eq: Name,
+    pub(crate) ne: Name,
+    pub(crate) same: Name,
+    pub(crate) not_same: Name,
+    pub(crate) import: Name,
+    pub(crate) inherits: Name,
+}
+
+impl Universe {
+    /// A world with nothing in it but what the machine makes itself: the lobby, nil, true, false, and an empty traits object for
+    /// each built-in kind.
+    pub fn bare(options: Options) -> Self {
+        crate::boot::bare(options)
+    }
+
+    pub(crate) fn add_object(&mut self, path: &str) -> ObjectId {
+        let id = ObjectId(self.objects.len() as u32);
+        self.objects.push(Object { path: path.into(), ..Object::default() });
+        id
+    }
+
+    pub(crate) fn object(&self, id: ObjectId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
+        &mut self.objects[id.0 as usize]
+    }
+
+    pub(crate) fn slot(&self, id: SlotId) -> &Slot {
+        &self.objects[id.object.0 as usize].slots[id.index as usize]
+    }
+
+    pub(crate) fn file(&self, id: FileId) -> &FileData {
+        &self.files[id.0 as usize]
+    }
+
+    pub(crate) fn text(&self, id: FileId) -> Rc<str> {
+        self.file(id).text.clone()
+    }
+
+    /// A constant slot that the machine itself makes.
+    pub(crate) fn constant(&mut self, object: ObjectId, name: &str, value: ObjectId, is_parent: bool) {
+        let name = self.names.of(name);
+        let slot =
+            Slot { name, kind: SlotKind::Constant, is_parent, file: None, tree: None, value: SlotValue::Object(value) };
+        self.object_mut(object).slots.push(slot);
+    }
+
+    pub(crate) fn add_var(&mut self, name: &str, keyword: &str, bound: Option<TypeId>) -> VarId {
+        let id = VarId(self.vars.len() as u32);
+        self.vars.push(Var { name: name.into(), keyword: keyword.into(), bound });
+        id
+    }
+
+    pub(crate) fn var(&self, id: VarId) -> &Var {
+        &self.vars[id.0 as usize]
+    }
+
+    /// The built-in objects.
+    pub fn builtin(&self) -> Builtin {
+        self.builtin
+    }
+
+    /// The types.
+    pub fn types(&self) -> &Types {
+        &self.types
+    }
+
+    /// How strictly it checks.
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    pub(crate) fn nil_type(&mut self) -> TypeId {
+        self.types.object(self.builtin.nil)
+    }
+
+    pub(crate) fn bool_type(&mut self) -> TypeId {
+        self.types.object(self.builtin.bool_)
+    }
+
+    pub(crate) fn int_type(&mut self) -> TypeId {
+        self.types.object(self.builtin.int)
+    }
+
+    /// Forgets everything that was concluded from slots and parents; what is written stays.
+    pub(crate) fn forget_lookups(&mut self) {
+        self.parents.clear();
+        self.above.clear();
+        self.finds.clear();
+        self.related.clear();
+        self.effects.clear();
+        self.implementors = None;
+    }
+
+    /// Forgets the signatures of a file's slots.
+    pub(crate) fn forget_signatures(&mut self, of: impl Fn(Option<FileId>) -> bool) {
+        let objects = &self.objects;
+        let stays = |slot: &SlotId| {
+            objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file))
+        };
+        self.signatures.retain(|(slot, _), _| stays(slot));
+        self.held.retain(|slot, _| stays(slot));
+        self.bodies.retain(|unit, _| match unit {
+            Unit::Method(slot) | Unit::Initial(slot) => stays(slot),
+            Unit::Statements(file) => !of(Some(*file)),
+        });
+    }
+
+    /// Every slot of a name, anywhere.
+    pub(crate) fn implementors(&mut self) -> Rc<FxHashMap<Name, Vec<SlotId>>> {
+        if let Some(known) = &self.implementors {
+            return known.clone();
+        }
+        let mut all: FxHashMap<Name, Vec<SlotId>> = FxHashMap::default();
+        for object in 0..self.objects.len() as u32 {
+            add_slots(&self.objects[object as usize], ObjectId(object), &mut all);
+        }
+        let all = Rc::new(all);
+        self.implementors = Some(all.clone());
+        all
+    }
+
+    /// A new object has come, after all were counted.
+    pub(crate) fn add_child_later(&mut self, object: ObjectId) {
+        if let Some(all) = &mut self.implementors {
+            add_slots(&self.objects[object.0 as usize], object, Rc::make_mut(all));
+        }
+    }
+
+    /// What one object holds, and so perhaps what it inherits, is not what it was.
+    pub(crate) fn forget_object(&mut self, object: ObjectId) {
+        self.parents.remove(&object);
+        self.above.remove(&object);
+        self.finds.retain(|key, _| key.0 != object);
+        self.signatures.retain(|key, _| key.0.object != object);
+    }
+
+    pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {
+        crate::signature::of(self, slot, is_write)
+    }
+}
+
+impl Booleans {
+    pub(crate) fn of(builtin: &Builtin) -> Self {
+        Booleans { true_: builtin.true_, false_: builtin.false_, bool_: builtin.bool_ }
+    }
+}
+
+fn add_slots(object: &Object, id: ObjectId, all: &mut FxHashMap<Name, Vec<SlotId>>) {
+    // Types that are written out look like objects, but nobody is one.
+    for (index, slot) in object.slots.iter().enumerate().filter(|(_, s)| !(s.kind == SlotKind::Method && s.value == SlotValue::Nothing)) {
+        all.entry(slot.name).or_default().push(SlotId { object: id, index: index as u32 });
+    }
+}

@@ -1,0 +1,26 @@
+//! The same conversation without JSON, for servers that constrain decoding by a grammar of the bare method.
+//!
+//! What must stay true: the examples and the earlier attempts have the form that the answer must have, or a small model writes one
+//! thing while the grammar wants another; what is the same in every request stays the same, so that a server keeps it.
+
+use super::{Message, Request, Role};
+use crate::answer;
+
+/// Overrules what the prompt says about JSON.
+const FORM: &str =
+    "\nThis server takes answers without JSON and without a plan: write the method alone, `name = ( code )`, and nothing else.\n";
+
+/// The system prompt and the messages of a request whose answer is to be bare.
+pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
+    let message = |m: &Message| match m.role {
+        Role::User => m.clone(),
+        Role::Assistant => Message { role: m.role, text: answer::source(&m.text) },
+    };
+    (format!("{}{FORM}", request.system), request.messages.iter().map(message).collect())
+}
+
+/// Whether a text is what the grammar lets a model write: one slot, and nothing wrong with it.
+pub(super) fn is_slot(text: &str) -> bool {
+    let parsed = aura_syntax::parse_slots(super::unfenced(text));
+    parsed.diagnostics.is_empty() && parsed.file.slots.is_some_and(|list| list.slots.len() == 1)
+}

@@ -1,0 +1,92 @@
+//! Files put before the checker: with the library that the command carries, or with the one that they belong to, and with the modules
+//! that they import.
+
+use std::path::{Path, PathBuf};
+
+use aura_syntax::Diagnostic;
+use aura_types::{Options, Project};
+
+use crate::{kernel, source};
+
+/// Files that are checked together.
+pub struct Checker {
+    project: Project,
+    /// The library that the files belong to, if they are part of one.
+    library: Option<Library>,
+}
+
+/// A library under work: a folder with a `world.aura`.
+struct Library {
+    folder: PathBuf,
+    /// Its files as `world.aura` names them.
+    names: Vec<String>,
+}
+
+impl Checker {
+    /// A checker for these files.
+    ///
+    /// # Errors
+    /// A file of the library that they belong to, and that cannot be read.
+    pub fn new(files: &[PathBuf], strict: bool) -> Result<Self, String> {
+        let library = files.iter().find_map(|f| Library::of(f));
+        let options = Options { strict };
+        let project = match &library {
+            None => Project::new(options, kernel::sources().map(|(n, t)| (n.to_string(), t.to_string()))),
+            Some(library) => Project::new(options, library.sources()?),
+        };
+        Ok(Self { project, library })
+    }
+
+    /// What is wrong with a text: what the parser says, else what the compiler says, else what the checker says.
+    pub fn check(&mut self, path: &Path, text: &str) -> Vec<Diagnostic> {
+        let name = path.display().to_string();
+        let mut found = source::diagnose(&name, text);
+        if found.iter().any(|d| d.severity == aura_syntax::Severity::Error) {
+            return found;
+        }
+        let known = self.library.as_ref().and_then(|l| l.name_of(path)).and_then(|n| self.project.file(&n));
+        let id = match known {
+            Some(id) => id,
+            None => self.project.set(&name, text.to_string(), &imported)[0],
+        };
+        found.extend(self.project.check(id));
+        found
+    }
+
+    /// The files and what is known of them.
+    pub fn project(&mut self) -> &mut Project {
+        &mut self.project
+    }
+}
+
+/// The file that `import: path` in the file `from` means.
+pub fn imported(from: &str, path: &str) -> Option<(String, String)> {
+    let file = source::imported(path, from);
+    let text = source::read(&file).ok()?;
+    Some((file.display().to_string(), text))
+}
+
+impl Library {
+    /// The library that a file is a part of: a folder above has a `world.aura` that names it.
+    fn of(file: &Path) -> Option<Self> {
+        let file = file.canonicalize().ok()?;
+        file.ancestors().skip(1).find_map(|folder| {
+            let world = std::fs::read_to_string(folder.join("world.aura")).ok()?;
+            let names = world.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
+            let library = Library { folder: folder.to_path_buf(), names: names.map(String::from).collect() };
+            library.name_of(&file).is_some().then_some(library)
+        })
+    }
+
+    fn name_of(&self, file: &Path) -> Option<String> {
+        let file = file.canonicalize().ok()?;
+        let name = file.strip_prefix(&self.folder).ok()?.with_extension("");
+        let name = name.to_str()?.replace('\\', "/");
+        self.names.contains(&name).then_some(name)
+    }
+
+    fn sources(&self) -> Result<Vec<(String, String)>, String> {
+        let read = |name: &String| Ok((name.clone(), source::read(&self.folder.join(format!("{name}.aura")))?));
+        self.names.iter().map(read).collect()
+    }
+}
