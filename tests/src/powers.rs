@@ -89,10 +89,10 @@ fn nothing_that_everybody_shares_is_changed() {
 fn a_program_may_do_all_that_and_a_method_may_use_what_it_made() {
     let (mut vm, out) = world("mine = ( | l | l: list copy. l add: 3. l add: { 4. 'five' }. l printString )");
     let code = "list add: 1. list removeAll. association key: 3. association key: nil. (reflect: association) at: 'key' Put: nil.\n\
-        thing mine printLine. { thing. 2 } printLine. 1 to: 3 Do: [ thing mine ]. [ thing mine printLine ] fork join";
+        thing mine printLine. { 1. 2 } printLine. 1 to: 3 Do: [ thing mine ]. [ thing mine printLine ] fork join";
     assert_eq!(run(&mut vm, code), None);
     let list = "list(3, vector(4, 'five'))";
-    assert_eq!(out.text(), format!("{list}\nvector(thing, 2)\n{list}\n"));
+    assert_eq!(out.text(), format!("{list}\nvector(1, 2)\n{list}\n"));
 }
 
 #[test]
