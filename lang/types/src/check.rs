@@ -2,6 +2,7 @@
 
 use aura_syntax::Diagnostic;
 
+use crate::codes;
 use crate::infer::{self, Unit};
 use crate::object::FileId;
 use crate::universe::Universe;
@@ -24,8 +25,18 @@ impl Universe {
                 }
             }
         }
+        if self.options().strict {
+            found.extend(crate::overrides::check(self, file));
+        }
+        self.only_first_notice(&mut found);
         found.sort_by_key(|d| (d.span.start, d.span.end));
         found.dedup();
         found
+    }
+
+    /// That something was too hard to find out is said once for a file.
+    fn only_first_notice(&self, found: &mut Vec<Diagnostic>) {
+        let mut said = false;
+        found.retain(|d| d.code != codes::TOO_HARD.name || !std::mem::replace(&mut said, true));
     }
 }

@@ -23,6 +23,7 @@ mod mentioned;
 mod names;
 mod near;
 mod object;
+mod overrides;
 mod primitives;
 mod project;
 mod query;

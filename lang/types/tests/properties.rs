@@ -7,15 +7,22 @@ use aura_syntax::{Diagnostic, Span};
 use aura_types::{Options, Project, Source, Universe};
 use proptest::prelude::*;
 
-/// The written types of a file, with the `^` before answers.
-fn annotations(file: &tree::File, text: &str) -> Vec<Span> {
+/// The written types of a file, in groups: those of one slot's header belong together, since its variables do.
+fn annotations(file: &tree::File, text: &str) -> Vec<Vec<Span>> {
     let mut all = Vec::new();
     file.slots.iter().for_each(|list| of_slots(list, &mut all));
     file.body.iter().for_each(|s| of_expr(&s.expr, &mut all));
     // `any` is said on purpose: it is where somebody wants no checking. `stack <stack of: E> = …` says nothing about a value; it
-    // declares what other annotations may name.
-    all.retain(|span| !span.text(text).contains("any") && !declares(*span, text));
+    // declares what other annotations may name; so does the type of a parent slot, which says what the parent's parameters are.
+    all.retain(|group: &Vec<Span>| {
+        !group.is_empty() && group.iter().all(|span| !is_belief(span.text(text)) && !declares(*span, text))
+    });
     all
+}
+
+/// `<any>`, and `<self of: T>` for the empty copy of a collection: said to be so where the checker cannot see it.
+fn is_belief(type_: &str) -> bool {
+    type_.contains("any") || type_.contains("self of:")
 }
 
 /// Whether the type begins with the name of its own slot.
@@ -26,16 +33,16 @@ fn declares(type_: Span, text: &str) -> bool {
     !slot.is_empty() && slot == base && type_.text(text).contains(':')
 }
 
-fn of_slots(list: &SlotList, all: &mut Vec<Span>) {
+fn of_slots(list: &SlotList, all: &mut Vec<Vec<Span>>) {
     for slot in &list.slots {
-        all.extend(slot.type_.iter().map(|t| t.span));
-        // The caret before the answer's type goes with it.
-        all.extend(slot.result.iter().map(|t| t.span));
+        let mut group: Vec<Span> = slot.type_.iter().filter(|_| !slot.is_parent).map(|t| t.span).collect();
+        group.extend(slot.result.iter().map(|t| t.span));
         match &slot.name {
             SlotName::Unary(_) => {}
-            SlotName::Binary { parameter, .. } => all.extend(parameter.iter().filter_map(|p| Some(p.type_.as_ref()?.span))),
-            SlotName::Keyword { parameters, .. } => all.extend(parameters.iter().filter_map(|p| Some(p.type_.as_ref()?.span))),
+            SlotName::Binary { parameter, .. } => group.extend(parameter.iter().filter_map(|p| Some(p.type_.as_ref()?.span))),
+            SlotName::Keyword { parameters, .. } => group.extend(parameters.iter().filter_map(|p| Some(p.type_.as_ref()?.span))),
         }
+        all.push(group);
         match &slot.init {
             Init::None => {}
             Init::Constant(e) | Init::Assignable(e) => of_expr(e, all),
@@ -44,12 +51,12 @@ fn of_slots(list: &SlotList, all: &mut Vec<Span>) {
     }
 }
 
-fn of_body(body: &tree::Body, all: &mut Vec<Span>) {
+fn of_body(body: &tree::Body, all: &mut Vec<Vec<Span>>) {
     body.slots.iter().for_each(|list| of_slots(list, all));
     body.statements.iter().for_each(|s| of_expr(&s.expr, all));
 }
 
-fn of_expr(expr: &tree::Expr, all: &mut Vec<Span>) {
+fn of_expr(expr: &tree::Expr, all: &mut Vec<Vec<Span>>) {
     match &expr.kind {
         tree::ExprKind::Object(list) => of_slots(list, all),
         tree::ExprKind::Block(body) | tree::ExprKind::Group(body) => of_body(body, all),
@@ -111,7 +118,7 @@ proptest! {
             .iter()
             .enumerate()
             .filter(|(i, _)| seed.rotate_left(*i as u32 % 64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32 < (share << 32) / 100)
-            .map(|(_, span)| *span)
+            .flat_map(|(_, group)| group.iter().copied())
             .collect();
         files[at].1 = without(&text, &chosen);
         let parse = aura_syntax::parse(&files[at].1);

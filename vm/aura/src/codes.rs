@@ -8,7 +8,7 @@ use aura_syntax::codes::Code;
 use crate::suggest;
 
 /// The lists, in the order of their numbers.
-static LISTS: &[&[&Code]] = &[aura_syntax::codes::ALL, aura_code::compile::codes::ALL];
+static LISTS: &[&[&Code]] = &[aura_syntax::codes::ALL, aura_code::compile::codes::ALL, aura_types::codes::ALL];
 
 /// All codes, in order.
 pub fn all() -> impl Iterator<Item = &'static Code> {

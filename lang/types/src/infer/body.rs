@@ -126,6 +126,10 @@ impl Body<'_> {
             }
             self.begin_again();
             result = self.pass(unit);
+            if pass == MOST_PASSES - 1 && !self.flows.is_empty() {
+                self.too_hard(unit);
+                break;
+            }
         }
         result
     }

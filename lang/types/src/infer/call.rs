@@ -12,17 +12,22 @@ use crate::ty::{Type, TypeId};
 
 impl Body<'_> {
     /// The types of a message's arguments, held against what the receivers take.
-    pub(super) fn arguments(&mut self, message: &Message, known: &[Instance]) -> SmallVec<[TypeId; 2]> {
+    /// If which receiver it is was only inferred (`one_will_do`), one of them must take the argument, else all.
+    pub(super) fn arguments(&mut self, message: &Message, known: &[Instance], one_will_do: bool) -> SmallVec<[TypeId; 2]> {
         let mut given = SmallVec::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
             let hint = self.hint(argument, known, i);
             let type_ = self.expr(argument, hint);
+            let (mut bad, mut count) = (None, 0);
             for instance in known {
                 let Some(wanted) = instance.params.get(i).copied() else { continue };
                 if !self.fits(type_, wanted) {
-                    self.bad_argument(message, i, argument.span, type_, wanted);
-                    break;
+                    count += 1;
+                    bad = bad.or(Some(wanted));
                 }
+            }
+            if let Some(wanted) = bad.filter(|_| count == known.len() || !one_will_do) {
+                self.bad_argument(message, i, argument.span, type_, wanted);
             }
             given.push(type_);
         }

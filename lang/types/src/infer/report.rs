@@ -6,6 +6,7 @@ use aura_syntax::diagnostic::{Edit, Label};
 use aura_syntax::tree::{self, Expr, ExprKind, Receiver};
 use aura_syntax::{Diagnostic, Span};
 
+use super::Unit;
 use super::body::Body;
 use super::send::Message;
 use crate::codes;
@@ -35,6 +36,18 @@ impl Body<'_> {
     fn mismatch(&mut self, mut found: Diagnostic, a: TypeId, b: TypeId) {
         found.notes.extend(self.because(a, b).into_iter().map(|reason| format!("because {reason}")));
         self.report(found);
+    }
+
+    /// The bounds of inference were reached: what is not found out is `any`.
+    pub(super) fn too_hard(&mut self, unit: Unit) {
+        let span = match unit {
+            Unit::Method(slot) | Unit::Initial(slot) => self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span),
+            Unit::Statements(file) => self.u.file(file).statements.first().map_or(Span::default(), |s| s.span),
+        };
+        let message = "the types of locals here keep growing; they are taken to be `any`";
+        let mut found = Diagnostic::error(&codes::TOO_HARD, message, span, "in this code").help("write types for its locals");
+        found.severity = aura_syntax::Severity::Warning;
+        self.found.push(found);
     }
 
     pub(super) fn bad_argument(&mut self, message: &Message, i: usize, span: Span, given: TypeId, wanted: TypeId) {

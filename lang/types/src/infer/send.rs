@@ -5,7 +5,7 @@ use aura_syntax::tree::{ExprKind, Receiver, Send, selector};
 use smallvec::SmallVec;
 
 use super::body::Body;
-use crate::lookup::Find;
+use crate::lookup::{Find, Found};
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
 use crate::ty::subst::{Receiver as Put, Vars};
@@ -118,7 +118,7 @@ impl Body<'_> {
         }
         let receiver = self.shallow(receiver);
         if receiver == TypeId::NEVER {
-            self.arguments(message, &[]);
+            self.arguments(message, &[], false);
             return TypeId::NEVER;
         }
         let (mut known, mut missing, mut unknown) = (SmallVec::<[Instance; 2]>::new(), Vec::new(), false);
@@ -129,7 +129,8 @@ impl Body<'_> {
                 Look::Missing => missing.push(member),
             }
         }
-        let given = self.arguments(message, &known);
+        let one_will_do = !self.u.options.strict && self.u.types.is_soft(receiver);
+        let given = self.arguments(message, &known, one_will_do);
         self.does(receiver, message, &known, unknown);
         if unknown && known.is_empty() && missing.is_empty() {
             self.unknown_receiver(message.at, receiver);
@@ -268,43 +269,47 @@ impl Body<'_> {
 
     fn find_for(&mut self, object: ObjectId, self_type: TypeId, vars: &[(VarId, TypeId)], message: &Message, which: u32) -> Look {
         match self.u.find(object, message.name) {
+            Find::One(found) if self.is_self(self_type) => self.look_below(object, Some(found), self_type, vars, message, which),
             Find::One(found) => Look::Known(self.instance(found.slot, found.is_write, self_type, vars, message.at, which)),
             Find::Some(_) | Find::Open => Look::Unknown,
             Find::Ambiguous(a, b) => {
                 self.ambiguous(message, a, b);
                 Look::Unknown
             }
-            Find::Missing if self.is_self(self_type) => self.look_below(object, self_type, vars, message, which),
+            Find::Missing if self.is_self(self_type) => self.look_below(object, None, self_type, vars, message, which),
             Find::Missing => Look::Missing,
         }
     }
 
-    /// Traits send to self what their clones understand: what inherits from the object may have the slot that it lacks.
+    /// Self may be something that inherits from the object: traits send to self what their clones understand, and what they
+    /// understand themselves may be replaced. Of slots that are only found below nobody knows which it is, so it takes what any of
+    /// them does; a slot of the object itself says what is taken.
     fn look_below(
         &mut self,
         object: ObjectId,
+        found: Option<Found>,
         self_type: TypeId,
         vars: &[(VarId, TypeId)],
         message: &Message,
         which: u32,
     ) -> Look {
-        let below = self.u.below(object, message.name);
-        match below[..] {
-            [] => Look::Missing,
-            [one] => Look::Known(self.instance(one.slot, one.is_write, self_type, vars, message.at, which)),
-            [first, ..] => {
-                let mut all = self.instance(first.slot, first.is_write, self_type, vars, message.at, which);
-                for (i, other) in below.iter().enumerate().skip(1).take(MOST_BELOW) {
-                    let other = self.instance(other.slot, other.is_write, self_type, vars, message.at, which + 8 * i as u32);
-                    // Which of them it is nobody knows: it takes what any of them does.
-                    for (mine, theirs) in all.params.iter_mut().zip(&other.params) {
-                        *mine = self.u.types.soft(*mine, *theirs);
-                    }
-                    all.result = self.u.types.soft(all.result, other.result);
-                }
-                if below.len() > MOST_BELOW { Look::Unknown } else { Look::Known(all) }
-            }
+        let mut all: SmallVec<[Found; 2]> = found.into_iter().collect();
+        all.extend(self.u.below(object, message.name).into_iter().filter(|f| Some(*f) != found));
+        let Some((first, others)) = all.split_first() else { return Look::Missing };
+        let mut instance = self.instance(first.slot, first.is_write, self_type, vars, message.at, which);
+        if others.len() > MOST_BELOW {
+            instance.result = TypeId::ANY;
         }
+        for (i, other) in others.iter().enumerate().take(MOST_BELOW) {
+            let other = self.instance(other.slot, other.is_write, self_type, vars, message.at, which + 8 * (i as u32 + 1));
+            if found.is_none() {
+                for (mine, theirs) in instance.params.iter_mut().zip(&other.params) {
+                    *mine = self.u.types.soft(*mine, *theirs);
+                }
+            }
+            instance.result = self.u.types.soft(instance.result, other.result);
+        }
+        Look::Known(instance)
     }
 
     /// A slot's signature for one receiver, with metas for the variables that are new at each use.
@@ -360,7 +365,7 @@ impl Body<'_> {
             }
             _ => SmallVec::new(),
         };
-        self.arguments(message, &known);
+        self.arguments(message, &known, false);
         self.does(TypeId::SELF, message, &known, false);
         match found {
             Find::Missing => self.no_resend(message),

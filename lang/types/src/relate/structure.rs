@@ -88,7 +88,7 @@ impl Universe {
     }
 
     /// A slot's signature for this receiver. The slot's own variables are `any` here: what is generic fits what is not.
-    fn used(&mut self, receiver: TypeId, slot: SlotId, is_write: bool) -> (SmallVec<[TypeId; 2]>, TypeId) {
+    pub(crate) fn used(&mut self, receiver: TypeId, slot: SlotId, is_write: bool) -> (SmallVec<[TypeId; 2]>, TypeId) {
         let signature = self.signature_of(slot, is_write);
         let object = match self.types.get(receiver) {
             Type::Object(o, _) => *o,

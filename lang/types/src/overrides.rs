@@ -1,0 +1,54 @@
+//! Slots that replace inherited ones: whoever expects the parent's must be content with the object's own.
+//!
+//! Held against written types on both sides, and in strict checking only: unwritten code may do as it likes.
+
+use aura_syntax::{Diagnostic, Span};
+
+use crate::codes;
+use crate::lookup::Find;
+use crate::object::{FileId, SlotId};
+use crate::relate::Relate;
+use crate::relate::metas::Metas;
+use crate::ty::TypeId;
+use crate::universe::Universe;
+
+/// The slots of a file that do not fit those they replace.
+pub(crate) fn check(u: &mut Universe, file: FileId) -> Vec<Diagnostic> {
+    let objects = u.file(file).objects.clone();
+    let mut found = Vec::new();
+    for object in objects {
+        for index in 0..u.object(object).slots.len() as u32 {
+            let slot = SlotId { object, index };
+            if !u.slot(slot).is_parent {
+                found.extend(one(u, slot));
+            }
+        }
+    }
+    found
+}
+
+fn one(u: &mut Universe, slot: SlotId) -> Option<Diagnostic> {
+    let name = u.slot(slot).name;
+    let Find::One(above) = u.find_above(slot.object, name, None) else { return None };
+    let (mine, theirs) = (u.signature_of(slot, false), u.signature_of(above.slot, false));
+    if above.is_write || !mine.is_written || !theirs.is_written {
+        return None;
+    }
+    let holder = crate::signature::prototype(u, slot.object);
+    let (my_params, my_result) = u.used(holder, slot, false);
+    let (their_params, their_result) = u.used(holder, above.slot, false);
+    let fits = |u: &mut Universe, a: TypeId, b: TypeId| Relate::new(u, &mut Metas::default(), holder).fits(a, b);
+    let takes_less = their_params.iter().zip(&my_params).any(|(given, taken)| !fits(u, *given, *taken));
+    let answers_other = !fits(u, my_result, their_result);
+    if !takes_less && !answers_other {
+        return None;
+    }
+    let span = u.slot(slot).tree.as_ref().map(|t| t.span)?;
+    let text = u.names.text(name).to_string();
+    let span = Span { start: span.start, end: span.start + crate::near::parts(&text)[0].len() as u32 };
+    let path = u.object(above.slot.object).path.clone();
+    let what = if takes_less { "does not take all that" } else { "does not answer what" };
+    let message = format!("'{text}' {what} the one it replaces in `{path}` does");
+    let (own, other) = (u.show_signature(slot), u.show_signature(above.slot));
+    Some(Diagnostic::error(&codes::BAD_OVERRIDE, message, span, "replaces an inherited slot").note(format!("`{own}` stands for `{other}`")))
+}
