@@ -148,9 +148,14 @@ impl Resolver<'_> {
         }
         let Some(slot) = self.scope.slot else {
             self.found.push(
-                Diagnostic::error(&codes::UNKNOWN_TYPE, format!("nothing gives the type variable '{name}' a meaning here"), span, "a variable")
-                    .note("a data slot can only use the parameters of its object")
-                    .help(format!("declare it where the object gets its name: `stack <stack of: {name}> = (| … |)`")),
+                Diagnostic::error(
+                    &codes::UNKNOWN_TYPE,
+                    format!("nothing gives the type variable '{name}' a meaning here"),
+                    span,
+                    "a variable",
+                )
+                .note("a data slot can only use the parameters of its object")
+                .help(format!("declare it where the object gets its name: `stack <stack of: {name}> = (| … |)`")),
             );
             return TypeId::ANY;
         };
@@ -240,8 +245,7 @@ impl Resolver<'_> {
 
     fn no_parameter(&mut self, object: ObjectId, params: &[VarId], keyword: Span) {
         let path = self.u.object(object).path.clone();
-        let words: Vec<String> =
-            params.iter().map(|v| format!("`{} {}`", self.u.var(*v).keyword, self.u.var(*v).name)).collect();
+        let words: Vec<String> = params.iter().map(|v| format!("`{} {}`", self.u.var(*v).keyword, self.u.var(*v).name)).collect();
         let message = format!("'{path}' has no parameter '{}'", keyword.text(&self.text));
         let help = match words.is_empty() {
             true => format!("'{path}' has no parameters; write <{path}>"),
@@ -251,13 +255,9 @@ impl Resolver<'_> {
     }
 
     fn unknown(&mut self, name: &str, span: Span) -> TypeId {
-        let mut found = Diagnostic::error(
-            &codes::UNKNOWN_TYPE,
-            format!("no prototype is called '{name}'"),
-            span,
-            "nothing of this name",
-        )
-        .note("a type is named by its prototype: an object in a constant slot of this file, the lobby, or traits");
+        let mut found =
+            Diagnostic::error(&codes::UNKNOWN_TYPE, format!("no prototype is called '{name}'"), span, "nothing of this name")
+                .note("a type is named by its prototype: an object in a constant slot of this file, the lobby, or traits");
         let near = crate::near::type_name(self.u, self.scope.file, name);
         if let Some(near) = near {
             found = found

@@ -12,8 +12,20 @@ use crate::universe::{Builtin, Options, Universe, Words};
 
 /// The traits objects that the machine makes, by their names in `traits`.
 const KINDS: [&str; 14] = [
-    "smallInt", "bigInt", "float", "string", "vector", "byteVector", "block", "method", "mirror", "process", "semaphore",
-    "foreign", "boolean", "nil",
+    "smallInt",
+    "bigInt",
+    "float",
+    "string",
+    "vector",
+    "byteVector",
+    "block",
+    "method",
+    "mirror",
+    "process",
+    "semaphore",
+    "foreign",
+    "boolean",
+    "nil",
 ];
 
 /// The first objects, in this order.
@@ -22,9 +34,7 @@ const FIRST: [&str; 12] =
 
 pub(crate) fn bare(options: Options) -> Universe {
     let number = |name: &str| ObjectId(FIRST.iter().position(|f| *f == name).expect("is listed") as u32);
-    let traits = |name: &str| {
-        ObjectId((FIRST.len() + KINDS.iter().position(|k| *k == name).expect("is listed")) as u32)
-    };
+    let traits = |name: &str| ObjectId((FIRST.len() + KINDS.iter().position(|k| *k == name).expect("is listed")) as u32);
     let builtin = Builtin {
         lobby: number("lobby"),
         traits: number("traits"),
@@ -57,8 +67,14 @@ pub(crate) fn bare(options: Options) -> Universe {
     }
     u.constant(builtin.lobby, "globals", builtin.globals, true);
     let of_kind = [
-        ("int", "smallInt"), ("float", "float"), ("string", "string"), ("vector", "vector"), ("byteVector", "byteVector"),
-        ("nil", "nil"), ("true", "boolean"), ("false", "boolean"),
+        ("int", "smallInt"),
+        ("float", "float"),
+        ("string", "string"),
+        ("vector", "vector"),
+        ("byteVector", "byteVector"),
+        ("nil", "nil"),
+        ("true", "boolean"),
+        ("false", "boolean"),
     ];
     for (object, kind) in of_kind {
         u.constant(number(object), "parent", traits(kind), true);

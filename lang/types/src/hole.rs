@@ -138,7 +138,8 @@ impl Universe {
     /// Looks at a method (a slot's text) as if it were a slot of the object, seen from a file; against a hole, if there is one.
     pub fn consider(&mut self, object: ObjectId, file: FileId, source: &str, hole: Option<&Hole>) -> Candidate {
         let parse = aura_syntax::parse_slots(source);
-        let id = self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
+        let id =
+            self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
         let candidate = match self.file(id).added.last().copied() {
             Some(slot) => self.look(id, slot, hole),
             None => Candidate::default(),

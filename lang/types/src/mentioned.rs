@@ -29,7 +29,13 @@ pub(crate) fn mentioned(tokens: &[Token], text: &str, names: &mut Names) -> Ment
                 }
             }
             kind if kind.is_trivia() => continue,
-            Kind::Name | Kind::Keyword | Kind::CapitalKeyword | Kind::Operator | Kind::Less | Kind::Greater | Kind::Star
+            Kind::Name
+            | Kind::Keyword
+            | Kind::CapitalKeyword
+            | Kind::Operator
+            | Kind::Less
+            | Kind::Greater
+            | Kind::Star
             | Kind::Comma => {
                 words.insert(names.of(letters));
             }

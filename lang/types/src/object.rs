@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
-use aura_syntax::tree;
 use aura_syntax::Span;
+use aura_syntax::tree;
 
 use crate::names::Name;
 use crate::ty::VarId;

@@ -50,5 +50,8 @@ fn one(u: &mut Universe, slot: SlotId) -> Option<Diagnostic> {
     let what = if takes_less { "does not take all that" } else { "does not answer what" };
     let message = format!("'{text}' {what} the one it replaces in `{path}` does");
     let (own, other) = (u.show_signature(slot), u.show_signature(above.slot));
-    Some(Diagnostic::error(&codes::BAD_OVERRIDE, message, span, "replaces an inherited slot").note(format!("`{own}` stands for `{other}`")))
+    Some(
+        Diagnostic::error(&codes::BAD_OVERRIDE, message, span, "replaces an inherited slot")
+            .note(format!("`{own}` stands for `{other}`")),
+    )
 }

@@ -140,9 +140,11 @@ impl Project {
         let sees = |other: &FileId| adds || self.imports(*other, id);
         let mentions = |other: &FileId| {
             let words = &self.universe.file(*other).mentioned.words;
-            names.iter().any(|n| crate::near::parts(self.universe.names.text(*n)).iter().all(|part| {
-                self.universe.names.known(part).is_some_and(|p| words.contains(&p))
-            }))
+            names.iter().any(|n| {
+                crate::near::parts(self.universe.names.text(*n))
+                    .iter()
+                    .all(|part| self.universe.names.known(part).is_some_and(|p| words.contains(&p)))
+            })
         };
         // The library does not look at the files above it.
         let above = |other: &FileId| !self.universe.file(*other).is_library;

@@ -11,12 +11,7 @@ use crate::names::{Name, Names};
 pub(crate) type Store = u32;
 
 /// All messages that may be assignments, by the name of the slot.
-pub(crate) fn find(
-    slots: &Option<SlotList>,
-    body: &[Statement],
-    text: &str,
-    names: &mut Names,
-) -> FxHashMap<Name, Vec<Store>> {
+pub(crate) fn find(slots: &Option<SlotList>, body: &[Statement], text: &str, names: &mut Names) -> FxHashMap<Name, Vec<Store>> {
     let mut finder = Finder { text, names, stores: FxHashMap::default() };
     slots.iter().for_each(|list| finder.slots(list));
     body.iter().for_each(|s| finder.expr(&s.expr));

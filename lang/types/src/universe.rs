@@ -193,8 +193,7 @@ impl Universe {
     /// A constant slot that the machine itself makes.
     pub(crate) fn constant(&mut self, object: ObjectId, name: &str, value: ObjectId, is_parent: bool) {
         let name = self.names.of(name);
-        let slot =
-            Slot { name, kind: SlotKind::Constant, is_parent, file: None, tree: None, value: SlotValue::Object(value) };
+        let slot = Slot { name, kind: SlotKind::Constant, is_parent, file: None, tree: None, value: SlotValue::Object(value) };
         self.object_mut(object).slots.push(slot);
     }
 
@@ -248,9 +247,7 @@ impl Universe {
     /// Forgets the signatures of a file's slots.
     pub(crate) fn forget_signatures(&mut self, of: impl Fn(Option<FileId>) -> bool) {
         let objects = &self.objects;
-        let stays = |slot: &SlotId| {
-            objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file))
-        };
+        let stays = |slot: &SlotId| objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file));
         self.signatures.retain(|(slot, _), _| stays(slot));
         self.held.retain(|slot, _| stays(slot));
         self.bodies.retain(|unit, _| match unit {
@@ -301,7 +298,9 @@ impl Booleans {
 
 fn add_slots(object: &Object, id: ObjectId, all: &mut FxHashMap<Name, Vec<SlotId>>) {
     // Types that are written out look like objects, but nobody is one.
-    for (index, slot) in object.slots.iter().enumerate().filter(|(_, s)| !(s.kind == SlotKind::Method && s.value == SlotValue::Nothing)) {
+    for (index, slot) in
+        object.slots.iter().enumerate().filter(|(_, s)| !(s.kind == SlotKind::Method && s.value == SlotValue::Nothing))
+    {
         all.entry(slot.name).or_default().push(SlotId { object: id, index: index as u32 });
     }
 }

@@ -56,10 +56,8 @@ fn pages() {
 
 fn page_of(name: &str, text: &str, wrong: &mut String) -> usize {
     let blocks = blocks(text);
-    let modules: Vec<(String, String)> = blocks
-        .iter()
-        .filter_map(|b| Some((b.info.strip_prefix("aura file: ")?.to_string(), b.text.clone())))
-        .collect();
+    let modules: Vec<(String, String)> =
+        blocks.iter().filter_map(|b| Some((b.info.strip_prefix("aura file: ")?.to_string(), b.text.clone()))).collect();
     let find = |_: &str, path: &str| modules.iter().find(|m| m.0 == path).cloned();
     for block in &blocks {
         let mut project = support::project(block.info.contains("strict"));

@@ -27,6 +27,8 @@ impl Shared {
         self.seen.clear();
     }
 
+    #[cold]
+    #[inline(never)]
     fn has(&self, p: *mut u64) -> bool {
         let within = self.all.first().is_some_and(|first| *first <= p) && self.all.last().is_some_and(|last| p <= *last);
         within && self.all.binary_search(&p).is_ok()

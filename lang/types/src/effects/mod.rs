@@ -16,8 +16,8 @@ use crate::infer::Unit;
 use crate::names::Name;
 use crate::object::SlotId;
 
-pub use set::Effects;
 pub(crate) use declared::{check, way};
+pub use set::Effects;
 
 /// Whose slots something changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

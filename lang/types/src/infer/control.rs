@@ -213,7 +213,8 @@ impl Body<'_> {
     }
 
     fn block_condition(&mut self, body: &Code) -> Condition {
-        let Some((last, before)) = body.statements.split_last().filter(|(last, _)| !last.is_return && body.slots.is_none()) else {
+        let Some((last, before)) = body.statements.split_last().filter(|(last, _)| !last.is_return && body.slots.is_none())
+        else {
             let type_ = self.inline(body, &[]);
             return Condition { type_, yes: self.env.clone(), no: self.env.clone() };
         };

@@ -32,7 +32,11 @@ impl Body<'_> {
     /// Whose objects an expression answers.
     pub(super) fn whose(&mut self, expr: &Expr) -> Whose {
         match &expr.kind {
-            ExprKind::Object(_) | ExprKind::Vector(_) | ExprKind::Integer | ExprKind::Float | ExprKind::String
+            ExprKind::Object(_)
+            | ExprKind::Vector(_)
+            | ExprKind::Integer
+            | ExprKind::Float
+            | ExprKind::String
             | ExprKind::Template(_) => Whose::Fresh,
             ExprKind::SelfRef => Whose::Own,
             ExprKind::Group(body) if body.statements.len() == 1 && body.slots.is_none() => self.whose(&body.statements[0].expr),
@@ -131,7 +135,5 @@ impl Body<'_> {
 /// How often a text seems to assign to a name.
 fn assignments(text: &str, name: &str) -> usize {
     let pattern = format!("{name}:");
-    text.match_indices(&pattern)
-        .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-        .count()
+    text.match_indices(&pattern).filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_')).count()
 }

@@ -100,10 +100,14 @@ impl Body<'_> {
 
     fn element_of(&mut self, wanted: TypeId) -> Option<TypeId> {
         let wanted = self.zonk(wanted);
-        self.u.types.members(wanted).into_iter().find_map(|m| match self.u.types.get(m) {
-            Type::Object(o, args) if *o == self.u.builtin.vector => args.first().copied(),
-            _ => None,
-        })
-        .filter(|e| *e != TypeId::ANY && !self.u.types.inside(*e).has_meta)
+        self.u
+            .types
+            .members(wanted)
+            .into_iter()
+            .find_map(|m| match self.u.types.get(m) {
+                Type::Object(o, args) if *o == self.u.builtin.vector => args.first().copied(),
+                _ => None,
+            })
+            .filter(|e| *e != TypeId::ANY && !self.u.types.inside(*e).has_meta)
     }
 }

@@ -43,14 +43,8 @@ impl Body<'_> {
                 Init::Constant(_) => (SlotKind::Constant, SlotValue::Written),
                 Init::Method(_) => (SlotKind::Method, SlotValue::Code),
             };
-            let slot = Slot {
-                name,
-                kind,
-                is_parent: slot.is_parent,
-                file: Some(self.file),
-                tree: Some(Rc::new(slot.clone())),
-                value,
-            };
+            let slot =
+                Slot { name, kind, is_parent: slot.is_parent, file: Some(self.file), tree: Some(Rc::new(slot.clone())), value };
             self.u.object_mut(object).slots.push(slot);
         }
         self.u.add_child_later(object);

@@ -265,7 +265,9 @@ impl Body<'_> {
     pub(super) fn without_nil(&mut self, type_: TypeId) -> (TypeId, bool, bool) {
         let nil = self.u.nil_type();
         let members = self.u.types.members(type_);
-        let is_open = |m: &TypeId| matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType | Type::SelfWith(_));
+        let is_open = |m: &TypeId| {
+            matches!(self.u.types.get(*m), Type::Any | Type::Meta(_) | Type::Var(_) | Type::SelfType | Type::SelfWith(_))
+        };
         let may_be_nil = members.iter().any(|m| *m == nil || is_open(m));
         let rest: Vec<TypeId> = members.iter().copied().filter(|m| *m != nil).collect();
         let softness = if self.u.types.is_soft(type_) { Softness::Soft } else { Softness::Hard };

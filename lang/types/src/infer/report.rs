@@ -118,7 +118,12 @@ impl Body<'_> {
     pub(super) fn no_resend(&mut self, message: &Message) {
         let name = self.u.names.text(message.name).to_string();
         let holder = self.u.object(self.holder).path.clone();
-        self.report(Diagnostic::error(&codes::NO_RESEND, format!("nothing above `{holder}` has '{name}'"), message.at, "resent here"));
+        self.report(Diagnostic::error(
+            &codes::NO_RESEND,
+            format!("nothing above `{holder}` has '{name}'"),
+            message.at,
+            "resent here",
+        ));
     }
 
     pub(super) fn not_a_condition(&mut self, span: Span, type_: TypeId) {
@@ -159,7 +164,14 @@ impl Body<'_> {
     }
 
     /// A message that some or all of the possible receivers do not understand.
-    pub(super) fn not_understood(&mut self, receiver: TypeId, missing: &[TypeId], others_do: bool, message: &Message, given: &[TypeId]) {
+    pub(super) fn not_understood(
+        &mut self,
+        receiver: TypeId,
+        missing: &[TypeId],
+        others_do: bool,
+        message: &Message,
+        given: &[TypeId],
+    ) {
         let is_lenient = !self.u.options.strict && (self.u.types.is_soft(receiver) || !self.is_union(receiver));
         if missing.is_empty() || others_do && is_lenient || self.env.is_dead {
             return;
@@ -213,11 +225,13 @@ impl Body<'_> {
         let shown: Vec<String> = missing.iter().map(|m| format!("`{}`", self.show(*m))).collect();
         let shown = shown.join(" and ");
         let (text, help) = match missing == [nil] {
-            true => (
-                format!("the receiver of '{name}' may be nil"),
-                "test for nil before, or send ifNotNil: instead".to_string(),
+            true => {
+                (format!("the receiver of '{name}' may be nil"), "test for nil before, or send ifNotNil: instead".to_string())
+            }
+            false => (
+                format!("the receiver of '{name}' may be {shown}, which does not understand it"),
+                "test what it is before".into(),
             ),
-            false => (format!("the receiver of '{name}' may be {shown}, which does not understand it"), "test what it is before".into()),
         };
         let mut found = Diagnostic::error(&codes::PARTLY_UNDERSTOOD, text, message.at, "not always understood").help(help);
         self.source_of(message, missing[0], false, &mut found);

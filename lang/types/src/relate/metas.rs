@@ -99,10 +99,10 @@ fn mentions(types: &Types, id: TypeId, meta: MetaId) -> bool {
         && match types.get(id) {
             Type::Meta(m) => *m == meta,
             Type::SelfWith(parts) => parts.iter().any(|part| mentions(types, part.1, meta)),
-            Type::Object(_, args) | Type::Union(args, _) | Type::SelfAnswer(_, args) => args.iter().any(|a| mentions(types, *a, meta)),
-            Type::Block(params, result) => {
-                params.iter().any(|p| mentions(types, *p, meta)) || mentions(types, *result, meta)
+            Type::Object(_, args) | Type::Union(args, _) | Type::SelfAnswer(_, args) => {
+                args.iter().any(|a| mentions(types, *a, meta))
             }
+            Type::Block(params, result) => params.iter().any(|p| mentions(types, *p, meta)) || mentions(types, *result, meta),
             _ => false,
         }
 }

@@ -74,10 +74,12 @@ impl<'a> Relate<'a> {
                 self.fits(holder, b)
             }
             (Type::Object(o, _), Type::SelfType) => self.is_own(o),
-            (Type::Object(o, _), Type::SelfWith(_)) => self.is_own(o) && {
-                let holder = self.holder_for(b);
-                self.own_arguments_fit(a, holder)
-            },
+            (Type::Object(o, _), Type::SelfWith(_)) => {
+                self.is_own(o) && {
+                    let holder = self.holder_for(b);
+                    self.own_arguments_fit(a, holder)
+                }
+            }
             (Type::Var(v), _) => match self.u.var(v).bound {
                 Some(bound) => self.fits(bound, b),
                 None => false,
@@ -104,8 +106,7 @@ impl<'a> Relate<'a> {
 
     /// Members without metas first: a variable must not take what another member fits.
     fn fits_one(&mut self, a: TypeId, members: &[TypeId]) -> bool {
-        let (open, plain): (Vec<TypeId>, Vec<TypeId>) =
-            members.iter().partition(|m| self.u.types.inside(**m).has_meta);
+        let (open, plain): (Vec<TypeId>, Vec<TypeId>) = members.iter().partition(|m| self.u.types.inside(**m).has_meta);
         plain.into_iter().any(|m| self.fits(a, m)) || open.into_iter().any(|m| self.fits(a, m))
     }
 

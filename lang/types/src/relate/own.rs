@@ -80,9 +80,8 @@ impl Universe {
         if !self.types.inside(id).has_answer {
             return id;
         }
-        let all = |u: &mut Self, ids: &[TypeId]| -> Vec<TypeId> {
-            ids.iter().map(|id| u.settled_within(*id, object, left)).collect()
-        };
+        let all =
+            |u: &mut Self, ids: &[TypeId]| -> Vec<TypeId> { ids.iter().map(|id| u.settled_within(*id, object, left)).collect() };
         match self.types.get(id).clone() {
             Type::SelfAnswer(name, args) => {
                 let args = all(self, &args);
