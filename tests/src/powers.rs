@@ -67,6 +67,50 @@ fn not_through_blocks_performs_or_processes() {
 }
 
 #[test]
+fn no_primitives_of_its_own_and_no_other_processes() {
+    denied("leak = ( _Clone )", "thing leak");
+    denied("leak = ( _AddSlots: (| evil = ( 1 ) |) )", "thing leak");
+    denied("leak = ( [ 3 ] fork )", "thing leak");
+    denied("leak = ( process sleep: 1 )", "thing leak");
+    denied("leak = ( process this terminate )", "thing leak");
+    denied("leak = ( semaphore copy )", "thing leak");
+    denied("leak = ( [ 3 ] transaction )", "thing leak");
+    denied("leak = ( process arguments )", "thing leak");
+    denied("leak = ( process collectGarbage )", "thing leak");
+}
+
+#[test]
+fn nothing_that_everybody_shares_is_changed() {
+    denied("leak = ( list add: 3 )", "thing leak");
+    denied("leak = ( dictionary at: 1 Put: 2 )", "thing leak");
+    denied("leak = ( association key: 3 )", "thing leak");
+    denied("leak = ( printer inProgress: 3 )", "thing leak");
+    denied("leak = ( (reflect: association) at: 'key' Put: 3 )", "thing leak");
+    denied("leak = ( (reflect: traits integer) removeName: 'factorial' )", "thing leak");
+    denied("leak = ( (| p* = association |) key: 3 )", "thing leak");
+}
+
+#[test]
+fn a_program_may_do_all_that_and_a_method_may_use_what_it_made() {
+    let (mut vm, out) = world("mine = ( | l | l: list copy. l add: 3. l add: { 4. 'five' }. l printString )");
+    let code = "list add: 1. list removeAll. association key: 3. association key: nil. (reflect: association) at: 'key' Put: nil.\n\
+        thing mine printLine. { 1. 2 } printLine. 1 to: 3 Do: [ thing mine ]. [ thing mine printLine ] fork join";
+    assert_eq!(run(&mut vm, code), None);
+    let list = "list(3, vector(4, 'five'))";
+    assert_eq!(out.text(), format!("{list}\nvector(1, 2)\n{list}\n"));
+}
+
+#[test]
+fn a_handler_acts_for_whoever_set_it() {
+    let (mut vm, out) = world("fails = ( error: 'no' ). hides: b = ( [ error: 'no' ] onError: b )");
+    assert_eq!(run(&mut vm, "[ thing fails ] onError: [|:e| e message printLine ]"), None);
+    assert_eq!(out.text(), "no\n");
+    let end = run(&mut vm, "thing hides: [|:e| 'out' printLine ]");
+    assert!(end.is_some_and(|m| m.contains("generated method may not")), "a handler that a generated method sets is its own");
+    assert_eq!(out.text(), "no\n");
+}
+
+#[test]
 fn having_called_one_takes_no_powers_away() {
     let (mut vm, out) = world("harmless = ( 3 )");
     let end = run(&mut vm, "thing harmless printLine. (time microseconds > 0) printLine. [ thing harmless ] value printLine");

@@ -1,12 +1,13 @@
 //! Diagnostics for people: ariadne draws them over the source.
 //!
 //! ariadne panics on spans that are inverted, end inside a character, or lie outside the source, so every span is put right
-//! here, the one place that calls it.
+//! here, the one place that calls it. What a source holds of characters that a terminal obeys is drawn as what it is not: a source may come from anywhere.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Source;
 use crate::tree::Span;
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
+use std::borrow::Cow;
 use std::ops::Range;
 
 type Place<'s> = (&'s str, Range<usize>);
@@ -14,7 +15,8 @@ type Place<'s> = (&'s str, Range<usize>);
 /// The diagnostics of one source as text, in colour if asked for, an empty line between them.
 pub fn render(source: &Source, diagnostics: &[Diagnostic], colour: bool) -> String {
     let mut out = Vec::new();
-    let mut cache = (source.name(), ariadne::Source::from(source.text()));
+    let text = visible(source.text());
+    let mut cache = (source.name(), ariadne::Source::from(&*text));
     for (i, diagnostic) in diagnostics.iter().enumerate() {
         if i > 0 {
             out.push(b'\n');
@@ -55,6 +57,24 @@ fn report<'s>(source: &'s Source, diagnostic: &Diagnostic, colour: bool) -> Repo
     report.finish()
 }
 
+/// The text with something else, of as many bytes, in the place of control characters and of those that reorder others.
+fn visible(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| {
+        let control = c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        control || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match c.len_utf8() {
+        _ if !hidden(c) => c,
+        1 => '?',
+        2 => '\u{bf}',
+        _ => '\u{fffd}',
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
 /// A span that lies in the text, on character boundaries, in order.
 fn sane(span: Span, text: &str) -> Range<usize> {
     let down = |at: u32| {
@@ -66,4 +86,16 @@ fn sane(span: Span, text: &str) -> Range<usize> {
     };
     let (start, end) = (down(span.start), down(span.end));
     start.min(end)..end.max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_not_given_orders() {
+        let text = "a\u{1b}[2J\u{9b}\u{202e}b\tc\n";
+        assert_eq!(visible(text), "a?[2J\u{bf}\u{fffd}b\tc\n");
+        assert_eq!(visible(text).len(), text.len());
+    }
 }

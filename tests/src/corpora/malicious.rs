@@ -216,9 +216,9 @@ fn methods(case: &str, nth: usize, expensive: bool) -> Vec<(&'static str, String
     let some = |(i, d): (usize, &'static Disguise)| {
         let wanted = match (i, expensive) {
             (0, _) => true,
-            (_, false) => d.name == BOMB || (i + nth) % 3 == 0,
+            (_, false) => d.name == BOMB || (i + nth).is_multiple_of(3),
             // What uses up the limits of a trial would only use up those of the script.
-            (_, true) => d.name != BOMB && (i + nth) % 9 == 0,
+            (_, true) => d.name != BOMB && (i + nth).is_multiple_of(9),
         };
         wanted.then(|| (d.name, d.of(case)))
     };

@@ -257,6 +257,18 @@ impl Heap {
         }
     }
 
+    /// The objects with this map, reachable or not yet collected. Only right after a collection, when the nursery is empty.
+    pub fn objects_with_map(&mut self, map: MapId) -> Vec<Value> {
+        let mut found = Vec::new();
+        self.each_object(|o| {
+            // SAFETY: the walk is over objects.
+            if unsafe { *o.ptr() } >> MAP_SHIFT == u64::from(map) {
+                found.push(o);
+            }
+        });
+        found
+    }
+
     /// Calls `f` with every object, reachable or not yet collected. Only right after a collection, when the nursery is empty.
     pub fn each_object(&mut self, mut f: impl FnMut(Value)) {
         assert_eq!(self.top as *const u64, self.nursery.as_ptr(), "collect before walking the heap");

@@ -5,7 +5,6 @@
 //! work for each of them once, as for any other old object.
 //!
 //! Not here: who may change them. The machine asks [`Heap::is_shared`] before it stores for others.
-#![allow(unsafe_code)]
 
 use rustc_hash::FxHashSet;
 
@@ -28,6 +27,8 @@ impl Shared {
         self.seen.clear();
     }
 
+    #[cold]
+    #[inline(never)]
     fn has(&self, p: *mut u64) -> bool {
         let within = self.all.first().is_some_and(|first| *first <= p) && self.all.last().is_some_and(|last| p <= *last);
         within && self.all.binary_search(&p).is_ok()
@@ -55,7 +56,6 @@ impl Heap {
     /// Whether everybody shares an object. Quick for most that do not.
     #[inline(always)]
     pub fn is_shared(&self, o: Value) -> bool {
-        // SAFETY: a reference is to a live object.
-        o.is_ref() && unsafe { *o.ptr() } & BARRIER != 0 && self.shared.has(o.ptr())
+        o.is_ref() && self.header(o) & BARRIER != 0 && self.shared.has(o.ptr())
     }
 }

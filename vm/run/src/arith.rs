@@ -96,15 +96,16 @@ pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
 /// `x op y` for numbers, strings, and the oddballs.
 #[inline(never)]
 pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
-    let (m, n) = (length(&vm.heap, x), length(&vm.heap, y));
-    // Texts and integers are looked at as far as the shorter goes; next to a float, an integer is looked at as a whole.
-    let work = if m == 0 || n == 0 { m.max(n) } else { m.min(n) };
-    vm.charge(work as u64 / 512);
     let heap = &vm.heap;
     let equality = matches!(op, Compare::Equal | Compare::NotEqual);
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
         // Most texts that are compared for equality differ in length or are the same object.
-        return Some(if equality { (x == y || a == b) == (op == Compare::Equal) } else { holds(op, a.cmp(b)) });
+        let answer = if equality { (x == y || a == b) == (op == Compare::Equal) } else { holds(op, a.cmp(b)) };
+        let work = a.len().min(b.len()) / 512;
+        if work > 0 {
+            vm.charge_slice(work as u64);
+        }
+        return Some(answer);
     }
     if equality {
         let s = &vm.specials;
@@ -112,22 +113,20 @@ pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bo
             return Some((x == y) == (op == Compare::Equal));
         }
     }
-    let float = |v| heap.as_float(v);
-    match (float(x), float(y)) {
+    if heap.is_kind(x, Kind::Big) || heap.is_kind(y, Kind::Big) {
+        let work = heap.big_words(x).max(heap.big_words(y)) / 64;
+        vm.charge_slice(work as u64);
+    }
+    numbers(&vm.heap, op, x, y)
+}
+
+fn numbers(heap: &Heap, op: Compare, x: Value, y: Value) -> Option<bool> {
+    match (heap.as_float(x), heap.as_float(y)) {
         (Some(a), Some(b)) => floats(op, a, b),
         (Some(a), None) => mixed(heap, op, y, a, true),
         (None, Some(b)) => mixed(heap, op, x, b, false),
         (None, None) if heap.is_integer(x) && heap.is_integer(y) => Some(holds(op, heap.as_big(x)?.cmp(&heap.as_big(y)?))),
         _ => None,
-    }
-}
-
-/// Bytes that comparing may look at.
-fn length(heap: &Heap, v: Value) -> usize {
-    match heap.kind(v) {
-        Some(Kind::String) => heap.text_len(v),
-        Some(Kind::Big) => heap.big_words(v) * 8,
-        _ => 0,
     }
 }
 

@@ -287,10 +287,7 @@ impl Vm {
             return Vec::new();
         }
         let map = self.heap.map_of(o);
-        let mut all = Vec::new();
-        self.heap.each_object(|k| all.push(k));
-        all.retain(|k| self.heap.has_map(*k, map));
-        all
+        self.heap.objects_with_map(map)
     }
 
     /// Brings what an object's slots hold for good, so that methods are seen to be methods. What cannot be brought stays a

@@ -283,10 +283,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
                 } else {
                     match arith::compare(vm, $slow, x, y) {
-                        Some(b) => {
-                            $then(b);
-                            attention!();
-                        }
+                        Some(b) => $then(b),
                         None => {
                             let win = base.add((*pc).a as usize);
                             *win = x;

@@ -105,6 +105,12 @@ impl Vm {
         self.charged = self.charged.saturating_add(units).min(MOST);
     }
 
+    /// The same, for work that is no primitive's: the slice is shorter by so much, which the next activation or turn of a loop notices.
+    #[inline]
+    pub(crate) fn charge_slice(&mut self, units: u64) {
+        self.hot.budget = self.hot.budget.saturating_sub_unsigned(units.min(MOST));
+    }
+
     /// Charges work that a primitive is about to do, and refuses it if the process has less fuel left: its limit must not be noticed only afterwards.
     pub(crate) fn afford(&mut self, units: u64) -> Result<(), Fail> {
         if units >= SMALL {
