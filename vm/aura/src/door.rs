@@ -9,21 +9,21 @@ use std::sync::Arc;
 use aura_alfred::config::{Config, Mode, Sources};
 use aura_alfred::door::{Account, Outcome};
 use aura_alfred::ledger::{Ledger, Nowhere, OnDisk};
-use aura_alfred::typing::Typing;
 use aura_alfred::machine::{self, Machine, Paused, Word};
 use aura_alfred::memory::Memory;
 use aura_alfred::persona::{Persona, Shelved};
 use aura_alfred::retrieve::Shelf;
+use aura_alfred::typing::Typing;
 use aura_code::Origin;
 use aura_run::{Compiled, ProcessId, Vm};
 use clap::{Args, ValueEnum};
 
-use crate::kernel;
 use crate::ask::{self, Answers, Stdin};
 use crate::cli::ImageFlags;
 use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::kernel;
 use crate::project::Project;
 use crate::{likeness, memory};
 
@@ -124,8 +124,7 @@ impl Door {
         let library = Shelved::new(|| Shelf::new(&likeness::library()));
         let library_sources = || kernel::sources().map(|(name, text)| (name.to_string(), text.to_string())).collect();
         let typing = Typing::new(library_sources, "the script", text);
-        let machine =
-            Machine::open(config, text, memory, Box::new(compile)).with_library(Box::new(library)).with_types(typing);
+        let machine = Machine::open(config, text, memory, Box::new(compile)).with_library(Box::new(library)).with_types(typing);
         let script = text.to_string();
         Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script }
     }

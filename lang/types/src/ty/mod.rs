@@ -244,7 +244,8 @@ impl Types {
                     continue;
                 }
             };
-            let same = members.iter().position(|m| matches!(self.get(*m), Type::Object(o, x) if *o == object && x.len() == args.len()));
+            let same =
+                members.iter().position(|m| matches!(self.get(*m), Type::Object(o, x) if *o == object && x.len() == args.len()));
             let Some(at) = same else {
                 members.push(new);
                 continue;

@@ -18,8 +18,8 @@ use crate::persona::{Briefing, Here, Library};
 use crate::prompt::Attempt;
 use crate::refuse::{Refusal, refuse};
 use crate::situation::{Situation, home};
-use crate::typing::Typing;
 use crate::state::{Record, Step};
+use crate::typing::Typing;
 
 use super::record::{Agreement, Trail};
 use super::{Account, Asker, Outcome, Story, Trial, World};
