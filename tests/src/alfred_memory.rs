@@ -263,7 +263,10 @@ fn an_approval_shows() {
     {
         assert!(value.is_string(), "{name}: {json:#}");
     }
-    assert_eq!(learned["candidates"][0]["verdicts"][3], serde_json::json!({"gate": "trial", "passed": true}));
+    let verdicts = learned["candidates"][0]["verdicts"].as_array().expect("verdicts");
+    for gate in ["audit", "types", "compile", "trial"] {
+        assert!(verdicts.contains(&serde_json::json!({"gate": gate, "passed": true})), "{gate}: {verdicts:?}");
+    }
     let twice = desk.aura(&["alfred", "approve", "manhattan", "--image=a.image"]);
     assert!(twice.code == 2 && twice.err.contains("approved already"), "{}", twice.err);
 }
@@ -292,7 +295,8 @@ fn code_survives_the_loss_of_the_image() {
     let again = desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "7\n");
     assert!(again.err.contains("remembered point manhattan"), "{}", again.err);
     desk.asked(1);
-    desk.ends(&["check", &journal], 0, "");
+    // It is written for many scripts, whose objects it does not bring.
+    desk.ends(&["check", "--syntax", &journal], 0, "");
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn a_dialogue_in_a_pipe() {
         "3 + 4\nit * 2\n| a <- 5.\n  double: x = ( x * 2 ) |\ndouble: a\n?factorial\n??traits integer isInteger\n'x' printLine\n",
     );
     assert_eq!(d.code, 0, "{}", d.err);
-    for part in ["7\n14\n10\n", "The product", "isInteger = ( true )", "x\n'x'\n"] {
+    for part in ["7\n14\n10\n", "The product", "isInteger ^ <bool> = ( true )", "x\n'x'\n"] {
         assert!(d.out.contains(part), "{part:?} is missing:\n{}\n{}", d.out, d.err);
     }
 }

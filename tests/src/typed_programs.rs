@@ -96,9 +96,9 @@ impl Made<'_> {
         self.locals = vec![("a".into(), takes, false)];
         let (first, second) = (self.kind(), self.kind());
         let v = self.expr(first, 2);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "    {name}: a <{}> ^ <{}> = ( | v <- ({v}). w <{}> |\n",
+            "    {name}: a <{}> ^ <{}> = ( | v <- ({v}). w <{}> |",
             takes.written(),
             answers.written(),
             second.written()

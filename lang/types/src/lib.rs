@@ -39,7 +39,7 @@ pub use hole::{Candidate, Hole};
 pub use load::Source;
 pub use names::{Name, Names};
 pub use object::{FileId, ObjectId, SlotId, SlotKind};
-pub use project::Project;
+pub use project::{Finder, Project};
 pub use ty::{Type, TypeId, Types};
 pub use universe::{Builtin, Options, Universe};
 pub use world::{Handle, LiveSlot, LiveValue, World};

@@ -32,6 +32,9 @@ struct Interface {
     adds: bool,
 }
 
+/// Gives the file that an `import:` in a file means, by the file's name and the path as written: its name and text.
+pub type Finder<'f> = dyn Fn(&str, &str) -> Option<(String, String)> + 'f;
+
 /// A project.
 pub struct Project {
     universe: Universe,
@@ -64,7 +67,7 @@ impl Project {
 
     /// A file is there, or has changed. `find` gives the file that an `import:` in the file `from` means: its name and text. The
     /// answer tells which files may have other findings than before, this one first.
-    pub fn set(&mut self, name: &str, text: String, find: &dyn Fn(&str, &str) -> Option<(String, String)>) -> Vec<FileId> {
+    pub fn set(&mut self, name: &str, text: String, find: &Finder<'_>) -> Vec<FileId> {
         let parse = aura_syntax::parse(&text);
         let source = Source { name: name.to_string(), text, parse, is_library: false };
         let id = match self.file(name) {
@@ -94,7 +97,7 @@ impl Project {
         self.affected(id).into_iter().skip(1).collect()
     }
 
-    fn bring_imports(&mut self, id: FileId, name: &str, find: &dyn Fn(&str, &str) -> Option<(String, String)>) {
+    fn bring_imports(&mut self, id: FileId, name: &str, find: &Finder<'_>) {
         for path in self.universe.file(id).mentioned.imports.clone() {
             let Some((target, text)) = find(name, &path) else { continue };
             let there = match self.file(&target) {

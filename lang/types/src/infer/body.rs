@@ -15,7 +15,7 @@ use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;
 use crate::relate::metas::Metas;
-use crate::ty::{Type, TypeId};
+use crate::ty::{Softness, Type, TypeId};
 use crate::universe::Universe;
 
 /// Passes over one unit until what flows together must be stable.
@@ -151,6 +151,9 @@ impl Body<'_> {
         if matches!(unit, Unit::Initial(_)) && self.u.types.inside(result).has_self {
             result = TypeId::ANY;
         }
+        if self.wanted.is_none() && !self.u.options.strict {
+            result = self.unguessed(result);
+        }
         let mut stores = std::mem::take(&mut self.stores);
         for store in &mut stores {
             store.1 = self.finish(store.1);
@@ -161,6 +164,23 @@ impl Body<'_> {
         }
         let calls = Rc::new(self.calls.into_iter().collect());
         Outcome { result, stores, found: self.found, holes: self.holes, calls, places }
+    }
+
+    /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.
+    fn unguessed(&mut self, id: TypeId) -> TypeId {
+        let nil = self.u.nil_type();
+        let members = self.u.types.members(id);
+        let plain: Vec<TypeId> = members
+            .iter()
+            .map(|m| match self.u.types.get(*m).clone() {
+                Type::Object(object, args) if args.contains(&nil) => {
+                    let args: Vec<TypeId> = args.iter().map(|a| if *a == nil { TypeId::ANY } else { *a }).collect();
+                    self.u.types.applied(object, &args)
+                }
+                _ => *m,
+            })
+            .collect();
+        if plain[..] == members[..] { id } else { self.u.types.union(&plain, Softness::Soft) }
     }
 
     pub(super) fn finish(&mut self, id: TypeId) -> TypeId {

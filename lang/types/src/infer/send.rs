@@ -315,7 +315,12 @@ impl Body<'_> {
                     *mine = self.u.types.soft(*mine, *theirs);
                 }
             }
-            instance.result = self.u.types.soft(instance.result, other.result);
+            // What is not written and answered differently below may be answered in any way.
+            let is_guess = found.is_some_and(|f| !self.u.signature_of(f.slot, f.is_write).is_written);
+            instance.result = match is_guess && other.result != instance.result {
+                true => TypeId::ANY,
+                false => self.u.types.soft(instance.result, other.result),
+            };
         }
         Look::Known(instance)
     }

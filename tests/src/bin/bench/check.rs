@@ -52,17 +52,13 @@ fn count(files: &[(String, String)]) -> usize {
 }
 
 /// Everything from nothing: parsed, loaded, checked.
-fn cold(
-    options: &Options,
-    library: &[(String, String)],
-    files: &[(String, String)],
-    table: &mut Table,
-) -> Result<(), String> {
+fn cold(options: &Options, library: &[(String, String)], files: &[(String, String)], table: &mut Table) -> Result<(), String> {
     let (mut of_library, mut of_project, mut slowest) = (Vec::new(), Vec::new(), 0.0f64);
     for _ in 0..options.runs.max(1) {
         let began = Instant::now();
         let mut project = Project::new(Checking::default(), library.iter().cloned());
-        let found: usize = library.iter().filter_map(|f| project.file(&f.0)).map(|id| id).collect::<Vec<_>>().into_iter().map(|id| project.check(id).len()).sum();
+        let ids: Vec<_> = library.iter().filter_map(|f| project.file(&f.0)).collect();
+        let found: usize = ids.into_iter().map(|id| project.check(id).len()).sum();
         of_library.push(count(library) as f64 / began.elapsed().as_secs_f64());
         if found > 0 {
             return Err(format!("{found} findings in the library"));
@@ -96,12 +92,7 @@ fn load(project: &mut Project, files: &[(String, String)]) -> Vec<aura_types::Fi
 }
 
 /// One line changed at a time.
-fn edits(
-    options: &Options,
-    library: &[(String, String)],
-    files: &[(String, String)],
-    table: &mut Table,
-) -> Result<(), String> {
+fn edits(options: &Options, library: &[(String, String)], files: &[(String, String)], table: &mut Table) -> Result<(), String> {
     let mut project = Project::new(Checking::default(), library.iter().cloned());
     for id in load(&mut project, files) {
         project.check(id);
@@ -112,7 +103,9 @@ fn edits(
         let (name, text) = &files[(edit as usize).wrapping_mul(7919) % files.len()];
         let text = match edit % 10 {
             // What `area` answers changes: whoever asks for it may be concerned.
-            0 => text.replacen("area = ( width * height )", "area = ( (width * height) printString size )", 1 + edit as usize % 3),
+            0 => {
+                text.replacen("area = ( width * height )", "area = ( (width * height) printString size )", 1 + edit as usize % 3)
+            }
             n => text.replacen("sum: sum + e", &format!("sum: sum + e + {n}").replace("sum + e + ", "(sum + e) + "), 1),
         };
         let began = Instant::now();

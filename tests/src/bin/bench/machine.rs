@@ -36,6 +36,14 @@ pub(crate) fn programs() -> Result<PathBuf, String> {
         .ok_or_else(|| "tests/benchmarks/harness.aura is not there; run this from the root of the repository".to_owned())
 }
 
+/// Bytes of memory that this process has now.
+pub(crate) fn resident() -> Result<u64, String> {
+    let status = fs::read_to_string("/proc/self/status").map_err(|e| format!("cannot read /proc/self/status: {e}"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).ok_or("/proc/self/status has no VmRSS")?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().map_err(|e| format!("VmRSS: {e}"))?;
+    Ok(kilobytes * 1024)
+}
+
 /// Paths say nothing to other people; what stands before the last part is left out.
 fn shorten(argument: &str) -> String {
     match argument.rsplit_once('/') {

@@ -9,6 +9,7 @@
 //! Not here: any judgement that makes a build fail. Speed is measured on purpose, not in tests.
 
 mod awfy;
+mod check;
 mod child;
 mod door;
 mod image;
@@ -41,6 +42,8 @@ enum Command {
     Startup(startup::Options),
     /// Source text to tree and diagnostics, in megabytes a second.
     Parse(parse::Options),
+    /// The checker: lines a second, an edit in a large project, memory.
+    Check(check::Options),
     /// A million live objects: bytes each and the pauses of the collector.
     Memory,
     /// What the open door takes beside the model's own time.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Awfy(options) => awfy::run(&options),
         Command::Startup(options) => startup::run(&options),
         Command::Parse(options) => parse::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Memory => memory::run(),
         Command::Door(options) => door::run(&options),
         Command::Image(options) => image::run(&options),
@@ -103,6 +107,7 @@ fn all(options: &awfy::Options) -> Result<(), String> {
     let results = [
         startup::run(&startup::Options::default()),
         parse::run(&parse::Options::default()),
+        check::run(&check::Options::default()),
         memory::run(),
         door::run(&door::Options::default()),
         image::run(&image::Options::default()),

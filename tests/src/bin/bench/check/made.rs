@@ -32,7 +32,7 @@ fn file(n: usize) -> String {
 }
 
 fn prototype(text: &mut String, n: usize, o: usize) {
-    let typed = o % 2 == 0;
+    let typed = o.is_multiple_of(2);
     let t = |type_: &str| if typed { format!(" <{type_}>") } else { String::new() };
     let r = |type_: &str| if typed { format!(" ^ <{type_}>") } else { String::new() };
     let (int, text_, list) = (t("int"), t("string"), t("list of: int"));
@@ -77,7 +77,7 @@ thing{n}x{o} = (|
         rs = r("self"),
         rt = r("string"),
     );
-    if n > 0 && o % 3 == 0 {
+    if n > 0 && o.is_multiple_of(3) {
         let _ = write!(
             text,
             "

@@ -119,7 +119,7 @@ fn server(url: &str, known: &Server) -> Server {
     match known {
         Server::OpenAi { grammar, key, .. } => Server::OpenAi { url: url.into(), grammar: *grammar, key: key.clone() },
         Server::Ollama(_) => {
-            Server::OpenAi { url: url.into(), grammar: told("AURA_GRAMMAR").is_some_and(|v| v != "0"), key: told("AURA_API_KEY") }
+            Server::OpenAi { url: url.into(), grammar: told("AURA_GRAMMAR").is_none_or(|v| v != "0"), key: told("AURA_API_KEY") }
         }
     }
 }
