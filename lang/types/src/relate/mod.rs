@@ -38,7 +38,8 @@ impl<'a> Relate<'a> {
 
     /// Whether `a` fits where `b` is wanted.
     pub(crate) fn fits(&mut self, a: TypeId, b: TypeId) -> bool {
-        if let (TypeId::NEVER, &Type::Meta(m)) = (a, self.u.types.get(b)) {
+        // What is unknown flows in too: what else is in there does not tell what it is. So does what never comes.
+        if let (TypeId::ANY | TypeId::NEVER, &Type::Meta(m)) = (a, self.u.types.get(b)) {
             return self.metas.add(&mut self.u.types, m, a);
         }
         if a == b || a == TypeId::ANY || b == TypeId::ANY || a == TypeId::NEVER {
