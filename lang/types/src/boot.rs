@@ -112,6 +112,8 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         finds: FxHashMap::default(),
         signatures: FxHashMap::default(),
         variables: FxHashMap::default(),
+        parented: None,
+        parented_asked: false,
         implementors: None,
         related: FxHashMap::<(TypeId, TypeId), bool>::default(),
         held: FxHashMap::default(),

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use crate::names::Name;
@@ -255,9 +256,43 @@ impl Universe {
         }
     }
 
+    /// The objects that are a parent of another one; nothing while that is being found out.
+    fn parented(&mut self) -> Option<Rc<FxHashSet<ObjectId>>> {
+        if let Some(known) = &self.parented {
+            return Some(known.clone());
+        }
+        if !self.parents_asked.is_empty() || std::mem::replace(&mut self.parented_asked, true) {
+            return None;
+        }
+        let mut all = FxHashSet::default();
+        let mut at = 0;
+        // Looking at parents may bring in objects that are written in code.
+        while at < self.objects.len() {
+            let parents = self.parents_of(ObjectId(at as u32));
+            all.extend(parents.slots.iter().flatten().map(|p| p.object));
+            at += 1;
+        }
+        self.parented_asked = false;
+        let all = Rc::new(all);
+        self.parented = Some(all.clone());
+        Some(all)
+    }
+
+    /// An object that was written in code has its slots now: its parents have one child more.
+    pub(crate) fn add_to_parents(&mut self, object: ObjectId) {
+        if self.parented.is_some() {
+            let parents = self.parents_of(object);
+            let all = self.parented.as_mut().map(Rc::make_mut);
+            all.into_iter().for_each(|all| all.extend(parents.slots.iter().flatten().map(|p| p.object)));
+        }
+    }
+
     /// The slots for a message in objects that inherit from this one. An object's own slot that another such object inherits
     /// from counts once.
     pub(crate) fn below(&mut self, object: ObjectId, name: Name) -> SmallVec<[Found; 2]> {
+        if self.parented().is_some_and(|p| !p.contains(&object)) {
+            return SmallVec::new();
+        }
         let all = self.implementors();
         let mut found = SmallVec::new();
         for slot in all.get(&name).into_iter().flatten() {

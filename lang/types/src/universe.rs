@@ -125,6 +125,9 @@ pub struct Universe {
     pub(crate) signatures: FxHashMap<(SlotId, bool), State>,
     /// The variables of methods and of generic objects (these have no slot number), by name.
     pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
+    /// The objects that are a parent of another one.
+    pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
+    pub(crate) parented_asked: bool,
     pub(crate) implementors: Option<Rc<FxHashMap<Name, Vec<SlotId>>>>,
     pub(crate) related: FxHashMap<(TypeId, TypeId), bool>,
     /// The types of slots' first values, where they are known without looking at the file alone.
@@ -244,6 +247,7 @@ impl Universe {
         self.related.clear();
         self.effects.clear();
         self.implementors = None;
+        self.parented = None;
     }
 
     /// Forgets the signatures of a file's slots.

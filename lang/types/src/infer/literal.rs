@@ -26,6 +26,7 @@ impl Body<'_> {
             self.make(object, list, span);
         }
         self.values(object, list);
+        self.u.add_to_parents(object);
         self.calls.insert(crate::effects::Call::Make);
         let params = self.u.params(object).len();
         self.u.types.applied(object, &vec![TypeId::ANY; params])
