@@ -40,8 +40,7 @@ fn passes(name: &str, inner: u32, engine: Engine) {
         arguments: vec![name.into(), "1".into(), inner.to_string()],
     })
     .expect("the library loads");
-    vm.stress = engine == Engine::Stress;
-    vm.heap.wants_collection = vm.stress;
+    engine.set_up(&mut vm);
     let id = vm.spawn_file(&file, &chunks, CapSet::all(), Limits::default());
     let end = drive(&mut vm, id, &mut Nobody);
     let _ = vm.host.out.flush();
@@ -61,8 +60,16 @@ fn every_program_verifies_its_result() {
 }
 
 #[test]
+fn compiled_they_do_too() {
+    for (name, inner, _) in PROGRAMS {
+        passes(name, inner, Engine::Baseline);
+    }
+}
+
+#[test]
 fn with_collection_everywhere_too() {
     for (name, inner, _) in PROGRAMS.into_iter().filter(|p| !p.2) {
         passes(name, inner, Engine::Stress);
+        passes(name, inner, Engine::BaselineStress);
     }
 }

@@ -14,7 +14,7 @@ use aura_command::output::Shared;
 use aura_command::world::{self, Wiring};
 use aura_image::store::{Batch, ImageStore, Memory, Order, Space, StoreError, Visit};
 use aura_image::{Image, ImageError, Rows};
-use aura_run::{CapSet, Limits, Vm};
+use aura_run::{CapSet, Limits, Tiers, Vm};
 
 /// The repository.
 pub(crate) fn root() -> PathBuf {
@@ -49,11 +49,37 @@ pub(crate) enum Engine {
     Stress,
     /// Work at an image, commit after every few activations, and have everything fetched again.
     Image,
+    /// Compile everything before its first activation.
+    Baseline,
+    /// The same, and collect wherever that is possible.
+    BaselineStress,
+    /// The same at an image, as with `Image`.
+    BaselineImage,
 }
 
 impl Engine {
     /// All of them.
-    pub(crate) const ALL: [Engine; 3] = [Engine::Plain, Engine::Stress, Engine::Image];
+    pub(crate) const ALL: [Engine; 6] =
+        [Engine::Plain, Engine::Stress, Engine::Image, Engine::Baseline, Engine::BaselineStress, Engine::BaselineImage];
+
+    pub(crate) fn collects(self) -> bool {
+        matches!(self, Engine::Stress | Engine::BaselineStress)
+    }
+
+    pub(crate) fn at_image(self) -> bool {
+        matches!(self, Engine::Image | Engine::BaselineImage)
+    }
+
+    pub(crate) fn set_up(self, vm: &mut Vm) {
+        match self {
+            Engine::Plain | Engine::Stress | Engine::Image => vm.set_tiers(Tiers::Interpreter, None),
+            Engine::Baseline | Engine::BaselineStress | Engine::BaselineImage => vm.set_tiers(Tiers::Baseline, Some(0)),
+        }
+        if self.collects() {
+            vm.stress = true;
+            vm.heap.wants_collection = true;
+        }
+    }
 }
 
 /// What a program did.
@@ -90,11 +116,8 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
         Err(drawn) => return Ran { out: String::new(), failure: Some("rejected".into()), drawn },
     };
     let (mut vm, out) = machine();
-    if engine == Engine::Stress {
-        vm.stress = true;
-        vm.heap.wants_collection = true;
-    }
-    if engine == Engine::Image {
+    engine.set_up(&mut vm);
+    if engine.at_image() {
         attach(&mut vm, &Kept::default()).expect("an empty image opens");
         vm.stress_image = true;
     }
@@ -105,7 +128,7 @@ pub(crate) fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> R
         ..Limits::default()
     };
     let id = vm.spawn_file(name, &chunks, CapSet::script(), limits);
-    if engine == Engine::Image {
+    if engine.at_image() {
         hang_in(&mut vm, name);
     }
     let (failure, drawn) = match drive(&mut vm, id, &mut Nobody) {

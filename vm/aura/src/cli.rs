@@ -70,9 +70,12 @@ pub struct RunArgs {
     /// The file to run (`-` for standard input), then the program's own arguments.
     #[arg(value_name = "FILE [ARGUMENTS]", trailing_var_arg = true)]
     pub rest: Vec<String>,
-    /// Print the syntax tree or the compiled code instead of running.
+    /// Print the syntax tree or the bytecode instead of running; or run, and print Cranelift's form or the machine instructions of what gets compiled.
     #[arg(long, value_name = "WHAT")]
     pub dump: Option<Dump>,
+    /// What is compiled to machine code.
+    #[command(flatten)]
+    pub jit: JitFlags,
     /// Where objects live.
     #[command(flatten)]
     pub image: ImageFlags,
@@ -110,6 +113,54 @@ pub enum Dump {
     Tree,
     /// Bytecode.
     Code,
+    /// Cranelift's intermediate form of what is compiled while the program runs.
+    Clif,
+    /// Its machine instructions.
+    Asm,
+}
+
+/// What is compiled to machine code, and when.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Compiled code")]
+pub struct JitFlags {
+    /// What may be compiled. (Also AURA_JIT.)
+    #[arg(long, value_name = "TIER", env = "AURA_JIT", default_value = "on", hide_env_values = true)]
+    pub jit: Jit,
+    /// Compile after so many activations and turns of loops; 0: before the first.
+    #[arg(long, value_name = "N")]
+    pub jit_threshold: Option<u32>,
+    /// Say on standard error what compiling came to.
+    #[arg(long)]
+    pub stats: bool,
+    /// Tell the profiler `perf` the names of compiled code, in /tmp/perf-PID.map.
+    #[arg(long)]
+    pub perf_map: bool,
+}
+
+/// `--jit`
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Jit {
+    /// Nothing: the interpreter runs alone.
+    Off,
+    /// What is hot, each method for itself.
+    Baseline,
+    /// As much as there is.
+    #[default]
+    On,
+}
+
+impl Jit {
+    /// What AURA_JIT says; commands without the flag obey it too.
+    pub fn from_environment() -> Jit {
+        std::env::var("AURA_JIT").ok().and_then(|v| Jit::from_str(&v, true).ok()).unwrap_or_default()
+    }
+    /// The machine's word for it.
+    pub fn tiers(self) -> aura_run::Tiers {
+        match self {
+            Jit::Off => aura_run::Tiers::Interpreter,
+            Jit::Baseline | Jit::On => aura_run::Tiers::Baseline,
+        }
+    }
 }
 
 /// `aura repl`

@@ -44,6 +44,7 @@ pub fn machine(wiring: Wiring) -> Result<Vm, String> {
         compile: Box::new(|name, text| source::compile(name, text, false)),
     });
     vm.load_library(kernel::library()?).map_err(|e| format!("the library does not load: {e}"))?;
+    vm.set_tiers(crate::cli::Jit::from_environment().tiers(), None);
     Ok(vm)
 }
 

@@ -85,7 +85,7 @@ impl Vm {
         constant(&mut heap, nil, "parent", nils, true);
 
         let mut arena = Arena::default();
-        let stub = arena.add(Linked::new(stub_code().into(), nil, None, false));
+        let stub = arena.add(Linked::new(stub_code().into(), nil, None, false, crate::native::NEVER));
         let specials = Specials { nil, true_, false_, lobby, traits };
         let mut vm = Vm::assemble(Made { heap, specials, arena, stub, host });
         vm.link(stub);

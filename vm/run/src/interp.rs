@@ -18,6 +18,7 @@ use aura_heap::{Kind, Value, layout};
 use crate::arith::{self, Compare};
 use crate::control::Outcome;
 use crate::linked::{CodeRef, EntryKind};
+use crate::native;
 use crate::prim::Run;
 use crate::process::{Frame, Process, flag};
 use crate::vm::Vm;
@@ -29,6 +30,10 @@ pub(crate) enum Left {
     Slice,
     /// The process's status says why.
     Status,
+    /// The activation that compiled code asked for has answered. (Never the outermost loop's.)
+    Returned(Value),
+    /// The activations below, which compiled code runs, are to be gone on with by the outermost loop. (Never the outermost loop's.)
+    Bail,
 }
 
 /// Bits of a token that hold the depth of the activation it names.
@@ -46,15 +51,29 @@ pub(crate) fn untoken(v: Value) -> Option<(u64, usize)> {
 }
 
 /// Runs process `p` for at most `slice` units of fuel.
+pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
+    let granted = p.grant(slice) as i64;
+    let hot = &mut vm.hot;
+    (hot.budget, hot.granted) = (granted, granted);
+    (hot.process, hot.floor) = (&raw mut *p, native::floor());
+    // Of trials everything is counted and judged exactly, which only the interpreter does.
+    hot.native = !p.trial;
+    if hot.abandon {
+        vm.free_dropped();
+    }
+    let left = interpret(vm, p, std::ptr::null_mut());
+    p.fuel_used += (granted - vm.hot.budget) as u64;
+    left
+}
+
+/// Runs the last activation of process `p`: all that there are if `floor` is null, else those down to `floor`, which compiled code has made and waits for.
 #[allow(clippy::too_many_lines)]
 #[inline(never)]
-pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
+pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, floor: *mut Frame) -> Left {
     let proc: *mut Process = p;
     // SAFETY: throughout, `proc` is the process that the caller lent; it is reborrowed only while no other reference to it is in use. Register and
     // instruction pointers stay in range by verification, and are read anew after every call that may move the stacks.
     unsafe {
-        let granted = (*proc).grant(slice);
-        (vm.hot.budget, vm.hot.granted) = (granted as i64, granted as i64);
         // Few enough for the registers that a call preserves; everything else is read from memory when it is needed.
         let mut pc: *const aura_code::Instr;
         let mut base: *mut Value;
@@ -65,6 +84,10 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             () => {{
                 let p = &mut *proc;
                 fp = p.frames.as_mut_ptr().add(p.depth - 1);
+                // Only unwinding leads below: what waits there in compiled code has been left.
+                if fp < floor {
+                    return Left::Bail;
+                }
                 vm.hot.last_frame = p.frames.as_mut_ptr().add(p.frame_limit());
                 vm.hot.stack_end = p.stack.as_mut_ptr().add(p.stack.len());
                 let code = (*fp).code;
@@ -91,9 +114,53 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             };
         }
         macro_rules! leave {
-            ($why:expr) => {{
-                (*proc).fuel_used += (granted as i64 - vm.hot.budget) as u64;
-                return $why;
+            ($why:expr) => {
+                return $why
+            };
+        }
+        // Compiled code was left: the outermost loop goes on.
+        macro_rules! bailed {
+            () => {{
+                if !floor.is_null() {
+                    return Left::Bail;
+                }
+                if let Some(why) = vm.hot.left.take() {
+                    return why;
+                }
+                load!();
+            }};
+        }
+        // The activation at `fp` goes on in compiled code at place `at`, where there is one.
+        macro_rules! resume {
+            () => {{
+                let mut on = vm.hot.native;
+                while on {
+                    let code = (*fp).code;
+                    let at = code.piece().map_or(0, |piece| piece.place((*fp).pc));
+                    on = at != 0;
+                    if on {
+                        match native::call(vm, code, fp, base, at) {
+                            Some(v) if fp == floor => leave!(Left::Returned(v)),
+                            Some(v) => answered!(v),
+                            None => {
+                                bailed!();
+                                on = false;
+                            }
+                        }
+                    }
+                }
+            }};
+        }
+        // The activation at `fp` has answered `v`: the one below is the last.
+        macro_rules! answered {
+            ($v:expr) => {{
+                let (ret, at) = ((*fp).ret, (*fp).base);
+                fp = fp.sub(1);
+                let code = (*fp).code;
+                pc = code.start().add((*fp).pc as usize);
+                base = base.sub((at - (*fp).base) as usize);
+                ics = code.ics();
+                reg!(ret) = $v;
             }};
         }
         // After an instruction that may have allocated or charged: a safepoint.
@@ -128,6 +195,18 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     let at = (*fp).base + win.offset_from(base) as u32;
                     fp = fp.add(1);
                     *fp = Frame { code: callee, pc: 0, base: at, ret: $ret as u32, flags: 0, serial: 0 };
+                    let heat = callee.heat.get() - 1;
+                    callee.heat.set(heat);
+                    if heat < 0 && vm.hot.native && vm.compile(callee) {
+                        match native::call(vm, callee, fp, win, 0) {
+                            Some(v) => {
+                                fp = fp.sub(1);
+                                reg!($ret) = v;
+                            }
+                            None => bailed!(),
+                        }
+                        continue;
+                    }
                     pc = callee.start();
                     base = win;
                     ics = callee.ics();
@@ -140,6 +219,22 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                     let at = index!(win);
                     vm.push(&mut *proc, callee, at, $ret as u32, 0);
                     load!();
+                }
+            }};
+        }
+        // A loop goes back to its beginning.
+        macro_rules! turn {
+            () => {{
+                vm.hot.budget -= 1;
+                if vm.hot.budget < 0 {
+                    poll!();
+                }
+                let code = (*fp).code;
+                let heat = code.heat.get() - 1;
+                code.heat.set(heat);
+                if heat < 0 && vm.hot.native && vm.compile(code) {
+                    (*fp).pc = pc.offset_from(code.start()) as u32;
+                    resume!();
                 }
             }};
         }
@@ -329,10 +424,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 {
                     reg!($i.a) = next;
                     pc = pc.sub($i.c as usize);
-                    vm.hot.budget -= 1;
-                    if vm.hot.budget < 0 {
-                        poll!();
-                    }
+                    turn!();
                 }
             }};
         }
@@ -466,14 +558,14 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::Return => {
                     let v = reg!(i.a);
                     // The bottom activation has a flag, since nothing receives its answer.
-                    if (*fp).flags == 0 {
-                        let (ret, at) = ((*fp).ret, (*fp).base);
-                        fp = fp.sub(1);
-                        let code = (*fp).code;
-                        pc = code.start().add((*fp).pc as usize);
-                        base = base.sub((at - (*fp).base) as usize);
-                        ics = code.ics();
-                        reg!(ret) = v;
+                    if (*fp).flags & !flag::CALLED == 0 {
+                        if fp == floor {
+                            leave!(Left::Returned(v));
+                        }
+                        answered!(v);
+                        if (*fp).code.piece().is_some() {
+                            resume!();
+                        }
                     } else {
                         save!();
                         if !vm.return_slow(&mut *proc, v) {
@@ -492,10 +584,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
                 Op::Jump => pc = pc.offset(i.bc() as isize),
                 Op::Loop => {
                     pc = pc.offset(i.bc() as isize);
-                    vm.hot.budget -= 1;
-                    if vm.hot.budget < 0 {
-                        poll!();
-                    }
+                    turn!();
                 }
                 Op::CountUp => count!(i, add_ints, <=),
                 Op::CountBelow => count!(i, add_ints, <),

@@ -1,7 +1,7 @@
 //! The machine: interpreter, lookup, inline caches, activations, processes, primitives, conditions.
 //!
 //! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
-//! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `sends` and `lookup`
+//! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `native` has what was compiled of them, `sends` and `lookup`
 //! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `probe` looks at
 //! what it does, `walls` say what code may do.
 
@@ -19,6 +19,7 @@ mod interp;
 mod linked;
 mod load;
 mod lookup;
+mod native;
 mod prim;
 pub mod prims;
 mod probe;
@@ -40,6 +41,7 @@ pub use fail::Fail;
 pub use image::{CodeView, Image, ImageFault, KeptView};
 pub use linked::{CodeRef, Linked};
 pub use lookup::understood;
+pub use native::{NativeDump, NativeStats, Tiers};
 pub use prim::{Prim, PrimFn, find as find_primitive, names as primitive_names};
 pub use probe::{Plain, Probe, Sample, Sight};
 pub use process::{Limits, Process, ProcessId, Status};

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use aura_code::{Code, Instr, Liveness, MethodCode};
 use aura_heap::{MapId, Symbol, Value};
 
+use crate::native::{Piece, interpreted};
 use crate::prim::Prim;
 
 /// What a send found, for receivers of one map.
@@ -145,6 +146,11 @@ pub struct Linked {
     blocks: UnsafeCell<Vec<Option<CodeRef>>>,
     pub(crate) leaf: Cell<Option<&'static Prim>>,
     liveness: OnceCell<Liveness>,
+    /// The function that compiled code calls to activate it.
+    pub(crate) native: Cell<usize>,
+    /// Counts down to its compilation; below zero: it is compiled, or is to be now.
+    pub(crate) heat: Cell<i32>,
+    piece: UnsafeCell<Option<Box<Piece>>>,
     /// Registers of an activation.
     pub(crate) nregs: Cell<u32>,
     /// Arguments, the receiver not counted.
@@ -181,7 +187,7 @@ impl CodeRef {
 
 impl Linked {
     /// Code that has not been linked.
-    pub(crate) fn new(source: MethodCode, module: Value, outer: Option<CodeRef>, generated: bool) -> Linked {
+    pub(crate) fn new(source: MethodCode, module: Value, outer: Option<CodeRef>, generated: bool, heat: i32) -> Linked {
         Linked {
             source,
             module: Cell::new(module),
@@ -196,6 +202,9 @@ impl Linked {
             blocks: UnsafeCell::default(),
             leaf: Cell::new(None),
             liveness: OnceCell::new(),
+            native: Cell::new(interpreted as *const () as usize),
+            heat: Cell::new(heat),
+            piece: UnsafeCell::new(None),
             nregs: Cell::new(0),
             argc: Cell::new(0),
         }
@@ -222,6 +231,23 @@ impl Linked {
         self.nregs.set(self.code().nregs as u32);
         self.argc.set(self.code().argc as u32);
         self.ready.set(true);
+    }
+
+    /// Its compiled code.
+    #[inline(always)]
+    pub(crate) fn piece(&self) -> Option<&Piece> {
+        // SAFETY: changed by `set_piece` and `take_piece` alone, at which time nobody looks at it.
+        unsafe { (*self.piece.get()).as_deref() }
+    }
+    pub(crate) fn set_piece(&self, piece: Piece) {
+        self.native.set(piece.start());
+        // SAFETY: as above.
+        unsafe { *self.piece.get() = Some(Box::new(piece)) };
+    }
+    pub(crate) fn take_piece(&self) -> Option<Box<Piece>> {
+        self.native.set(interpreted as *const () as usize);
+        // SAFETY: as above.
+        unsafe { (*self.piece.get()).take() }
     }
 
     /// What was compiled.

@@ -26,6 +26,8 @@ pub(crate) mod flag {
     pub(crate) const SIGNAL: u32 = 4;
     /// Nothing receives its answer.
     pub(crate) const SLOW: u32 = 8;
+    /// Compiled code has called it, and gets its answer if it is still there.
+    pub(crate) const CALLED: u32 = 16;
 }
 
 /// An activation.
@@ -216,6 +218,11 @@ impl Process {
             self.frames.resize(self.frames.len() * 2, filler);
         }
         true
+    }
+
+    /// Where its registers and activations lie.
+    pub(crate) fn places(&self) -> (usize, usize) {
+        (self.stack.as_ptr() as usize, self.frames.as_ptr() as usize)
     }
 
     /// How much fuel the next slice may use.

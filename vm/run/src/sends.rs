@@ -39,6 +39,12 @@ impl Vm {
                 return self.not_understood(p, site, at, receiver, matches!(miss, Miss::Ambiguous), ret);
             }
         };
+        self.send_to(p, entry, site, at, receiver, ret);
+    }
+
+    /// Does what the entry says that site `site` of the running activation has for `receiver`.
+    pub(crate) fn send_to(&mut self, p: &mut Process, entry: Entry, site: usize, at: usize, receiver: Value, ret: u32) {
+        let code = p.top().code;
         let argc = code.parts().ics[site].argc as usize;
         match entry.kind {
             EntryKind::Method | EntryKind::ModuleMethod => {

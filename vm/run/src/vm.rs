@@ -13,7 +13,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
+use crate::interp::Left;
 use crate::lookup::{self, Found, Lookup, Match};
+use crate::native::Native;
 use crate::prim::{self, Run};
 use crate::process::{Process, ProcessId};
 use crate::roots;
@@ -114,6 +116,7 @@ pub struct Vm {
     /// What the next trial may use.
     pub(crate) trying: CapSet,
     pub(crate) hot: Hot,
+    pub(crate) native: Native,
 }
 
 /// Why a send has no entry.
@@ -140,6 +143,16 @@ pub(crate) struct Hot {
     pub(crate) last_frame: *mut crate::process::Frame,
     /// The end of the stack.
     pub(crate) stack_end: *mut Value,
+    /// The lowest native stack pointer at which compiled code may begin an activation without asking.
+    pub(crate) floor: usize,
+    /// The process that runs.
+    pub(crate) process: *mut Process,
+    /// Why the outermost loop is to be left, where compiled code was.
+    pub(crate) left: Option<Left>,
+    /// Compiled code was thrown away that may still be running.
+    pub(crate) abandon: bool,
+    /// Compiled code may be entered.
+    pub(crate) native: bool,
 }
 
 impl Vm {
@@ -169,7 +182,8 @@ impl Vm {
 
     /// Puts code into the arena, not yet linked.
     pub(crate) fn add_code(&mut self, code: MethodCode, module: Value, outer: Option<CodeRef>, generated: bool) -> CodeRef {
-        let c = self.arena.add(Linked::new(code, module, outer, generated));
+        let heat = self.fresh_heat();
+        let c = self.arena.add(Linked::new(code, module, outer, generated, heat));
         if self.heap.is_young(module) {
             self.young_codes.push(c);
         }
@@ -476,6 +490,7 @@ impl Vm {
             return;
         }
         self.guards_off.extend(off);
+        self.drop_native();
         for c in self.arena.each().collect::<Vec<_>>() {
             if c.ready.get() {
                 let code = c.code().clone();
@@ -632,7 +647,18 @@ impl Vm {
             made_by_host: 0,
             policy: CapSet::none(),
             trying: CapSet::none(),
-            hot: Hot { budget: 0, granted: 0, last_frame: std::ptr::null_mut(), stack_end: std::ptr::null_mut() },
+            native: Native::default(),
+            hot: Hot {
+                budget: 0,
+                granted: 0,
+                last_frame: std::ptr::null_mut(),
+                stack_end: std::ptr::null_mut(),
+                floor: 0,
+                process: std::ptr::null_mut(),
+                left: None,
+                abandon: false,
+                native: false,
+            },
         }
     }
 

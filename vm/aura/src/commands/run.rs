@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use aura_run::{Capability, Vm};
+use aura_run::{Capability, NativeDump, NativeStats, Vm};
 
 use crate::cli::{Dump, RunArgs};
 use crate::door::Door;
@@ -34,8 +34,8 @@ pub(super) fn run(mut a: RunArgs) -> u8 {
         },
     };
     match a.dump {
-        Some(what) => dump(&name, &text, what),
-        None => program(&name, &text, arguments, &a),
+        Some(what @ (Dump::Tree | Dump::Code)) => dump(&name, &text, what),
+        _ => program(&name, &text, arguments, &a),
     }
 }
 
@@ -57,6 +57,9 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
         Ok(vm) => vm,
         Err(why) => return fail(&why, Exit::Damaged),
     };
+    if let Err(why) = tiers(&mut vm, a) {
+        return fail(&why, Exit::Failed);
+    }
     let script = (name != GIVEN && name != "-").then(|| Path::new(name));
     let caps = match image::join(&mut vm, &a.image, script.unwrap_or(Path::new(".")), name) {
         Ok(true) => a.powers.set().with(Capability::Image),
@@ -72,7 +75,36 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
     let end = drive(&mut vm, id, &mut door);
     let end = keep(&mut vm, end, name);
     let code = finish(&mut vm, end, &mut door);
+    if a.jit.stats {
+        eprint!("{}", stats(&vm.native_stats()));
+    }
     code.unwrap_or_else(|e| e.code())
+}
+
+/// What is compiled, as the flags say.
+fn tiers(vm: &mut Vm, a: &RunArgs) -> Result<(), String> {
+    vm.set_tiers(a.jit.jit.tiers(), a.jit.jit_threshold);
+    vm.show_native(match a.dump {
+        Some(Dump::Clif) => Some(NativeDump::Clif),
+        Some(Dump::Asm) => Some(NativeDump::Assembly),
+        _ => None,
+    });
+    if a.jit.perf_map {
+        vm.name_native_for_perf().map_err(|e| format!("the map for perf cannot be written: {e}"))?;
+    }
+    Ok(())
+}
+
+/// `--stats`
+fn stats(s: &NativeStats) -> String {
+    format!(
+        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n",
+        s.compiled,
+        s.bytes,
+        s.time.as_secs_f64() * 1e3,
+        s.longest.as_secs_f64() * 1e3,
+        s.refused,
+    )
 }
 
 /// A run that ended well is committed; one that did not leaves the image as it was.

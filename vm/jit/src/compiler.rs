@@ -1,0 +1,104 @@
+//! Cranelift set up, and one function after the other through it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::Context;
+use cranelift_frontend::FunctionBuilderContext;
+
+use crate::abi::Abi;
+use crate::translate::translate;
+use crate::unit::Unit;
+
+/// Functions of more instructions than this stay interpreted: compiling them would take too long, and they are not what is hot.
+const LONGEST: usize = 4000;
+
+/// What to show of the compilation of a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dump {
+    /// Cranelift's intermediate form.
+    Clif,
+    /// Machine instructions.
+    Assembly,
+}
+
+/// Why something was not compiled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotCompiled(pub String);
+
+impl fmt::Display for NotCompiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Machine code that can be put anywhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Compiled {
+    /// The bytes. They refer to nothing by distance.
+    pub bytes: Vec<u8>,
+    /// For each instruction, and the end: the number of the place at which the code can go on before it; 0 for those at which it cannot.
+    pub resume: Vec<u16>,
+    /// What [`Compiler::dump`] asked for.
+    pub shown: Option<String>,
+}
+
+/// A compiler for one thread.
+pub struct Compiler {
+    isa: OwnedTargetIsa,
+    context: Context,
+    frontend: FunctionBuilderContext,
+    dump: Option<Dump>,
+}
+
+impl Compiler {
+    /// A compiler for the processor at hand.
+    ///
+    /// # Errors
+    /// When Cranelift knows no such processor.
+    pub fn new() -> Result<Compiler, NotCompiled> {
+        let why = |e: &dyn fmt::Display| NotCompiled(format!("no compiler for this processor: {e}"));
+        let mut flags = settings::builder();
+        let mut set = |name, value| flags.set(name, value).map_err(|e| why(&e));
+        set("opt_level", "speed")?;
+        set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
+        set("enable_alias_analysis", "true")?;
+        set("preserve_frame_pointers", "true")?;
+        // Probing is for stacks without a guard page; the machine looks at the stack pointer itself.
+        set("enable_probestack", "false")?;
+        let isa = cranelift_native::builder().map_err(|e| why(&e))?;
+        let isa = isa.finish(settings::Flags::new(flags)).map_err(|e| why(&e))?;
+        Ok(Compiler { isa, context: Context::new(), frontend: FunctionBuilderContext::new(), dump: None })
+    }
+
+    /// From now on this is shown of each function.
+    pub fn dump(&mut self, what: Option<Dump>) {
+        self.dump = what;
+    }
+
+    /// Compiles one function.
+    ///
+    /// # Errors
+    /// When it is too long, or Cranelift refuses it.
+    pub fn compile(&mut self, unit: &Arc<Unit>, abi: &Abi) -> Result<Compiled, NotCompiled> {
+        if unit.instrs.len() > LONGEST {
+            return Err(NotCompiled(format!("{} instructions are more than are compiled", unit.instrs.len())));
+        }
+        self.context.clear();
+        self.context.func = Function::with_name_signature(UserFuncName::default(), crate::translate::signature(&*self.isa));
+        let resume = translate(&mut self.context.func, &mut self.frontend, unit, abi, &*self.isa)?;
+        let clif = (self.dump == Some(Dump::Clif)).then(|| self.context.func.display().to_string());
+        self.context.set_disasm(self.dump == Some(Dump::Assembly));
+        let compiled =
+            self.context.compile(&*self.isa, &mut ControlPlane::default()).map_err(|e| NotCompiled(cranelift_codegen::print_errors::pretty_error(e.func, e.inner)))?;
+        if !compiled.buffer.relocs().is_empty() {
+            return Err(NotCompiled("the code refers to places outside of it".into()));
+        }
+        let shown = clif.or_else(|| compiled.vcode.clone());
+        Ok(Compiled { bytes: compiled.buffer.data().to_vec(), resume, shown })
+    }
+}

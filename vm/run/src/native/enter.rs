@@ -1,0 +1,101 @@
+//! The way into compiled code, and from compiled code into the interpreter.
+//!
+//! Compiled code answers BAIL when the interpreter is to go on, with the process's state complete (`depth`, every activation's `pc`, the registers). All that is on
+//! the native stack above the outermost loop then returns BAIL as well; `Hot::left` says if the outermost loop is to be left, too.
+#![allow(unsafe_code)]
+
+use aura_heap::Value;
+use aura_jit::Sentinel;
+
+use crate::interp::{self, Left};
+use crate::linked::CodeRef;
+use crate::process::{Frame, Process};
+use crate::vm::Vm;
+
+/// What compiled functions are.
+pub(crate) type Function = unsafe extern "C" fn(*mut Vm, *mut Frame, *mut Value, usize) -> u64;
+
+/// Native stack that activations of compiled code, the interpreter's loops between them, and primitives may use.
+const NATIVE_STACK: usize = 640 << 10;
+
+/// The lowest native stack pointer at which something may begin without asking.
+pub(crate) fn floor() -> usize {
+    let here = 0u8;
+    (&raw const here as usize).saturating_sub(NATIVE_STACK)
+}
+
+/// Runs the activation at `fp` in compiled code, from place `at`. Its answer; `None` when it was left.
+///
+/// # Safety
+/// `fp` is the last activation of the process that runs, `base` its register 0, its code has a piece, and `at` is one of its places, or 0 when
+/// the activation begins.
+#[inline]
+pub(crate) unsafe fn call(vm: *mut Vm, code: CodeRef, fp: *mut Frame, base: *mut Value, at: u16) -> Option<Value> {
+    // SAFETY: `native` is the start of a piece, or `interpreted`; the caller vouches for the rest.
+    let word = unsafe {
+        let f: Function = std::mem::transmute::<usize, Function>(code.native.get());
+        f(vm, fp, base, usize::from(at))
+    };
+    // SAFETY: everything but BAIL is a value.
+    (word != Sentinel::BAIL).then(|| unsafe { std::mem::transmute::<u64, Value>(word) })
+}
+
+/// The function of code that is not compiled: the interpreter runs the activation that compiled code has written at `fp`.
+pub(crate) unsafe extern "C" fn interpreted(vm: *mut Vm, fp: *mut Frame, base: *mut Value, _at: usize) -> u64 {
+    // SAFETY: called by compiled code or by `call`, which pass the running machine and its process's activation; `vm` is not otherwise borrowed while
+    // compiled code runs.
+    unsafe {
+        let vm = &mut *vm;
+        let p: *mut Process = vm.hot.process;
+        vm.hot.budget -= 1;
+        let code = (*fp).code;
+        let end = base.add(code.nregs.get() as usize);
+        if fp > vm.hot.last_frame || end > vm.hot.stack_end || here() < vm.hot.floor {
+            return begin(vm, &mut *p, fp);
+        }
+        (*p).depth = fp.offset_from((*p).frames.as_ptr()) as usize + 1;
+        if vm.hot.budget < 0 {
+            vm.hot.left = Some(Left::Slice);
+            return Sentinel::BAIL;
+        }
+        if vm.warm(code) {
+            // Counted above, and again when it begins.
+            vm.hot.budget += 1;
+            return call(vm, code, fp, base, 0).map_or(Sentinel::BAIL, Value::bits);
+        }
+        let (ret, places) = ((*fp).ret, (*p).places());
+        match interp::interpret(vm, &mut *p, fp) {
+            Left::Returned(v) if (*p).places() != places || vm.hot.abandon => {
+                // The caller cannot go on where it is: it gets its answer, and the outermost loop goes on with it.
+                (*p).depth -= 1;
+                let caller = (*p).depth - 1;
+                (*p).set_reg(caller, ret, v);
+                Sentinel::BAIL
+            }
+            Left::Returned(v) => v.bits(),
+            Left::Bail => Sentinel::BAIL,
+            left => {
+                vm.hot.left = Some(left);
+                Sentinel::BAIL
+            }
+        }
+    }
+}
+
+fn here() -> usize {
+    let here = 0u8;
+    &raw const here as usize
+}
+
+/// An activation is written at `fp`, but something is used up: room is made or the overflow signalled. Left in any case, since registers may have moved.
+pub(super) fn begin(vm: &mut Vm, p: &mut Process, fp: *mut Frame) -> u64 {
+    // SAFETY: `fp` points into the process's activations, one beyond the last.
+    let (index, frame) = unsafe { (fp.offset_from(p.frames.as_ptr()) as usize, *fp) };
+    p.depth = index;
+    if p.grow(frame.base as usize, frame.code.nregs.get() as usize) {
+        p.depth = index + 1;
+    } else {
+        vm.stack_overflow(p, frame.ret);
+    }
+    Sentinel::BAIL
+}

@@ -1,0 +1,243 @@
+//! Compiled code in the machine: what is compiled when, where it lies, and how much of it there is.
+//!
+//! Code is counted down (`Linked::heat`) with each activation and each turn of a loop that the interpreter runs; at zero it is compiled and from then on
+//! entered at calls (`Linked::native`), when an activation below answers to one of it, and at the ends of loops. The interpreter and compiled code work on the same
+//! activations and registers, so either can go on where the other stopped.
+//!
+//! What must stay true: trials run in the interpreter alone, whose fuel is exact. Compiled code is thrown away as a whole when what it took for granted ends (the meaning
+//! of guarded messages): `Hot::abandon` makes whatever returns to it leave instead, and it is freed when nothing of it runs any more.
+//!
+//! `abi` tells the compiler where things are, `helpers` are the functions that compiled code calls, `enter` is the way in and out.
+
+mod abi;
+mod enter;
+mod helpers;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aura_jit::{CodeMemory, Compiler, SiteView, Unit};
+
+use crate::linked::{CodeRef, EntryKind, Linked};
+use crate::vm::Vm;
+
+pub use aura_jit::Dump as NativeDump;
+pub(crate) use enter::{call, floor, interpreted};
+
+/// Activations and turns of loops after which code is compiled, unless the host says otherwise.
+const THRESHOLD: u32 = 400;
+/// Bytes that compiled code may take.
+const MOST: usize = 64 << 20;
+/// Code that is not to be compiled is never asked about again (in practice).
+pub(crate) const NEVER: i32 = i32::MAX;
+
+/// Which tiers run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tiers {
+    /// The interpreter alone.
+    #[default]
+    Interpreter,
+    /// The interpreter, and compiled code for what is hot.
+    Baseline,
+}
+
+/// What compiling came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NativeStats {
+    /// Pieces of code that were compiled.
+    pub compiled: u64,
+    /// Those that could not be.
+    pub refused: u64,
+    /// Bytes of machine code in memory.
+    pub bytes: usize,
+    /// Time that compiling took.
+    pub time: Duration,
+    /// The longest that compiling one piece took.
+    pub longest: Duration,
+}
+
+/// What the machine has of compiled code.
+#[derive(Default)]
+pub(crate) struct Native {
+    tiers: Tiers,
+    threshold: u32,
+    works: Option<(Compiler, CodeMemory)>,
+    stats: NativeStats,
+    /// Thrown away, and perhaps still running.
+    dropped: Vec<(usize, usize)>,
+    show: Option<NativeDump>,
+    perf: Option<std::fs::File>,
+}
+
+/// Compiled code of one [`Linked`].
+pub(crate) struct Piece {
+    start: usize,
+    len: usize,
+    /// See [`aura_jit::Compiled::resume`].
+    resume: Vec<u16>,
+}
+
+impl Vm {
+    /// From now on these tiers run; code is compiled after so many activations and turns of loops (0: before the first; `None`: as is usual).
+    /// To be called between runs. Where there is no compiler for the processor at hand, the interpreter runs alone.
+    pub fn set_tiers(&mut self, tiers: Tiers, threshold: Option<u32>) {
+        self.drop_native();
+        self.free_dropped();
+        self.native.tiers = tiers;
+        self.native.threshold = threshold.unwrap_or(THRESHOLD);
+        if tiers != Tiers::Interpreter && self.native.works.is_none() {
+            self.native.works = Compiler::new().ok().map(|c| (c, CodeMemory::new(MOST)));
+        }
+        let heat = self.fresh_heat();
+        for c in self.arena.each() {
+            c.heat.set(heat);
+        }
+    }
+
+    /// Shows what is made of each piece of code, on standard error.
+    pub fn show_native(&mut self, what: Option<NativeDump>) {
+        self.native.show = what;
+        if let Some((compiler, _)) = &mut self.native.works {
+            compiler.dump(what);
+        }
+    }
+
+    /// Writes a line for each compiled piece of code into `/tmp/perf-PID.map`, where the profiler `perf` looks for names.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn name_native_for_perf(&mut self) -> std::io::Result<()> {
+        let path = std::env::temp_dir().join(format!("perf-{}.map", std::process::id()));
+        self.native.perf = Some(std::fs::File::create(path)?);
+        Ok(())
+    }
+
+    /// What compiling has come to so far.
+    pub fn native_stats(&self) -> NativeStats {
+        let bytes = self.native.works.as_ref().map_or(0, |(_, m)| m.used());
+        NativeStats { bytes, ..self.native.stats }
+    }
+
+    /// What [`Linked::heat`] of new code is.
+    pub(crate) fn fresh_heat(&self) -> i32 {
+        match self.native.tiers {
+            Tiers::Interpreter => NEVER,
+            Tiers::Baseline if self.native.works.is_none() => NEVER,
+            Tiers::Baseline => i32::try_from(self.native.threshold).unwrap_or(NEVER),
+        }
+    }
+
+    /// Counts an activation of `c` and compiles it when it is hot. Whether it has compiled code now.
+    #[inline]
+    fn warm(&mut self, c: CodeRef) -> bool {
+        let heat = c.heat.get() - 1;
+        c.heat.set(heat);
+        heat < 0 && self.compile(c)
+    }
+
+    /// Compiles `c`, which is hot. Whether it has compiled code now.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn compile(&mut self, c: CodeRef) -> bool {
+        if c.piece().is_some() {
+            c.heat.set(0);
+            return true;
+        }
+        c.heat.set(NEVER);
+        let Some(unit) = self.unit(c) else { return false };
+        let abi = abi::abi(self);
+        let began = Instant::now();
+        let native = &mut self.native;
+        let Some((compiler, memory)) = &mut native.works else { return false };
+        let made = compiler.compile(&Arc::new(unit), &abi).map_err(|e| e.to_string());
+        let made = made.and_then(|made| Ok((memory.place(&made.bytes).map_err(|e| e.0)?, made)));
+        let took = began.elapsed();
+        native.stats.time += took;
+        native.stats.longest = native.stats.longest.max(took);
+        let (start, made) = match made {
+            Ok(made) => made,
+            Err(why) => {
+                native.stats.refused += 1;
+                if native.show.is_some() {
+                    eprintln!("; {} of {} is not compiled: {why}", c.code().name, c.code().origin.file);
+                }
+                return false;
+            }
+        };
+        native.stats.compiled += 1;
+        let piece = Piece { start: start as usize, len: made.bytes.len(), resume: made.resume };
+        native.tell(&c, &piece, made.shown.as_deref());
+        c.set_piece(piece);
+        c.heat.set(0);
+        true
+    }
+
+    fn unit(&self, c: CodeRef) -> Option<Unit> {
+        let s = &self.specials;
+        let parts = c.parts();
+        let moves = |v: &aura_heap::Value| self.heap.is_young(*v);
+        if !c.ready.get() || [s.nil, s.true_, s.false_].iter().chain(parts.consts.iter()).any(moves) {
+            return None;
+        }
+        let view = |ic: &mut crate::linked::Ic| SiteView {
+            cache: std::ptr::from_mut(ic) as u64,
+            argc: ic.argc,
+            seen: ic.entries().filter(|e| e.kind != EntryKind::Empty).fold(0, |seen, e| seen | 1 << e.kind as u32),
+        };
+        Some(Unit {
+            code: c.code().clone(),
+            instrs: parts.instrs.clone(),
+            sites: parts.ics.iter_mut().map(view).collect(),
+            consts: parts.consts.iter().map(|v| v.bits()).collect(),
+        })
+    }
+
+    /// Throws all compiled code away. What of it is running leaves at its next return into it.
+    pub(crate) fn drop_native(&mut self) {
+        let heat = self.fresh_heat();
+        let all: Vec<CodeRef> = self.arena.each().collect();
+        for c in all {
+            if let Some(piece) = c.take_piece() {
+                self.native.dropped.push((piece.start, piece.len));
+                self.hot.abandon = true;
+                c.heat.set(heat);
+            }
+        }
+    }
+
+    /// Frees what was thrown away. Nothing compiled may be running.
+    pub(crate) fn free_dropped(&mut self) {
+        self.hot.abandon = false;
+        if let Some((_, memory)) = &mut self.native.works {
+            for (start, len) in self.native.dropped.drain(..) {
+                memory.free(start as *const u8, len);
+            }
+        }
+    }
+}
+
+impl Native {
+    fn tell(&mut self, c: &Linked, piece: &Piece, shown: Option<&str>) {
+        use std::io::Write as _;
+        let code = c.code();
+        if let Some(text) = shown {
+            eprintln!("; {} of {}\n{text}", code.name, code.origin.file);
+        }
+        if let Some(file) = &mut self.perf {
+            // Names are for people; a full disk does not stop the program.
+            let _ = writeln!(file, "{:x} {:x} aura:{} {}", piece.start, piece.len, code.name, code.origin.file);
+        }
+    }
+}
+
+impl Piece {
+    /// Where calls go.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+    /// The number of the place at which it goes on before instruction `pc`; 0 if there is none.
+    #[inline]
+    pub(crate) fn place(&self, pc: u32) -> u16 {
+        self.resume.get(pc as usize).copied().unwrap_or(0)
+    }
+}
