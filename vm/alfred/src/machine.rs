@@ -24,7 +24,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::{Account, Approval, Door, Outcome, Proposal};
-use crate::exam;
+use crate::exam::{self, Script};
 use crate::gates::own_names;
 use crate::ledger::Ledger;
 use crate::memory::{Memory, MemoryError};
@@ -85,8 +85,8 @@ pub struct Machine {
     typing: Option<Typing>,
     /// Nobody is asked; what was learned earlier still belongs to the program.
     off: bool,
-    /// The script: its name and its text, in which the user's tests are looked for.
-    script: (String, String),
+    /// The script, in and beside which the user's tests are looked for.
+    script: Script,
     waiting: Vec<Waiting>,
     next: u64,
     jobs: Option<UnboundedSender<Job>>,
@@ -117,7 +117,9 @@ impl Machine {
         };
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
-        let script = (config.script.clone(), source.to_string());
+        // What is learned for a file lies beside it.
+        let path = config.learned.as_ref().map(|learned| learned.with_file_name(&config.script));
+        let script = Script { name: config.script.clone(), text: source.to_string(), path };
         let door = Door::new(config);
         Self {
             compile,
@@ -219,7 +221,8 @@ impl Machine {
         self.next += 1;
         let mut situation = describe::situation(id, &missing, vm);
         self.recall.tell(&mut situation);
-        situation.tests = exam::user::find(&self.script.0, &self.script.1, &missing.selector);
+        let own: Vec<&str> = missing.module.iter().map(|s| s.name.as_str()).collect();
+        situation.tests = exam::of_user(&self.script, &missing.selector, &own);
         self.waiting.push(Waiting { id, missing, candidate: None });
         let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };
         let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));
