@@ -27,6 +27,7 @@ pub mod image;
 pub mod interrupt;
 pub mod kernel;
 pub mod likeness;
+pub mod live;
 pub mod memory;
 pub mod output;
 pub mod powers;
