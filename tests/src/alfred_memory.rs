@@ -242,6 +242,26 @@ fn what_is_remembered_passes_the_checker_again() {
 }
 
 #[test]
+fn the_checker_of_files_knows_what_is_kept_in_an_image_or_a_project() {
+    let desk = Desk::knowing();
+    let told = |arguments: &[&str]| {
+        let done = desk.aura(arguments);
+        (done.code, done.err)
+    };
+    assert_eq!(told(&["check", "geometry.aura"]).0, 3);
+    desk.ends(RUN, 0, "7\n");
+    assert_eq!(told(&["check", "--image=a.image", "geometry.aura"]), (0, String::new()));
+    assert_eq!(told(&["check", "geometry.aura"]).0, 3);
+    desk.write("aura.toml", "");
+    desk.ends(&["run", "geometry.aura"], 0, "7\n");
+    assert_eq!(told(&["check", "geometry.aura"]), (0, String::new()));
+    // What is damaged is told, and the script is looked at all the same.
+    std::fs::write(desk.at(".aura/learned.image"), "no image").expect("written");
+    let (code, said) = told(&["check", "geometry.aura"]);
+    assert!(code == 3 && said.contains("is not seen") && said.contains("E0301"), "{said}");
+}
+
+#[test]
 fn methods_that_were_learned_may_send_one_another() {
     let uses = "(point at: 3 Y: -4) norm printLine.\n(point at: 3 Y: -4) manhattan printLine\n";
     let desk = Desk::new(Model::knowing(&[("norm", "norm = ( x abs + y abs )"), ("manhattan", "manhattan = ( norm + 1 )")]));

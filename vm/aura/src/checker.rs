@@ -7,6 +7,7 @@ use aura_syntax::Diagnostic;
 use aura_types::{FileId, Options, Project};
 
 use crate::live::Live;
+use crate::taught::Taught;
 use crate::{kernel, source};
 
 /// Files that are checked together.
@@ -14,6 +15,7 @@ pub struct Checker {
     project: Project,
     /// The library that the files belong to, if they are part of one.
     library: Option<Library>,
+    taught: Taught,
 }
 
 /// A library under work: a folder with a `world.aura`.
@@ -35,7 +37,7 @@ impl Checker {
             None => Project::new(options, kernel::sources().map(|(n, t)| (n.to_string(), t.to_string()))),
             Some(library) => Project::new(options, library.sources()?),
         };
-        Ok(Self { project, library })
+        Ok(Self { project, library, taught: Taught::default() })
     }
 
     /// What is wrong with a text: what the parser says, else what the compiler says, else what the checker says.
@@ -57,9 +59,15 @@ impl Checker {
         found
     }
 
-    /// Has files run at an image: they see its objects.
-    pub fn at_image(&mut self, live: &Live) {
+    /// Has files run at the image in that file: they see its objects.
+    pub fn at_image(&mut self, path: &Path, live: &Live) {
         self.project.universe().adopt(live, &[]);
+        self.taught.at_image(path);
+    }
+
+    /// What could not be seen.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        self.taught.take_notes()
     }
 
     /// A script comes with what was learned for it, and that with its script.
@@ -69,10 +77,9 @@ impl Checker {
             return self.project.accompany(script, &path.display().to_string(), text.to_string());
         }
         let id = self.set(path, text.to_string());
-        let beside = aura_alfred::learned::beside(path);
-        // One that cannot be read says so when it is used, or checked itself.
-        if let Ok(learned) = source::read(&beside) {
-            self.project.accompany(id, &beside.display().to_string(), learned);
+        let learned = self.taught.text(path);
+        if !learned.is_empty() {
+            self.project.accompany(id, &aura_alfred::learned::beside(path).display().to_string(), learned);
         }
         id
     }

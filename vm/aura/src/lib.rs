@@ -35,6 +35,7 @@ pub mod project;
 pub mod repl;
 pub mod source;
 pub mod suggest;
+pub mod taught;
 pub mod world;
 
 use std::process::ExitCode;

@@ -56,6 +56,7 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
         worst = worst.max(exit);
         reports.push(report);
     }
+    checker.take_notes().iter().for_each(|note| output::error(note));
     if a.json {
         output::print(&(serde_json::to_string_pretty(&reports).expect("plain data") + "\n"));
     }
@@ -68,7 +69,7 @@ fn at_image(checker: &mut Checker, a: &CheckArgs) -> Result<(), (Exit, String)> 
     let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
     image::attach(&mut vm, path, Some(a.at.as_deref().unwrap_or("head")), "check")?;
     let live = Live::of(&mut vm).map_err(|f| (Exit::Damaged, f.text()))?;
-    checker.at_image(&live);
+    checker.at_image(path, &live);
     Ok(())
 }
 
