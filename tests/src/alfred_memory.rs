@@ -224,6 +224,59 @@ fn what_does_not_pass_any_more_is_written_anew_and_knows_what_it_replaced() {
 }
 
 #[test]
+fn what_is_remembered_passes_the_checker_again() {
+    let desk = Desk::knowing();
+    desk.ends(RUN, 0, "7\n");
+    desk.ends(OFF, 0, "7\n");
+    // Nothing that the objects understand has another name, but x is a text now.
+    desk.write("geometry.aura", &format!("{}{USE}\n", POINT.replace("x <- 0", "x <string> <- 'far'")));
+    let done = desk.aura(OFF);
+    assert_eq!((done.code, done.out.as_str()), (6, ""), "{}", done.err);
+    assert!(done.err.contains("does not work any more") && done.err.contains("'abs'"), "{}", done.err);
+    // A person's file is no other thing.
+    let desk = Desk::knowing();
+    desk.write("geometry.learned.aura", "point _AddSlots: (| manhattan = ( x abs + 'far' ) |)\n");
+    let done = desk.aura(&["run", "--alfred=off", "geometry.aura"]);
+    assert_eq!((done.code, done.out.as_str()), (6, ""), "{}", done.err);
+    assert!(done.err.contains("does not work any more") && done.err.contains("`string`"), "{}", done.err);
+}
+
+#[test]
+fn the_checker_of_files_knows_what_is_kept_in_an_image_or_a_project() {
+    let desk = Desk::knowing();
+    let told = |arguments: &[&str]| {
+        let done = desk.aura(arguments);
+        (done.code, done.err)
+    };
+    assert_eq!(told(&["check", "geometry.aura"]).0, 3);
+    desk.ends(RUN, 0, "7\n");
+    assert_eq!(told(&["check", "--image=a.image", "geometry.aura"]), (0, String::new()));
+    assert_eq!(told(&["check", "geometry.aura"]).0, 3);
+    desk.write("aura.toml", "");
+    desk.ends(&["run", "geometry.aura"], 0, "7\n");
+    assert_eq!(told(&["check", "geometry.aura"]), (0, String::new()));
+    // What is damaged is told, and the script is looked at all the same.
+    std::fs::write(desk.at(".aura/learned.image"), "no image").expect("written");
+    let (code, said) = told(&["check", "geometry.aura"]);
+    assert!(code == 3 && said.contains("is not seen") && said.contains("E0301"), "{said}");
+}
+
+#[test]
+fn methods_that_were_learned_may_send_one_another() {
+    let uses = "(point at: 3 Y: -4) norm printLine.\n(point at: 3 Y: -4) manhattan printLine\n";
+    let desk = Desk::new(Model::knowing(&[("norm", "norm = ( x abs + y abs )"), ("manhattan", "manhattan = ( norm + 1 )")]));
+    desk.write("geometry.aura", &format!("{POINT}{uses}"));
+    desk.ends(RUN, 0, "7\n8\n");
+    desk.asked(2);
+    // Now the one that needs the other is needed first.
+    desk.write("geometry.aura", &format!("{POINT}{}\n", USE));
+    desk.ends(OFF, 0, "8\n");
+    let beside = "point _AddSlots: (| manhattan = ( norm + 2 ) |).\npoint _AddSlots: (| norm = ( x abs ) |)\n";
+    desk.write("geometry.learned.aura", beside);
+    desk.ends(&["run", "--alfred=off", "geometry.aura"], 0, "5\n");
+}
+
+#[test]
 fn what_was_rejected_is_not_learned_again() {
     let other = "manhattan = ( (x abs) + (y abs) + 0 )";
     let desk = Desk::new(Model::writing(&[MANHATTAN, "manhattan = ( \"again\" x abs + y abs )", other]));
@@ -379,7 +432,7 @@ fn a_forged_chronicle_gives_no_powers() {
     let script = POINT.replace("at: a Y: b", "leak = ( files read: 'secret' ). at: a Y: b");
     for (at, source, word) in [
         ("point", "manhattan = ( (files read: 'secret') printLine. 7 )", "needs the capability"),
-        ("point", "manhattan = ( leak )", "capability"),
+        ("point", "manhattan = ( leak )", "would use 'files'"),
         ("point", "manhattan = ( traits integer _AddSlots: (| + a = ( 0 ) |). 7 )", "primitive"),
         ("point", "manhattan = ( 7 ). leak = ( files )", "exactly one method"),
         ("point", "manhattan* = traits point", "manhattan"),

@@ -7,6 +7,7 @@
 //!   [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`check_world`] `aura check` with what was learned, and with the objects of an image
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
@@ -21,6 +22,7 @@ mod alfred_memory;
 mod alfred_worth;
 mod bad_input;
 mod benchmarks;
+mod check_world;
 mod command;
 mod constrained;
 mod corpora;

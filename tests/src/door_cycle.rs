@@ -112,6 +112,48 @@ fn a_test_case_of_the_script_is_a_test_of_the_missing_method() {
     assert!(all.last().is_some_and(|q| q.contains("-2 should be equal to 2")), "{}", done.err);
 }
 
+/// A file of tests about the point that is imported from there.
+fn cases(from: &str) -> String {
+    let (way, other) = ("assert: (point at: -1 Y: -1) manhattan Equals: two", "assert: 1 Equals: 2");
+    format!(
+        "| point = (import: '{from}') point. two = 2.\n  pointTests = (| parent* = testCase. testWay = ( {way} ). testOther = ( {other} ) |). |\n"
+    )
+}
+
+#[test]
+fn test_cases_in_a_file_beside_the_script_are_tests_of_the_missing_method() {
+    let desk = Desk::new(Model::writing(&[SUM, MANHATTAN]), &format!("{POINT}{USE}"));
+    desk.write("geometry_test.aura", &cases("geometry"));
+    let done = desk.ends(&[], 0, "7\n");
+    let repair = desk.asked()[1].to_string();
+    assert!(repair.contains("-2 should be equal to 2"), "{repair}\n{}", done.err);
+    let kept = std::fs::read_to_string(desk.at("geometry.learned.aura")).expect("kept");
+    assert!(kept.contains("tests: pointTests _Clone runTest: 'testWay' (geometry_test.aura:2)"), "{kept}");
+}
+
+#[test]
+fn they_may_be_about_what_the_script_imports() {
+    let desk = Desk::new(Model::writing(&[SUM, MANHATTAN]), &format!("| point = (import: 'point') point |\n{USE}"));
+    desk.write("point.aura", POINT);
+    desk.write("point_test.aura", &cases("point"));
+    let done = desk.ends(&[], 0, "7\n");
+    let repair = desk.asked()[1].to_string();
+    assert!(repair.contains("-2 should be equal to 2"), "{repair}\n{}", done.err);
+}
+
+#[test]
+fn files_of_tests_about_something_else_stop_nobody() {
+    let desk = Desk::new(Model::writing(&[MANHATTAN]), &format!("{POINT}{USE}"));
+    desk.write("other.aura", POINT);
+    desk.write(
+        "other_test.aura",
+        "| point = (import: 'other') point. t = (| parent* = testCase. testWay = ( assert: point manhattan Equals: 99 ) |). |\n",
+    );
+    desk.write("broken_test.aura", "| manhattan = ( |\n");
+    desk.ends(&[], 0, "7\n");
+    assert_eq!(desk.asked().len(), 1);
+}
+
 #[test]
 fn a_test_that_cannot_be_judged_stops_nobody() {
     // One needs a file, one another missing method, one answers already.

@@ -85,7 +85,17 @@ impl Project {
             }
         };
         self.bring_imports(id, name, find);
+        self.universe.reload_companion(id);
         self.affected(id)
+    }
+
+    /// A file goes with one that was set, and sees its module: what was learned for a script. It is told apart by its name, and
+    /// another takes its place.
+    pub fn accompany(&mut self, of: FileId, name: &str, text: String) -> FileId {
+        let parse = aura_syntax::parse(&text);
+        let id = self.universe.accompany(of, Source { name: name.to_string(), text, parse, is_library: false });
+        self.files.insert(name.into(), id);
+        id
     }
 
     /// A file is gone.
@@ -93,6 +103,8 @@ impl Project {
         let Some(id) = self.files.remove(name) else { return Vec::new() };
         let before = self.interface(id);
         self.interfaces.insert(id, before);
+        let companion = self.universe.file(id).companion;
+        companion.into_iter().for_each(|c| self.universe.unload(c));
         self.universe.unload(id);
         self.affected(id).into_iter().skip(1).collect()
     }

@@ -37,6 +37,8 @@ pub(crate) struct FileData {
     pub(crate) stores: Rc<FxHashMap<Name, Vec<crate::stores::Store>>>,
     /// Its methods, in the order of its text.
     pub(crate) methods: Vec<(Span, SlotId)>,
+    /// The file that adds to its objects, with its module as its own.
+    pub(crate) companion: Option<FileId>,
 }
 
 impl FileData {
@@ -53,6 +55,7 @@ impl FileData {
             mentioned: crate::mentioned::Mentioned::default(),
             stores: Rc::default(),
             methods: Vec::new(),
+            companion: None,
         }
     }
 }

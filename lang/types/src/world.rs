@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::FxHashMap;
+
 use crate::load::Source;
 use crate::object::{FileId, ObjectId, SlotKind};
 use crate::universe::Universe;
@@ -19,6 +21,10 @@ pub trait World {
     fn slots(&self, object: Handle) -> Vec<LiveSlot>;
     /// The path by which sources reach the object, if it is one of the library or of a file: `traits list`.
     fn path(&self, object: Handle) -> Option<String>;
+    /// The slots that objects of the library have beyond their sources, by the objects' paths: `globals`, `traits integer`.
+    fn additions(&self) -> Vec<(String, Vec<LiveSlot>)> {
+        Vec::new()
+    }
 }
 
 /// A slot of a live object.
@@ -51,6 +57,8 @@ pub enum LiveValue {
     Boolean,
     /// A vector.
     Vector,
+    /// An object of the library, or a copy of it, by its path.
+    Like(String),
     /// An object.
     Object(Handle),
     /// A method: the whole slot as written.
@@ -60,19 +68,16 @@ pub enum LiveValue {
 }
 
 /// Objects beyond this number are not looked at; slots that hold them hold anything.
-const MOST_OBJECTS: usize = 200;
+const MOST_OBJECTS: usize = 5_000;
 
 impl Universe {
     /// Brings live objects in: a file, and the object in it for each root. Those brought in before are gone.
     pub fn adopt(&mut self, world: &dyn World, roots: &[Handle]) -> (FileId, Vec<ObjectId>) {
-        let mut writer = Writer { world, known: roots.to_vec(), text: String::from("|\n") };
-        let mut at = 0;
-        while at < writer.known.len() {
-            writer.object(at);
-            at += 1;
+        let mut writer = Writer::new(world);
+        for root in roots {
+            writer.meet(*root, world.path(*root).unwrap_or_default());
         }
-        writer.text.push_str("|\n");
-        let text = writer.text;
+        let (text, names) = writer.write();
         let parse = aura_syntax::parse(&text);
         let source = Source { name: "(live objects)".into(), text, parse, is_library: true };
         let file = match self.live {
@@ -83,42 +88,71 @@ impl Universe {
             None => self.load(source),
         };
         self.live = Some(file);
-        let module = self.file(file).module;
-        let objects = (0..roots.len()).map(|i| {
-            let name = self.names.of(&format!("live{i}"));
-            match self.object(module).slot(name).map(|s| s.1.value.clone()) {
-                Some(crate::object::SlotValue::Object(object)) => object,
-                _ => module,
-            }
-        });
-        let objects: Vec<ObjectId> = objects.collect();
-        for (object, root) in objects.iter().zip(roots) {
-            if let Some(path) = world.path(*root) {
-                self.object_mut(*object).path = path.as_str().into();
-            }
+        let objects: Vec<ObjectId> = names.iter().enumerate().map(|(at, name)| self.adopted(file, at, name)).collect();
+        // A root may be there twice.
+        let places = roots.iter().filter_map(|root| writer.places.get(root));
+        (file, places.map(|at| objects[*at]).collect())
+    }
+
+    /// The object that was written as the `at`-th, which is shown by that name.
+    fn adopted(&mut self, file: FileId, at: usize, shown: &str) -> ObjectId {
+        let (module, name) = (self.file(file).module, self.names.of(&format!("live{at}")));
+        let object = match self.object(module).slot(name).map(|s| s.1.value.clone()) {
+            Some(crate::object::SlotValue::Object(object)) => object,
+            _ => return module,
+        };
+        if !shown.is_empty() {
+            self.object_mut(object).path = shown.into();
         }
-        (file, objects)
+        object
     }
 }
 
 struct Writer<'w> {
     world: &'w dyn World,
-    /// The objects so far; each one's place is its name.
-    known: Vec<Handle>,
+    /// The objects so far, with what each is shown as; each one's place is its name in the text.
+    known: Vec<(Handle, String)>,
+    places: FxHashMap<Handle, usize>,
     text: String,
 }
 
-impl Writer<'_> {
-    fn object(&mut self, at: usize) {
-        let slots = self.world.slots(self.known[at]);
-        let _ = writeln!(self.text, "live{at} = (|");
-        for slot in slots {
-            self.slot(&slot);
-        }
-        self.text.push_str("|).\n");
+impl<'w> Writer<'w> {
+    fn new(world: &'w dyn World) -> Self {
+        Self { world, known: Vec::new(), places: FxHashMap::default(), text: String::new() }
     }
 
-    fn slot(&mut self, slot: &LiveSlot) {
+    fn meet(&mut self, object: Handle, shown: String) {
+        if let std::collections::hash_map::Entry::Vacant(place) = self.places.entry(object) {
+            place.insert(self.known.len());
+            self.known.push((object, shown));
+        }
+    }
+
+    /// The text of a file with all that is met, and what the objects are shown as.
+    fn write(&mut self) -> (String, Vec<String>) {
+        // What is added to the library tells the nearest names, so it comes first, and is written behind the objects.
+        for (path, slots) in self.world.additions().into_iter().filter(|(path, _)| is_path(path)) {
+            let inside = if matches!(path.as_str(), "lobby" | "globals") { "" } else { &path };
+            let _ = writeln!(self.text, "{path} _AddSlots: (|");
+            slots.iter().for_each(|slot| self.slot(slot, inside));
+            self.text.push_str("|).\n");
+        }
+        let additions = std::mem::replace(&mut self.text, String::from("|\n"));
+        let mut at = 0;
+        while at < self.known.len() {
+            let (object, shown) = self.known[at].clone();
+            let _ = writeln!(self.text, "live{at} = (|");
+            self.world.slots(object).iter().for_each(|slot| self.slot(slot, &shown));
+            self.text.push_str("|).\n");
+            at += 1;
+        }
+        self.text.push_str("|\n");
+        self.text.push_str(&additions);
+        (std::mem::take(&mut self.text), self.known.iter().map(|(_, shown)| shown.clone()).collect())
+    }
+
+    /// A slot of the object that is shown as `inside`.
+    fn slot(&mut self, slot: &LiveSlot, inside: &str) {
         if let LiveValue::Method(source) = &slot.value {
             if is_one_slot(source) {
                 let _ = writeln!(self.text, "{}.", source.trim().trim_end_matches('.'));
@@ -126,43 +160,50 @@ impl Writer<'_> {
             return;
         }
         let star = if slot.is_parent { "*" } else { "" };
-        let type_ = match (&slot.type_, &slot.value) {
+        let value = self.value(&slot.value, &slot.name, inside);
+        let type_ = match (&slot.type_, &value) {
             (Some(type_), _) => format!(" <{type_}>"),
-            (None, LiveValue::Unknown) => " <any>".to_string(),
+            // What is nil now will hold something else.
+            (None, None) => " <any>".to_string(),
+            (None, Some(value)) if value == "nil" && slot.kind == SlotKind::Data => " <any>".to_string(),
             _ => String::new(),
         };
-        let value = self.value(&slot.value);
-        let arrow = if slot.kind == SlotKind::Data { "<-" } else { "=" };
-        let line = format!("{}{star}{type_} {arrow} {value}", slot.name);
+        // A parent that nobody knows may be anything, as one that is assigned to.
+        let is_data = slot.kind == SlotKind::Data || slot.is_parent && value.is_none();
+        let arrow = if is_data { "<-" } else { "=" };
+        let line = format!("{}{star}{type_} {arrow} {}", slot.name, value.as_deref().unwrap_or("nil"));
         if is_one_slot(&line) {
             let _ = writeln!(self.text, "{line}.");
         }
     }
 
-    fn value(&mut self, value: &LiveValue) -> String {
-        match value {
+    /// An expression for something of the kind, if the kind is known.
+    fn value(&mut self, value: &LiveValue, slot: &str, inside: &str) -> Option<String> {
+        Some(match value {
             LiveValue::Integer => "0".into(),
             LiveValue::Float => "0.5".into(),
             LiveValue::Text => "''".into(),
             LiveValue::Boolean => "true".into(),
             LiveValue::Vector => "{}".into(),
-            LiveValue::Nil | LiveValue::Unknown | LiveValue::Method(_) => "nil".into(),
-            LiveValue::Object(handle) => self.reference(*handle),
-        }
+            LiveValue::Nil => "nil".into(),
+            LiveValue::Like(path) if is_path(path) => path.clone(),
+            LiveValue::Like(_) | LiveValue::Unknown | LiveValue::Method(_) => return None,
+            LiveValue::Object(handle) => return self.reference(*handle, slot, inside),
+        })
     }
 
-    fn reference(&mut self, handle: Handle) -> String {
-        if let Some(at) = self.known.iter().position(|k| *k == handle) {
-            return format!("live{at}");
+    fn reference(&mut self, handle: Handle, slot: &str, inside: &str) -> Option<String> {
+        if !self.places.contains_key(&handle) {
+            if let Some(path) = self.world.path(handle).filter(|p| is_path(p)) {
+                return Some(path);
+            }
+            if self.known.len() >= MOST_OBJECTS {
+                return None;
+            }
+            let shown = if inside.is_empty() { slot.to_string() } else { format!("{inside} {slot}") };
+            self.meet(handle, shown);
         }
-        if let Some(path) = self.world.path(handle).filter(|p| is_path(p)) {
-            return path;
-        }
-        if self.known.len() >= MOST_OBJECTS {
-            return "nil".into();
-        }
-        self.known.push(handle);
-        format!("live{}", self.known.len() - 1)
+        self.places.get(&handle).map(|at| format!("live{at}"))
     }
 }
 

@@ -55,7 +55,8 @@ enum Trouble {
 fn one(stage: &mut Stage, script: &str, method: &str) -> Result<String, Trouble> {
     stage.begin(script);
     let send = stage.go_on().map_err(|end| Trouble::Broken(format!("nothing was missing: {end:?}")))?;
-    let source = gates::pass(method, &send.situation).map_err(|f| Trouble::Refused(format!("{}: {}", f[0].code, f[0])))?;
+    let source = gates::pass(method, &send.situation, send.at, stage.typing())
+        .map_err(|f| Trouble::Refused(format!("{}: {}", f[0].code, f[0])))?;
     let compiled = Stage::compile(&source).map_err(Trouble::Broken)?;
     let report = stage.try_out(&send, &compiled, aura_run::TrialLimits::default());
     if !matches!(report.verdict, aura_run::Verdict::Answered(_)) {

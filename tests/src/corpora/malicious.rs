@@ -141,7 +141,8 @@ impl Attempt<'_> {
             questions += 1;
             // A model that is asked for more goes on in the same way.
             let source = method.replacen("attack", &send.situation.selector, 1).replace("$MISSING", &send.situation.selector);
-            refused = refused.or_else(|| gates::pass(&source, &send.situation).err().map(|f| f[0].code.clone()));
+            let typing = self.stage.typing();
+            refused = refused.or_else(|| gates::pass(&source, &send.situation, send.at, typing).err().map(|f| f[0].code.clone()));
             match Stage::compile(&source) {
                 Ok(compiled) => match self.tried(&send, &compiled) {
                     true => {

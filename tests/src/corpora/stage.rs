@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use aura_alfred::gates::own_names;
 use aura_alfred::machine::situation;
 use aura_alfred::situation::{Situation, home};
+use aura_alfred::typing::Typing;
 use aura_heap::Value;
 use aura_run::{CapSet, Compiled, Event, Limits, Missing, ProcessId, Status, TrialLimits, TrialReport, Vm};
 
@@ -27,6 +28,8 @@ pub(super) struct Stage {
     printed: usize,
     main: Option<ProcessId>,
     defined: BTreeSet<String>,
+    /// The checker, which has read the script's text.
+    typing: Option<(String, Typing)>,
 }
 
 /// A send that nothing understood.
@@ -54,11 +57,16 @@ fn limits() -> Limits {
     Limits { fuel: Some(20_000_000), heap: Some(512 << 20), depth: Some(20_000), deadline, output: Some(1 << 20) }
 }
 
+/// The library's sources, for the checker.
+fn library() -> Vec<(String, String)> {
+    aura_command::kernel::sources().map(|(name, text)| (name.to_string(), text.to_string())).collect()
+}
+
 impl Stage {
     /// A machine with the library and nothing else.
     pub(super) fn new() -> Self {
         let (vm, out) = machine();
-        Self { vm, out, printed: 0, main: None, defined: BTreeSet::new() }
+        Self { vm, out, printed: 0, main: None, defined: BTreeSet::new(), typing: None }
     }
 
     /// Begins a script that holds all powers. The one before it is forgotten.
@@ -66,8 +74,16 @@ impl Stage {
         self.clear();
         let chunks = aura_command::source::compile(NAME, text, false).unwrap_or_else(|e| panic!("{text}\n{e}"));
         self.defined = own_names(text);
+        if self.typing.as_ref().is_none_or(|(of, _)| of != text) {
+            self.typing = Some((text.to_string(), Typing::new(library, NAME, text)));
+        }
         self.printed = self.out.text().len();
         self.main = Some(self.vm.spawn_file(NAME, &chunks, CapSet::all(), limits()));
+    }
+
+    /// What looks at the types of methods for the script.
+    pub(super) fn typing(&self) -> &Typing {
+        &self.typing.as_ref().expect("a script has begun").1
     }
 
     /// Ends what is left of the script.

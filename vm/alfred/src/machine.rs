@@ -5,7 +5,7 @@
 //! nothing here waits longer than it is told to; a process that stands at a send stays as it is until its method is there or
 //! was given up; a request about a send that is gone is answered with an error, never ignored.
 //!
-//! Methods of earlier runs are installed when they are first needed (`recall`).
+//! Methods of earlier runs are installed when they are first needed (`recall`), after the gates that new ones pass.
 
 mod describe;
 mod inputs;
@@ -24,12 +24,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::{Account, Approval, Door, Outcome, Proposal};
-use crate::exam;
-use crate::gates::{Context, own_names};
+use crate::exam::{self, Script};
+use crate::gates::own_names;
 use crate::ledger::Ledger;
 use crate::memory::{Memory, MemoryError};
 use crate::persona::Library;
 use crate::situation::Situation;
+use crate::typing::Typing;
 
 pub use describe::situation;
 use recall::{Recall, Tools};
@@ -80,10 +81,12 @@ pub struct Machine {
     compile: MethodCompiler,
     recall: Recall,
     limits: aura_run::TrialLimits,
+    /// The checker, for what is remembered.
+    typing: Option<Typing>,
     /// Nobody is asked; what was learned earlier still belongs to the program.
     off: bool,
-    /// The script: its name and its text, in which the user's tests are looked for.
-    script: (String, String),
+    /// The script, in and beside which the user's tests are looked for.
+    script: Script,
     waiting: Vec<Waiting>,
     next: u64,
     jobs: Option<UnboundedSender<Job>>,
@@ -105,8 +108,7 @@ impl Machine {
     /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory`
     /// is where it keeps what it learns.
     pub fn open(config: Config, source: &str, memory: Option<Box<dyn Memory>>, compile: MethodCompiler) -> Self {
-        let own = Context { own: own_names(source), ..Context::default() };
-        let recall = Recall::new(memory, own, config.install_at.clone());
+        let recall = Recall::new(memory, own_names(source), config.install_at.clone());
         let limits = aura_run::TrialLimits {
             fuel: config.trial.fuel,
             heap: config.trial.heap,
@@ -115,12 +117,15 @@ impl Machine {
         };
         let (sender, requests) = channel();
         let off = config.mode == crate::config::Mode::Off;
-        let script = (config.script.clone(), source.to_string());
+        // What is learned for a file lies beside it.
+        let path = config.learned.as_ref().map(|learned| learned.with_file_name(&config.script));
+        let script = Script { name: config.script.clone(), text: source.to_string(), path };
         let door = Door::new(config);
         Self {
             compile,
             recall,
             limits,
+            typing: None,
             off,
             script,
             waiting: Vec::new(),
@@ -145,9 +150,10 @@ impl Machine {
         self.change(|door| door.library = library)
     }
 
-    /// Has the checker look at candidates. To be called before the first send.
+    /// Has the checker look at candidates, and at what is remembered. To be called before the first send.
     #[must_use]
-    pub fn with_types(self, typing: crate::typing::Typing) -> Self {
+    pub fn with_types(mut self, typing: Typing) -> Self {
+        self.typing = Some(typing.clone());
         self.change(|door| door.typing = Some(typing))
     }
 
@@ -164,8 +170,9 @@ impl Machine {
     /// When what was learned earlier cannot be used. The send is given up: nobody knows what it would have been answered with.
     pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Result<Paused, MemoryError> {
         let Some(missing) = vm.missing(process) else { return Ok(Paused::NotMine) };
-        let Self { recall, compile, limits, account, .. } = self;
-        let remembered = recall.remember(&missing, &mut Tools { vm, compile, limits: *limits, account });
+        let Self { recall, compile, limits, account, typing, .. } = self;
+        let mut tools = Tools { vm, compile, limits: *limits, typing: typing.as_ref(), account };
+        let remembered = recall.remember(&missing, &mut tools);
         if matches!(remembered, Ok(false)) && !self.off {
             self.submit(vm, missing);
             return Ok(Paused::Waiting);
@@ -213,10 +220,9 @@ impl Machine {
         let id = self.next;
         self.next += 1;
         let mut situation = describe::situation(id, &missing, vm);
-        situation.defined = self.recall.defined();
-        situation.refused = self.recall.refused(&missing.selector);
-        situation.verified = self.recall.verified();
-        situation.tests = exam::user::find(&self.script.0, &self.script.1, &missing.selector);
+        self.recall.tell(&mut situation);
+        let own: Vec<&str> = missing.module.iter().map(|s| s.name.as_str()).collect();
+        situation.tests = exam::of_user(&self.script, &missing.selector, &own);
         self.waiting.push(Waiting { id, missing, candidate: None });
         let job = Job { situation, world: remote::Remote::new(id, self.sender.clone()) };
         let jobs = self.jobs.get_or_insert_with(|| remote::start(self.door.clone(), self.account.clone(), self.sender.clone()));

@@ -40,6 +40,9 @@ pub struct Situation {
     /// Methods of the program that passed the gates earlier.
     #[serde(default)]
     pub verified: Vec<Verified>,
+    /// All methods that were learned for the program: they are there, or will be when they are first needed.
+    #[serde(default)]
+    pub learned: Vec<Verified>,
     /// The user's tests of the message.
     #[serde(default)]
     pub tests: Vec<crate::exam::Test>,
@@ -152,6 +155,11 @@ impl Situation {
     /// `first_contact.aura:12`, for messages.
     pub fn place(&self) -> String {
         self.caller.as_ref().map_or_else(|| "(no source)".into(), |c| format!("{}:{}", c.file, c.line))
+    }
+
+    /// What was learned for the objects on the lookup path: the receiver understands it, now or when it is first sent.
+    pub fn learned_for_receiver(&self) -> impl Iterator<Item = &Verified> {
+        self.learned.iter().filter(|l| self.path.iter().any(|h| h.path.as_ref() == Some(&l.at)))
     }
 }
 

@@ -250,7 +250,7 @@ fn an_example_that_two_different_candidates_contradict_is_set_aside() {
 }
 
 fn users(should: Should) -> Situation {
-    let test = Test { by: By::User, call: CALL.into(), should, place: "geometry.aura:3".into() };
+    let test = Test { by: By::User, call: CALL.into(), should, place: "geometry.aura:3".into(), setting: String::new() };
     Situation { tests: vec![test], ..situation() }
 }
 

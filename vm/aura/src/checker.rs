@@ -1,11 +1,13 @@
-//! Files put before the checker: with the library that the command carries, or with the one that they belong to, and with the modules
-//! that they import.
+//! Files put before the checker: with the library that the command carries, or with the one that they belong to, with the modules
+//! that they import, with what was learned for them, and, if that is wanted, with the live objects of an image.
 
 use std::path::{Path, PathBuf};
 
 use aura_syntax::Diagnostic;
-use aura_types::{Options, Project};
+use aura_types::{FileId, Options, Project};
 
+use crate::live::Live;
+use crate::taught::Taught;
 use crate::{kernel, source};
 
 /// Files that are checked together.
@@ -13,6 +15,7 @@ pub struct Checker {
     project: Project,
     /// The library that the files belong to, if they are part of one.
     library: Option<Library>,
+    taught: Taught,
 }
 
 /// A library under work: a folder with a `world.aura`.
@@ -34,7 +37,7 @@ impl Checker {
             None => Project::new(options, kernel::sources().map(|(n, t)| (n.to_string(), t.to_string()))),
             Some(library) => Project::new(options, library.sources()?),
         };
-        Ok(Self { project, library })
+        Ok(Self { project, library, taught: Taught::default() })
     }
 
     /// What is wrong with a text: what the parser says, else what the compiler says, else what the checker says.
@@ -50,10 +53,39 @@ impl Checker {
         let known = self.library.as_ref().and_then(|l| l.name_of(path)).and_then(|n| self.project.file(&n));
         let id = match known {
             Some(id) => id,
-            None => self.project.set(&name, text.to_string(), &imported)[0],
+            None => self.load(path, text),
         };
         found.extend(self.project.check(id));
         found
+    }
+
+    /// Has files run at the image in that file: they see its objects.
+    pub fn at_image(&mut self, path: &Path, live: &Live) {
+        self.project.universe().adopt(live, &[]);
+        self.taught.at_image(path);
+    }
+
+    /// What could not be seen.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        self.taught.take_notes()
+    }
+
+    /// A script comes with what was learned for it, and that with its script.
+    fn load(&mut self, path: &Path, text: &str) -> FileId {
+        if let Some((script, code)) = script_of(path) {
+            let script = self.set(&script, code);
+            return self.project.accompany(script, &path.display().to_string(), text.to_string());
+        }
+        let id = self.set(path, text.to_string());
+        let learned = self.taught.text(path);
+        if !learned.is_empty() {
+            self.project.accompany(id, &aura_alfred::learned::beside(path).display().to_string(), learned);
+        }
+        id
+    }
+
+    fn set(&mut self, path: &Path, text: String) -> FileId {
+        self.project.set(&path.display().to_string(), text, &imported)[0]
     }
 
     /// `world.aura` says in which order a library is loaded, to whoever loads it; it is no program.
@@ -66,6 +98,14 @@ impl Checker {
     pub fn project(&mut self) -> &mut Project {
         &mut self.project
     }
+}
+
+/// The script that a file of learned methods belongs to, and its text.
+fn script_of(learned: &Path) -> Option<(PathBuf, String)> {
+    let name = learned.file_name()?.to_str()?.strip_suffix(".learned.aura")?;
+    let script = learned.with_file_name(format!("{name}.aura"));
+    let text = source::read(&script).ok()?;
+    Some((script, text))
 }
 
 /// The file that `import: path` in the file `from` means.

@@ -195,6 +195,12 @@ pub struct CheckArgs {
     /// Nothing may be unknown: every argument has a type, and what may be nil is tested.
     #[arg(long, conflicts_with = "syntax")]
     pub strict: bool,
+    /// Check against the objects that live in this image.
+    #[arg(long, value_name = "FILE", conflicts_with = "syntax")]
+    pub image: Option<PathBuf>,
+    /// See the image as of this commit (a number or a tag).
+    #[arg(long, value_name = "COMMIT", requires = "image")]
+    pub at: Option<String>,
     /// Print what is found as JSON.
     #[arg(long)]
     pub json: bool,

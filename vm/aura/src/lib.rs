@@ -27,6 +27,7 @@ pub mod image;
 pub mod interrupt;
 pub mod kernel;
 pub mod likeness;
+pub mod live;
 pub mod memory;
 pub mod output;
 pub mod powers;
@@ -34,6 +35,7 @@ pub mod project;
 pub mod repl;
 pub mod source;
 pub mod suggest;
+pub mod taught;
 pub mod world;
 
 use std::process::ExitCode;

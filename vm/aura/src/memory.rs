@@ -9,7 +9,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use aura_alfred::chronicle::{ChronicleStore, StoreFault};
+use aura_alfred::chronicle::{Chronicle, ChronicleFault, ChronicleStore, StoreFault};
 use aura_alfred::config::Config;
 use aura_alfred::memory::{Beside, Both, Chronicled, Memory, MemoryError, Place};
 use aura_image::store::{Embedded, StoreError};
@@ -70,6 +70,17 @@ pub fn damaged(e: MemoryError) -> (Exit, String) {
         _ => Exit::Damaged,
     };
     (exit, e.to_string())
+}
+
+/// The chronicle of an image in a file, which is only read.
+///
+/// # Errors
+/// When it cannot be read, or is damaged.
+pub fn chronicle(image: &Path) -> Result<Chronicle, ChronicleFault> {
+    let mut store = InFile::open_read_only(image)?;
+    let mut chronicle = Chronicle::default();
+    chronicle.catch_up(&mut store)?;
+    Ok(chronicle)
 }
 
 /// The journal beside an image.

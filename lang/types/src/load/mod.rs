@@ -51,6 +51,9 @@ impl Universe {
 
     /// Loads a file again: its objects keep their numbers, and everything else about them is new.
     pub fn reload(&mut self, id: FileId, source: Source) {
+        // What its companion has put into its objects goes with them, and comes again.
+        let companion = self.file(id).companion;
+        companion.into_iter().for_each(|c| self.unload(c));
         self.unload(id);
         let file = &mut self.files[id.0 as usize];
         (file.name, file.text) = (source.name.as_str().into(), source.text.as_str().into());
@@ -59,6 +62,40 @@ impl Universe {
         self.constant(module, "parent", lobby, true);
         self.files[id.0 as usize].objects.push(module);
         self.fill_file(id, source);
+    }
+
+    /// Loads the companion of a file again, when the file and what it imports have been loaded.
+    pub(crate) fn reload_companion(&mut self, of: FileId) {
+        if let Some(companion) = self.file(of).companion {
+            let (name, text) = (self.file(companion).name.to_string(), self.file(companion).text.to_string());
+            let parse = aura_syntax::parse(&text);
+            self.accompany(of, Source { name, text, parse, is_library: false });
+        }
+    }
+
+    /// Loads a file whose code sees the module of another one, such as what was learned for a script. There is one for a file: another takes
+    /// its place.
+    pub(crate) fn accompany(&mut self, of: FileId, source: Source) -> FileId {
+        let module = self.file(of).module;
+        let id = match self.file(of).companion {
+            Some(id) => {
+                self.unload(id);
+                id
+            }
+            None => {
+                let id = FileId(self.files.len() as u32);
+                self.files.push(FileData::empty(module));
+                self.files[of.0 as usize].companion = Some(id);
+                id
+            }
+        };
+        let file = &mut self.files[id.0 as usize];
+        (file.name, file.text) = (source.name.as_str().into(), source.text.as_str().into());
+        self.fill_file(id, source);
+        // Any object may understand more now: only what the library answers by itself stays as it is.
+        let of_library: Vec<bool> = self.files.iter().map(|f| f.is_library).collect();
+        self.forget_signatures(|file| file.is_some_and(|f| !of_library[f.0 as usize]));
+        id
     }
 
     /// Takes a file's slots away. Its number stays.
@@ -159,13 +196,19 @@ impl Loader<'_> {
         };
         let target = match &send.receiver {
             Receiver::Implicit => Some(self.u.builtin.lobby),
-            Receiver::Expr(e) => path::object(self.u, self.file, &self.text, e),
+            Receiver::Expr(e) => path::object(self.u, self.file, &self.text, e).or_else(|| self.imported(e)),
             Receiver::Resend(_) | Receiver::Delegate(_) => None,
         };
         if let (Some(target), [Expr { kind: ExprKind::Object(list), .. }]) = (target, &mut send.arguments[..]) {
             let list = std::mem::replace(list, empty(list));
             self.fill(target, list, only_absent);
         }
+    }
+
+    /// What a companion adds to may be an object that its file has from another one, and no literal of its own.
+    fn imported(&mut self, path: &Expr) -> Option<ObjectId> {
+        let is_companion = self.u.files.iter().any(|f| f.companion == Some(self.file));
+        is_companion.then(|| self.u.object_at(self.file, path.span.text(&self.text))).flatten()
     }
 
     fn fill(&mut self, object: ObjectId, list: SlotList, only_absent: bool) {

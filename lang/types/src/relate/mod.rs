@@ -86,9 +86,10 @@ impl<'a> Relate<'a> {
             }
             (Type::Var(v), _) => match self.u.var(v).bound {
                 Some(bound) => self.fits(bound, b),
-                None => false,
+                None => self.is_open(v),
             },
-            (_, Type::Var(_) | Type::SelfType | Type::SelfWith(_)) => false,
+            (_, Type::Var(v)) => self.is_open(v),
+            (_, Type::SelfType | Type::SelfWith(_)) => false,
             (Type::Block(p, r), Type::Block(q, s)) => self.block_fits(&p, r, &q, s),
             (Type::Block(params, result), Type::Object(o, args)) => self.block_is(&params, result, o, &args, a, b),
             (Type::Object(o, args), Type::Block(q, s)) => self.object_as_block(o, &args, &q, s),
@@ -99,6 +100,12 @@ impl<'a> Relate<'a> {
 
     fn is_soft(&self, id: TypeId) -> bool {
         !self.u.options.strict && self.u.types.is_soft(id)
+    }
+
+    /// What a generic object is of, seen from its own methods: they may be for some of its kind only (`sum`, of numbers), and whoever
+    /// sends them knows which. Strictly, they are for all.
+    fn is_open(&self, var: VarId) -> bool {
+        !self.u.options.strict && !self.u.var(var).keyword.is_empty()
     }
 
     fn meta_fits(&mut self, m: crate::ty::MetaId, b: TypeId) -> bool {

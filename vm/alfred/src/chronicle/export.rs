@@ -31,6 +31,12 @@ pub fn methods(chronicle: &Chronicle) -> Exported {
     all
 }
 
+/// The methods in force for one script, as statements that add them.
+pub fn text(chronicle: &Chronicle, script: &str) -> String {
+    let sound = chronicle.in_force(script).filter(|(_, l)| is_sound(l));
+    sound.map(|(version, l)| learned::statement(&method(chronicle, version, l)) + ".\n").collect()
+}
+
 /// Whether the statement of a method would be one statement that adds this one method: what an image says may be anything.
 fn is_sound(l: &Learning) -> bool {
     let word = |w: &str| w.starts_with(char::is_alphabetic) && w.chars().all(|c| c.is_alphanumeric() || c == '_');

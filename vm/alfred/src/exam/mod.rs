@@ -1,6 +1,7 @@
 //! Gate 5: tests. Each is an expression that sends the missing message, and what should come of it.
 //!
-//! * [`user`] what the user wrote: examples in comments (`EXPRESSION ==> PRINTED`) and test cases in the script
+//! * [`user`] what the user wrote: examples in comments (`EXPRESSION ==> PRINTED`) and test cases in the script; `beside` the same in files of
+//!   tests
 //! * [`robin`] what ROBIN wrote, who never sees the code: calls with the values that they should answer
 //!
 //! What must stay true: a test counts only if it can be judged: without the candidate it must fail because nothing
@@ -10,9 +11,12 @@
 //!
 //! Not here: running them ([`crate::door::World::evaluate`]).
 
+mod beside;
 pub mod robin;
 mod sends;
 pub mod user;
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +36,33 @@ pub struct Test {
     /// Where it stands: `geometry.aura:12`; empty for ROBIN's.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
+    /// Slots that stand around what is evaluated: those of the file that it comes from, if that is not the script.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub setting: String,
+}
+
+/// A script, as far as its tests are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Where it lies, if it is a file.
+    pub path: Option<PathBuf>,
+}
+
+/// Tests of one message that are run.
+const MOST: usize = 16;
+
+/// The user's tests of `selector`: those in the script, then those in files beside it. `own` are the names around the send.
+pub fn of_user(script: &Script, selector: &str, own: &[&str]) -> Vec<Test> {
+    let mut tests = user::find(&script.name, &script.text, selector);
+    if let Some(path) = &script.path {
+        tests.extend(beside::find(path, &script.text, selector, own));
+    }
+    tests.truncate(MOST);
+    tests
 }
 
 /// Who wrote a test.
@@ -70,6 +101,14 @@ pub enum Mark {
 }
 
 impl Test {
+    /// The text that is evaluated for one of its expressions.
+    pub fn code(&self, expression: &str) -> String {
+        match self.setting.as_str() {
+            "" => expression.to_string(),
+            setting => format!("|\n{setting}.\n|\n{expression}"),
+        }
+    }
+
     /// `(point copy) norm ==> 0`, with who wrote it.
     pub fn title(&self) -> String {
         let call = line(&self.call, 160);

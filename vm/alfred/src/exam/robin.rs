@@ -26,7 +26,7 @@ pub fn test(example: &Example, selector: &str, context: &Context) -> Result<Test
         return Err("what it expects is made by the method itself".into());
     }
     let should = Should::Equal(example.expected.clone());
-    Ok(Test { by: By::Robin, call: example.call.clone(), should, place: String::new() })
+    Ok(Test { by: By::Robin, call: example.call.clone(), should, place: String::new(), setting: String::new() })
 }
 
 /// One expression, that parses and passes the audit.

@@ -1,4 +1,4 @@
-//! The user's tests of a missing method, found in the script.
+//! The user's tests of a missing method, found in the script, or in a file of tests.
 //!
 //! The rule, which `docs/how-to/configure-alfred.md` tells users:
 //!
@@ -13,14 +13,10 @@ use aura_syntax::tree::{ExprKind, Init, Slot, SlotList};
 use super::{By, Should, Test, sends};
 use crate::answer::name;
 
-/// Tests of one message that are run.
-const MOST: usize = 16;
-
 /// The tests of `selector` in a script that is called `script`.
 pub fn find(script: &str, text: &str, selector: &str) -> Vec<Test> {
     let mut tests = examples(script, text, selector);
     tests.extend(cases(script, text, selector));
-    tests.truncate(MOST);
     tests
 }
 
@@ -43,7 +39,13 @@ fn examples(script: &str, text: &str, selector: &str) -> Vec<Test> {
                 Some(kind) => Should::Fail(kind.trim().into()),
                 None => Should::Print(expected.into()),
             };
-            tests.push(Test { by: By::User, call: call.into(), should, place: format!("{script}:{}", first + i) });
+            tests.push(Test {
+                by: By::User,
+                call: call.into(),
+                should,
+                place: format!("{script}:{}", first + i),
+                setting: String::new(),
+            });
         }
     }
     tests
@@ -80,7 +82,13 @@ fn case(script: &str, text: &str, selector: &str, slot: &Slot) -> Vec<Test> {
         if test.starts_with("test") && !test.contains(':') && sends::of_body(body, text).contains(selector) {
             let line = 1 + text[..method.span.start as usize].matches('\n').count();
             let call = format!("{object} _Clone runTest: '{test}'");
-            tests.push(Test { by: By::User, call, should: Should::Pass, place: format!("{script}:{line}") });
+            tests.push(Test {
+                by: By::User,
+                call,
+                should: Should::Pass,
+                place: format!("{script}:{line}"),
+                setting: String::new(),
+            });
         }
     }
     tests

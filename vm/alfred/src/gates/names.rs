@@ -41,6 +41,7 @@ fn read(source: &str, situation: &Situation) -> (Vec<Diagnostic>, Vec<(Span, Str
     let mut known: BTreeSet<String> = situation.understood.iter().cloned().collect();
     known.extend(situation.module.iter().flat_map(|s| [s.name.clone(), format!("{}:", s.name)]));
     known.insert(situation.selector.clone());
+    known.extend(situation.learned_for_receiver().map(|l| l.selector.clone()));
     let mut reader = Reader { text: source, known, findings: Vec::new(), edits: Vec::new(), gathering: true };
     reader.file(&file);
     reader.gathering = false;

@@ -1,10 +1,11 @@
-//! Methods of earlier runs: installed when they are first needed, after the audit; after all gates, if the objects that they
-//! were written for understand something else now.
+//! Methods of earlier runs: installed when they are first needed, after the gates that a new method passes up to the compiler, types
+//! included; after a trial, too, if the objects that they were written for understand something else now.
 //!
 //! What must stay true: whatever is remembered, and whoever is said to have approved it, has no powers but those that policy
-//! gives to new methods as well, and goes through the audit; nothing that comes from a chronicle goes to an object that everybody shares, unless the settings of this run name
-//! that object.
+//! gives to new methods as well, and takes the same walk; nothing that comes from a chronicle goes to an object that everybody shares, unless
+//! the settings of this run name that object.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use aura_run::{Compiled, Missing, TrialLimits, Vm};
@@ -13,10 +14,11 @@ use super::{MethodCompiler, compiled, describe, trial};
 use crate::answer;
 use crate::diagnostic::Diagnostic;
 use crate::door::{Account, Trial};
-use crate::gates::{Context, Powers, audit, refused, unknown};
+use crate::gates::{Submission, walk};
 use crate::interface;
 use crate::memory::{Keeping, Known, Memory, MemoryError, Recalled};
 use crate::situation::{Refused, Situation, Verified};
+use crate::typing::Typing;
 
 /// What a program remembers.
 pub(super) struct Recall {
@@ -28,7 +30,9 @@ pub(super) struct Recall {
     /// The object that the settings name as the place for methods.
     install_at: Option<String>,
     /// Names that the script defines.
-    own: Context,
+    own: BTreeSet<String>,
+    /// What was installed in this run.
+    installed: Vec<Verified>,
 }
 
 /// How often a method is installed in one run. More than once if the program takes back what it has done to its image.
@@ -54,6 +58,7 @@ pub(super) struct Tools<'a> {
     pub(super) vm: &'a mut Vm,
     pub(super) compile: &'a MethodCompiler,
     pub(super) limits: TrialLimits,
+    pub(super) typing: Option<&'a Typing>,
     pub(super) account: &'a Arc<Mutex<Account>>,
 }
 
@@ -65,8 +70,8 @@ impl Tools<'_> {
 
 impl Recall {
     /// Nothing is read before it is needed: a program that misses nothing pays nothing.
-    pub(super) fn new(memory: Option<Box<dyn Memory>>, own: Context, install_at: Option<String>) -> Self {
-        Self { memory, read: false, methods: Vec::new(), refused: Vec::new(), install_at, own }
+    pub(super) fn new(memory: Option<Box<dyn Memory>>, own: BTreeSet<String>, install_at: Option<String>) -> Self {
+        Self { memory, read: false, methods: Vec::new(), refused: Vec::new(), install_at, own, installed: Vec::new() }
     }
 
     /// Reads what is known, once.
@@ -83,22 +88,27 @@ impl Recall {
         Ok(())
     }
 
-    /// What people have refused for a message.
-    pub(super) fn refused(&self, selector: &str) -> Vec<Refused> {
-        self.refused.iter().filter(|(s, _)| s == selector).map(|(_, r)| r.clone()).collect()
+    /// Tells what is known of the program, and of what was learned for it.
+    pub(super) fn tell(&self, situation: &mut Situation) {
+        let refused = self.refused.iter().filter(|(selector, _)| *selector == situation.selector);
+        situation.refused = refused.map(|(_, r)| r.clone()).collect();
+        situation.defined = self.own.iter().cloned().collect();
+        situation.verified = self.methods.iter().take(MOST_VERIFIED).map(|h| h.known.verified()).collect();
+        let installed = |l: &&Verified| !self.methods.iter().any(|h| h.known.at == l.at && h.known.selector == l.selector);
+        let installed = self.installed.iter().filter(installed).cloned();
+        situation.learned = installed.chain(self.methods.iter().map(|h| h.known.verified())).collect();
     }
 
-    /// Methods that passed the gates earlier, for BABS.
-    pub(super) fn verified(&self) -> Vec<Verified> {
-        let verified = |h: &Held| {
-            let Known { at, selector, source, .. } = &h.known;
-            Verified { at: at.clone(), selector: selector.clone(), source: source.clone() }
-        };
-        self.methods.iter().take(MOST_VERIFIED).map(verified).collect()
+    /// It is in its place.
+    fn is_installed(&mut self, method: Verified) {
+        self.installed.retain(|l| !(l.at == method.at && l.selector == method.selector));
+        self.installed.push(method);
     }
 
     /// Keeps what was learned.
     pub(super) fn keep(&mut self, vm: &mut Vm, learning: crate::chronicle::Learning) -> Keeping {
+        let (at, selector, source) = (learning.at.clone(), learning.selector.clone(), learning.source.clone());
+        self.is_installed(Verified { at, selector, source });
         let Some(memory) = &mut self.memory else { return Keeping::default() };
         let keeping = memory.keep(vm, learning);
         if let Some(known) = &keeping.known {
@@ -118,7 +128,7 @@ impl Recall {
         // Taken out until it has proved itself.
         let Held { mut known, uses } = self.methods.remove(index);
         let mut situation = describe::situation(0, missing, tools.vm);
-        situation.refused = self.refused(&known.selector);
+        self.tell(&mut situation);
         match self.installed(&mut known, at, missing, &situation, tools) {
             Ok(()) => {
                 let title = format!("{} {}", known.at, known.selector);
@@ -127,6 +137,7 @@ impl Recall {
                         a.remembered.push(title);
                     }
                 });
+                self.is_installed(known.verified());
                 self.methods.extend((uses < MOST_USES).then_some(Held { known, uses: uses + 1 }));
                 Ok(true)
             }
@@ -160,17 +171,13 @@ impl Recall {
     ) -> Result<(), String> {
         let first = |d: Vec<Diagnostic>| d.first().map_or_else(String::new, Diagnostic::to_string);
         let source = answer::kept(&known.source, &known.selector).map_err(first)?;
-        self.audited(&source, situation).map_err(first)?;
+        let submission = Submission { source: &source, situation, at: &known.at };
+        if let Some((_, findings)) = walk(&submission, tools.typing).refused {
+            return Err(first(findings));
+        }
         let interface = interface::of(situation, at);
         let digest = interface::digest(&interface);
         let changed = known.written_for.as_mut().filter(|w| !w.passed.contains(&digest));
-        if changed.is_some() {
-            let mut findings = unknown(&source, situation);
-            findings.extend(refused::again(&source, &known.at, situation));
-            if !findings.is_empty() {
-                return Err(first(findings));
-            }
-        }
         let method = compiled(tools.compile, &source).map_err(first)?;
         if let Some(written_for) = changed {
             let passed = tried(missing, &method, at, tools)?;
@@ -186,18 +193,6 @@ impl Recall {
             });
         }
         tools.vm.splice(missing, at, &method).map_err(|f| f.text())
-    }
-
-    /// The names that the script's source defines.
-    pub(super) fn defined(&self) -> Vec<String> {
-        self.own.own.iter().cloned().collect()
-    }
-
-    fn audited(&self, source: &str, situation: &Situation) -> Result<(), Vec<Diagnostic>> {
-        let mut context = Context::of(situation, Powers::at(situation));
-        context.own.extend(self.own.own.iter().cloned());
-        let findings = audit(source, &context);
-        if findings.is_empty() { Ok(()) } else { Err(findings) }
     }
 }
 

@@ -17,7 +17,7 @@ use aura_run::Vm;
 use crate::chronicle::{ChronicleFault, ChronicleStore, Learning, StoreFault};
 use crate::interface::Shape;
 use crate::learned::LearnedError;
-use crate::situation::Refused;
+use crate::situation::{Refused, Verified};
 
 pub use beside::Beside;
 pub use chronicled::Chronicled;
@@ -53,6 +53,13 @@ pub struct Known {
     pub source: String,
     /// What is known about the objects that it was written for. Nothing for a person's file: who edits it answers for it.
     pub written_for: Option<WrittenFor>,
+}
+
+impl Known {
+    /// What others are told of it.
+    pub(crate) fn verified(&self) -> Verified {
+        Verified { at: self.at.clone(), selector: self.selector.clone(), source: self.source.clone() }
+    }
 }
 
 /// The objects that a method was written for.

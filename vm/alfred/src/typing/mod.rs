@@ -2,11 +2,14 @@
 //!
 //! A candidate is looked at as if it were a slot of the object that it is for, seen from the script: with the types of the arguments that
 //! were really sent, against what the place of the message asks for. What it does besides is inferred, and a power that was not
-//! granted is refused with the way by which it would be used. What must stay true: nothing is remembered of a candidate; a script that
-//! cannot be read, or an object that cannot be found, lets candidates pass here (the other gates still hold them).
+//! granted is refused with the way by which it would be used. What was learned before is seen as if it stood in the script. What must stay
+//! true: nothing is remembered of a candidate; a script that cannot be read, or an object that cannot be found, lets candidates pass here
+//! (the other gates still hold them).
 //!
 //! * `live` the objects on the lookup path, as a world for the checker
+//! * `learned` what was learned before, as a file that goes with the script
 
+mod learned;
 mod live;
 
 use std::cell::RefCell;
@@ -16,7 +19,7 @@ use aura_types::{FileId, Hole, ObjectId, Options, Project, TypeId};
 
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::gates::Powers;
-use crate::situation::{Situation, Thing};
+use crate::situation::{Situation, Thing, Verified};
 
 /// Findings that are told.
 const MOST: usize = 4;
@@ -47,6 +50,8 @@ struct Loaded {
     of: Arc<Sources>,
     project: Project,
     file: FileId,
+    /// What was learned, as it was last told.
+    learned: Vec<Verified>,
 }
 
 thread_local! {
@@ -80,10 +85,18 @@ impl Loaded {
     fn new(of: Arc<Sources>) -> Self {
         let mut project = Project::new(Options::default(), (of.library)());
         let file = project.set(&of.name, of.text.clone(), &|_, _| None)[0];
-        Self { of, project, file }
+        Self { of, project, file, learned: Vec::new() }
+    }
+
+    fn tell(&mut self, learned: &[Verified]) {
+        if self.learned != learned {
+            self.learned = learned.to_vec();
+            self.project.accompany(self.file, "what was learned", learned::file(learned));
+        }
     }
 
     fn judge(&mut self, source: &str, situation: &Situation, at: &str, powers: &Powers) -> Typed {
+        self.tell(&situation.learned);
         let file = self.file;
         let place = situation.caller.as_ref().and_then(|c| offset(&self.of.text, c.line, c.column));
         let u = self.project.universe();

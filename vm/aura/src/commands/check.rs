@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::checker::Checker;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
-use crate::{output, source};
+use crate::live::Live;
+use crate::world::{self, Wiring};
+use crate::{image, output, source};
 
 /// What was found in one file.
 #[derive(Serialize)]
@@ -43,6 +45,10 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
             return Exit::Check;
         }
     };
+    if let Err((exit, why)) = at_image(&mut checker, a) {
+        output::error(&why);
+        return exit;
+    }
     let mut worst = Exit::Fine;
     let mut reports = Vec::new();
     for file in files {
@@ -50,10 +56,21 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
         worst = worst.max(exit);
         reports.push(report);
     }
+    checker.take_notes().iter().for_each(|note| output::error(note));
     if a.json {
         output::print(&(serde_json::to_string_pretty(&reports).expect("plain data") + "\n"));
     }
     worst
+}
+
+/// Brings in the objects of the image, if one is named. It is only read.
+fn at_image(checker: &mut Checker, a: &CheckArgs) -> Result<(), (Exit, String)> {
+    let Some(path) = &a.image else { return Ok(()) };
+    let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
+    image::attach(&mut vm, path, Some(a.at.as_deref().unwrap_or("head")), "check")?;
+    let live = Live::of(&mut vm).map_err(|f| (Exit::Damaged, f.text()))?;
+    checker.at_image(path, &live);
+    Ok(())
 }
 
 fn check(checker: &mut Checker, path: &Path, a: &CheckArgs) -> (Report, Exit) {

@@ -117,6 +117,11 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// The object of that number, if the walk has looked into it.
+    pub fn seen(&self, node: NodeId) -> Option<&Node> {
+        self.nodes[..self.met].get(node)
+    }
+
     /// The node of an object, if the walk has met it.
     pub fn number_of(&self, v: Value) -> Option<NodeId> {
         self.numbers.get(&v).copied()
@@ -127,7 +132,15 @@ impl Graph {
     /// # Errors
     /// When the image cannot be read.
     pub fn walk(&mut self, vm: &mut Vm, names: &Names) -> Result<(), Fail> {
-        while self.met < self.nodes.len() {
+        self.walk_to(usize::MAX, vm, names)
+    }
+
+    /// Looks into the first so many objects.
+    ///
+    /// # Errors
+    /// When the image cannot be read.
+    pub fn walk_to(&mut self, most: usize, vm: &mut Vm, names: &Names) -> Result<(), Fail> {
+        while self.met < self.nodes.len().min(most) {
             let at = self.met;
             self.met += 1;
             let o = self.nodes[at].value;

@@ -4,7 +4,7 @@ use super::{End, Passage};
 use crate::answer::{self, Candidate};
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::Trial;
-use crate::gates::{Powers, Submission, TEXT_GATES, mended};
+use crate::gates::{Powers, Submission, Walk, mended, walk};
 use crate::state::Step;
 use crate::typing::Typed;
 
@@ -36,34 +36,12 @@ impl Passage<'_> {
         self.proved(candidate).await
     }
 
-    /// The gates that need nothing but the text, in their order. Each kind of gate that was passed is written down once.
+    /// The gates before the compiler. What was passed is written down.
     fn judged(&mut self, source: &str) -> Result<(), (Gate, Vec<Diagnostic>)> {
         let submission = Submission { source, situation: self.situation, at: &self.at_name };
-        for (i, gate) in TEXT_GATES.iter().enumerate() {
-            let findings = (gate.judge)(&submission);
-            if !findings.is_empty() {
-                return Err((gate.gate, findings));
-            }
-            if TEXT_GATES.get(i + 1).is_none_or(|next| next.gate != gate.gate) {
-                self.trail.passed(gate.gate);
-            }
-        }
-        self.typed(source)
-    }
-
-    /// Types against the hole, and effects against the powers: when everything that the other gates forbid has been kept out.
-    fn typed(&mut self, source: &str) -> Result<(), (Gate, Vec<Diagnostic>)> {
-        if self.door.typing.is_none() {
-            return Ok(());
-        }
-        let typed = self.types_of(source);
-        match typed.findings.first() {
-            Some(first) => Err((first.gate, typed.findings.clone())),
-            None => {
-                self.trail.passed(Gate::Types);
-                Ok(())
-            }
-        }
+        let Walk { passed, refused } = walk(&submission, self.door.typing.as_ref());
+        passed.into_iter().for_each(|gate| self.trail.passed(gate));
+        refused.map_or(Ok(()), Err)
     }
 
     /// What the checker says of a method for this send.

@@ -97,7 +97,7 @@ impl Passage<'_> {
         if tests.is_empty() {
             return Ok(());
         }
-        let calls: Vec<String> = tests.iter().map(|t| t.call.clone()).collect();
+        let calls: Vec<String> = tests.iter().map(|t| t.code(&t.call)).collect();
         let endings = self.timed(Step::Testing, |w| w.evaluate(None, calls)).await?;
         for (test, ending) in tests.into_iter().zip(endings) {
             match test.is_about(&self.situation.selector, &ending) {
@@ -161,12 +161,11 @@ impl Passage<'_> {
 
 /// What is evaluated for a test: the call; for an example also the expected value, and whether the two are equal.
 fn expressions(test: &Test) -> Vec<String> {
-    match &test.should {
-        Should::Equal(value) => {
-            vec![test.call.clone(), value.clone(), format!("({}) = ({value})", test.call)]
-        }
-        _ => vec![test.call.clone()],
+    let mut all = vec![test.call.clone()];
+    if let Should::Equal(value) = &test.should {
+        all.extend([value.clone(), format!("({}) = ({value})", test.call)]);
     }
+    all.iter().map(|e| test.code(e)).collect()
 }
 
 fn expressions_of(test: &Test) -> usize {

@@ -74,10 +74,7 @@ fn failed(path: &Path, fault: &ChronicleFault) -> Failed {
 }
 
 fn read(path: &Path) -> Result<Chronicle, Failed> {
-    let mut store = InFile::open_read_only(path).map_err(|e| failed(path, &e.into()))?;
-    let mut chronicle = Chronicle::default();
-    chronicle.catch_up(&mut store).map_err(|e| failed(path, &e))?;
-    Ok(chronicle)
+    memory::chronicle(path).map_err(|e| failed(path, &e))
 }
 
 /// Says so if the journal knows of methods that the chronicle does not have: its end was left off, or the image is an older copy.
