@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, UserFuncName};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_codegen::Context;
 use cranelift_frontend::FunctionBuilderContext;
 
 use crate::abi::Abi;
@@ -93,8 +93,10 @@ impl Compiler {
         let resume = translate(&mut self.context.func, &mut self.frontend, unit, abi, &*self.isa)?;
         let clif = (self.dump == Some(Dump::Clif)).then(|| self.context.func.display().to_string());
         self.context.set_disasm(self.dump == Some(Dump::Assembly));
-        let compiled =
-            self.context.compile(&*self.isa, &mut ControlPlane::default()).map_err(|e| NotCompiled(cranelift_codegen::print_errors::pretty_error(e.func, e.inner)))?;
+        let compiled = self
+            .context
+            .compile(&*self.isa, &mut ControlPlane::default())
+            .map_err(|e| NotCompiled(cranelift_codegen::print_errors::pretty_error(e.func, e.inner)))?;
         if !compiled.buffer.relocs().is_empty() {
             return Err(NotCompiled("the code refers to places outside of it".into()));
         }

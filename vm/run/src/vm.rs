@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::caps::CapSet;
 use crate::fail::Fail;
-use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::interp::Left;
+use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::native::Native;
 use crate::prim::{self, Run};

@@ -326,8 +326,19 @@ fn goes_on(op: Op) -> bool {
     !(op.is_compare_jump()
         || matches!(
             op,
-            Op::Jump | Op::Loop | Op::JumpTrue | Op::JumpFalse | Op::CountUp | Op::CountBelow | Op::CountDown | Op::PrimOrJump
-                | Op::Protect | Op::Unwind | Op::AddSlot | Op::Return | Op::ReturnHome
+            Op::Jump
+                | Op::Loop
+                | Op::JumpTrue
+                | Op::JumpFalse
+                | Op::CountUp
+                | Op::CountBelow
+                | Op::CountDown
+                | Op::PrimOrJump
+                | Op::Protect
+                | Op::Unwind
+                | Op::AddSlot
+                | Op::Return
+                | Op::ReturnHome
         ))
 }
 

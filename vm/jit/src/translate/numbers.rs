@@ -64,7 +64,14 @@ impl Translator<'_> {
         let x = self.known(i.b);
         let immediate = matches!(
             i.op,
-            Op::AddInt | Op::SubInt | Op::SendTwoInt | Op::LessIntJump | Op::LessEqIntJump | Op::GreaterIntJump | Op::GreaterEqIntJump | Op::EqualIntJump
+            Op::AddInt
+                | Op::SubInt
+                | Op::SendTwoInt
+                | Op::LessIntJump
+                | Op::LessEqIntJump
+                | Op::GreaterIntJump
+                | Op::GreaterEqIntJump
+                | Op::EqualIntJump
         );
         let y = if immediate {
             let word = self.word((i64::from(i.c as i16) << 1) as u64);

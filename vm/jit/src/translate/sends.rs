@@ -97,7 +97,8 @@ impl Translator<'_> {
     fn by_kind(&mut self, s: &Sending, entry: Value) {
         let k = self.abi.kinds;
         let seen = self.unit.sites[usize::from(s.site)].seen;
-        let mut kinds: Vec<u8> = [k.method, k.data, k.constant, k.assign, k.block].into_iter().filter(|k| seen >> k & 1 == 1).collect();
+        let mut kinds: Vec<u8> =
+            [k.method, k.data, k.constant, k.assign, k.block].into_iter().filter(|k| seen >> k & 1 == 1).collect();
         if kinds.is_empty() && seen == 0 {
             kinds.push(k.method);
         }

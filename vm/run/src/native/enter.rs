@@ -92,9 +92,21 @@ pub(super) fn begin(vm: &mut Vm, p: &mut Process, fp: *mut Frame) -> u64 {
     // SAFETY: `fp` points into the process's activations, one beyond the last.
     let (index, frame) = unsafe { (fp.offset_from(p.frames.as_ptr()) as usize, *fp) };
     p.depth = index;
+    // SAFETY: `base` is a register of the process's stack, which the activation's registers follow.
+    let fits = fp <= vm.hot.last_frame
+        && unsafe { p.stack.as_mut_ptr().add(frame.base as usize + frame.code.nregs.get() as usize) } <= vm.hot.stack_end;
+    if fits {
+        // Only the native stack is too deep: the outermost loop begins again at its bottom.
+        p.depth = index + 1;
+        return Sentinel::BAIL;
+    }
+    // Counted as the interpreter counts activations that its fast path does not make.
+    vm.hot.budget += 1;
+    p.fuel_used += 1;
     if p.grow(frame.base as usize, frame.code.nregs.get() as usize) {
         p.depth = index + 1;
     } else {
+        p.fuel_used -= 1;
         vm.stack_overflow(p, frame.ret);
     }
     Sentinel::BAIL

@@ -273,7 +273,15 @@ pub(super) unsafe extern "C" fn prim(
     }
 }
 
-pub(super) unsafe extern "C" fn arith(vm: *mut Vm, fp: *mut Frame, base: *mut Value, dest: u64, x: u64, y: u64, which: u64) -> u64 {
+pub(super) unsafe extern "C" fn arith(
+    vm: *mut Vm,
+    fp: *mut Frame,
+    base: *mut Value,
+    dest: u64,
+    x: u64,
+    y: u64,
+    which: u64,
+) -> u64 {
     // SAFETY: see `at`.
     let a = unsafe { at(vm, fp, base) };
     let op = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Mod][which as usize];
@@ -345,7 +353,14 @@ pub(super) unsafe extern "C" fn new_object(
     a.answer(dest, o)
 }
 
-pub(super) unsafe extern "C" fn new_vector(vm: *mut Vm, fp: *mut Frame, base: *mut Value, dest: u64, first: u64, count: u64) -> u64 {
+pub(super) unsafe extern "C" fn new_vector(
+    vm: *mut Vm,
+    fp: *mut Frame,
+    base: *mut Value,
+    dest: u64,
+    first: u64,
+    count: u64,
+) -> u64 {
     // SAFETY: see `at`.
     let a = unsafe { at(vm, fp, base) };
     // SAFETY: registers of the activation, by verification.
