@@ -1,4 +1,4 @@
-//! Random well-formed programs neither crash nor hang the machine, and do the same with collection at every safepoint.
+//! Random well-formed programs neither crash nor hang the machine, and do the same with collection at every safepoint, compiled, and both.
 #![no_main]
 
 use std::io::Write as _;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use aura_command::drive::{End, Nobody, drive};
 use aura_command::output::Shared;
 use aura_command::world::{Wiring, machine};
-use aura_run::{CapSet, Limits};
+use aura_run::{CapSet, Limits, Tiers};
 use libfuzzer_sys::fuzz_target;
 
 /// Enough for every program that ends by itself; exact, so that the others end at the same point.
@@ -27,7 +27,7 @@ impl std::io::Write for Captured {
 }
 
 /// What a program prints, and what it fails with.
-fn deeds(text: &str, stress: bool) -> (Vec<u8>, Option<String>) {
+fn deeds(text: &str, stress: bool, compiled: bool) -> (Vec<u8>, Option<String>) {
     let chunks = aura_command::source::compile("program", text, false).unwrap_or_else(|e| panic!("{e}\n{text}"));
     let out = Captured::default();
     let mut vm = machine(Wiring {
@@ -37,6 +37,7 @@ fn deeds(text: &str, stress: bool) -> (Vec<u8>, Option<String>) {
         arguments: Vec::new(),
     })
     .expect("the library loads");
+    vm.set_tiers(if compiled { Tiers::Baseline } else { Tiers::Interpreter }, Some(0));
     vm.stress = stress;
     vm.heap.wants_collection = stress;
     let limits = Limits { fuel: Some(FUEL), heap: Some(1 << 30), ..Limits::default() };
@@ -52,5 +53,8 @@ fn deeds(text: &str, stress: bool) -> (Vec<u8>, Option<String>) {
 
 fuzz_target!(|choices: &[u8]| {
     let text = aura_tests::programs::program(choices);
-    assert_eq!(deeds(&text, false), deeds(&text, true), "{text}");
+    let plain = deeds(&text, false, false);
+    for (stress, compiled) in [(true, false), (false, true), (true, true)] {
+        assert_eq!(plain, deeds(&text, stress, compiled), "stress: {stress}, compiled: {compiled}\n{text}");
+    }
 });

@@ -24,6 +24,7 @@ mod bad_input;
 mod benchmarks;
 mod check_world;
 mod command;
+mod compiled;
 mod constrained;
 mod corpora;
 mod dialogue;

@@ -202,7 +202,9 @@ pub(crate) fn hang_in(vm: &mut Vm, file: &str) {
 pub(crate) fn aura(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aura-under-test"));
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
-    for name in ["CI", "OLLAMA_HOST", "AURA_ALFRED", "AURA_MODEL", "AURA_OPENAI", "NO_COLOR", "http_proxy", "HTTP_PROXY"] {
+    for name in
+        ["CI", "OLLAMA_HOST", "AURA_JIT", "AURA_ALFRED", "AURA_MODEL", "AURA_OPENAI", "NO_COLOR", "http_proxy", "HTTP_PROXY"]
+    {
         command.env_remove(name);
     }
     command

@@ -51,8 +51,24 @@ const PEERS: [Peer; 8] = [
     ("node-jitless", "node", &["--jitless"], "JavaScript", "harness.js"),
 ];
 
+/// Aura without compiled code, as a peer of itself.
+const INTERPRETER: &str = "aura-interpreter";
+
 /// The peers that were asked for, or all that are installed. One that was asked for and isn't there is an error.
 pub(crate) fn find(suite: Option<&Path>, wanted: &[String]) -> Result<Vec<Runner>, String> {
+    let (own, others): (Vec<String>, Vec<String>) = wanted.iter().cloned().partition(|w| w == INTERPRETER);
+    let mut runners = Vec::new();
+    if !own.is_empty() {
+        let interpreter = Runner::aura_with(&["run".to_owned(), "--jit=off".to_owned()])?;
+        runners.push(Runner { name: INTERPRETER.to_owned(), ..interpreter });
+    }
+    if own.is_empty() || !others.is_empty() {
+        runners.extend(find_others(suite, &others)?);
+    }
+    Ok(runners)
+}
+
+fn find_others(suite: Option<&Path>, wanted: &[String]) -> Result<Vec<Runner>, String> {
     if let Some(unknown) = wanted.iter().find(|w| PEERS.iter().all(|p| p.0 != w.as_str())) {
         let names: Vec<&str> = PEERS.iter().map(|p| p.0).collect();
         return Err(format!("{unknown} is not a peer this knows; there are {}", names.join(", ")));

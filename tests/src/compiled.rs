@@ -1,0 +1,68 @@
+//! What the command says about compiled code, and that compiled code obeys from outside as interpreted code does.
+//! (That it does the same as the interpreter is what `lang`, `engines` and `benchmarks` find out.)
+
+use std::fs;
+
+use std::process::Command;
+
+use crate::support::{Done, aura};
+
+/// Sums in a loop of a method of its own: hot for both reasons.
+const SUM: &str =
+    "| sumTo: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (half: i) ]. s ). half: i = ( i / 2 ) |\n(sumTo: 5000) printLine\n";
+
+fn finish(command: &mut Command) -> Done {
+    command.output().expect("the command starts").into()
+}
+
+fn run(flags: &[&str]) -> Done {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("sum.aura");
+    fs::write(&file, SUM).expect("written");
+    let mut all = vec!["run"];
+    all.extend_from_slice(flags);
+    finish(aura(&all).arg(&file))
+}
+
+#[test]
+fn with_and_without_compiled_code_the_same_is_printed() {
+    for flags in [&["--jit=off"][..], &["--jit=baseline"], &["--jit=on"], &["--jit-threshold=0"], &["--jit-threshold=4000000000"]]
+    {
+        let done = run(flags);
+        assert_eq!((done.code, done.out.as_str(), done.err.as_str()), (0, "6250000\n", ""), "{flags:?}");
+    }
+}
+
+#[test]
+fn the_statistics_tell_what_was_compiled() {
+    let off = run(&["--jit=off", "--stats"]);
+    assert!(off.err.starts_with("compiled: 0 pieces of code, 0 bytes"), "{}", off.err);
+    let on = run(&["--stats"]);
+    assert!(on.err.starts_with("compiled: 2 pieces of code, ") && on.err.contains("; 0 could not be"), "{}", on.err);
+}
+
+#[test]
+fn what_is_compiled_can_be_seen() {
+    let clif = run(&["--dump=clif"]);
+    assert!(clif.err.contains("; half: of ") && clif.err.contains("function u0:0"), "{}", clif.err);
+    let asm = run(&["--dump=asm"]);
+    assert!(asm.err.contains("; sumTo: of ") && !asm.err.contains("function u0:0"), "{}", asm.err);
+    assert_eq!(clif.out, asm.out);
+}
+
+#[test]
+fn the_environment_can_switch_it_off() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("sum.aura");
+    fs::write(&file, SUM).expect("written");
+    let done = finish(aura(&["run", "--stats"]).arg(&file).env("AURA_JIT", "off"));
+    assert!(done.err.starts_with("compiled: 0 pieces"), "{}", done.err);
+}
+
+#[test]
+fn fuel_ends_a_compiled_loop_where_it_ends_an_interpreted_one() {
+    let endless = "| s <- 0 | [ [ true ] whileTrue: [ s: s + 1 ] ] onError: [|:e| s printLine ]\n";
+    let ran = |jit: &str| finish(aura(&["run", "--fuel", "100000", jit, "-e", endless]).arg("--").env("AURA_JIT", "on"));
+    let (off, on) = (ran("--jit=off"), ran("--jit=on"));
+    assert_eq!((off.code, off.out, off.err), (on.code, on.out, on.err));
+}
