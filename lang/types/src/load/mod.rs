@@ -98,8 +98,8 @@ impl Universe {
             }
         };
         let text: Rc<str> = source.text.as_str().into();
+        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
         let slots = source.parse.file.slots;
-        let stores = Rc::new(crate::stores::find(&slots, &[], &text, &mut self.names));
         let file = &mut self.files[id.0 as usize];
         (file.name, file.text, file.module, file.imports) = (source.name.as_str().into(), text.clone(), module, imports);
         file.stores = stores;
@@ -115,8 +115,8 @@ impl Universe {
         let text: Rc<str> = self.text(id);
         let module = self.file(id).module;
         let mentioned = mentioned(&source.parse.tokens, &text, &mut self.names);
+        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
         let File { slots, body, .. } = source.parse.file;
-        let stores = Rc::new(crate::stores::find(&slots, &body, &text, &mut self.names));
         let file = &mut self.files[id.0 as usize];
         (file.mentioned, file.stores) = (mentioned, stores);
         file.imports.clear();
