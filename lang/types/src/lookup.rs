@@ -70,7 +70,10 @@ impl Universe {
         if let Some(find) = self.finds.get(&(object, name)) {
             return find.clone();
         }
-        let find = self.search(object, name, &mut SmallVec::new());
+        let find = match self.search(object, name, &mut SmallVec::new()) {
+            Find::Missing if self.may_be_added(object, name) => Find::Open,
+            find => find,
+        };
         // While parents are being found, what was found may lack some.
         if self.parents_asked.is_empty() {
             self.finds.insert((object, name), find.clone());

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use aura_syntax::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::additions::Additions;
 use crate::load::Source;
 use crate::names::Name;
 use crate::object::{FileId, SlotId, SlotKind};
@@ -30,6 +31,8 @@ struct Interface {
     slots: FxHashMap<(u32, Name), Promise>,
     /// Some are slots of objects that are not its own, so anybody may be concerned.
     adds: bool,
+    /// Slots that its code adds to objects when it runs.
+    additions: Additions,
 }
 
 /// Gives the file that an `import:` in a file means, by the file's name and the path as written: its name and text.
@@ -122,10 +125,11 @@ impl Project {
             let Some(before) = self.interfaces.remove(&id) else { continue };
             let after = self.interface(id);
             let names = difference(&before, &after);
-            if names.is_empty() {
-                continue;
-            }
-            for user in self.users(id, &names, before.adds || after.adds) {
+            let users = match before.additions.opens_as(&after.additions) {
+                true => self.users(id, before.adds || after.adds, |u, other| mentions(u, other, &names)),
+                false => self.users(id, true, |_, _| true),
+            };
+            for user in users {
                 if all.contains(&user) {
                     continue;
                 }
@@ -138,21 +142,13 @@ impl Project {
         all
     }
 
-    /// Files that can see the file and mention one of the names.
-    fn users(&self, id: FileId, names: &FxHashSet<Name>, adds: bool) -> Vec<FileId> {
+    /// Files that can see the file and whom it concerns.
+    fn users(&self, id: FileId, adds: bool, concerns: impl Fn(&Universe, FileId) -> bool) -> Vec<FileId> {
         let sees = |other: &FileId| adds || self.imports(*other, id);
-        let mentions = |other: &FileId| {
-            let words = &self.universe.file(*other).mentioned.words;
-            names.iter().any(|n| {
-                crate::near::parts(self.universe.names.text(*n))
-                    .iter()
-                    .all(|part| self.universe.names.known(part).is_some_and(|p| words.contains(&p)))
-            })
-        };
         // The library does not look at the files above it.
         let above = |other: &FileId| !self.universe.file(*other).is_library;
         let others = self.files.values().copied().filter(|o| *o != id && above(o));
-        let mut users: Vec<FileId> = others.filter(|o| sees(o) && mentions(o)).collect();
+        let mut users: Vec<FileId> = others.filter(|o| sees(o) && concerns(&self.universe, *o)).collect();
         users.sort();
         users
     }
@@ -176,7 +172,8 @@ impl Project {
     /// What a file promises now.
     fn interface(&mut self, id: FileId) -> Interface {
         let file = self.universe.file(id);
-        let mut all = Interface { adds: !file.added.is_empty(), ..Interface::default() };
+        let adds = !(file.added.is_empty() && file.additions.is_empty());
+        let mut all = Interface { adds, additions: file.additions.clone(), ..Interface::default() };
         let own = file.objects.iter().flat_map(|o| {
             let count = self.universe.object(*o).slots.len() as u32;
             (0..count).map(|index| SlotId { object: *o, index })
@@ -196,9 +193,17 @@ impl Project {
     }
 }
 
+/// Whether a file mentions one of the names.
+fn mentions(u: &Universe, file: FileId, names: &FxHashSet<Name>) -> bool {
+    let words = &u.file(file).mentioned.words;
+    let is_word = |part: &&str| u.names.known(part).is_some_and(|p| words.contains(&p));
+    names.iter().any(|n| crate::near::parts(u.names.text(*n)).iter().all(is_word))
+}
+
 /// The names whose slots are not what they were.
 fn difference(before: &Interface, after: &Interface) -> FxHashSet<Name> {
     let gone = before.slots.iter().filter(|(key, promise)| after.slots.get(key) != Some(promise)).map(|(key, _)| key.1);
     let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
-    gone.chain(come).collect()
+    let added = before.additions.names.symmetric_difference(&after.additions.names);
+    gone.chain(come).chain(added.copied()).collect()
 }

@@ -27,6 +27,8 @@ pub(crate) struct FileData {
     pub(crate) objects: Vec<ObjectId>,
     /// Slots it adds to objects that are not its own.
     pub(crate) added: Vec<SlotId>,
+    /// Slots that its code adds to objects when it runs.
+    pub(crate) additions: crate::additions::Additions,
     /// The files that it imports, by the path as written.
     pub(crate) imports: FxHashMap<Rc<str>, FileId>,
     /// What it mentions.
@@ -48,6 +50,7 @@ impl FileData {
             statements: Rc::default(),
             objects: Vec::new(),
             added: Vec::new(),
+            additions: crate::additions::Additions::default(),
             imports: FxHashMap::default(),
             is_library: false,
             mentioned: crate::mentioned::Mentioned::default(),
@@ -56,6 +59,11 @@ impl FileData {
         }
     }
 }
+
+/// What an object is called that nobody has named.
+pub(crate) const UNNAMED: &str = "an object";
+/// Slots by which an object without a name is described.
+const MOST_NAMED: usize = 3;
 
 /// A type variable.
 pub(crate) struct Var {
@@ -177,6 +185,21 @@ impl Universe {
 
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
         &self.objects[id.0 as usize]
+    }
+
+    /// How an object is called in messages, in backquotes; one without a name is known by what it has.
+    pub(crate) fn described(&self, id: ObjectId) -> String {
+        let object = self.object(id);
+        if &*object.path != UNNAMED {
+            return format!("`{}`", object.path);
+        }
+        let names = object.slots.iter().filter(|s| !s.is_parent).map(|s| format!("'{}'", self.names.text(s.name)));
+        let shown: Vec<String> = names.take(MOST_NAMED).collect();
+        let rest = if object.slots.iter().filter(|s| !s.is_parent).count() > shown.len() { ", …" } else { "" };
+        match shown.is_empty() {
+            true => "an object without slots".into(),
+            false => format!("the object with {}{rest}", shown.join(", ")),
+        }
     }
 
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {

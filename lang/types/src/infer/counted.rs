@@ -76,12 +76,7 @@ impl Body<'_> {
 
     /// If what a local holds turns out not to be fresh, this message has done more than was thought.
     fn mark_changed(&mut self, message: &Message) {
-        let Receiver::Expr(Expr { kind: ExprKind::Send(send), .. }) = &message.send.receiver else { return };
-        if !matches!(send.receiver, Receiver::Implicit) || !send.arguments.is_empty() {
-            return;
-        }
-        let name = self.selector(send);
-        if let Some(at) = self.local(name) {
+        if let Some(at) = self.local_of(message) {
             let span = self.locals[at].span;
             if let Some(flow) = self.flows.get_mut(&span.start) {
                 flow.was_changed = true;

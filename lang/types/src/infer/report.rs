@@ -108,11 +108,15 @@ impl Body<'_> {
 
     pub(super) fn ambiguous(&mut self, message: &Message, a: SlotId, b: SlotId) {
         let name = self.u.names.text(message.name).to_string();
-        let (a, b) = (self.u.object(a.object).path.clone(), self.u.object(b.object).path.clone());
-        self.report(
-            Diagnostic::error(&codes::AMBIGUOUS, format!("'{name}' is found in `{a}` and in `{b}`"), message.at, "which one?")
-                .help(format!("define '{name}' in the object itself, and resend to the parent you mean")),
-        );
+        let (first, second) = (self.u.described(a.object), self.u.described(b.object));
+        let text = format!("'{name}' is found in {first} and in {second}");
+        let mut found = Diagnostic::error(&codes::AMBIGUOUS, text, message.at, "which one?");
+        for slot in [a, b] {
+            if let Some(tree) = self.u.slot(slot).tree.clone().filter(|_| self.u.slot(slot).file == Some(self.file)) {
+                found = found.also(tree.span, "one is here");
+            }
+        }
+        self.report(found.help(format!("define '{name}' in the object itself, and resend to the parent you mean")));
     }
 
     pub(super) fn no_resend(&mut self, message: &Message) {
