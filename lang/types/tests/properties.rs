@@ -129,6 +129,24 @@ proptest! {
     }
 }
 
+/// Found by fuzzing: the order in which types are told depends on no file that was there before.
+#[test]
+fn types_are_told_in_the_same_order_after_an_edit() {
+    let before = "| pick: flag <bool> = ( flag ifTrue: [ 3 ] False: [ 'x' ] ) |\n";
+    let after = "|\nfill: all <list of: (string | zebra | ape)> = ( all add: 'x' ).\nape = (| a = 1 |).\nzebra = (| z = 1 |).\nints <list of: int> <- list copyRemoveAll.\n|\nfill: ints\n";
+    let mut edited = support::project(true);
+    for text in [before, "| zebra = (| z = 1 |). ape = (| a = 1 |) |\n", after] {
+        edited.set("a", text.to_string(), &support::alone);
+    }
+    let mut fresh = support::project(true);
+    fresh.set("a", after.to_string(), &support::alone);
+    let found = [edited, fresh].map(|mut project| {
+        let id = project.file("a").expect("was set");
+        project.check(id)
+    });
+    assert!(!found[0].is_empty() && found[0] == found[1], "{found:?}");
+}
+
 /// Three files that use one another, in some versions.
 const VERSIONS: [[&str; 4]; 3] = [
     [

@@ -244,17 +244,21 @@ impl Body<'_> {
 
     /// Of something general, the kinds below it that answer the test with yes.
     fn finer(&mut self, member: TypeId, test: &Test) -> Option<TypeId> {
-        let Type::Object(object, _) = *self.u.types.get(member) else { return None };
+        let is_below = |body: &mut Self, object: ObjectId| match *body.u.types.get(member) {
+            Type::Object(above, _) => body.u.inherits(object, above),
+            // Where nothing may be unknown, a test is how one comes to know something.
+            Type::Any => body.u.options.strict,
+            _ => false,
+        };
         if let Test::Inherits(_, from) = *test {
-            return self.u.inherits(from, object).then(|| self.u.types.object(from));
+            return is_below(self, from).then(|| self.u.type_of_object(from));
         }
         let Test::Kind(_, name) = *test else { return None };
         let all = self.u.implementors();
         let mut below = Vec::new();
         for slot in all.get(&name).into_iter().flatten() {
-            if self.says(*slot) == Some(true) && self.u.inherits(slot.object, object) {
-                let params = vec![TypeId::ANY; self.u.params(slot.object).len()];
-                below.push(self.u.types.applied(slot.object, &params));
+            if self.says(*slot) == Some(true) && is_below(self, slot.object) {
+                below.push(self.u.type_of_object(slot.object));
             }
         }
         (!below.is_empty()).then(|| self.u.types.union(&below, Softness::Soft))

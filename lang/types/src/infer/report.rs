@@ -184,6 +184,8 @@ impl Body<'_> {
             return;
         }
         self.hole(receiver, message, given);
+        let missing: Vec<TypeId> = missing.iter().map(|m| self.finish(*m)).collect();
+        let missing = &self.u.in_order(&missing).into_iter().map(|m| m.0).collect::<Vec<_>>()[..];
         let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
         self.report(found);
     }

@@ -291,7 +291,8 @@ impl Body<'_> {
 
     /// Self may be something that inherits from the object: traits send to self what their clones understand, and what they
     /// understand themselves may be replaced. Of slots that are only found below nobody knows which it is, so it takes what any of
-    /// them does; a slot of the object itself says what is taken.
+    /// them does; a slot of the object itself says what is taken. In strict checking a slot that replaces another must fit that
+    /// one's written type, so what is written is enough to know.
     fn look_below(
         &mut self,
         object: ObjectId,
@@ -301,6 +302,9 @@ impl Body<'_> {
         message: &Message,
         which: u32,
     ) -> Look {
+        if let Some(found) = found.filter(|f| self.u.options.strict && self.u.signature_of(f.slot, f.is_write).is_written) {
+            return Look::Known(self.instance(found.slot, found.is_write, self_type, vars, message.at, which));
+        }
         let mut all: SmallVec<[Found; 2]> = found.into_iter().collect();
         all.extend(self.u.below(object, message.name).into_iter().filter(|f| Some(*f) != found));
         let Some((first, others)) = all.split_first() else { return Look::Missing };
