@@ -13,7 +13,7 @@ use super::env::Env;
 use super::send::is_self;
 use crate::lookup::Find;
 use crate::names::Name;
-use crate::object::{ObjectId, SlotId};
+use crate::object::{ObjectId, SlotId, SlotValue};
 use crate::ty::{Softness, Type, TypeId};
 
 /// A place whose type a test can tell more about.
@@ -251,17 +251,32 @@ impl Body<'_> {
             _ => false,
         };
         if let Test::Inherits(_, from) = *test {
-            return is_below(self, from).then(|| self.u.type_of_object(from));
+            return is_below(self, from).then(|| self.type_of_kind(from));
         }
         let Test::Kind(_, name) = *test else { return None };
         let all = self.u.implementors();
         let mut below = Vec::new();
         for slot in all.get(&name).into_iter().flatten() {
             if self.says(*slot) == Some(true) && is_below(self, slot.object) {
-                below.push(self.u.type_of_object(slot.object));
+                below.push(self.type_of_kind(slot.object));
             }
         }
         (!below.is_empty()).then(|| self.u.types.union(&below, Softness::Soft))
+    }
+
+    /// What inherits from `traits point` is a `point`, if there is a prototype of that name: it knows slots that the traits lack.
+    fn type_of_kind(&mut self, object: ObjectId) -> TypeId {
+        let path = self.u.object(object).path.clone();
+        let prototype = path.strip_prefix("traits ").and_then(|name| {
+            let name = self.u.names.known(name)?;
+            let Find::One(found) = self.u.find(self.u.builtin.lobby, name) else { return None };
+            match self.u.slot(found.slot).value {
+                SlotValue::Object(prototype) => Some(prototype),
+                _ => None,
+            }
+        });
+        let is_one = prototype.filter(|p| self.u.inherits(*p, object));
+        self.u.type_of_object(is_one.unwrap_or(object))
     }
 
     /// The type without nil, whether it may be nil, and whether it may be anything else.

@@ -5,6 +5,7 @@ use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
 use smallvec::SmallVec;
 
 use super::body::Body;
+use crate::effects::Call;
 use crate::lookup::{Find, Found};
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
@@ -206,6 +207,7 @@ impl Body<'_> {
     fn look_in(&mut self, member: TypeId, message: &Message, which: u32) -> Look {
         let member = self.shallow(member);
         match self.u.types.get(member).clone() {
+            Type::Any if self.u.options.strict => self.look_in_any(message, which),
             Type::Any | Type::Never | Type::Meta(_) | Type::Union(..) | Type::SelfAnswer(..) => Look::Unknown,
             Type::SelfType => {
                 let holder = self.holder;
@@ -242,6 +244,18 @@ impl Body<'_> {
                 Some(bound) => self.look_in(bound, message, which),
                 None => self.look_in_unbound(member, message, which),
             },
+        }
+    }
+
+    /// In strict checking too, anything may be sent what everything understands. What that does besides, nobody knows.
+    fn look_in_any(&mut self, message: &Message, which: u32) -> Look {
+        let lobby = self.u.builtin.lobby;
+        match self.find_for(lobby, TypeId::ANY, &[], message, which) {
+            Look::Known(instance) => {
+                self.calls.insert(Call::Named(message.name));
+                Look::Known(Instance { slot: None, ..instance })
+            }
+            _ => Look::Unknown,
         }
     }
 
