@@ -1,7 +1,7 @@
 //! What a slot answers and takes: as written, or else as inferred.
 //!
 //! What must stay true: a written type is believed, whoever wrote it, and held against the code only when that is checked; a
-//! question that leads back to itself is answered with `any`.
+//! question that leads back to itself is answered with `any`, or with what a method is known to answer so far.
 
 use std::rc::Rc;
 

@@ -9,7 +9,7 @@ use aura_syntax::Span;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::infer::{Outcome, Progress, Unit};
+use crate::infer::{Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
@@ -141,8 +141,8 @@ pub struct Universe {
     /// The types of slots' first values, where they are known without looking at the file alone.
     pub(crate) held: FxHashMap<SlotId, TypeId>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
-    /// Units whose inference is under way, innermost last.
-    pub(crate) progress: Vec<Progress>,
+    /// Units whose inference is under way.
+    pub(crate) recursion: Recursion,
     /// The file that stands for candidates, one after the other.
     pub(crate) candidate: Option<FileId>,
     /// The file that stands for live objects.

@@ -8,6 +8,7 @@
 //! * `body` locals, passes, statements; `expr` expressions; `block` blocks; `literal` object literals
 //! * `send` messages and what they find; `call` arguments against parameters
 //! * `control` messages that are control structures; `narrow` what a test tells about a type
+//! * `recursion` units that wait for one another
 //! * `report` the diagnostics
 
 mod assign;
@@ -20,6 +21,7 @@ mod env;
 mod expr;
 mod literal;
 mod narrow;
+mod recursion;
 mod report;
 mod send;
 
@@ -33,12 +35,8 @@ use crate::object::{FileId, SlotId};
 use crate::ty::TypeId;
 use crate::universe::Universe;
 
+pub(crate) use recursion::{Recursion, outcome};
 pub(crate) use send::Missing;
-
-/// Units that wait for one another.
-const MOST_NESTED: usize = 40;
-/// Rounds until what a recursive method answers must be stable.
-const MOST_ROUNDS: usize = 3;
 
 /// Code that is looked at as one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -68,61 +66,18 @@ pub(crate) struct Outcome {
     pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
 }
 
-/// A unit that is being looked at.
-pub(crate) struct Progress {
-    unit: Unit,
-    /// What it answers, as far as known.
-    result: TypeId,
-    /// Somebody asked.
-    was_asked: bool,
-}
-
-/// What is known of a unit; nothing while it is being looked at, or when too many wait for one another.
-pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
-    if let Some(known) = u.bodies.get(&unit) {
-        return Some(known.clone());
-    }
-    if u.progress.len() >= MOST_NESTED || u.progress.iter().any(|p| p.unit == unit) {
-        return None;
-    }
-    u.progress.push(Progress { unit, result: TypeId::NEVER, was_asked: false });
-    let mut outcome = body::run(u, unit);
-    for round in 1..=MOST_ROUNDS {
-        let progress = u.progress.last_mut().expect("pushed above");
-        if !progress.was_asked || progress.result == outcome.result {
-            break;
-        }
-        if round == MOST_ROUNDS {
-            outcome.result = TypeId::ANY;
-            break;
-        }
-        (progress.result, progress.was_asked) = (outcome.result, false);
-        outcome = body::run(u, unit);
-    }
-    u.progress.pop();
-    let outcome = Rc::new(outcome);
-    u.bodies.insert(unit, outcome.clone());
-    Some(outcome)
-}
-
-/// What a method answers; the second is false when that could not be asked now.
+/// What a method answers; the second is false while that is not final.
 pub(crate) fn result(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
-    match outcome(u, Unit::Method(slot)) {
-        Some(outcome) => (outcome.result, true),
+    let unit = Unit::Method(slot);
+    match outcome(u, unit) {
+        Some(outcome) => (outcome.result, u.bodies.contains_key(&unit)),
         None => (so_far(u, slot), false),
     }
 }
 
-/// What a method that is being looked at answers, as far as known: for its own recursive sends. To others it answers `any`, so
-/// that nothing is concluded from what is not finished.
+/// What a method that is being looked at answers, as far as known; `any` where too many wait for one another.
 pub(crate) fn so_far(u: &mut Universe, slot: SlotId) -> TypeId {
-    match u.progress.last_mut() {
-        Some(progress) if progress.unit == Unit::Method(slot) => {
-            progress.was_asked = true;
-            progress.result
-        }
-        _ => TypeId::ANY,
-    }
+    u.recursion.so_far(Unit::Method(slot)).unwrap_or(TypeId::ANY)
 }
 
 /// What a unit does.
@@ -152,6 +107,7 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
             Some(outcome) => types.extend(outcome.stores.iter().filter(|s| s.0 == slot).map(|s| s.1)),
             None => is_final = false,
         }
+        is_final &= u.bodies.contains_key(&unit);
     }
     (types, is_final)
 }

@@ -53,8 +53,11 @@ impl<'a> Relate<'a> {
         if let Some(known) = self.u.related.get(&(a, b)) {
             return *known;
         }
+        let told = self.u.recursion.told;
         let fits = self.compare(a, b);
-        self.u.related.insert((a, b), fits);
+        if self.u.recursion.told == told {
+            self.u.related.insert((a, b), fits);
+        }
         fits
     }
 
