@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::additions::Additions;
 use crate::load::Source;
-use crate::names::Name;
+use crate::names::{Name, Names};
 use crate::object::{FileId, SlotId, SlotKind};
 use crate::ty::TypeId;
 use crate::universe::{Options, Universe};
@@ -43,6 +43,8 @@ pub struct Project {
     universe: Universe,
     files: FxHashMap<Rc<str>, FileId>,
     interfaces: FxHashMap<FileId, Interface>,
+    /// A file was checked.
+    was_asked: bool,
 }
 
 impl Project {
@@ -55,7 +57,7 @@ impl Project {
             let id = universe.load(Source { name: name.clone(), text, parse, is_library: true });
             files.insert(name.as_str().into(), id);
         }
-        Self { universe, files, interfaces: FxHashMap::default() }
+        Self { universe, files, interfaces: FxHashMap::default(), was_asked: false }
     }
 
     /// What is known.
@@ -84,6 +86,10 @@ impl Project {
             None => {
                 let id = self.universe.load(source);
                 self.files.insert(name.into(), id);
+                // Until somebody has looked at a file, nobody can be surprised by a new one.
+                if self.was_asked {
+                    self.interfaces.insert(id, Interface::default());
+                }
                 id
             }
         };
@@ -113,6 +119,7 @@ impl Project {
 
     /// What is wrong with a file.
     pub fn check(&mut self, id: FileId) -> Vec<Diagnostic> {
+        self.was_asked = true;
         self.universe.check(id)
     }
 
@@ -124,12 +131,8 @@ impl Project {
             at += 1;
             let Some(before) = self.interfaces.remove(&id) else { continue };
             let after = self.interface(id);
-            let names = difference(&before, &after);
-            let users = match before.additions.opens_as(&after.additions) {
-                true => self.users(id, before.adds || after.adds, |u, other| mentions(u, other, &names)),
-                false => self.users(id, true, |_, _| true),
-            };
-            for user in users {
+            let changes = Changes::between(&before, &after, &self.universe.names);
+            for user in self.users(id, &changes) {
                 if all.contains(&user) {
                     continue;
                 }
@@ -142,13 +145,19 @@ impl Project {
         all
     }
 
-    /// Files that can see the file and whom it concerns.
-    fn users(&self, id: FileId, adds: bool, concerns: impl Fn(&Universe, FileId) -> bool) -> Vec<FileId> {
-        let sees = |other: &FileId| adds || self.imports(*other, id);
+    /// Files that changes in the file may concern: those that can see it, and those that it sees, since its objects may inherit from
+    /// theirs.
+    fn users(&self, id: FileId, changes: &Changes) -> Vec<FileId> {
+        let concerns = |other: &FileId| {
+            let mentions = |names| mentions(&self.universe, *other, names);
+            changes.opens
+                || mentions(&changes.for_everyone)
+                || mentions(&changes.for_related) && (self.imports(*other, id) || self.imports(id, *other))
+        };
         // The library does not look at the files above it.
         let above = |other: &FileId| !self.universe.file(*other).is_library;
-        let others = self.files.values().copied().filter(|o| *o != id && above(o));
-        let mut users: Vec<FileId> = others.filter(|o| sees(o) && concerns(&self.universe, *o)).collect();
+        let others = self.files.values().copied().filter(|o| *o != id);
+        let mut users: Vec<FileId> = others.filter(|o| above(o) && concerns(o)).collect();
         users.sort();
         users
     }
@@ -200,10 +209,26 @@ fn mentions(u: &Universe, file: FileId, names: &FxHashSet<Name>) -> bool {
     names.iter().any(|n| crate::near::parts(u.names.text(*n)).iter().all(is_word))
 }
 
-/// The names whose slots are not what they were.
-fn difference(before: &Interface, after: &Interface) -> FxHashSet<Name> {
-    let gone = before.slots.iter().filter(|(key, promise)| after.slots.get(key) != Some(promise)).map(|(key, _)| key.1);
-    let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
-    let added = before.additions.names.symmetric_difference(&after.additions.names);
-    gone.chain(come).chain(added.copied()).collect()
+/// What is not what it was in a file.
+struct Changes {
+    /// Slots that came or went, and what is read off methods of this name wherever they are (`isSomething`).
+    for_everyone: FxHashSet<Name>,
+    /// Slots that promise something else.
+    for_related: FxHashSet<Name>,
+    /// Which objects may get slots of any name.
+    opens: bool,
+}
+
+impl Changes {
+    fn between(before: &Interface, after: &Interface, names: &Names) -> Self {
+        let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
+        let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key)).map(|key| key.1);
+        let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
+        let mut for_everyone: FxHashSet<Name> = come.chain(gone).chain(added).collect();
+        let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
+        let is_known_to_all = |name: &Name| before.adds || after.adds || names.text(*name).starts_with("is");
+        let (known, for_related): (FxHashSet<Name>, FxHashSet<Name>) = changed.map(|(key, _)| key.1).partition(is_known_to_all);
+        for_everyone.extend(known);
+        Self { for_everyone, for_related, opens: !before.additions.opens_as(&after.additions) }
+    }
 }

@@ -147,6 +147,20 @@ fn types_are_told_in_the_same_order_after_an_edit() {
     assert!(!found[0].is_empty() && found[0] == found[1], "{found:?}");
 }
 
+/// Found by fuzzing: an object of another file may understand what a file's object sends to itself, whether it imports it or not.
+#[test]
+fn a_slot_that_comes_or_goes_concerns_whoever_mentions_it() {
+    let user = "| point = (| pa. use = ( twice size ) |) |\n";
+    let open = "| thing = (| mixed* <any> = nil. twice = ( 'x' ) |) |\n";
+    let mut project = support::project(false);
+    let id = project.set("a", user.to_string(), &support::alone)[0];
+    let alone = project.check(id);
+    assert!(project.set("b", open.to_string(), &support::alone).contains(&id));
+    assert!(alone.len() == 1 && project.check(id).is_empty());
+    assert!(project.set("b", "3\n".to_string(), &support::alone).contains(&id));
+    assert_eq!(project.check(id), alone);
+}
+
 /// Three files that use one another, in some versions.
 const VERSIONS: [[&str; 4]; 3] = [
     [

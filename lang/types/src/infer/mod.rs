@@ -9,6 +9,7 @@
 //! * `send` messages and what they find; `call` arguments against parameters
 //! * `control` messages that are control structures; `narrow` what a test tells about a type
 //! * `recursion` units that wait for one another
+//! * `whose` whose objects code changes; `counted` which loops end
 //! * `report` the diagnostics
 
 mod assign;
@@ -24,13 +25,16 @@ mod narrow;
 mod recursion;
 mod report;
 mod send;
+mod whose;
 
 use std::rc::Rc;
 
 use aura_syntax::Diagnostic;
 use aura_syntax::tree::Init;
+use rustc_hash::FxHashSet;
 
 use crate::effects::Call;
+use crate::names::Name;
 use crate::object::{FileId, SlotId};
 use crate::ty::TypeId;
 use crate::universe::Universe;
@@ -60,6 +64,8 @@ pub(crate) struct Outcome {
     pub(crate) found: Vec<Diagnostic>,
     /// Messages that nothing understands.
     pub(crate) holes: Vec<Missing>,
+    /// Slots of objects that it makes to which it gives new contents.
+    pub(crate) renewed: FxHashSet<Name>,
     /// What it does.
     pub(crate) calls: Rc<Vec<Call>>,
     /// The types of places, when they were asked for: expressions, then locals.

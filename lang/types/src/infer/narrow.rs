@@ -61,7 +61,7 @@ impl Body<'_> {
 
     /// The data slots that a message without a receiver reads: one's own, or those of the objects that inherit from a traits
     /// object, where a method's slots usually are.
-    fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
+    pub(super) fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
         let slots: SmallVec<[SlotId; 2]> = match self.u.find(self.holder, name) {
             Find::One(found) => SmallVec::from_iter([found.slot]),
             Find::Missing => self.u.below(self.holder, name).iter().map(|f| f.slot).collect(),
