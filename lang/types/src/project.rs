@@ -10,6 +10,7 @@ use aura_syntax::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::additions::Additions;
+use crate::effects::Doing;
 use crate::load::Source;
 use crate::names::{Name, Names};
 use crate::object::{FileId, SlotId, SlotKind};
@@ -23,6 +24,8 @@ struct Promise {
     is_parent: bool,
     params: Vec<TypeId>,
     result: TypeId,
+    /// What it does, if somebody's declaration depends on such things.
+    doing: Doing,
 }
 
 /// What the slots of a file promise to others.
@@ -178,6 +181,12 @@ impl Project {
         false
     }
 
+    /// Whether some file's slots are held against what they say they do.
+    fn watches_effects(&self) -> bool {
+        let declares = |id: &FileId| !self.universe.file(*id).is_library && self.universe.file(*id).mentioned.declares_effects;
+        self.files.values().any(declares)
+    }
+
     /// What a file promises now.
     fn interface(&mut self, id: FileId) -> Interface {
         let file = self.universe.file(id);
@@ -187,6 +196,7 @@ impl Project {
             let count = self.universe.object(*o).slots.len() as u32;
             (0..count).map(|index| SlotId { object: *o, index })
         });
+        let watches_effects = self.watches_effects();
         let slots: Vec<SlotId> = own.chain(file.added.iter().copied()).collect();
         for slot in slots {
             let here = self.universe.slot(slot);
@@ -195,7 +205,8 @@ impl Project {
             }
             let (name, kind, is_parent) = (here.name, here.kind, here.is_parent);
             let signature = self.universe.signature_of(slot, false);
-            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result };
+            let doing = if watches_effects { self.universe.effects(slot) } else { Doing::default() };
+            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result, doing };
             all.slots.insert((slot.object.0, name), promise);
         }
         all
@@ -211,7 +222,7 @@ fn mentions(u: &Universe, file: FileId, names: &FxHashSet<Name>) -> bool {
 
 /// What is not what it was in a file.
 struct Changes {
-    /// Slots that came or went, and what is read off methods of this name wherever they are (`isSomething`).
+    /// Slots that came or went or do something else, and what is read off methods of a name wherever they are (`isSomething`).
     for_everyone: FxHashSet<Name>,
     /// Slots that promise something else.
     for_related: FxHashSet<Name>,
@@ -226,9 +237,14 @@ impl Changes {
         let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
         let mut for_everyone: FxHashSet<Name> = come.chain(gone).chain(added).collect();
         let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
-        let is_known_to_all = |name: &Name| before.adds || after.adds || names.text(*name).starts_with("is");
-        let (known, for_related): (FxHashSet<Name>, FxHashSet<Name>) = changed.map(|(key, _)| key.1).partition(is_known_to_all);
-        for_everyone.extend(known);
+        let mut for_related = FxHashSet::default();
+        for (key, promise) in changed {
+            let does_other = after.slots[key].doing != promise.doing;
+            match does_other || before.adds || after.adds || names.text(key.1).starts_with("is") {
+                true => for_everyone.insert(key.1),
+                false => for_related.insert(key.1),
+            };
+        }
         Self { for_everyone, for_related, opens: !before.additions.opens_as(&after.additions) }
     }
 }

@@ -161,6 +161,19 @@ fn a_slot_that_comes_or_goes_concerns_whoever_mentions_it() {
     assert_eq!(project.check(id), alone);
 }
 
+#[test]
+fn what_a_method_does_concerns_who_promises_to_do_less() {
+    let quiet = "| shown = ( 3 ) |\n";
+    let loud = "| shown = ( 'x' printLine. 3 ) |\n";
+    let user = "| a = import: 'a'. {'effects: none' go = ( a shown ) } |\n";
+    let mut project = support::project(false);
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), quiet.to_string()));
+    let id = project.set("b", user.to_string(), &find)[0];
+    assert!(project.check(id).is_empty());
+    assert!(project.set("a", loud.to_string(), &find).contains(&id));
+    assert_eq!(project.check(id).iter().map(|d| d.code).collect::<Vec<_>>(), ["E0317"]);
+}
+
 /// Three files that use one another, in some versions.
 const VERSIONS: [[&str; 4]; 3] = [
     [
