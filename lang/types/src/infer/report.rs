@@ -29,6 +29,16 @@ impl Body<'_> {
         self.u.show(id)
     }
 
+    /// Two types that do not fit. If one is `self` and the other is the object that `self` is of, they are told as they are written.
+    fn show_both(&mut self, given: TypeId, wanted: TypeId) -> (String, String) {
+        let (a, b) = (self.show(given), self.show(wanted));
+        if a != b {
+            return (a, b);
+        }
+        let (given, wanted) = (self.finish(given), self.finish(wanted));
+        (self.u.show(given), self.u.show(wanted))
+    }
+
     fn because(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
         Relate::new(self.u, &mut self.metas, self.holder_type).why(a, b)
     }
@@ -53,7 +63,7 @@ impl Body<'_> {
     pub(super) fn bad_argument(&mut self, message: &Message, i: usize, span: Span, given: TypeId, wanted: TypeId) {
         let text = self.text.clone();
         let part = message.send.selector.get(i).map_or("", |s| s.text(&text));
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let found = Diagnostic::error(
             &codes::BAD_ARGUMENT,
             format!("'{part}' takes `{wanted_text}`, and this is `{given_text}`"),
@@ -71,13 +81,13 @@ impl Body<'_> {
     }
 
     pub(super) fn bad_result(&mut self, span: Span, given: TypeId, wanted: TypeId) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the method is to answer `{wanted_text}`, and this is `{given_text}`");
         self.mismatch(Diagnostic::error(&codes::BAD_RESULT, message, span, format!("`{given_text}`")), given, wanted);
     }
 
     pub(super) fn bad_initial(&mut self, slot: &tree::Slot, span: Span, given: TypeId, wanted: TypeId) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the slot is to hold `{wanted_text}`, and its first value is `{given_text}`");
         let mut found = Diagnostic::error(&codes::BAD_INITIAL, message, span, format!("`{given_text}`"));
         if let Some(type_) = &slot.type_ {
@@ -87,7 +97,7 @@ impl Body<'_> {
     }
 
     pub(super) fn bad_assignment(&mut self, value: Span, given: TypeId, wanted: TypeId, declared: Span) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the local is to hold `{wanted_text}`, and this is `{given_text}`");
         let found = Diagnostic::error(&codes::BAD_ASSIGNMENT, message, value, format!("`{given_text}`"))
             .also(declared, format!("holds `{wanted_text}`"));
