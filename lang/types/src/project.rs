@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::additions::Additions;
 use crate::effects::Doing;
 use crate::load::Source;
-use crate::names::{Name, Names};
-use crate::object::{FileId, SlotId, SlotKind};
+use crate::names::Name;
+use crate::object::{FileId, ObjectId, SlotId, SlotKind};
 use crate::ty::TypeId;
 use crate::universe::{Options, Universe};
 
@@ -28,10 +28,13 @@ struct Promise {
     doing: Doing,
 }
 
+/// A slot: its object's number and its name.
+type Key = (u32, Name);
+
 /// What the slots of a file promise to others.
 #[derive(Default)]
 struct Interface {
-    slots: FxHashMap<(u32, Name), Promise>,
+    slots: FxHashMap<Key, Promise>,
     /// Some are slots of objects that are not its own, so anybody may be concerned.
     adds: bool,
     /// Slots that its code adds to objects when it runs.
@@ -134,14 +137,14 @@ impl Project {
             at += 1;
             let Some(before) = self.interfaces.remove(&id) else { continue };
             let after = self.interface(id);
-            let changes = Changes::between(&before, &after, &self.universe.names);
+            let changes = Changes::between(&before, &after, &self.universe);
             for user in self.users(id, &changes) {
                 if all.contains(&user) {
                     continue;
                 }
                 let promised = self.interface(user);
                 self.interfaces.insert(user, promised);
-                self.universe.forget_signatures(|file| file == Some(user));
+                self.universe.forget_code(user);
                 all.push(user);
             }
         }
@@ -231,16 +234,18 @@ struct Changes {
 }
 
 impl Changes {
-    fn between(before: &Interface, after: &Interface, names: &Names) -> Self {
-        let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
-        let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key)).map(|key| key.1);
+    fn between(before: &Interface, after: &Interface, u: &Universe) -> Self {
+        let come = after.slots.keys().filter(|key| !before.slots.contains_key(key));
+        let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key));
+        // An object that is written in code is known only to who can see that code.
+        let (hidden, open): (Vec<Key>, Vec<Key>) = come.chain(gone).partition(|key| u.is_of_code(ObjectId(key.0)));
         let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
-        let mut for_everyone: FxHashSet<Name> = come.chain(gone).chain(added).collect();
+        let mut for_everyone: FxHashSet<Name> = open.into_iter().map(|key| key.1).chain(added).collect();
+        let mut for_related: FxHashSet<Name> = hidden.into_iter().map(|key| key.1).collect();
         let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
-        let mut for_related = FxHashSet::default();
         for (key, promise) in changed {
             let does_other = after.slots[key].doing != promise.doing;
-            match does_other || before.adds || after.adds || names.text(key.1).starts_with("is") {
+            match does_other || before.adds || after.adds || u.names.text(key.1).starts_with("is") {
                 true => for_everyone.insert(key.1),
                 false => for_related.insert(key.1),
             };

@@ -190,7 +190,7 @@ impl Universe {
     /// How an object is called in messages, in backquotes; one without a name is known by what it has.
     pub(crate) fn described(&self, id: ObjectId) -> String {
         let object = self.object(id);
-        if &*object.path != UNNAMED {
+        if !self.is_of_code(id) {
             return format!("`{}`", object.path);
         }
         let names = object.slots.iter().filter(|s| !s.is_parent).map(|s| format!("'{}'", self.names.text(s.name)));
@@ -283,6 +283,27 @@ impl Universe {
             Unit::Method(slot) | Unit::Initial(slot) => stays(slot),
             Unit::Statements(file) => !of(Some(*file)),
         });
+    }
+
+    /// Whether an object is written inside code.
+    pub(crate) fn is_of_code(&self, object: ObjectId) -> bool {
+        &*self.object(object).path == UNNAMED
+    }
+
+    /// Forgets all that was found out about a file's code, with the objects that it makes: they are made again when it is looked at.
+    pub(crate) fn forget_code(&mut self, file: FileId) {
+        self.forget_signatures(|f| f == Some(file));
+        let objects = std::mem::take(&mut self.files[file.0 as usize].objects);
+        let (of_code, others): (Vec<ObjectId>, Vec<ObjectId>) = objects.into_iter().partition(|o| self.is_of_code(*o));
+        self.files[file.0 as usize].objects = others;
+        for object in &of_code {
+            let object = self.object_mut(*object);
+            object.origin = None;
+            object.slots.clear();
+        }
+        if !of_code.is_empty() {
+            self.forget_lookups();
+        }
     }
 
     /// Every slot of a name, anywhere.

@@ -161,6 +161,18 @@ fn a_slot_that_comes_or_goes_concerns_whoever_mentions_it() {
     assert_eq!(project.check(id), alone);
 }
 
+/// Found by fuzzing: what is found in an object that is written in code is found once, also when another file has changed.
+#[test]
+fn code_that_is_looked_at_again_makes_its_objects_again() {
+    let user = "| node = (| parent* = traits clonable. cut = ( 3 ). safe = ( (| parent* = tcut |) ). go = ( a twice ) |). a = import: 'a' |\n";
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), "| twice = ( 3 ) |\n".to_string()));
+    let mut project = support::project(false);
+    let id = project.set("b", user.to_string(), &find)[0];
+    let before = project.check(id);
+    assert!(project.set("a", "| twice = ( 'x' ) |\n".to_string(), &find).contains(&id));
+    assert!(before.len() == 1 && project.check(id) == before, "{before:?}");
+}
+
 #[test]
 fn what_a_method_does_concerns_who_promises_to_do_less() {
     let quiet = "| shown = ( 3 ) |\n";

@@ -215,7 +215,7 @@ impl Body<'_> {
         let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
         let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
         // Objects that are written in code are there or not, depending on what was looked at before.
-        let is_named = |s: &&SlotId| &*self.u.object(s.object).path != crate::universe::UNNAMED;
+        let is_named = |s: &&SlotId| !self.u.is_of_code(s.object);
         let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).filter(is_named).copied().collect();
         let is_mixin = !self.u.inherits(holder, lobby);
         !others.is_empty() && (is_mixin || others.iter().any(|s| self.u.parents_of(s.object).is_open))
