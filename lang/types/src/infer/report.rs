@@ -123,7 +123,8 @@ impl Body<'_> {
         let mut found = Diagnostic::error(&codes::AMBIGUOUS, text, message.at, "which one?");
         for slot in [a, b] {
             if let Some(tree) = self.u.slot(slot).tree.clone().filter(|_| self.u.slot(slot).file == Some(self.file)) {
-                found = found.also(tree.span, "one is here");
+                let begin = crate::near::parts(&name)[0].len() as u32;
+                found = found.also(Span { start: tree.span.start, end: tree.span.start + begin }, "one is here");
             }
         }
         self.report(found.help(format!("define '{name}' in the object itself, and resend to the parent you mean")));
