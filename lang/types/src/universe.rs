@@ -280,7 +280,7 @@ impl Universe {
         self.signatures.retain(|(slot, _), _| stays(slot));
         self.held.retain(|slot, _| stays(slot));
         self.bodies.retain(|unit, _| match unit {
-            Unit::Method(slot) | Unit::Initial(slot) => stays(slot),
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => stays(slot),
             Unit::Statements(file) => !of(Some(*file)),
         });
     }
@@ -333,6 +333,7 @@ impl Universe {
         self.above.remove(&object);
         self.finds.retain(|key, _| key.0 != object);
         self.signatures.retain(|key, _| key.0.object != object);
+        self.bodies.retain(|unit, _| !matches!(unit, Unit::Contents(slot) if slot.object == object));
     }
 
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {

@@ -173,6 +173,23 @@ fn code_that_is_looked_at_again_makes_its_objects_again() {
     assert!(before.len() == 1 && project.check(id) == before, "{before:?}");
 }
 
+/// Found by fuzzing: what a slot may hold and what the methods do that assign to it is the same, whichever is asked for first.
+#[test]
+fn slots_and_the_methods_that_fill_them_are_found_out_together() {
+    for text in [
+        "| point = (| parent* = traits clonable. x <- 0. p = ( (x x: 'a') zork ) |) |\n",
+        "| box = (| parent* = traits clonable. c <- 3. fill = ( c: 'x'. c zork ). grow = ( c: (c + 1) printString. c size ) |) |\n",
+    ] {
+        let (mut edited, mut fresh) = (support::project(false), support::project(false));
+        let id = edited.set("a", String::new(), &support::alone)[0];
+        edited.check(id);
+        edited.set("a", text.to_string(), &support::alone);
+        let other = fresh.set("a", text.to_string(), &support::alone)[0];
+        let found = fresh.check(other);
+        assert!(!found.is_empty() && edited.check(id) == found, "{found:?}");
+    }
+}
+
 #[test]
 fn what_a_method_does_concerns_who_promises_to_do_less() {
     let quiet = "| shown = ( 3 ) |\n";

@@ -87,6 +87,8 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
             (file, file.map_or(u.builtin.lobby, |f| u.file(f).module), Some(slot))
         }
         Unit::Statements(file) => (Some(file), u.file(file).module, None),
+        // Nothing is written there: `signature` finds out what a slot may hold.
+        Unit::Contents(_) => return Outcome::default(),
     };
     let Some(file) = file else { return Outcome::default() };
     let text = u.text(file);
@@ -225,6 +227,7 @@ impl Body<'_> {
                 let statements = self.u.file(file).statements.clone();
                 self.statements(&statements)
             }
+            Unit::Contents(_) => TypeId::ANY,
         }
     }
 

@@ -51,6 +51,8 @@ pub(crate) enum Unit {
     Initial(SlotId),
     /// A file's statements.
     Statements(FileId),
+    /// What a slot without a type may hold: its first value and what code assigns to it. Nothing is written there itself.
+    Contents(SlotId),
 }
 
 /// What was found out about a unit.
@@ -72,18 +74,17 @@ pub(crate) struct Outcome {
     pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
 }
 
-/// What a method answers; the second is false while that is not final.
-pub(crate) fn result(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
-    let unit = Unit::Method(slot);
+/// What a method answers, or a slot may hold; the second is false while that is not final.
+pub(crate) fn result(u: &mut Universe, unit: Unit) -> (TypeId, bool) {
     match outcome(u, unit) {
         Some(outcome) => (outcome.result, u.bodies.contains_key(&unit)),
-        None => (so_far(u, slot), false),
+        None => (so_far(u, unit), false),
     }
 }
 
-/// What a method that is being looked at answers, as far as known; `any` where too many wait for one another.
-pub(crate) fn so_far(u: &mut Universe, slot: SlotId) -> TypeId {
-    u.recursion.so_far(Unit::Method(slot)).unwrap_or(TypeId::ANY)
+/// What a unit that is being looked at answers, as far as known; `any` where too many wait for one another.
+pub(crate) fn so_far(u: &mut Universe, unit: Unit) -> TypeId {
+    u.recursion.so_far(unit).map_or(TypeId::ANY, |outcome| outcome.result)
 }
 
 /// What a unit does.
@@ -96,9 +97,9 @@ pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> Rc<Outcome> {
     outcome(u, Unit::Initial(slot)).unwrap_or_default()
 }
 
-/// What is assigned to a slot; the second is false when something that assigns was being looked at itself.
-pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
-    let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return (Vec::new(), true) };
+/// What is assigned to a slot, as far as known.
+pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
+    let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return Vec::new() };
     let stores = u.file(file).stores.clone();
     let mut units: Vec<Unit> = Vec::new();
     for place in stores.get(&name).into_iter().flatten() {
@@ -107,15 +108,12 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
             units.push(unit);
         }
     }
-    let (mut types, mut is_final) = (Vec::new(), true);
+    let mut types = Vec::new();
     for unit in units {
-        match outcome(u, unit) {
-            Some(outcome) => types.extend(outcome.stores.iter().filter(|s| s.0 == slot).map(|s| s.1)),
-            None => is_final = false,
-        }
-        is_final &= u.bodies.contains_key(&unit);
+        let known = outcome(u, unit).or_else(|| u.recursion.so_far(unit));
+        types.extend(known.iter().flat_map(|outcome| &outcome.stores).filter(|s| s.0 == slot).map(|s| s.1));
     }
-    (types, is_final)
+    types
 }
 
 /// The unit in which a place of a file lies.

@@ -28,8 +28,8 @@ pub(crate) struct Recursion {
     stack: Vec<Progress>,
     /// Members that were looked at in this round of their circle.
     members: FxHashMap<Unit, Member>,
-    /// What members answered in the round before, each with how far out its circle reaches.
-    before: FxHashMap<Unit, (TypeId, usize)>,
+    /// What was found out about members in the round before, each with how far out its circle reaches.
+    before: FxHashMap<Unit, (Rc<Outcome>, usize)>,
     /// How often something provisional was told.
     pub(crate) told: u64,
 }
@@ -37,8 +37,8 @@ pub(crate) struct Recursion {
 /// A unit that is being looked at.
 struct Progress {
     unit: Unit,
-    /// What it answers, as far as known.
-    result: TypeId,
+    /// What is known of it so far.
+    so_far: Rc<Outcome>,
     /// Somebody was told so.
     was_told: bool,
     /// The outermost place in the stack that it waits for.
@@ -61,12 +61,12 @@ impl Recursion {
         }
     }
 
-    /// What a unit that is being looked at answers so far.
-    pub(super) fn so_far(&mut self, unit: Unit) -> Option<TypeId> {
+    /// What is known so far of a unit that is being looked at.
+    pub(super) fn so_far(&mut self, unit: Unit) -> Option<Rc<Outcome>> {
         let place = self.stack.iter().position(|p| p.unit == unit)?;
         self.wait_for(place);
         self.stack[place].was_told = true;
-        Some(self.stack[place].result)
+        Some(self.stack[place].so_far.clone())
     }
 
     fn member(&mut self, unit: Unit) -> Option<Rc<Outcome>> {
@@ -91,10 +91,10 @@ impl Recursion {
             }
         });
         self.members.insert(done.unit, Member { outcome: outcome.clone(), outermost });
-        self.before.insert(done.unit, (outcome.result, outermost));
+        self.before.insert(done.unit, (outcome.clone(), outermost));
         let around = self.stack.last_mut().expect("somebody further out is being looked at");
         around.outermost = around.outermost.min(outermost);
-        around.is_unstable |= done.is_unstable || done.was_told && done.result != outcome.result;
+        around.is_unstable |= done.is_unstable || done.was_told && !is_same(&done.so_far, outcome);
     }
 
     /// Takes out the members of the circle whose head is at this place.
@@ -116,9 +116,9 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     if here >= MOST_NESTED || u.recursion.stack.iter().any(|p| p.unit == unit) {
         return None;
     }
-    let result = u.recursion.before.get(&unit).map_or(TypeId::NEVER, |b| b.0);
-    u.recursion.stack.push(Progress { unit, result, was_told: false, outermost: usize::MAX, is_unstable: false });
-    let outcome = Rc::new(settled(u, unit, here));
+    let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
+    u.recursion.stack.push(Progress { unit, so_far, was_told: false, outermost: usize::MAX, is_unstable: false });
+    let outcome = settled(u, unit, here);
     let done = u.recursion.stack.pop().expect("pushed above");
     if done.outermost < here {
         u.recursion.join(&done, &outcome);
@@ -131,23 +131,43 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     Some(outcome)
 }
 
+/// What is known of a unit at first.
+fn nothing() -> Rc<Outcome> {
+    Rc::new(Outcome { result: TypeId::NEVER, ..Outcome::default() })
+}
+
+/// Whether two rounds found out the same, as far as others were told.
+fn is_same(a: &Outcome, b: &Outcome) -> bool {
+    a.result == b.result && a.stores == b.stores
+}
+
 /// Looks at a unit, and if it is the head of a circle, as often as it takes.
-fn settled(u: &mut Universe, unit: Unit, here: usize) -> Outcome {
+fn settled(u: &mut Universe, unit: Unit, here: usize) -> Rc<Outcome> {
     let mut round = 1;
     loop {
-        let mut outcome = body::run(u, unit);
+        let mut outcome = Rc::new(look(u, unit));
         let progress = &mut u.recursion.stack[here];
-        let was_right = !progress.was_told || progress.result == outcome.result;
+        let was_right = !progress.was_told || is_same(&progress.so_far, &outcome);
         if progress.outermost < here || was_right && !progress.is_unstable {
             return outcome;
         }
-        progress.result = outcome.result;
+        progress.so_far = outcome.clone();
         (progress.was_told, progress.is_unstable, progress.outermost) = (false, false, usize::MAX);
         u.recursion.take_members(here);
         if round == MOST_ROUNDS {
-            outcome.result = TypeId::ANY;
+            u.recursion.stack[here].so_far = nothing();
+            if let Some(outcome) = Rc::get_mut(&mut outcome) {
+                outcome.result = TypeId::ANY;
+            }
             return outcome;
         }
         round += 1;
+    }
+}
+
+fn look(u: &mut Universe, unit: Unit) -> Outcome {
+    match unit {
+        Unit::Contents(slot) => Outcome { result: crate::signature::inferred(u, slot), ..Outcome::default() },
+        Unit::Method(_) | Unit::Initial(_) | Unit::Statements(_) => body::run(u, unit),
     }
 }

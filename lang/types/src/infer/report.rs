@@ -51,7 +51,9 @@ impl Body<'_> {
     /// The bounds of inference were reached: what is not found out is `any`.
     pub(super) fn too_hard(&mut self, unit: Unit) {
         let span = match unit {
-            Unit::Method(slot) | Unit::Initial(slot) => self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span),
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
+                self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
+            }
             Unit::Statements(file) => self.u.file(file).statements.first().map_or(Span::default(), |s| s.span),
         };
         let message = "the types of locals here keep growing; they are taken to be `any`";
