@@ -51,6 +51,8 @@ pub struct Project {
     interfaces: FxHashMap<FileId, Interface>,
     /// A file was checked.
     was_asked: bool,
+    /// Files in which something was found: what it says may suggest names that they do not mention.
+    with_findings: FxHashSet<FileId>,
 }
 
 impl Project {
@@ -63,7 +65,7 @@ impl Project {
             let id = universe.load(Source { name: name.clone(), text, parse, is_library: true });
             files.insert(name.as_str().into(), id);
         }
-        Self { universe, files, interfaces: FxHashMap::default(), was_asked: false }
+        Self { universe, files, interfaces: FxHashMap::default(), was_asked: false, with_findings: FxHashSet::default() }
     }
 
     /// What is known.
@@ -126,7 +128,12 @@ impl Project {
     /// What is wrong with a file.
     pub fn check(&mut self, id: FileId) -> Vec<Diagnostic> {
         self.was_asked = true;
-        self.universe.check(id)
+        let found = self.universe.check(id);
+        match found.is_empty() {
+            true => self.with_findings.remove(&id),
+            false => self.with_findings.insert(id),
+        };
+        found
     }
 
     /// The file itself, and those that mention a name whose slot has changed, and those that mention what changed in them.
@@ -158,6 +165,7 @@ impl Project {
             let mentions = |names| mentions(&self.universe, *other, names);
             changes.opens
                 || mentions(&changes.for_everyone)
+                || changes.has_other_names && self.with_findings.contains(other)
                 || mentions(&changes.for_related) && (self.imports(*other, id) || self.imports(id, *other))
         };
         // The library does not look at the files above it.
@@ -229,6 +237,8 @@ struct Changes {
     for_everyone: FxHashSet<Name>,
     /// Slots that promise something else.
     for_related: FxHashSet<Name>,
+    /// Slots came or went.
+    has_other_names: bool,
     /// Which objects may get slots of any name.
     opens: bool,
 }
@@ -240,6 +250,7 @@ impl Changes {
         // An object that is written in code is known only to who can see that code.
         let (hidden, open): (Vec<Key>, Vec<Key>) = come.chain(gone).partition(|key| u.is_of_code(ObjectId(key.0)));
         let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
+        let has_other_names = !open.is_empty();
         let mut for_everyone: FxHashSet<Name> = open.into_iter().map(|key| key.1).chain(added).collect();
         let mut for_related: FxHashSet<Name> = hidden.into_iter().map(|key| key.1).collect();
         let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
@@ -250,6 +261,6 @@ impl Changes {
                 false => for_related.insert(key.1),
             };
         }
-        Self { for_everyone, for_related, opens: !before.additions.opens_as(&after.additions) }
+        Self { for_everyone, for_related, has_other_names, opens: !before.additions.opens_as(&after.additions) }
     }
 }

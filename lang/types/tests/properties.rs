@@ -190,6 +190,17 @@ fn slots_and_the_methods_that_fill_them_are_found_out_together() {
     }
 }
 
+/// Found by fuzzing: a suggestion names what the file itself does not mention.
+#[test]
+fn suggestions_follow_what_comes_and_goes() {
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), "| wice = ( 3 ) |\n".to_string()));
+    let mut project = support::project(false);
+    let id = project.set("b", "| a = import: 'a'. go = ( a twice ) |\n".to_string(), &find)[0];
+    assert!(project.check(id)[0].fix.is_some());
+    assert!(project.set("a", "3\n".to_string(), &find).contains(&id));
+    assert!(project.check(id)[0].fix.is_none());
+}
+
 #[test]
 fn what_a_method_does_concerns_who_promises_to_do_less() {
     let quiet = "| shown = ( 3 ) |\n";
