@@ -1,60 +1,18 @@
 //! Random well-formed programs neither crash nor hang the machine, and do the same with collection at every safepoint, compiled, and both.
 #![no_main]
 
-use std::io::Write as _;
-use std::sync::{Arc, Mutex};
-
-use aura_command::drive::{End, Nobody, drive};
-use aura_command::output::Shared;
-use aura_command::world::{Wiring, machine};
-use aura_run::{CapSet, Limits, Tiers};
+use aura_run::Tiers;
 use libfuzzer_sys::fuzz_target;
 
-/// Enough for every program that ends by itself; exact, so that the others end at the same point.
+mod machine;
+
+/// Enough for every program that ends by itself.
 const FUEL: u64 = 3_000;
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("one thread").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What a program prints, and what it fails with.
-fn deeds(text: &str, stress: bool, compiled: bool) -> (Vec<u8>, Option<String>) {
-    let chunks = aura_command::source::compile("program", text, false).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    let out = Captured::default();
-    let mut vm = machine(Wiring {
-        out: Shared::new(out.clone()),
-        err: Shared::new(std::io::sink()),
-        input: Box::new(std::io::empty()),
-        arguments: Vec::new(),
-    })
-    .expect("the library loads");
-    vm.set_tiers(if compiled { Tiers::Baseline } else { Tiers::Interpreter }, Some(0));
-    vm.stress = stress;
-    vm.heap.wants_collection = stress;
-    let limits = Limits { fuel: Some(FUEL), heap: Some(1 << 30), ..Limits::default() };
-    let id = vm.spawn_file("program", &chunks, CapSet::script(), limits);
-    let failure = match drive(&mut vm, id, &mut Nobody) {
-        End::Failed(f) => Some(format!("{}: {}", f.kind, f.message)),
-        _ => None,
-    };
-    let _ = vm.host.out.flush();
-    let printed = out.0.lock().expect("one thread").clone();
-    (printed, failure)
-}
 
 fuzz_target!(|choices: &[u8]| {
     let text = aura_tests::programs::program(choices);
-    let plain = deeds(&text, false, false);
-    for (stress, compiled) in [(true, false), (false, true), (true, true)] {
-        assert_eq!(plain, deeds(&text, stress, compiled), "stress: {stress}, compiled: {compiled}\n{text}");
+    let plain = machine::deeds(&text, FUEL, false, Tiers::Interpreter);
+    for (stress, tiers) in [(true, Tiers::Interpreter), (false, Tiers::Baseline), (true, Tiers::Baseline)] {
+        assert_eq!(plain, machine::deeds(&text, FUEL, stress, tiers), "stress: {stress}, {tiers:?}\n{text}");
     }
 });

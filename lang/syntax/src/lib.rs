@@ -5,6 +5,7 @@
 //! * [`parse`](mod@parse) text to tree; never fails
 //! * [`literal`] what the letters of literals mean
 //! * [`diagnostic`], [`codes`] what is wrong, as data; [`render()`] draws it for people
+//! * [`visit`] a way through a tree, for who looks for something in it
 //! * [`dump()`] a tree as readable text
 //! * [`format()`] a program in its one layout
 //! * [`grammar`] the norm of the syntax, and grammars for model servers derived from it
@@ -23,6 +24,7 @@ mod render;
 pub mod source;
 pub mod tokens;
 pub mod tree;
+pub mod visit;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use dump::dump;

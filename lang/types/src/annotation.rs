@@ -293,7 +293,7 @@ impl Resolver<'_> {
         self.u.places.insert(key, object);
         self.u.files[self.scope.file.0 as usize].objects.push(object);
         for slot in &list.slots {
-            let name = crate::load::name_of(&slot.name, &self.text, self.u);
+            let name = crate::load::name_of(&slot.name, &self.text, &mut self.u.names);
             self.requirement(object, name, slot);
         }
         self.u.types.object(object)

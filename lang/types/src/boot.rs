@@ -118,7 +118,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         related: FxHashMap::<(TypeId, TypeId), bool>::default(),
         held: FxHashMap::default(),
         bodies: FxHashMap::default(),
-        progress: Vec::new(),
+        recursion: crate::infer::Recursion::default(),
         candidate: None,
         live: None,
         assumed: None,

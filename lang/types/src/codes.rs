@@ -24,7 +24,7 @@ aura_syntax::diagnostic_codes! {
     TOO_FEW_ARGUMENTS = "E0310", "block with too few arguments":
         "A block is given fewer arguments than it takes. (More are fine: those that it does not declare are ignored.)";
     AMBIGUOUS = "E0311", "two parents have different slots for this message":
-        "The object has no slot of this name itself, and finds different ones through different parents. The machine does not choose: it signals an error. Define the slot in the object, and send `parentName.message` to the one you mean.";
+        "The object has no slot of this name itself, and finds different ones through different parents. The machine does not choose: it signals an error. Define the slot in the object, and send `parentName.message` to the one you mean. An object that has no name is called by its first slots.";
     NO_RESEND = "E0312", "nothing above has this message":
         "A resend looks for the message above the object that holds the running method. There is no such slot in its parents.";
     NOT_A_CONDITION = "E0313", "this is not true or false":

@@ -3,6 +3,7 @@
 //! * [`Universe`] everything that is known: objects, files, types; `load` brings a file in, [`Universe::check`] says what is wrong
 //! * `object`, `lookup` objects and how messages find their slots
 //! * `ty`, `annotation`, `relate` types, how they are written, which fits which
+//! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
 //! * `effects`, `primitives` what code does besides
 //! * [`codes`] the diagnostics
@@ -10,6 +11,7 @@
 //! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
 //! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
 
+mod additions;
 mod annotation;
 mod boot;
 mod check;

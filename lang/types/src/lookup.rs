@@ -70,9 +70,13 @@ impl Universe {
         if let Some(find) = self.finds.get(&(object, name)) {
             return find.clone();
         }
-        let find = self.search(object, name, &mut SmallVec::new());
+        let told = self.recursion.told;
+        let find = match self.search(object, name, &mut SmallVec::new()) {
+            Find::Missing if self.may_be_added(object, name) => Find::Open,
+            find => find,
+        };
         // While parents are being found, what was found may lack some.
-        if self.parents_asked.is_empty() {
+        if self.parents_asked.is_empty() && self.recursion.told == told {
             self.finds.insert((object, name), find.clone());
         }
         find
@@ -140,6 +144,7 @@ impl Universe {
             // The question leads back to itself: what is found may not be all.
             return Rc::new(Parents { is_open: true, ..Parents::default() });
         }
+        let told = self.recursion.told;
         let slots: Vec<u32> = {
             let slots = &self.object(object).slots;
             (0..slots.len() as u32).filter(|i| slots[*i as usize].is_parent).collect()
@@ -151,7 +156,9 @@ impl Universe {
         }
         self.parents_asked.remove(&object);
         let parents = Rc::new(parents);
-        self.parents.insert(object, parents.clone());
+        if self.recursion.told == told {
+            self.parents.insert(object, parents.clone());
+        }
         parents
     }
 
@@ -218,6 +225,7 @@ impl Universe {
         if let Some(above) = self.above.get(&object) {
             return above.clone();
         }
+        let told = self.recursion.told;
         let mut above = Above { ancestors: vec![object], ..Above::default() };
         above.params.extend(self.object(object).params.iter().copied());
         // The lobby's parents are everybody's, and nobody's parameters come from there.
@@ -230,7 +238,7 @@ impl Universe {
             self.parents_asked.remove(&object);
         }
         let above = Rc::new(above);
-        if self.parents_asked.is_empty() {
+        if self.parents_asked.is_empty() && self.recursion.told == told {
             self.object_mut(object).all_params.clone_from(&above.params);
             self.above.insert(object, above.clone());
         }

@@ -14,10 +14,12 @@ pub(crate) struct Mentioned {
     pub(crate) words: Rc<FxHashSet<Name>>,
     /// The paths behind `import:`.
     pub(crate) imports: Vec<Rc<str>>,
+    /// Some of its slots say what they do at most.
+    pub(crate) declares_effects: bool,
 }
 
 pub(crate) fn mentioned(tokens: &[Token], text: &str, names: &mut Names) -> Mentioned {
-    let (mut words, mut imports) = (FxHashSet::default(), Vec::new());
+    let (mut words, mut imports, mut declares_effects) = (FxHashSet::default(), Vec::new(), false);
     let mut after_import = false;
     for token in tokens {
         let letters = token.span.text(text);
@@ -28,6 +30,7 @@ pub(crate) fn mentioned(tokens: &[Token], text: &str, names: &mut Names) -> Ment
                     imports.push(path);
                 }
             }
+            Kind::String => declares_effects |= letters.starts_with("'effects:"),
             kind if kind.is_trivia() => continue,
             Kind::Name
             | Kind::Keyword
@@ -43,5 +46,5 @@ pub(crate) fn mentioned(tokens: &[Token], text: &str, names: &mut Names) -> Ment
         }
         after_import = letters == "import:";
     }
-    Mentioned { words: Rc::new(words), imports }
+    Mentioned { words: Rc::new(words), imports, declares_effects }
 }

@@ -223,6 +223,10 @@ pub(crate) fn answer(name: &str) -> Answer {
     match name {
         "_UnwindTo:Value:" | "_Exit:" => Answer::Nothing,
         "_RandomSeed" | "_FileReadBytes" => Answer::Bytes,
+        "_TimeMicroseconds" | "_TimeNow" | "_FileSize" | "_FileModified" => Answer::Int,
+        "_FileRead" => Answer::Text,
+        "_FileExists" | "_FileIsDirectory" => Answer::Bool,
+        "_DirectoryList" => Answer::Texts,
         "_Fork" | "_ThisProcess" => Answer::Kind("process"),
         "_SemaphoreNew:" => Answer::Kind("semaphore"),
         "_Mirror" => Answer::Kind("mirror"),

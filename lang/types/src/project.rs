@@ -9,9 +9,11 @@ use std::rc::Rc;
 use aura_syntax::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::additions::Additions;
+use crate::effects::Doing;
 use crate::load::Source;
 use crate::names::Name;
-use crate::object::{FileId, SlotId, SlotKind};
+use crate::object::{FileId, ObjectId, SlotId, SlotKind};
 use crate::ty::TypeId;
 use crate::universe::{Options, Universe};
 
@@ -22,14 +24,21 @@ struct Promise {
     is_parent: bool,
     params: Vec<TypeId>,
     result: TypeId,
+    /// What it does, if somebody's declaration depends on such things.
+    doing: Doing,
 }
+
+/// A slot: its object's number and its name.
+type Key = (u32, Name);
 
 /// What the slots of a file promise to others.
 #[derive(Default)]
 struct Interface {
-    slots: FxHashMap<(u32, Name), Promise>,
+    slots: FxHashMap<Key, Promise>,
     /// Some are slots of objects that are not its own, so anybody may be concerned.
     adds: bool,
+    /// Slots that its code adds to objects when it runs.
+    additions: Additions,
 }
 
 /// Gives the file that an `import:` in a file means, by the file's name and the path as written: its name and text.
@@ -40,6 +49,10 @@ pub struct Project {
     universe: Universe,
     files: FxHashMap<Rc<str>, FileId>,
     interfaces: FxHashMap<FileId, Interface>,
+    /// A file was checked.
+    was_asked: bool,
+    /// Files in which something was found: what it says may suggest names that they do not mention.
+    with_findings: FxHashSet<FileId>,
 }
 
 impl Project {
@@ -52,7 +65,7 @@ impl Project {
             let id = universe.load(Source { name: name.clone(), text, parse, is_library: true });
             files.insert(name.as_str().into(), id);
         }
-        Self { universe, files, interfaces: FxHashMap::default() }
+        Self { universe, files, interfaces: FxHashMap::default(), was_asked: false, with_findings: FxHashSet::default() }
     }
 
     /// What is known.
@@ -81,6 +94,10 @@ impl Project {
             None => {
                 let id = self.universe.load(source);
                 self.files.insert(name.into(), id);
+                // Until somebody has looked at a file, nobody can be surprised by a new one.
+                if self.was_asked {
+                    self.interfaces.insert(id, Interface::default());
+                }
                 id
             }
         };
@@ -122,7 +139,13 @@ impl Project {
 
     /// What is wrong with a file.
     pub fn check(&mut self, id: FileId) -> Vec<Diagnostic> {
-        self.universe.check(id)
+        self.was_asked = true;
+        let found = self.universe.check(id);
+        match found.is_empty() {
+            true => self.with_findings.remove(&id),
+            false => self.with_findings.insert(id),
+        };
+        found
     }
 
     /// The file itself, and those that mention a name whose slot has changed, and those that mention what changed in them.
@@ -133,38 +156,34 @@ impl Project {
             at += 1;
             let Some(before) = self.interfaces.remove(&id) else { continue };
             let after = self.interface(id);
-            let names = difference(&before, &after);
-            if names.is_empty() {
-                continue;
-            }
-            for user in self.users(id, &names, before.adds || after.adds) {
+            let changes = Changes::between(&before, &after, &self.universe);
+            for user in self.users(id, &changes) {
                 if all.contains(&user) {
                     continue;
                 }
                 let promised = self.interface(user);
                 self.interfaces.insert(user, promised);
-                self.universe.forget_signatures(|file| file == Some(user));
+                self.universe.forget_code(user);
                 all.push(user);
             }
         }
         all
     }
 
-    /// Files that can see the file and mention one of the names.
-    fn users(&self, id: FileId, names: &FxHashSet<Name>, adds: bool) -> Vec<FileId> {
-        let sees = |other: &FileId| adds || self.imports(*other, id);
-        let mentions = |other: &FileId| {
-            let words = &self.universe.file(*other).mentioned.words;
-            names.iter().any(|n| {
-                crate::near::parts(self.universe.names.text(*n))
-                    .iter()
-                    .all(|part| self.universe.names.known(part).is_some_and(|p| words.contains(&p)))
-            })
+    /// Files that changes in the file may concern: those that can see it, and those that it sees, since its objects may inherit from
+    /// theirs.
+    fn users(&self, id: FileId, changes: &Changes) -> Vec<FileId> {
+        let concerns = |other: &FileId| {
+            let mentions = |names| mentions(&self.universe, *other, names);
+            changes.opens
+                || mentions(&changes.for_everyone)
+                || changes.has_other_names && self.with_findings.contains(other)
+                || mentions(&changes.for_related) && (self.imports(*other, id) || self.imports(id, *other))
         };
         // The library does not look at the files above it.
         let above = |other: &FileId| !self.universe.file(*other).is_library;
-        let others = self.files.values().copied().filter(|o| *o != id && above(o));
-        let mut users: Vec<FileId> = others.filter(|o| sees(o) && mentions(o)).collect();
+        let others = self.files.values().copied().filter(|o| *o != id);
+        let mut users: Vec<FileId> = others.filter(|o| above(o) && concerns(o)).collect();
         users.sort();
         users
     }
@@ -185,14 +204,22 @@ impl Project {
         false
     }
 
+    /// Whether some file's slots are held against what they say they do.
+    fn watches_effects(&self) -> bool {
+        let declares = |id: &FileId| !self.universe.file(*id).is_library && self.universe.file(*id).mentioned.declares_effects;
+        self.files.values().any(declares)
+    }
+
     /// What a file promises now.
     fn interface(&mut self, id: FileId) -> Interface {
         let file = self.universe.file(id);
-        let mut all = Interface { adds: !file.added.is_empty(), ..Interface::default() };
+        let adds = !(file.added.is_empty() && file.additions.is_empty());
+        let mut all = Interface { adds, additions: file.additions.clone(), ..Interface::default() };
         let own = file.objects.iter().flat_map(|o| {
             let count = self.universe.object(*o).slots.len() as u32;
             (0..count).map(|index| SlotId { object: *o, index })
         });
+        let watches_effects = self.watches_effects();
         let slots: Vec<SlotId> = own.chain(file.added.iter().copied()).collect();
         for slot in slots {
             let here = self.universe.slot(slot);
@@ -201,16 +228,51 @@ impl Project {
             }
             let (name, kind, is_parent) = (here.name, here.kind, here.is_parent);
             let signature = self.universe.signature_of(slot, false);
-            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result };
+            let doing = if watches_effects { self.universe.effects(slot) } else { Doing::default() };
+            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result, doing };
             all.slots.insert((slot.object.0, name), promise);
         }
         all
     }
 }
 
-/// The names whose slots are not what they were.
-fn difference(before: &Interface, after: &Interface) -> FxHashSet<Name> {
-    let gone = before.slots.iter().filter(|(key, promise)| after.slots.get(key) != Some(promise)).map(|(key, _)| key.1);
-    let come = after.slots.keys().filter(|key| !before.slots.contains_key(key)).map(|key| key.1);
-    gone.chain(come).collect()
+/// Whether a file mentions one of the names.
+fn mentions(u: &Universe, file: FileId, names: &FxHashSet<Name>) -> bool {
+    let words = &u.file(file).mentioned.words;
+    let is_word = |part: &&str| u.names.known(part).is_some_and(|p| words.contains(&p));
+    names.iter().any(|n| crate::near::parts(u.names.text(*n)).iter().all(is_word))
+}
+
+/// What is not what it was in a file.
+struct Changes {
+    /// Slots that came or went or do something else, and what is read off methods of a name wherever they are (`isSomething`).
+    for_everyone: FxHashSet<Name>,
+    /// Slots that promise something else.
+    for_related: FxHashSet<Name>,
+    /// Slots came or went.
+    has_other_names: bool,
+    /// Which objects may get slots of any name.
+    opens: bool,
+}
+
+impl Changes {
+    fn between(before: &Interface, after: &Interface, u: &Universe) -> Self {
+        let come = after.slots.keys().filter(|key| !before.slots.contains_key(key));
+        let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key));
+        // An object that is written in code is known only to who can see that code.
+        let (hidden, open): (Vec<Key>, Vec<Key>) = come.chain(gone).partition(|key| u.is_of_code(ObjectId(key.0)));
+        let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
+        let has_other_names = !open.is_empty();
+        let mut for_everyone: FxHashSet<Name> = open.into_iter().map(|key| key.1).chain(added).collect();
+        let mut for_related: FxHashSet<Name> = hidden.into_iter().map(|key| key.1).collect();
+        let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
+        for (key, promise) in changed {
+            let does_other = after.slots[key].doing != promise.doing;
+            match does_other || before.adds || after.adds || u.names.text(key.1).starts_with("is") {
+                true => for_everyone.insert(key.1),
+                false => for_related.insert(key.1),
+            };
+        }
+        Self { for_everyone, for_related, has_other_names, opens: !before.additions.opens_as(&after.additions) }
+    }
 }

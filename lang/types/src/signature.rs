@@ -1,7 +1,7 @@
 //! What a slot answers and takes: as written, or else as inferred.
 //!
 //! What must stay true: a written type is believed, whoever wrote it, and held against the code only when that is checked; a
-//! question that leads back to itself is answered with `any`.
+//! question that leads back to itself is answered with `any`, or with what a method is known to answer so far.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use aura_syntax::tree::{self, Init, SlotName};
 use smallvec::SmallVec;
 
 use crate::annotation::{self, Scope};
-use crate::infer;
+use crate::infer::{self, Unit};
 use crate::object::{SlotId, SlotKind, SlotValue};
 use crate::ty::{TypeId, VarId};
 use crate::universe::Universe;
@@ -64,11 +64,14 @@ pub(crate) fn of(u: &mut Universe, slot: SlotId, is_write: bool) -> Rc<Signature
 
 /// What is known of a slot whose signature is just being found: what is written in its header.
 fn recursive(u: &mut Universe, slot: SlotId, is_write: bool) -> Signature {
+    if u.slot(slot).kind == SlotKind::Data && !is_write {
+        return Signature { result: infer::so_far(u, Unit::Contents(slot)), ..Signature::default() };
+    }
     if u.slot(slot).kind != SlotKind::Method || is_write {
         return Signature { params: SmallVec::from_elem(TypeId::ANY, is_write.into()), ..Signature::default() };
     }
     let (mut signature, _) = header(u, slot);
-    signature.result = infer::so_far(u, slot);
+    signature.result = infer::so_far(u, Unit::Method(slot));
     signature
 }
 
@@ -87,7 +90,7 @@ fn read(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
     if let Some(result) = declared(u, slot) {
         return (Signature { result, is_written: true, ..Signature::default() }, true);
     }
-    let (result, is_final) = inferred(u, slot);
+    let (result, is_final) = infer::result(u, Unit::Contents(slot));
     (Signature { result, ..Signature::default() }, is_final)
 }
 
@@ -119,7 +122,7 @@ fn method(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
     if u.slot(slot).value != SlotValue::Code {
         return (signature, true);
     }
-    let (result, is_final) = infer::result(u, slot);
+    let (result, is_final) = infer::result(u, Unit::Method(slot));
     signature.result = result;
     (signature, is_final)
 }
@@ -235,25 +238,23 @@ fn first(u: &mut Universe, slot: SlotId) -> TypeId {
     u.types.widened(first)
 }
 
-/// The type of an assignable slot that nobody wrote: what it holds at first, and what is assigned to it. The second is false if a
-/// method that assigns was being looked at itself.
-fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
+/// The type of an assignable slot that nobody wrote: what it holds at first, and what is assigned to it, as far as known.
+pub(crate) fn inferred(u: &mut Universe, slot: SlotId) -> TypeId {
     let first = first(u, slot);
     if u.options.strict {
-        return (first, true);
+        return first;
     }
     // What a generic prototype holds itself may stand for any of its parameters.
     if !u.params(slot.object).is_empty() {
-        return (TypeId::ANY, true);
+        return TypeId::ANY;
     }
     let nil = u.nil_type();
     let is_nothing = u.slot(slot).value == SlotValue::Nothing;
     let mut all = if is_nothing { TypeId::NEVER } else { first };
     if all == TypeId::ANY {
-        return (TypeId::ANY, true);
+        return TypeId::ANY;
     }
-    let (stored, is_final) = infer::stored(u, slot);
-    for type_ in stored {
+    for type_ in infer::stored(u, slot) {
         // What is unknown fits; it must not hide what is known.
         if type_ != TypeId::ANY {
             let type_ = u.types.widened(type_);
@@ -262,7 +263,7 @@ fn inferred(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
     }
     let is_only_nil = all == nil || all == TypeId::NEVER;
     if is_only_nil {
-        return (TypeId::ANY, is_final);
+        return TypeId::ANY;
     }
-    (all, is_final)
+    all
 }

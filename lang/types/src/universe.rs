@@ -9,7 +9,7 @@ use aura_syntax::Span;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::infer::{Outcome, Progress, Unit};
+use crate::infer::{Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
@@ -27,6 +27,8 @@ pub(crate) struct FileData {
     pub(crate) objects: Vec<ObjectId>,
     /// Slots it adds to objects that are not its own.
     pub(crate) added: Vec<SlotId>,
+    /// Slots that its code adds to objects when it runs.
+    pub(crate) additions: crate::additions::Additions,
     /// The files that it imports, by the path as written.
     pub(crate) imports: FxHashMap<Rc<str>, FileId>,
     /// What it mentions.
@@ -50,6 +52,7 @@ impl FileData {
             statements: Rc::default(),
             objects: Vec::new(),
             added: Vec::new(),
+            additions: crate::additions::Additions::default(),
             imports: FxHashMap::default(),
             is_library: false,
             mentioned: crate::mentioned::Mentioned::default(),
@@ -59,6 +62,11 @@ impl FileData {
         }
     }
 }
+
+/// What an object is called that nobody has named.
+pub(crate) const UNNAMED: &str = "an object";
+/// Slots by which an object without a name is described.
+const MOST_NAMED: usize = 3;
 
 /// A type variable.
 pub(crate) struct Var {
@@ -136,8 +144,8 @@ pub struct Universe {
     /// The types of slots' first values, where they are known without looking at the file alone.
     pub(crate) held: FxHashMap<SlotId, TypeId>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
-    /// Units whose inference is under way, innermost last.
-    pub(crate) progress: Vec<Progress>,
+    /// Units whose inference is under way.
+    pub(crate) recursion: Recursion,
     /// The file that stands for candidates, one after the other.
     pub(crate) candidate: Option<FileId>,
     /// The file that stands for live objects.
@@ -180,6 +188,21 @@ impl Universe {
 
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
         &self.objects[id.0 as usize]
+    }
+
+    /// How an object is called in messages, in backquotes; one without a name is known by what it has.
+    pub(crate) fn described(&self, id: ObjectId) -> String {
+        let object = self.object(id);
+        if !self.is_of_code(id) {
+            return format!("`{}`", object.path);
+        }
+        let names = object.slots.iter().filter(|s| !s.is_parent).map(|s| format!("'{}'", self.names.text(s.name)));
+        let shown: Vec<String> = names.take(MOST_NAMED).collect();
+        let rest = if object.slots.iter().filter(|s| !s.is_parent).count() > shown.len() { ", …" } else { "" };
+        match shown.is_empty() {
+            true => "an object without slots".into(),
+            false => format!("the object with {}{rest}", shown.join(", ")),
+        }
     }
 
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
@@ -260,9 +283,30 @@ impl Universe {
         self.signatures.retain(|(slot, _), _| stays(slot));
         self.held.retain(|slot, _| stays(slot));
         self.bodies.retain(|unit, _| match unit {
-            Unit::Method(slot) | Unit::Initial(slot) => stays(slot),
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => stays(slot),
             Unit::Statements(file) => !of(Some(*file)),
         });
+    }
+
+    /// Whether an object is written inside code.
+    pub(crate) fn is_of_code(&self, object: ObjectId) -> bool {
+        &*self.object(object).path == UNNAMED
+    }
+
+    /// Forgets all that was found out about a file's code, with the objects that it makes: they are made again when it is looked at.
+    pub(crate) fn forget_code(&mut self, file: FileId) {
+        self.forget_signatures(|f| f == Some(file));
+        let objects = std::mem::take(&mut self.files[file.0 as usize].objects);
+        let (of_code, others): (Vec<ObjectId>, Vec<ObjectId>) = objects.into_iter().partition(|o| self.is_of_code(*o));
+        self.files[file.0 as usize].objects = others;
+        for object in &of_code {
+            let object = self.object_mut(*object);
+            object.origin = None;
+            object.slots.clear();
+        }
+        if !of_code.is_empty() {
+            self.forget_lookups();
+        }
     }
 
     /// Every slot of a name, anywhere.
@@ -292,6 +336,7 @@ impl Universe {
         self.above.remove(&object);
         self.finds.retain(|key, _| key.0 != object);
         self.signatures.retain(|key, _| key.0.object != object);
+        self.bodies.retain(|unit, _| !matches!(unit, Unit::Contents(slot) if slot.object == object));
     }
 
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {

@@ -129,6 +129,91 @@ proptest! {
     }
 }
 
+/// Found by fuzzing: the order in which types are told depends on no file that was there before.
+#[test]
+fn types_are_told_in_the_same_order_after_an_edit() {
+    let before = "| pick: flag <bool> = ( flag ifTrue: [ 3 ] False: [ 'x' ] ) |\n";
+    let after = "|\nfill: all <list of: (string | zebra | ape)> = ( all add: 'x' ).\nape = (| a = 1 |).\nzebra = (| z = 1 |).\nints <list of: int> <- list copyRemoveAll.\n|\nfill: ints\n";
+    let mut edited = support::project(true);
+    for text in [before, "| zebra = (| z = 1 |). ape = (| a = 1 |) |\n", after] {
+        edited.set("a", text.to_string(), &support::alone);
+    }
+    let mut fresh = support::project(true);
+    fresh.set("a", after.to_string(), &support::alone);
+    let found = [edited, fresh].map(|mut project| {
+        let id = project.file("a").expect("was set");
+        project.check(id)
+    });
+    assert!(!found[0].is_empty() && found[0] == found[1], "{found:?}");
+}
+
+/// Found by fuzzing: an object of another file may understand what a file's object sends to itself, whether it imports it or not.
+#[test]
+fn a_slot_that_comes_or_goes_concerns_whoever_mentions_it() {
+    let user = "| point = (| pa. use = ( twice size ) |) |\n";
+    let open = "| thing = (| mixed* <any> = nil. twice = ( 'x' ) |) |\n";
+    let mut project = support::project(false);
+    let id = project.set("a", user.to_string(), &support::alone)[0];
+    let alone = project.check(id);
+    assert!(project.set("b", open.to_string(), &support::alone).contains(&id));
+    assert!(alone.len() == 1 && project.check(id).is_empty());
+    assert!(project.set("b", "3\n".to_string(), &support::alone).contains(&id));
+    assert_eq!(project.check(id), alone);
+}
+
+/// Found by fuzzing: what is found in an object that is written in code is found once, also when another file has changed.
+#[test]
+fn code_that_is_looked_at_again_makes_its_objects_again() {
+    let user = "| node = (| parent* = traits clonable. cut = ( 3 ). safe = ( (| parent* = tcut |) ). go = ( a twice ) |). a = import: 'a' |\n";
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), "| twice = ( 3 ) |\n".to_string()));
+    let mut project = support::project(false);
+    let id = project.set("b", user.to_string(), &find)[0];
+    let before = project.check(id);
+    assert!(project.set("a", "| twice = ( 'x' ) |\n".to_string(), &find).contains(&id));
+    assert!(before.len() == 1 && project.check(id) == before, "{before:?}");
+}
+
+/// Found by fuzzing: what a slot may hold and what the methods do that assign to it is the same, whichever is asked for first.
+#[test]
+fn slots_and_the_methods_that_fill_them_are_found_out_together() {
+    for text in [
+        "| point = (| parent* = traits clonable. x <- 0. p = ( (x x: 'a') zork ) |) |\n",
+        "| box = (| parent* = traits clonable. c <- 3. fill = ( c: 'x'. c zork ). grow = ( c: (c + 1) printString. c size ) |) |\n",
+    ] {
+        let (mut edited, mut fresh) = (support::project(false), support::project(false));
+        let id = edited.set("a", String::new(), &support::alone)[0];
+        edited.check(id);
+        edited.set("a", text.to_string(), &support::alone);
+        let other = fresh.set("a", text.to_string(), &support::alone)[0];
+        let found = fresh.check(other);
+        assert!(!found.is_empty() && edited.check(id) == found, "{found:?}");
+    }
+}
+
+/// Found by fuzzing: a suggestion names what the file itself does not mention.
+#[test]
+fn suggestions_follow_what_comes_and_goes() {
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), "| wice = ( 3 ) |\n".to_string()));
+    let mut project = support::project(false);
+    let id = project.set("b", "| a = import: 'a'. go = ( a twice ) |\n".to_string(), &find)[0];
+    assert!(project.check(id)[0].fix.is_some());
+    assert!(project.set("a", "3\n".to_string(), &find).contains(&id));
+    assert!(project.check(id)[0].fix.is_none());
+}
+
+#[test]
+fn what_a_method_does_concerns_who_promises_to_do_less() {
+    let quiet = "| shown = ( 3 ) |\n";
+    let loud = "| shown = ( 'x' printLine. 3 ) |\n";
+    let user = "| a = import: 'a'. {'effects: none' go = ( a shown ) } |\n";
+    let mut project = support::project(false);
+    let find = |_: &str, path: &str| (path == "a").then(|| ("a".to_string(), quiet.to_string()));
+    let id = project.set("b", user.to_string(), &find)[0];
+    assert!(project.check(id).is_empty());
+    assert!(project.set("a", loud.to_string(), &find).contains(&id));
+    assert_eq!(project.check(id).iter().map(|d| d.code).collect::<Vec<_>>(), ["E0317"]);
+}
+
 /// Three files that use one another, in some versions.
 const VERSIONS: [[&str; 4]; 3] = [
     [

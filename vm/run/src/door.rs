@@ -15,6 +15,7 @@ use aura_heap::{CollectionKind, Kind, SlotKind, Value, layout};
 use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::lookup;
+use crate::probe::VALUES;
 use crate::process::{Frame, Process, ProcessId, Status};
 use crate::trial::{TrialLimits, TrialReport};
 use crate::vm::{Handle, Vm};
@@ -121,9 +122,6 @@ pub struct CallerView {
     pub source: String,
 }
 
-/// What blocks understand without a slot for it; with more arguments too.
-const VALUES: [&str; 4] = ["value:", "value:With:", "value:With:With:", "value:With:With:With:"];
-
 impl Vm {
     /// The send that a paused process stands at, if nothing understood it and a method at its receiver would help.
     pub fn missing(&mut self, id: ProcessId) -> Option<Missing> {
@@ -153,7 +151,7 @@ impl Vm {
         let mut understood: Vec<String> =
             lookup::understood(&self.heap, values[0]).iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect();
         if self.is_block(values[0]) {
-            understood.extend(VALUES.map(str::to_string));
+            understood.extend(VALUES[1..].iter().map(|v| v.to_string()));
         }
         let views = values.iter().map(|v| self.value_view(*v)).collect();
         let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };

@@ -9,7 +9,6 @@
 //! Not here: which probes there are, and what is made of them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use aura_code::Code;
 use aura_heap::{CollectionKind, Kind, SlotKind, Value};
@@ -17,7 +16,7 @@ use aura_heap::{CollectionKind, Kind, SlotKind, Value};
 use crate::caps::CapSet;
 use crate::door::{Compiled, Missing};
 use crate::fail::Fail;
-use crate::process::{Limits, ProcessId, Status};
+use crate::process::{ProcessId, Status};
 use crate::trial::{TrialLimits, Verdict};
 use crate::vm::{Handle, Vm};
 
@@ -27,8 +26,8 @@ const MOST_CHANGED: usize = 16;
 const MOST_TEXT: usize = 4000;
 /// Characters of a text that is taken as a sample.
 const LONGEST_SAMPLE: usize = 200;
-/// The messages that evaluate a block with so many arguments.
-const VALUES: [&str; 5] = ["value", "value:", "value:With:", "value:With:With:", "value:With:With:With:"];
+/// The messages that evaluate a block with so many arguments. Only the first is a slot of every block.
+pub(crate) const VALUES: [&str; 5] = ["value", "value:", "value:With:", "value:With:With:", "value:With:With:With:"];
 
 /// What to evaluate.
 pub struct Probe<'a> {
@@ -168,7 +167,7 @@ impl Vm {
         let module = self.kept(&m.home);
         let refs = self.prepare(probe.code, module);
         let module = self.kept(&m.home);
-        let id = self.spawn_code(&refs, module, self.trying.clone(), self.probe_limits(limits));
+        let id = self.spawn_code(&refs, module, self.trying.clone(), self.limits_from_now(limits));
         let answer = self.tried(id)?;
         if !probe.takes_values {
             return Ok(answer);
@@ -177,29 +176,14 @@ impl Vm {
         let vs: Vec<Value> = std::iter::once(block).chain(values.iter().map(|h| self.kept(h))).collect();
         let stuck = (Verdict::Stuck, false);
         let selector = VALUES.get(values.len()).ok_or(stuck)?;
-        let id = self.spawn_send(selector, &vs, self.trying.clone(), self.probe_limits(limits));
+        let id = self.spawn_send(selector, &vs, self.trying.clone(), self.limits_from_now(limits));
         self.tried(id)
-    }
-
-    fn probe_limits(&self, l: TrialLimits) -> Limits {
-        Limits {
-            fuel: Some(l.fuel),
-            heap: Some(l.heap),
-            depth: Some(l.depth),
-            deadline: Some(Instant::now() + l.time),
-            output: Some(self.trial_output()),
-        }
     }
 
     /// Runs a process as a trial.
     fn tried(&mut self, id: ProcessId) -> Result<Handle, Ended> {
         self.try_process(id);
-        self.heap.over_allowance = false;
-        self.run_alone(id);
-        let answer = match self.heap.over_allowance {
-            true => Err(Verdict::Limit("heap".into())),
-            false => self.verdict(id),
-        };
+        let answer = self.run_to_verdict(id);
         let stands = self.process(id).filter(|p| p.status == Status::Paused);
         let in_generated = stands.map_or(answer.is_err(), |p| p.frames[..p.depth].iter().any(|f| f.code.method().generated));
         let answer = answer.map(|v| self.keep(v)).map_err(|v| (v, in_generated));
@@ -210,7 +194,7 @@ impl Vm {
     /// The text that a message answers.
     fn printed(&mut self, selector: &str, values: &[&Handle], limits: TrialLimits) -> Result<String, Verdict> {
         let vs: Vec<Value> = values.iter().map(|h| self.kept(h)).collect();
-        let id = self.spawn_send(selector, &vs, CapSet::none(), self.probe_limits(limits));
+        let id = self.spawn_send(selector, &vs, CapSet::none(), self.limits_from_now(limits));
         let text = self.tried(id).map_err(|(v, _)| v)?;
         let text = self.release(text);
         Ok(match self.heap.as_text(text) {

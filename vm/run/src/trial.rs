@@ -93,11 +93,7 @@ impl Vm {
     fn run_prepared(&mut self, selector: &str, values: &[Handle], limits: TrialLimits) -> TrialReport {
         self.collect_as(CollectionKind::Minor);
         self.heap.begin_trial();
-        self.heap.over_allowance = false;
-        let mut report = self.run_trial(selector, values, limits);
-        if self.heap.over_allowance {
-            report.verdict = Verdict::Limit("heap".into());
-        }
+        let report = self.run_trial(selector, values, limits);
         self.heap.undo_trial();
         report
     }
@@ -105,18 +101,10 @@ impl Vm {
     fn run_trial(&mut self, selector: &str, values: &[Handle], l: TrialLimits) -> TrialReport {
         let began = Instant::now();
         let allocated = self.heap.allocated();
-        let limits = Limits {
-            fuel: Some(l.fuel),
-            heap: Some(l.heap),
-            depth: Some(l.depth),
-            deadline: Some(began + l.time),
-            output: Some(self.trial_output()),
-        };
         let vs: Vec<Value> = values.iter().map(|h| self.kept(h)).collect();
-        let id = self.spawn_trial(selector, &vs, limits);
-        self.run_alone(id);
+        let id = self.spawn_trial(selector, &vs, self.limits_from_now(l));
+        let verdict = self.run_to_verdict(id).map_or_else(|v| v, |answer| Verdict::Answered(self.describe(answer)));
         let fuel = self.process(id).map_or(0, |p| p.fuel_used);
-        let verdict = self.verdict(id).map_or_else(|v| v, |answer| Verdict::Answered(self.describe(answer)));
         self.forget(id);
         TrialReport {
             verdict,
@@ -127,8 +115,30 @@ impl Vm {
         }
     }
 
+    /// The limits of a trial's process that begins now.
+    pub(crate) fn limits_from_now(&self, l: TrialLimits) -> Limits {
+        Limits {
+            fuel: Some(l.fuel),
+            heap: Some(l.heap),
+            depth: Some(l.depth),
+            deadline: Some(Instant::now() + l.time),
+            output: Some(self.trial_output()),
+        }
+    }
+
+    /// Runs a trial's process to its end: what it has answered, or how else it ended. That it asked for more memory than it may have
+    /// counts before anything that came of that, also when it has caught the error.
+    pub(crate) fn run_to_verdict(&mut self, id: ProcessId) -> Result<Value, Verdict> {
+        self.heap.over_allowance = false;
+        self.run_alone(id);
+        match self.heap.over_allowance {
+            true => Err(Verdict::Limit("heap".into())),
+            false => self.verdict(id),
+        }
+    }
+
     /// What a trial's process that no longer runs has answered, or how else it ended.
-    pub(crate) fn verdict(&mut self, id: ProcessId) -> Result<Value, Verdict> {
+    fn verdict(&mut self, id: ProcessId) -> Result<Value, Verdict> {
         let p = self.process(id).expect("a process that was just run");
         let (status, result, reached, withheld) = (p.status, p.result, p.reached, p.withheld.get());
         Err(match (status, reached) {

@@ -10,7 +10,7 @@ use aura_syntax::tree::{Init, Slot, SlotName, selector};
 use aura_syntax::{Parse, Source, parse, parse_slots, render};
 use corpus::{Method, methods};
 use reader::Gbnf;
-use walk::{Matcher, Random, Writer};
+use walk::{Choices as _, Matcher, Random, Writer};
 
 /// Decoders follow every way in which a text can be read at the same time; more than this would be slow.
 const MOST_STACKS: usize = 250;

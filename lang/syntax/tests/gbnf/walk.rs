@@ -91,6 +91,12 @@ impl<'g> Matcher<'g> {
     }
 }
 
+/// What decides which of several ways a text goes on.
+pub(crate) trait Choices {
+    /// A number below this one.
+    fn below(&mut self, n: usize) -> usize;
+}
+
 /// Numbers that look random, the same each time.
 pub(crate) struct Random(u64);
 
@@ -98,7 +104,10 @@ impl Random {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+}
+
+impl Choices for Random {
+    fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -137,13 +146,13 @@ impl<'g> Writer<'g> {
     }
 
     /// A text that ends soon after it has this many letters.
-    pub(crate) fn text(&self, random: &mut Random, length: usize) -> String {
+    pub(crate) fn text(&self, random: &mut impl Choices, length: usize) -> String {
         let mut out = String::new();
         self.rule(self.gbnf.root, random, length, &mut out);
         out
     }
 
-    fn rule(&self, rule: usize, random: &mut Random, most: usize, out: &mut String) {
+    fn rule(&self, rule: usize, random: &mut impl Choices, most: usize, out: &mut String) {
         let alternatives = &self.gbnf.rules[rule];
         let alternative = match out.len() < most {
             true => &alternatives[random.below(alternatives.len())],

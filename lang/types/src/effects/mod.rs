@@ -24,10 +24,30 @@ pub use set::Effects;
 pub(crate) enum Whose {
     /// The receiver's of the code.
     Own,
-    /// Those of an object that the code has just made.
+    /// Those of an object that the code has just made; what they hold may be shared with others.
     Fresh,
+    /// Those of an object that the code has just made, with everything that its slots hold.
+    New,
+    /// Those of an object that a slot of the receiver holds.
+    Part,
     /// Anybody's.
     Other,
+}
+
+impl Whose {
+    /// Whose it is if it may be either's.
+    pub(crate) fn or(self, other: Whose) -> Whose {
+        match (self, other) {
+            _ if self == other => self,
+            (Whose::New | Whose::Fresh, Whose::New | Whose::Fresh) => Whose::Fresh,
+            _ => Whose::Other,
+        }
+    }
+
+    /// Whether the code has just made it.
+    pub(crate) fn is_fresh(self) -> bool {
+        matches!(self, Whose::New | Whose::Fresh)
+    }
 }
 
 /// Something that code does.
@@ -54,6 +74,12 @@ pub struct Doing {
     pub certain: Effects,
     /// Also by way of messages to objects of unknown kind.
     pub possible: Effects,
+}
+
+impl Doing {
+    fn told(self) -> Self {
+        Self { certain: self.certain.told(), possible: self.possible.told() }
+    }
 }
 
 /// What was found out about effects so far.

@@ -37,6 +37,9 @@ effects! {
 }
 
 impl Effects {
+    /// Changes what slots of the receiver hold. It has no word of its own: for who does it, that is changing others, but it is nobody's
+    /// business if the receiver was just made, and what its slots hold, too.
+    pub(crate) const CHANGES_PARTS: Effects = Effects(1 << 16);
     /// Only computes.
     pub const PURE: Effects = Effects(0);
     /// What needs a power that a program must have been given.
@@ -45,6 +48,14 @@ impl Effects {
     /// Whether all of these are among them.
     pub fn has(self, other: Effects) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// As it is told: there is no word for parts.
+    pub(crate) fn told(self) -> Effects {
+        match self.has(Self::CHANGES_PARTS) {
+            true => self.without(Self::CHANGES_PARTS) | Self::CHANGES_OTHERS,
+            false => self,
+        }
     }
 
     /// Whether there are none.

@@ -16,14 +16,14 @@ impl Universe {
     /// What the slot does when it is read or its method runs.
     pub fn effects(&mut self, slot: SlotId) -> Doing {
         match self.slot(slot).kind {
-            SlotKind::Method => self.doing(Unit::Method(slot)),
+            SlotKind::Method => self.doing(Unit::Method(slot)).told(),
             _ => Doing::default(),
         }
     }
 
     /// What a file's statements do.
     pub fn effects_of_file(&mut self, file: FileId) -> Doing {
-        self.doing(Unit::Statements(file))
+        self.doing(Unit::Statements(file)).told()
     }
 
     fn doing(&mut self, unit: Unit) -> Doing {
@@ -149,19 +149,26 @@ impl Walk<'_> {
 
 /// Effects on a receiver, as the sender sees them.
 fn seen_from(effects: Effects, whose: Whose) -> Effects {
-    if !effects.has(Effects::CHANGES_SELF) {
-        return effects;
+    let (on_self, on_parts) = match whose {
+        Whose::Own => return effects,
+        Whose::New => (Effects::PURE, Effects::PURE),
+        Whose::Fresh => (Effects::PURE, Effects::CHANGES_OTHERS),
+        Whose::Part => (Effects::CHANGES_PARTS, Effects::CHANGES_PARTS),
+        Whose::Other => (Effects::CHANGES_OTHERS, Effects::CHANGES_OTHERS),
+    };
+    let mut seen = effects.without(Effects::CHANGES_SELF | Effects::CHANGES_PARTS);
+    for (effect, instead) in [(Effects::CHANGES_SELF, on_self), (Effects::CHANGES_PARTS, on_parts)] {
+        if effects.has(effect) {
+            seen |= instead;
+        }
     }
-    match whose {
-        Whose::Own => effects,
-        Whose::Fresh => effects.without(Effects::CHANGES_SELF),
-        Whose::Other => effects.without(Effects::CHANGES_SELF) | Effects::CHANGES_OTHERS,
-    }
+    seen
 }
 
 /// What one call does as far as it is known; in strict checking also what it may do where it is not.
 pub(super) fn of_call(u: &mut Universe, call: Call) -> Effects {
     let is_strict = u.options.strict;
     let doing = Walk { u, path: Vec::new(), done: Vec::new() }.call(call).0;
-    if is_strict { doing.possible } else { doing.certain }
+    let effects = if is_strict { doing.possible } else { doing.certain };
+    effects.told()
 }

@@ -1,10 +1,11 @@
 //! Locals: reading them, assigning to them.
 
 use aura_syntax::Span;
-use aura_syntax::tree::{Receiver, Send};
+use aura_syntax::tree::{Expr, ExprKind, Receiver, Send};
 
 use super::body::Body;
 use super::env::Held;
+use super::send::Message;
 use crate::effects::Whose;
 use crate::names::Name;
 use crate::ty::TypeId;
@@ -13,6 +14,16 @@ impl Body<'_> {
     /// The local that a message without a receiver means.
     pub(super) fn local(&self, name: Name) -> Option<usize> {
         self.locals.iter().rposition(|l| l.name == name)
+    }
+
+    /// The local to which a message is sent.
+    pub(super) fn local_of(&mut self, message: &Message) -> Option<usize> {
+        let Receiver::Expr(Expr { kind: ExprKind::Send(send), .. }) = &message.send.receiver else { return None };
+        if !matches!(send.receiver, Receiver::Implicit) || !send.arguments.is_empty() {
+            return None;
+        }
+        let name = self.selector(send);
+        self.local(name)
     }
 
     /// A message without a receiver that reads a local or assigns to one.

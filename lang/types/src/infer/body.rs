@@ -47,6 +47,10 @@ pub(super) struct Body<'u> {
     pub(super) stores: Vec<(SlotId, TypeId)>,
     pub(super) places: Vec<(Span, TypeId)>,
     pub(super) calls: FxHashSet<Call>,
+    /// The receivers of messages whose answers may be new objects, by where their selectors begin.
+    pub(super) copied: FxHashMap<u32, TypeId>,
+    /// Slots of new objects that were given new contents.
+    pub(super) renewed: FxHashSet<Name>,
     /// What was looked at grew afterwards: another pass is needed.
     pub(super) is_stale: bool,
     pub(super) depth: u32,
@@ -65,14 +69,14 @@ pub(super) struct Local {
 pub(super) struct Flow {
     pub(super) type_: TypeId,
     pub(super) was_read: bool,
-    /// Whose objects it holds.
-    pub(super) whose: Whose,
+    /// Whose objects it holds, if something has come.
+    pub(super) whose: Option<Whose>,
     /// Somebody changed what it holds, as if it were fresh.
     pub(super) was_changed: bool,
 }
 
 impl Flow {
-    pub(super) const NOTHING: Flow = Flow { type_: TypeId::NEVER, was_read: false, whose: Whose::Fresh, was_changed: false };
+    pub(super) const NOTHING: Flow = Flow { type_: TypeId::NEVER, was_read: false, whose: None, was_changed: false };
 }
 
 pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
@@ -83,6 +87,8 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
             (file, file.map_or(u.builtin.lobby, |f| u.file(f).module), Some(slot))
         }
         Unit::Statements(file) => (Some(file), u.file(file).module, None),
+        // Nothing is written there: `signature` finds out what a slot may hold.
+        Unit::Contents(_) => return Outcome::default(),
     };
     let Some(file) = file else { return Outcome::default() };
     let text = u.text(file);
@@ -106,6 +112,8 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         stores: Vec::new(),
         places: Vec::new(),
         calls: FxHashSet::default(),
+        copied: FxHashMap::default(),
+        renewed: FxHashSet::default(),
         is_stale: false,
         depth: 0,
     };
@@ -144,6 +152,7 @@ impl Body<'_> {
         self.stores.clear();
         self.places.clear();
         self.calls.clear();
+        self.renewed.clear();
     }
 
     fn outcome(mut self, unit: Unit, result: TypeId) -> Outcome {
@@ -163,7 +172,7 @@ impl Body<'_> {
             place.1 = self.finish(place.1);
         }
         let calls = Rc::new(self.calls.into_iter().collect());
-        Outcome { result, stores, found: self.found, holes: self.holes, calls, places }
+        Outcome { result, stores, found: self.found, holes: self.holes, calls, places, renewed: self.renewed }
     }
 
     /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.
@@ -218,6 +227,7 @@ impl Body<'_> {
                 let statements = self.u.file(file).statements.clone();
                 self.statements(&statements)
             }
+            Unit::Contents(_) => TypeId::ANY,
         }
     }
 
@@ -382,9 +392,10 @@ impl Body<'_> {
         let type_ = self.u.types.widened(type_);
         let before = self.flows.get(&local.start).copied();
         let mut flow = before.unwrap_or(Flow::NOTHING);
-        if whose != flow.whose && flow.whose == Whose::Fresh {
+        let whose = Some(flow.whose.map_or(whose, |before| before.or(whose)));
+        if whose != flow.whose {
             self.is_stale |= flow.was_changed;
-            flow.whose = Whose::Other;
+            flow.whose = whose;
         }
         let after = self.u.types.soft(flow.type_, type_);
         if after != flow.type_ {

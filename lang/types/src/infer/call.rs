@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::body::Body;
 use super::send::{Instance, Message};
+use crate::additions::adds_slots;
 use crate::effects::Call;
 use crate::object::SlotValue;
 use crate::primitives::{self, Answer};
@@ -84,6 +85,7 @@ impl Body<'_> {
         let plain = primitives::plain(&name);
         let answer = match primitives::answer(plain) {
             Answer::Unknown => return TypeId::ANY,
+            Answer::Receiver if self.is_extended(message, plain) => return TypeId::ANY,
             Answer::Receiver => receiver,
             Answer::Bool => self.u.bool_type(),
             Answer::Int => self.u.int_type(),
@@ -105,6 +107,18 @@ impl Body<'_> {
             (true, Some(on_failure)) => self.or_failure(answer, *on_failure),
             _ => answer,
         }
+    }
+
+    /// Whether the receiver gets slots that are not written out here. Then nothing is known of it any more.
+    fn is_extended(&mut self, message: &Message, primitive: &str) -> bool {
+        let is_written = matches!(message.send.arguments.first().map(|a| &a.kind), Some(ExprKind::Object(_)));
+        if is_written || !adds_slots(primitive) {
+            return false;
+        }
+        if let Some(at) = self.local_of(message) {
+            self.env.locals[at].type_ = TypeId::ANY;
+        }
+        true
     }
 
     /// What the machine makes, by the name of its traits.

@@ -17,7 +17,7 @@ impl Body<'_> {
         let object = match self.u.places.get(&key) {
             Some(object) => *object,
             None => {
-                let object = self.u.add_object("an object");
+                let object = self.u.add_object(crate::universe::UNNAMED);
                 self.u.places.insert(key, object);
                 object
             }
@@ -37,7 +37,7 @@ impl Body<'_> {
         self.u.files[self.file.0 as usize].objects.push(object);
         let text = self.text.clone();
         for slot in list.slots.iter().filter(|s| !s.is_argument) {
-            let name = crate::load::name_of(&slot.name, &text, self.u);
+            let name = crate::load::name_of(&slot.name, &text, &mut self.u.names);
             let (kind, value) = match &slot.init {
                 Init::None => (SlotKind::Data, SlotValue::Nothing),
                 Init::Assignable(_) => (SlotKind::Data, SlotValue::Written),

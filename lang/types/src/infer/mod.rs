@@ -8,6 +8,8 @@
 //! * `body` locals, passes, statements; `expr` expressions; `block` blocks; `literal` object literals
 //! * `send` messages and what they find; `call` arguments against parameters
 //! * `control` messages that are control structures; `narrow` what a test tells about a type
+//! * `recursion` units that wait for one another
+//! * `whose` whose objects code changes; `counted` which loops end
 //! * `report` the diagnostics
 
 mod assign;
@@ -20,25 +22,25 @@ mod env;
 mod expr;
 mod literal;
 mod narrow;
+mod recursion;
 mod report;
 mod send;
+mod whose;
 
 use std::rc::Rc;
 
 use aura_syntax::Diagnostic;
 use aura_syntax::tree::Init;
+use rustc_hash::FxHashSet;
 
 use crate::effects::Call;
+use crate::names::Name;
 use crate::object::{FileId, SlotId};
 use crate::ty::TypeId;
 use crate::universe::Universe;
 
+pub(crate) use recursion::{Recursion, outcome};
 pub(crate) use send::Missing;
-
-/// Units that wait for one another.
-const MOST_NESTED: usize = 40;
-/// Rounds until what a recursive method answers must be stable.
-const MOST_ROUNDS: usize = 3;
 
 /// Code that is looked at as one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -49,6 +51,8 @@ pub(crate) enum Unit {
     Initial(SlotId),
     /// A file's statements.
     Statements(FileId),
+    /// What a slot without a type may hold: its first value and what code assigns to it. Nothing is written there itself.
+    Contents(SlotId),
 }
 
 /// What was found out about a unit.
@@ -62,67 +66,25 @@ pub(crate) struct Outcome {
     pub(crate) found: Vec<Diagnostic>,
     /// Messages that nothing understands.
     pub(crate) holes: Vec<Missing>,
+    /// Slots of objects that it makes to which it gives new contents.
+    pub(crate) renewed: FxHashSet<Name>,
     /// What it does.
     pub(crate) calls: Rc<Vec<Call>>,
     /// The types of places, when they were asked for: expressions, then locals.
     pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
 }
 
-/// A unit that is being looked at.
-pub(crate) struct Progress {
-    unit: Unit,
-    /// What it answers, as far as known.
-    result: TypeId,
-    /// Somebody asked.
-    was_asked: bool,
-}
-
-/// What is known of a unit; nothing while it is being looked at, or when too many wait for one another.
-pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
-    if let Some(known) = u.bodies.get(&unit) {
-        return Some(known.clone());
-    }
-    if u.progress.len() >= MOST_NESTED || u.progress.iter().any(|p| p.unit == unit) {
-        return None;
-    }
-    u.progress.push(Progress { unit, result: TypeId::NEVER, was_asked: false });
-    let mut outcome = body::run(u, unit);
-    for round in 1..=MOST_ROUNDS {
-        let progress = u.progress.last_mut().expect("pushed above");
-        if !progress.was_asked || progress.result == outcome.result {
-            break;
-        }
-        if round == MOST_ROUNDS {
-            outcome.result = TypeId::ANY;
-            break;
-        }
-        (progress.result, progress.was_asked) = (outcome.result, false);
-        outcome = body::run(u, unit);
-    }
-    u.progress.pop();
-    let outcome = Rc::new(outcome);
-    u.bodies.insert(unit, outcome.clone());
-    Some(outcome)
-}
-
-/// What a method answers; the second is false when that could not be asked now.
-pub(crate) fn result(u: &mut Universe, slot: SlotId) -> (TypeId, bool) {
-    match outcome(u, Unit::Method(slot)) {
-        Some(outcome) => (outcome.result, true),
-        None => (so_far(u, slot), false),
+/// What a method answers, or a slot may hold; the second is false while that is not final.
+pub(crate) fn result(u: &mut Universe, unit: Unit) -> (TypeId, bool) {
+    match outcome(u, unit) {
+        Some(outcome) => (outcome.result, u.bodies.contains_key(&unit)),
+        None => (so_far(u, unit), false),
     }
 }
 
-/// What a method that is being looked at answers, as far as known: for its own recursive sends. To others it answers `any`, so
-/// that nothing is concluded from what is not finished.
-pub(crate) fn so_far(u: &mut Universe, slot: SlotId) -> TypeId {
-    match u.progress.last_mut() {
-        Some(progress) if progress.unit == Unit::Method(slot) => {
-            progress.was_asked = true;
-            progress.result
-        }
-        _ => TypeId::ANY,
-    }
+/// What a unit that is being looked at answers, as far as known; `any` where too many wait for one another.
+pub(crate) fn so_far(u: &mut Universe, unit: Unit) -> TypeId {
+    u.recursion.so_far(unit).map_or(TypeId::ANY, |outcome| outcome.result)
 }
 
 /// What a unit does.
@@ -135,9 +97,9 @@ pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> Rc<Outcome> {
     outcome(u, Unit::Initial(slot)).unwrap_or_default()
 }
 
-/// What is assigned to a slot; the second is false when something that assigns was being looked at itself.
-pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
-    let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return (Vec::new(), true) };
+/// What is assigned to a slot, as far as known.
+pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
+    let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return Vec::new() };
     let stores = u.file(file).stores.clone();
     let mut units: Vec<Unit> = Vec::new();
     for place in stores.get(&name).into_iter().flatten() {
@@ -146,14 +108,12 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> (Vec<TypeId>, bool) {
             units.push(unit);
         }
     }
-    let (mut types, mut is_final) = (Vec::new(), true);
+    let mut types = Vec::new();
     for unit in units {
-        match outcome(u, unit) {
-            Some(outcome) => types.extend(outcome.stores.iter().filter(|s| s.0 == slot).map(|s| s.1)),
-            None => is_final = false,
-        }
+        let known = outcome(u, unit).or_else(|| u.recursion.so_far(unit));
+        types.extend(known.iter().flat_map(|outcome| &outcome.stores).filter(|s| s.0 == slot).map(|s| s.1));
     }
-    (types, is_final)
+    types
 }
 
 /// The unit in which a place of a file lies.

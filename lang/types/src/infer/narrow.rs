@@ -13,7 +13,7 @@ use super::env::Env;
 use super::send::is_self;
 use crate::lookup::Find;
 use crate::names::Name;
-use crate::object::{ObjectId, SlotId};
+use crate::object::{ObjectId, SlotId, SlotValue};
 use crate::ty::{Softness, Type, TypeId};
 
 /// A place whose type a test can tell more about.
@@ -61,7 +61,7 @@ impl Body<'_> {
 
     /// The data slots that a message without a receiver reads: one's own, or those of the objects that inherit from a traits
     /// object, where a method's slots usually are.
-    fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
+    pub(super) fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
         let slots: SmallVec<[SlotId; 2]> = match self.u.find(self.holder, name) {
             Find::One(found) => SmallVec::from_iter([found.slot]),
             Find::Missing => self.u.below(self.holder, name).iter().map(|f| f.slot).collect(),
@@ -244,20 +244,39 @@ impl Body<'_> {
 
     /// Of something general, the kinds below it that answer the test with yes.
     fn finer(&mut self, member: TypeId, test: &Test) -> Option<TypeId> {
-        let Type::Object(object, _) = *self.u.types.get(member) else { return None };
+        let is_below = |body: &mut Self, object: ObjectId| match *body.u.types.get(member) {
+            Type::Object(above, _) => body.u.inherits(object, above),
+            // Where nothing may be unknown, a test is how one comes to know something.
+            Type::Any => body.u.options.strict,
+            _ => false,
+        };
         if let Test::Inherits(_, from) = *test {
-            return self.u.inherits(from, object).then(|| self.u.types.object(from));
+            return is_below(self, from).then(|| self.type_of_kind(from));
         }
         let Test::Kind(_, name) = *test else { return None };
         let all = self.u.implementors();
         let mut below = Vec::new();
         for slot in all.get(&name).into_iter().flatten() {
-            if self.says(*slot) == Some(true) && self.u.inherits(slot.object, object) {
-                let params = vec![TypeId::ANY; self.u.params(slot.object).len()];
-                below.push(self.u.types.applied(slot.object, &params));
+            if self.says(*slot) == Some(true) && is_below(self, slot.object) {
+                below.push(self.type_of_kind(slot.object));
             }
         }
         (!below.is_empty()).then(|| self.u.types.union(&below, Softness::Soft))
+    }
+
+    /// What inherits from `traits point` is a `point`, if there is a prototype of that name: it knows slots that the traits lack.
+    fn type_of_kind(&mut self, object: ObjectId) -> TypeId {
+        let path = self.u.object(object).path.clone();
+        let prototype = path.strip_prefix("traits ").and_then(|name| {
+            let name = self.u.names.known(name)?;
+            let Find::One(found) = self.u.find(self.u.builtin.lobby, name) else { return None };
+            match self.u.slot(found.slot).value {
+                SlotValue::Object(prototype) => Some(prototype),
+                _ => None,
+            }
+        });
+        let is_one = prototype.filter(|p| self.u.inherits(*p, object));
+        self.u.type_of_object(is_one.unwrap_or(object))
     }
 
     /// The type without nil, whether it may be nil, and whether it may be anything else.

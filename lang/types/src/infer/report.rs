@@ -29,6 +29,16 @@ impl Body<'_> {
         self.u.show(id)
     }
 
+    /// Two types that do not fit. If one is `self` and the other is the object that `self` is of, they are told as they are written.
+    fn show_both(&mut self, given: TypeId, wanted: TypeId) -> (String, String) {
+        let (a, b) = (self.show(given), self.show(wanted));
+        if a != b {
+            return (a, b);
+        }
+        let (given, wanted) = (self.finish(given), self.finish(wanted));
+        (self.u.show(given), self.u.show(wanted))
+    }
+
     fn because(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
         Relate::new(self.u, &mut self.metas, self.holder_type).why(a, b)
     }
@@ -41,7 +51,9 @@ impl Body<'_> {
     /// The bounds of inference were reached: what is not found out is `any`.
     pub(super) fn too_hard(&mut self, unit: Unit) {
         let span = match unit {
-            Unit::Method(slot) | Unit::Initial(slot) => self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span),
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
+                self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
+            }
             Unit::Statements(file) => self.u.file(file).statements.first().map_or(Span::default(), |s| s.span),
         };
         let message = "the types of locals here keep growing; they are taken to be `any`";
@@ -53,7 +65,7 @@ impl Body<'_> {
     pub(super) fn bad_argument(&mut self, message: &Message, i: usize, span: Span, given: TypeId, wanted: TypeId) {
         let text = self.text.clone();
         let part = message.send.selector.get(i).map_or("", |s| s.text(&text));
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let found = Diagnostic::error(
             &codes::BAD_ARGUMENT,
             format!("'{part}' takes `{wanted_text}`, and this is `{given_text}`"),
@@ -71,13 +83,13 @@ impl Body<'_> {
     }
 
     pub(super) fn bad_result(&mut self, span: Span, given: TypeId, wanted: TypeId) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the method is to answer `{wanted_text}`, and this is `{given_text}`");
         self.mismatch(Diagnostic::error(&codes::BAD_RESULT, message, span, format!("`{given_text}`")), given, wanted);
     }
 
     pub(super) fn bad_initial(&mut self, slot: &tree::Slot, span: Span, given: TypeId, wanted: TypeId) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the slot is to hold `{wanted_text}`, and its first value is `{given_text}`");
         let mut found = Diagnostic::error(&codes::BAD_INITIAL, message, span, format!("`{given_text}`"));
         if let Some(type_) = &slot.type_ {
@@ -87,7 +99,7 @@ impl Body<'_> {
     }
 
     pub(super) fn bad_assignment(&mut self, value: Span, given: TypeId, wanted: TypeId, declared: Span) {
-        let (given_text, wanted_text) = (self.show(given), self.show(wanted));
+        let (given_text, wanted_text) = self.show_both(given, wanted);
         let message = format!("the local is to hold `{wanted_text}`, and this is `{given_text}`");
         let found = Diagnostic::error(&codes::BAD_ASSIGNMENT, message, value, format!("`{given_text}`"))
             .also(declared, format!("holds `{wanted_text}`"));
@@ -108,11 +120,16 @@ impl Body<'_> {
 
     pub(super) fn ambiguous(&mut self, message: &Message, a: SlotId, b: SlotId) {
         let name = self.u.names.text(message.name).to_string();
-        let (a, b) = (self.u.object(a.object).path.clone(), self.u.object(b.object).path.clone());
-        self.report(
-            Diagnostic::error(&codes::AMBIGUOUS, format!("'{name}' is found in `{a}` and in `{b}`"), message.at, "which one?")
-                .help(format!("define '{name}' in the object itself, and resend to the parent you mean")),
-        );
+        let (first, second) = (self.u.described(a.object), self.u.described(b.object));
+        let text = format!("'{name}' is found in {first} and in {second}");
+        let mut found = Diagnostic::error(&codes::AMBIGUOUS, text, message.at, "which one?");
+        for slot in [a, b] {
+            if let Some(tree) = self.u.slot(slot).tree.clone().filter(|_| self.u.slot(slot).file == Some(self.file)) {
+                let begin = crate::near::parts(&name)[0].len() as u32;
+                found = found.also(Span { start: tree.span.start, end: tree.span.start + begin }, "one is here");
+            }
+        }
+        self.report(found.help(format!("define '{name}' in the object itself, and resend to the parent you mean")));
     }
 
     pub(super) fn no_resend(&mut self, message: &Message) {
@@ -180,6 +197,8 @@ impl Body<'_> {
             return;
         }
         self.hole(receiver, message, given);
+        let missing: Vec<TypeId> = missing.iter().map(|m| self.finish(*m)).collect();
+        let missing = &self.u.in_order(&missing).into_iter().map(|m| m.0).collect::<Vec<_>>()[..];
         let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
         self.report(found);
     }
@@ -198,7 +217,9 @@ impl Body<'_> {
         let all = self.u.implementors();
         let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
         let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
-        let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).copied().collect();
+        // Objects that are written in code are there or not, depending on what was looked at before.
+        let is_named = |s: &&SlotId| !self.u.is_of_code(s.object);
+        let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).filter(is_named).copied().collect();
         let is_mixin = !self.u.inherits(holder, lobby);
         !others.is_empty() && (is_mixin || others.iter().any(|s| self.u.parents_of(s.object).is_open))
     }

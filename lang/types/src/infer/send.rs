@@ -5,6 +5,7 @@ use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
 use smallvec::SmallVec;
 
 use super::body::Body;
+use crate::effects::Call;
 use crate::lookup::{Find, Found};
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
@@ -206,6 +207,7 @@ impl Body<'_> {
     fn look_in(&mut self, member: TypeId, message: &Message, which: u32) -> Look {
         let member = self.shallow(member);
         match self.u.types.get(member).clone() {
+            Type::Any if self.u.options.strict => self.look_in_any(message, which),
             Type::Any | Type::Never | Type::Meta(_) | Type::Union(..) | Type::SelfAnswer(..) => Look::Unknown,
             Type::SelfType => {
                 let holder = self.holder;
@@ -242,6 +244,18 @@ impl Body<'_> {
                 Some(bound) => self.look_in(bound, message, which),
                 None => self.look_in_unbound(member, message, which),
             },
+        }
+    }
+
+    /// In strict checking too, anything may be sent what everything understands. What that does besides, nobody knows.
+    fn look_in_any(&mut self, message: &Message, which: u32) -> Look {
+        let lobby = self.u.builtin.lobby;
+        match self.find_for(lobby, TypeId::ANY, &[], message, which) {
+            Look::Known(instance) => {
+                self.calls.insert(Call::Named(message.name));
+                Look::Known(Instance { slot: None, ..instance })
+            }
+            _ => Look::Unknown,
         }
     }
 
@@ -291,7 +305,8 @@ impl Body<'_> {
 
     /// Self may be something that inherits from the object: traits send to self what their clones understand, and what they
     /// understand themselves may be replaced. Of slots that are only found below nobody knows which it is, so it takes what any of
-    /// them does; a slot of the object itself says what is taken.
+    /// them does; a slot of the object itself says what is taken. In strict checking a slot that replaces another must fit that
+    /// one's written type, so what is written is enough to know.
     fn look_below(
         &mut self,
         object: ObjectId,
@@ -301,6 +316,9 @@ impl Body<'_> {
         message: &Message,
         which: u32,
     ) -> Look {
+        if let Some(found) = found.filter(|f| self.u.options.strict && self.u.signature_of(f.slot, f.is_write).is_written) {
+            return Look::Known(self.instance(found.slot, found.is_write, self_type, vars, message.at, which));
+        }
         let mut all: SmallVec<[Found; 2]> = found.into_iter().collect();
         all.extend(self.u.below(object, message.name).into_iter().filter(|f| Some(*f) != found));
         let Some((first, others)) = all.split_first() else { return Look::Missing };

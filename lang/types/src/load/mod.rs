@@ -12,10 +12,12 @@ mod path;
 use std::rc::Rc;
 
 use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
+use aura_syntax::visit;
 use rustc_hash::FxHashMap;
 
+use crate::additions::{Additions, Finder, adds_slots};
 use crate::mentioned::mentioned;
-use crate::names::Name;
+use crate::names::{Name, Names};
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::universe::{FileData, Universe};
 
@@ -104,6 +106,7 @@ impl Universe {
         let file = &mut self.files[id.0 as usize];
         let (objects, added) = (std::mem::take(&mut file.objects), std::mem::take(&mut file.added));
         file.statements = Rc::default();
+        file.additions = Additions::default();
         file.methods.clear();
         for object in objects {
             let object = self.object_mut(object);
@@ -135,15 +138,17 @@ impl Universe {
             }
         };
         let text: Rc<str> = source.text.as_str().into();
+        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
         let slots = source.parse.file.slots;
-        let stores = Rc::new(crate::stores::find(&slots, &[], &text, &mut self.names));
         let file = &mut self.files[id.0 as usize];
         (file.name, file.text, file.module, file.imports) = (source.name.as_str().into(), text.clone(), module, imports);
         file.stores = stores;
-        let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
+        let mut loader = Loader::new(self, id, text);
         if let Some(list) = slots {
             loader.fill(object, list, false);
         }
+        let additions = loader.additions;
+        self.files[id.0 as usize].additions = additions;
         self.forget_lookups();
         id
     }
@@ -152,17 +157,19 @@ impl Universe {
         let text: Rc<str> = self.text(id);
         let module = self.file(id).module;
         let mentioned = mentioned(&source.parse.tokens, &text, &mut self.names);
+        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
         let File { slots, body, .. } = source.parse.file;
-        let stores = Rc::new(crate::stores::find(&slots, &body, &text, &mut self.names));
         let file = &mut self.files[id.0 as usize];
         (file.mentioned, file.stores) = (mentioned, stores);
         file.imports.clear();
-        let mut loader = Loader { u: self, file: id, text, made: FxHashMap::default() };
+        let mut loader = Loader::new(self, id, text);
         if let Some(list) = slots {
             loader.fill(module, list, false);
         }
         let statements: Vec<Statement> = body.into_iter().map(|s| loader.statement(s)).collect();
+        let additions = loader.additions;
         let file = &mut self.files[id.0 as usize];
+        file.additions = additions;
         file.statements = Rc::new(statements);
         file.methods.sort_by_key(|m| m.0.start);
         self.forget_lookups();
@@ -176,24 +183,33 @@ struct Loader<'u> {
     text: Rc<str>,
     /// How many objects lie at a path already.
     made: FxHashMap<Rc<str>, u32>,
+    /// What its code adds to objects when it runs.
+    additions: Additions,
 }
 
-impl Loader<'_> {
+impl<'u> Loader<'u> {
+    fn new(u: &'u mut Universe, file: FileId, text: Rc<str>) -> Self {
+        Self { u, file, text, made: FxHashMap::default(), additions: Additions::default() }
+    }
+
     fn statement(&mut self, mut statement: Statement) -> Statement {
         if let ExprKind::Send(send) = &mut statement.expr.kind {
-            self.additions(send);
+            self.added_now(send);
         }
+        visit::expr(&mut self.finder(), &statement.expr);
         statement
     }
 
+    fn finder(&mut self) -> Finder<'_> {
+        Finder { text: self.text.clone(), names: &mut self.u.names, additions: &mut self.additions }
+    }
+
     /// `receiver _AddSlots: (| … |)`
-    fn additions(&mut self, send: &mut Send) {
+    fn added_now(&mut self, send: &mut Send) {
         let selector = selector(&send.selector, &self.text);
-        let only_absent = match selector.as_str() {
-            "_AddSlots:" | "_Define:" => false,
-            "_AddSlotsIfAbsent:" => true,
-            _ => return,
-        };
+        if !adds_slots(&selector) {
+            return;
+        }
         let target = match &send.receiver {
             Receiver::Implicit => Some(self.u.builtin.lobby),
             Receiver::Expr(e) => path::object(self.u, self.file, &self.text, e).or_else(|| self.imported(e)),
@@ -201,7 +217,9 @@ impl Loader<'_> {
         };
         if let (Some(target), [Expr { kind: ExprKind::Object(list), .. }]) = (target, &mut send.arguments[..]) {
             let list = std::mem::replace(list, empty(list));
-            self.fill(target, list, only_absent);
+            self.fill(target, list, selector == "_AddSlotsIfAbsent:");
+        } else {
+            self.additions.opened.extend(target);
         }
     }
 
@@ -244,6 +262,7 @@ impl Loader<'_> {
                 None => SlotValue::Written,
             },
         };
+        visit::inside_slot(&mut self.finder(), &tree);
         let (is_parent, span) = (tree.is_parent, tree.span);
         let index = self.u.object(object).slots.len() as u32;
         let slot = Slot { name, kind, is_parent, file: Some(self.file), tree: Some(Rc::new(tree)), value };
@@ -278,18 +297,18 @@ impl Loader<'_> {
     }
 
     fn name(&mut self, name: &tree::SlotName) -> Name {
-        name_of(name, &self.text, self.u)
+        name_of(name, &self.text, &mut self.u.names)
     }
 }
 
 /// A slot's name.
-pub(crate) fn name_of(name: &tree::SlotName, text: &str, u: &mut Universe) -> Name {
+pub(crate) fn name_of(name: &tree::SlotName, text: &str, names: &mut Names) -> Name {
     match name {
-        tree::SlotName::Unary(span) => u.names.of(span.text(text)),
-        tree::SlotName::Binary { operator, .. } => u.names.of(operator.text(text)),
+        tree::SlotName::Unary(span) => names.of(span.text(text)),
+        tree::SlotName::Binary { operator, .. } => names.of(operator.text(text)),
         tree::SlotName::Keyword { parts, .. } => match parts.as_slice() {
-            [one] => u.names.of(one.text(text)),
-            _ => u.names.of(&selector(parts, text)),
+            [one] => names.of(one.text(text)),
+            _ => names.of(&selector(parts, text)),
         },
     }
 }

@@ -53,8 +53,11 @@ impl<'a> Relate<'a> {
         if let Some(known) = self.u.related.get(&(a, b)) {
             return *known;
         }
+        let told = self.u.recursion.told;
         let fits = self.compare(a, b);
-        self.u.related.insert((a, b), fits);
+        if self.u.recursion.told == told {
+            self.u.related.insert((a, b), fits);
+        }
         fits
     }
 
@@ -69,13 +72,13 @@ impl<'a> Relate<'a> {
             (Type::SelfType, Type::SelfWith(q)) => self.parts_fit(&[], &q),
             (Type::SelfType, _) => {
                 let holder = self.holder;
-                self.fits(holder, b)
+                self.fits(holder, b) || self.is_heir(b)
             }
             (Type::SelfWith(p), Type::SelfWith(q)) => self.parts_fit(&p, &q),
             (Type::SelfWith(p), Type::SelfType) => self.parts_fit(&p, &[]),
             (Type::SelfWith(_), _) => {
                 let holder = self.holder_for(a);
-                self.fits(holder, b)
+                self.fits(holder, b) || self.is_heir(b)
             }
             (Type::Object(o, _), Type::SelfType) => self.is_own(o),
             (Type::Object(o, _), Type::SelfWith(_)) => {
@@ -125,6 +128,23 @@ impl<'a> Relate<'a> {
     fn is_own(&mut self, object: ObjectId) -> bool {
         let Type::Object(holder, _) = *self.u.types.get(self.holder) else { return false };
         !self.u.options.strict && self.u.inherits(object, holder)
+    }
+
+    /// In traits, `self` is one of those that inherit from them: outside strict checking it stands for any of them.
+    fn is_heir(&mut self, wanted: TypeId) -> bool {
+        let (Type::Object(holder, _), Type::Object(o, args)) =
+            (self.u.types.get(self.holder).clone(), self.u.types.get(wanted).clone())
+        else {
+            return false;
+        };
+        if self.u.options.strict || o == holder || !self.u.inherits(o, holder) {
+            return false;
+        }
+        let vars = self.u.params(holder);
+        vars.iter().all(|var| {
+            let (mine, theirs) = (self.u.types.var(*var), self.u.argument(o, &args, *var));
+            mine == theirs || theirs == TypeId::ANY
+        })
     }
 
     /// A block may take fewer arguments than it is given.
@@ -177,8 +197,9 @@ impl<'a> Relate<'a> {
 
     /// A parameter of a generic object. What can be written to must be the same both ways; outside strict checking that is not
     /// asked, since most lists are only read by those to whom they are given.
+    /// What is empty (`vector of: never`) may become a collection of anything.
     fn argument_fits(&mut self, mine: TypeId, wanted: TypeId) -> bool {
-        self.fits(mine, wanted) && (!self.u.options.strict || self.fits(wanted, mine))
+        self.fits(mine, wanted) && (mine == TypeId::NEVER || !self.u.options.strict || self.fits(wanted, mine))
     }
 }
 

@@ -18,7 +18,7 @@ impl Relate<'_> {
         }
         match (self.u.types.get(a).clone(), self.u.types.get(b).clone()) {
             (Type::Union(members, _), _) => {
-                if let Some(bad) = members.iter().copied().find(|m| !self.fits(*m, b)) {
+                if let Some(bad) = self.u.in_order(&members).into_iter().map(|m| m.0).find(|m| !self.fits(*m, b)) {
                     chain.push(format!("it may be `{}`", self.u.show(bad)));
                     self.why_into(bad, b, chain);
                 }

@@ -31,13 +31,8 @@ impl Universe {
             Type::Union(members, _) => {
                 let wrap = place == Place::Inside;
                 out.push_str(if wrap { "(" } else { "" });
-                // Nil reads best at the end.
-                let nil = |m: &&TypeId| matches!(self.types.get(**m), Type::Object(o, _) if *o == self.builtin.nil);
-                let (nils, others): (Vec<&TypeId>, Vec<&TypeId>) = members.iter().partition(nil);
-                for (i, member) in others.into_iter().chain(nils).enumerate() {
-                    out.push_str(if i > 0 { " | " } else { "" });
-                    self.show_into(*member, Place::Inside, out);
-                }
+                let shown: Vec<String> = self.in_order(members).into_iter().map(|m| m.1).collect();
+                out.push_str(&shown.join(" | "));
                 out.push_str(if wrap { ")" } else { "" });
             }
             Type::Block(params, result) => {
@@ -50,6 +45,30 @@ impl Universe {
                 self.show_into(*result, Place::Outermost, out);
                 out.push(']');
             }
+        }
+    }
+
+    /// Types in the order in which they are told, each with its text: the literals' own kinds, then by the alphabet, since all other
+    /// numbers depend on which files were looked at before. What needs parentheses comes late, and nil, which reads best there, last.
+    pub(crate) fn in_order(&self, types: &[TypeId]) -> Vec<(TypeId, String)> {
+        let mut all: Vec<(TypeId, String)> = types.iter().map(|id| (*id, self.show_inside(*id))).collect();
+        all.sort_by_cached_key(|(id, text)| (self.place_in_order(*id, text), text.clone()));
+        all
+    }
+
+    fn show_inside(&self, id: TypeId) -> String {
+        let mut out = String::new();
+        self.show_into(id, Place::Inside, &mut out);
+        out
+    }
+
+    fn place_in_order(&self, id: TypeId, text: &str) -> u32 {
+        let b = &self.builtin;
+        match self.types.get(id) {
+            Type::Object(o, _) if *o == b.nil => u32::MAX,
+            Type::Object(o, args) if args.is_empty() && o.0 <= b.string.0 => o.0,
+            _ if text.starts_with(['(', '[']) => u32::MAX - 1,
+            _ => u32::MAX - 2,
         }
     }
 

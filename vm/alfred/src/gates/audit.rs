@@ -21,7 +21,8 @@
 
 use std::collections::BTreeSet;
 
-use aura_syntax::tree::{Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, Span, Statement, TemplatePart, selector};
+use aura_syntax::tree::{Body, Expr, ExprKind, Init, Receiver, Send, Slot, SlotList, Span, selector};
+use aura_syntax::visit::{self, Visit};
 
 use super::receivers::is_value;
 use super::rules::{Powers, capability, is_halt, is_reflection, is_root, is_world};
@@ -99,7 +100,7 @@ pub fn audit(source: &str, context: &Context) -> Vec<Diagnostic> {
         Err(findings) => return findings,
     };
     let mut guardian = Guardian { text: source, context, scopes: Scopes::default(), findings: Vec::new(), sends: 0, depth: 0 };
-    file.slots.iter().for_each(|list| guardian.object(list));
+    file.slots.iter().for_each(|list| guardian.slots(list));
     guardian.findings
 }
 
@@ -112,36 +113,61 @@ struct Guardian<'a> {
     depth: usize,
 }
 
-impl Guardian<'_> {
-    /// Slots of an object: what they begin with is evaluated outside of it, their methods see its slots and nothing around it.
+impl Visit for Guardian<'_> {
     fn object(&mut self, list: &SlotList) {
-        let names: Vec<String> = list.slots.iter().map(|s| name(s, self.text)).collect();
-        for slot in &list.slots {
-            self.named(slot);
-            match &slot.init {
-                Init::None => {}
-                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
-                Init::Method(body) => {
-                    let outside = self.scopes.enter_method();
-                    self.scopes.declare(names.iter().cloned());
-                    self.scopes.declare(parameters(slot, self.text));
-                    self.body(body);
-                    self.scopes.leave_method(outside);
-                }
-            }
-        }
+        self.depth += 1;
+        self.slots(list);
+        self.depth -= 1;
     }
 
     /// Locals and arguments: each is known to what comes after it.
     fn locals(&mut self, list: &SlotList) {
         for slot in &list.slots {
             self.named(slot);
-            match &slot.init {
-                Init::None => {}
-                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
-                Init::Method(body) => self.body(body),
-            }
+            visit::inside_slot(self, slot);
             self.scopes.declare([name(slot, self.text)]);
+        }
+    }
+
+    fn body(&mut self, body: &Body) {
+        self.depth += 1;
+        if self.depth == MOST_DEPTH {
+            self.found(
+                "G8-size",
+                body.span,
+                format!("the code is nested more than {MOST_DEPTH} deep"),
+                "nobody could review it",
+                "write it simpler",
+            );
+        }
+        if self.depth <= MOST_DEPTH {
+            self.scopes.enter();
+            visit::inside_body(self, body);
+            self.scopes.leave();
+        }
+        self.depth -= 1;
+    }
+
+    fn send(&mut self, send: &Send, _: Option<&Send>) {
+        self.message(send);
+    }
+}
+
+impl Guardian<'_> {
+    /// Slots of an object: what they begin with is evaluated outside of it, their methods see its slots and nothing around it.
+    fn slots(&mut self, list: &SlotList) {
+        let names: Vec<String> = list.slots.iter().map(|s| name(s, self.text)).collect();
+        for slot in &list.slots {
+            self.named(slot);
+            let Init::Method(_) = &slot.init else {
+                visit::inside_slot(self, slot);
+                continue;
+            };
+            let outside = self.scopes.enter_method();
+            self.scopes.declare(names.iter().cloned());
+            self.scopes.declare(parameters(slot, self.text));
+            visit::inside_slot(self, slot);
+            self.scopes.leave_method(outside);
         }
     }
 
@@ -168,69 +194,7 @@ impl Guardian<'_> {
         }
     }
 
-    fn body(&mut self, body: &Body) {
-        self.depth += 1;
-        if self.depth == MOST_DEPTH {
-            self.found(
-                "G8-size",
-                body.span,
-                format!("the code is nested more than {MOST_DEPTH} deep"),
-                "nobody could review it",
-                "write it simpler",
-            );
-        }
-        if self.depth <= MOST_DEPTH {
-            self.scopes.enter();
-            body.slots.iter().for_each(|list| self.locals(list));
-            body.statements.iter().for_each(|s| self.statement(s));
-            self.scopes.leave();
-        }
-        self.depth -= 1;
-    }
-
-    fn statement(&mut self, statement: &Statement) {
-        self.expr(&statement.expr);
-    }
-
-    fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Integer | ExprKind::Float | ExprKind::String | ExprKind::SelfRef | ExprKind::Error => {}
-            ExprKind::Object(list) => {
-                self.depth += 1;
-                self.object(list);
-                self.depth -= 1;
-            }
-            ExprKind::Block(body) | ExprKind::Group(body) => self.body(body),
-            ExprKind::Vector(items) => items.iter().for_each(|e| self.expr(e)),
-            ExprKind::Template(parts) => parts.iter().for_each(|part| self.part(part)),
-            ExprKind::Send(send) => self.chain(send),
-        }
-    }
-
-    fn part(&mut self, part: &TemplatePart) {
-        if let TemplatePart::Hole(e) = part {
-            self.expr(e);
-        }
-    }
-
-    /// A chain `a b c d …` nests to the left as deep as it is long: walked in a loop, not by recursion.
-    fn chain(&mut self, send: &Send) {
-        let mut next = Some(send);
-        while let Some(send) = next {
-            self.send(send);
-            send.arguments.iter().for_each(|e| self.expr(e));
-            next = match &send.receiver {
-                Receiver::Expr(Expr { kind: ExprKind::Send(inner), .. }) => Some(inner),
-                Receiver::Expr(e) => {
-                    self.expr(e);
-                    None
-                }
-                _ => None,
-            };
-        }
-    }
-
-    fn send(&mut self, send: &Send) {
+    fn message(&mut self, send: &Send) {
         self.sends += 1;
         let span = whole(&send.selector);
         if self.sends == MOST_SENDS {

@@ -8,8 +8,10 @@
 
 use std::collections::BTreeSet;
 
-use aura_syntax::tree::{Body, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Span, TemplatePart, selector};
+use aura_syntax::tree::{Expr, ExprKind, File, Receiver, Send, Slot, Span, selector};
+use aura_syntax::visit::{self, Visit};
 
+use super::scope::parameters;
 use crate::answer::name;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::situation::Situation;
@@ -61,73 +63,15 @@ struct Reader<'a> {
     gathering: bool,
 }
 
-impl Reader<'_> {
-    fn file(&mut self, file: &File) {
-        file.slots.iter().for_each(|list| self.slots(list));
-    }
-
-    fn slots(&mut self, list: &SlotList) {
-        for slot in &list.slots {
-            if self.gathering {
-                let name = name(slot, self.text);
-                self.known.insert(format!("{name}:"));
-                self.known.insert(name);
-                self.parameters(slot);
-            }
-            match &slot.init {
-                Init::None => {}
-                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
-                Init::Method(body) => self.body(body),
-            }
+impl Visit for Reader<'_> {
+    fn slot(&mut self, slot: &Slot) {
+        if self.gathering {
+            let name = name(slot, self.text);
+            self.known.insert(format!("{name}:"));
+            self.known.insert(name);
+            self.known.extend(parameters(slot, self.text));
         }
-    }
-
-    fn parameters(&mut self, slot: &aura_syntax::tree::Slot) {
-        use aura_syntax::tree::SlotName;
-        let names: Vec<Span> = match &slot.name {
-            SlotName::Unary(_) => Vec::new(),
-            SlotName::Binary { parameter, .. } => parameter.iter().map(|p| p.name).collect(),
-            SlotName::Keyword { parameters, .. } => parameters.iter().map(|p| p.name).collect(),
-        };
-        self.known.extend(names.iter().map(|n| n.text(self.text).to_string()));
-    }
-
-    fn body(&mut self, body: &Body) {
-        body.slots.iter().for_each(|list| self.slots(list));
-        body.statements.iter().for_each(|s| self.expr(&s.expr));
-    }
-
-    fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Object(list) => self.slots(list),
-            ExprKind::Block(body) | ExprKind::Group(body) => self.body(body),
-            ExprKind::Vector(items) => items.iter().for_each(|e| self.expr(e)),
-            ExprKind::Template(parts) => parts.iter().for_each(|p| {
-                if let TemplatePart::Hole(e) = p {
-                    self.expr(e);
-                }
-            }),
-            ExprKind::Send(send) => self.chain(send),
-            _ => {}
-        }
-    }
-
-    /// `a b c` nests to the left; walked in a loop, the outer send remembered for the advice.
-    fn chain(&mut self, send: &Send) {
-        let (mut next, mut outer): (Option<&Send>, Option<&Send>) = (Some(send), None);
-        while let Some(send) = next {
-            self.send(send, outer);
-            send.arguments.iter().for_each(|e| self.expr(e));
-            outer = Some(send);
-            next = match &send.receiver {
-                Receiver::Expr(Expr { kind: ExprKind::Send(inner), .. }) => Some(inner),
-                Receiver::Expr(e) => {
-                    self.expr(e);
-                    None
-                }
-                _ => None,
-            };
-        }
+        visit::inside_slot(self, slot);
     }
 
     fn send(&mut self, send: &Send, outer: Option<&Send>) {
@@ -139,6 +83,13 @@ impl Reader<'_> {
         finding = finding.at(self.text, first.start as usize, first.text(self.text));
         let advice = self.advice(&word, send, outer);
         self.findings.push((first.start, finding.fix(advice)));
+    }
+}
+
+impl Reader<'_> {
+    /// The slots alone: what stands after them is none of the method.
+    fn file(&mut self, file: &File) {
+        file.slots.iter().for_each(|list| self.object(list));
     }
 
     fn advice(&mut self, word: &str, send: &Send, outer: Option<&Send>) -> String {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::retrieve::words::{has_sense, words};
 use crate::retrieve::{Document, Shelf};
 use crate::situation::{Situation, SlotKind};
 use crate::text::{clean, line};
@@ -57,9 +58,9 @@ pub struct Here;
 
 impl Library for Here {
     fn find(&mut self, situation: &Situation, most: usize) -> Vec<Found> {
-        let wanted = words(&situation.selector);
+        let wanted = subjects(&situation.selector);
         let mut all: Vec<(usize, Found)> = everything(situation)
-            .map(|found| (wanted.intersection(&words(&format!("{} {}", found.title, found.text))).count(), found))
+            .map(|found| (wanted.intersection(&subjects(&format!("{} {}", found.title, found.text))).count(), found))
             .filter(|(common, _)| *common > 0)
             .collect();
         all.sort_by_key(|(common, found)| (usize::MAX - common, found.kind != Kind::Method));
@@ -114,22 +115,9 @@ fn everything(situation: &Situation) -> impl Iterator<Item = Found> + '_ {
     verified.chain(found)
 }
 
-/// The words of a text, those of names in it by themselves: `distanceTo:` is `distance`, `to`.
-fn words(text: &str) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
-    let mut word = String::new();
-    for c in text.chars().chain([' ']) {
-        if !c.is_alphanumeric() || c.is_uppercase() {
-            if word.chars().count() > 2 {
-                words.insert(std::mem::take(&mut word));
-            }
-            word.clear();
-        }
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words
+/// What a text is about.
+fn subjects(text: &str) -> BTreeSet<String> {
+    words(text).into_iter().filter(|word| has_sense(word)).collect()
 }
 
 #[cfg(test)]
