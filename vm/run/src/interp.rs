@@ -61,6 +61,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     if hot.abandon {
         vm.free_dropped();
     }
+    vm.take_over_compiled();
     let left = interpret(vm, p, std::ptr::null_mut());
     p.fuel_used += (granted - vm.hot.budget) as u64;
     left

@@ -7,19 +7,24 @@
 //! What must stay true: trials run in the interpreter alone, whose fuel is exact. Compiled code is thrown away as a whole when what it took for granted ends (the meaning
 //! of guarded messages): `Hot::abandon` makes whatever returns to it leave instead, and it is freed when nothing of it runs any more.
 //!
+//! Compiling happens on a thread beside (`worker`), and what is ready is taken over between two slices; only where everything is to be compiled before its first
+//! activation does the machine wait for it.
+//!
 //! `abi` tells the compiler where things are, `helpers` are the functions that compiled code calls, `enter` is the way in and out.
 
 mod abi;
 mod enter;
 mod helpers;
+mod worker;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aura_jit::{CodeMemory, Compiler, SiteView, Unit};
+use aura_jit::{CodeMemory, Compiled, Compiler, SiteView, Unit};
 
 use crate::linked::{CodeRef, EntryKind, Linked};
 use crate::vm::Vm;
+use worker::{Request, Worker};
 
 pub use aura_jit::Dump as NativeDump;
 pub(crate) use enter::{call, floor, interpreted};
@@ -61,12 +66,21 @@ pub struct NativeStats {
 pub(crate) struct Native {
     tiers: Tiers,
     threshold: u32,
-    works: Option<(Compiler, CodeMemory)>,
+    works: Option<Works>,
     stats: NativeStats,
+    /// How often everything was thrown away.
+    time: u64,
     /// Thrown away, and perhaps still running.
     dropped: Vec<(usize, usize)>,
     show: Option<NativeDump>,
     perf: Option<std::fs::File>,
+}
+
+/// Who compiles, and where to.
+struct Works {
+    compiler: Compiler,
+    worker: Option<Worker>,
+    memory: CodeMemory,
 }
 
 /// Compiled code of one [`Linked`].
@@ -86,7 +100,8 @@ impl Vm {
         self.native.tiers = tiers;
         self.native.threshold = threshold.unwrap_or(THRESHOLD);
         if tiers != Tiers::Interpreter && self.native.works.is_none() {
-            self.native.works = Compiler::new().ok().map(|c| (c, CodeMemory::new(MOST)));
+            let works = |compiler| Works { compiler, worker: None, memory: CodeMemory::new(MOST) };
+            self.native.works = Compiler::new().ok().map(works);
         }
         let heat = self.fresh_heat();
         for c in self.arena.each() {
@@ -97,8 +112,8 @@ impl Vm {
     /// Shows what is made of each piece of code, on standard error.
     pub fn show_native(&mut self, what: Option<NativeDump>) {
         self.native.show = what;
-        if let Some((compiler, _)) = &mut self.native.works {
-            compiler.dump(what);
+        if let Some(works) = &mut self.native.works {
+            works.compiler.dump(what);
         }
     }
 
@@ -114,7 +129,7 @@ impl Vm {
 
     /// What compiling has come to so far.
     pub fn native_stats(&self) -> NativeStats {
-        let bytes = self.native.works.as_ref().map_or(0, |(_, m)| m.used());
+        let bytes = self.native.works.as_ref().map_or(0, |w| w.memory.used());
         NativeStats { bytes, ..self.native.stats }
     }
 
@@ -135,7 +150,7 @@ impl Vm {
         heat < 0 && self.compile(c)
     }
 
-    /// Compiles `c`, which is hot. Whether it has compiled code now.
+    /// Has `c` compiled, which is hot. Whether it has compiled code now.
     #[cold]
     #[inline(never)]
     pub(crate) fn compile(&mut self, c: CodeRef) -> bool {
@@ -145,31 +160,54 @@ impl Vm {
         }
         c.heat.set(NEVER);
         let Some(unit) = self.unit(c) else { return false };
-        let abi = abi::abi(self);
-        let began = Instant::now();
+        let (unit, abi) = (Arc::new(unit), abi::abi(self));
         let native = &mut self.native;
-        let Some((compiler, memory)) = &mut native.works else { return false };
-        let made = compiler.compile(&Arc::new(unit), &abi).map_err(|e| e.to_string());
-        let made = made.and_then(|made| Ok((memory.place(&made.bytes).map_err(|e| e.0)?, made)));
-        let took = began.elapsed();
+        let Some(works) = &mut native.works else { return false };
+        if native.threshold == 0 {
+            let began = Instant::now();
+            let made = works.compiler.compile(&unit, &abi).map_err(|e| e.to_string());
+            return self.take_over(c, made, began.elapsed());
+        }
+        works.worker = works.worker.take().or_else(Worker::start);
+        let request = Request { code: c.bits(), time: native.time, unit, abi, show: native.show };
+        if let Some(worker) = &mut works.worker {
+            worker.ask(request);
+        }
+        false
+    }
+
+    /// Takes over what has been compiled meanwhile. To be called where no compiled code runs, or at least none is being looked at.
+    pub(crate) fn take_over_compiled(&mut self) {
+        while let Some(a) = self.native.works.as_mut().and_then(|w| w.worker.as_mut()?.answer()) {
+            if a.time == self.native.time {
+                self.take_over(a.code, a.made, a.took);
+            }
+        }
+    }
+
+    /// Puts machine code in its place. Whether that went well.
+    fn take_over(&mut self, c: CodeRef, made: Result<Compiled, String>, took: Duration) -> bool {
+        let native = &mut self.native;
+        let Some(works) = &mut native.works else { return false };
         native.stats.time += took;
         native.stats.longest = native.stats.longest.max(took);
-        let (start, made) = match made {
-            Ok(made) => made,
+        match made.and_then(|made| Ok((works.memory.place(&made.bytes).map_err(|e| e.0)?, made))) {
+            Ok((start, made)) => {
+                native.stats.compiled += 1;
+                let piece = Piece { start: start as usize, len: made.bytes.len(), resume: made.resume };
+                native.tell(&c, &piece, made.shown.as_deref());
+                c.set_piece(piece);
+                c.heat.set(0);
+                true
+            }
             Err(why) => {
                 native.stats.refused += 1;
                 if native.show.is_some() {
                     eprintln!("; {} of {} is not compiled: {why}", c.code().name, c.code().origin.file);
                 }
-                return false;
+                false
             }
-        };
-        native.stats.compiled += 1;
-        let piece = Piece { start: start as usize, len: made.bytes.len(), resume: made.resume };
-        native.tell(&c, &piece, made.shown.as_deref());
-        c.set_piece(piece);
-        c.heat.set(0);
-        true
+        }
     }
 
     fn unit(&self, c: CodeRef) -> Option<Unit> {
@@ -195,22 +233,23 @@ impl Vm {
     /// Throws all compiled code away. What of it is running leaves at its next return into it.
     pub(crate) fn drop_native(&mut self) {
         let heat = self.fresh_heat();
+        self.native.time += 1;
         let all: Vec<CodeRef> = self.arena.each().collect();
         for c in all {
             if let Some(piece) = c.take_piece() {
                 self.native.dropped.push((piece.start, piece.len));
                 self.hot.abandon = true;
-                c.heat.set(heat);
             }
+            c.heat.set(heat);
         }
     }
 
     /// Frees what was thrown away. Nothing compiled may be running.
     pub(crate) fn free_dropped(&mut self) {
         self.hot.abandon = false;
-        if let Some((_, memory)) = &mut self.native.works {
+        if let Some(works) = &mut self.native.works {
             for (start, len) in self.native.dropped.drain(..) {
-                memory.free(start as *const u8, len);
+                works.memory.free(start as *const u8, len);
             }
         }
     }

@@ -1,0 +1,80 @@
+//! The thread that compiles, so that the machine's own does not wait: requests there, machine code back.
+//!
+//! What must stay true: a request is plain data, and an answer names by number the time at which it was asked for; the machine throws away what
+//! is of a time before the last [`Vm::drop_native`](crate::Vm::drop_native). The thread ends when the machine lets go of it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use aura_jit::{Abi, Compiled, Compiler, Dump, Unit};
+
+use crate::linked::CodeRef;
+
+/// Something to compile.
+pub(super) struct Request {
+    /// The code, by its address.
+    pub(super) code: u64,
+    pub(super) time: u64,
+    pub(super) unit: Arc<Unit>,
+    pub(super) abi: Abi,
+    pub(super) show: Option<Dump>,
+}
+
+/// What became of it.
+pub(super) struct Answer {
+    pub(super) code: CodeRef,
+    pub(super) time: u64,
+    pub(super) made: Result<Compiled, String>,
+    pub(super) took: Duration,
+}
+
+/// What came back, and for which address.
+type Back = (u64, u64, Result<Compiled, String>, Duration);
+
+/// See the module's comment.
+pub(super) struct Worker {
+    requests: Sender<Request>,
+    answers: Receiver<Back>,
+    /// Requests that have not been answered.
+    waiting: usize,
+}
+
+impl Worker {
+    /// Starts the thread; `None` where there can be none.
+    pub(super) fn start() -> Option<Worker> {
+        let (requests, asked) = channel::<Request>();
+        let (answer, answers) = channel();
+        let work = move || {
+            let Ok(mut compiler) = Compiler::new() else { return };
+            for r in asked {
+                let began = Instant::now();
+                compiler.dump(r.show);
+                let made = compiler.compile(&r.unit, &r.abi).map_err(|e| e.to_string());
+                if answer.send((r.code, r.time, made, began.elapsed())).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new().name("aura-compiler".into()).spawn(work).ok()?;
+        Some(Worker { requests, answers, waiting: 0 })
+    }
+
+    /// Asks for code. False when the thread is gone.
+    pub(super) fn ask(&mut self, r: Request) -> bool {
+        let asked = self.requests.send(r).is_ok();
+        self.waiting += usize::from(asked);
+        asked
+    }
+
+    /// The next answer that is there.
+    pub(super) fn answer(&mut self) -> Option<Answer> {
+        if self.waiting == 0 {
+            return None;
+        }
+        let (code, time, made, took) = self.answers.try_recv().ok()?;
+        self.waiting -= 1;
+        // The address is one that this machine sent; its arena outlives every request.
+        Some(Answer { code: CodeRef::from_bits(code), time, made, took })
+    }
+}
