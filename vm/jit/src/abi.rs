@@ -111,7 +111,7 @@ pub struct Helpers {
     pub leave: usize,
     /// `(cache, map)`: the address of the cache's entry for this map; 0 if it has none.
     pub find: usize,
-    /// `(site, window, receiver, ret)`: any send. The answer, or BAIL.
+    /// `(site, window, receiver, ret, entry)`: any send; `entry` is what `find` answered, or 0. The answer, or BAIL.
     pub send: usize,
     /// `(primitive, window, argc, ret, or_jump)`: the answer, FAILED, or BAIL.
     pub prim: usize,

@@ -62,6 +62,10 @@ impl Compiler {
     /// When Cranelift knows no such processor.
     pub fn new() -> Result<Compiler, NotCompiled> {
         let why = |e: &dyn fmt::Display| NotCompiled(format!("no compiler for this processor: {e}"));
+        if cfg!(not(target_arch = "x86_64")) {
+            // Others want their instruction caches told of new code.
+            return Err(why(&"only x86-64 has been tried"));
+        }
         let mut flags = settings::builder();
         let mut set = |name, value| flags.set(name, value).map_err(|e| why(&e));
         set("opt_level", "speed")?;

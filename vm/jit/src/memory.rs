@@ -1,13 +1,14 @@
 //! Memory for compiled code: writable in one place, executable in another, never both.
 //!
-//! An anonymous file is mapped twice. It grows by regions; inside a region, pieces are handed out by first fit from a list of free ones.
+//! Anonymous shared memory is mapped twice. It grows by regions; inside a region, pieces are handed out by first fit from a list of free ones.
+//! (Memory of this kind, unlike a file's, is where `perf` looks for names in its map file.)
 //!
 //! What must stay true: a piece is freed only when nothing runs it; the two mappings of a region live as long as the memory.
 #![allow(unsafe_code)]
 
-use std::fs::File;
+use std::ptr::NonNull;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
+use rustix::mm::{MapFlags, MprotectFlags, MremapFlags, ProtFlags, mmap_anonymous, mprotect, mremap, munmap};
 
 /// Bytes of a region.
 const REGION: usize = 1 << 20;
@@ -19,8 +20,9 @@ const ALIGN: usize = 32;
 pub struct NoMemory(pub String);
 
 struct Region {
-    write: MmapMut,
-    run: Mmap,
+    write: NonNull<u8>,
+    run: NonNull<u8>,
+    size: usize,
     /// Start and length of what is free, by start.
     free: Vec<(usize, usize)>,
 }
@@ -58,10 +60,12 @@ impl CodeMemory {
             found = self.regions.last_mut().and_then(|r| r.take(size).map(|at| (r, at)));
         }
         let Some((region, at)) = found else { return Err(NoMemory("a new region is too small".into())) };
-        region.write[at..at + code.len()].copy_from_slice(code);
         self.used += size;
-        // SAFETY: within the mapping.
-        Ok(unsafe { region.run.as_ptr().add(at) })
+        // SAFETY: within the mappings; nothing runs what was free.
+        Ok(unsafe {
+            std::ptr::copy_nonoverlapping(code.as_ptr(), region.write.as_ptr().add(at), code.len());
+            region.run.as_ptr().add(at)
+        })
     }
 
     /// Gives a piece of so many bytes back. Nothing may run it.
@@ -69,7 +73,7 @@ impl CodeMemory {
         let size = len.next_multiple_of(ALIGN);
         for r in &mut self.regions {
             let at = (start as usize).wrapping_sub(r.run.as_ptr() as usize);
-            if at < r.run.len() {
+            if at < r.size {
                 r.give(at, size);
                 self.used -= size;
                 return;
@@ -81,12 +85,23 @@ impl CodeMemory {
 
 impl Region {
     fn new(size: usize) -> Result<Region, NoMemory> {
-        let why = |e: std::io::Error| NoMemory(format!("no memory for compiled code: {e}"));
-        let file = anonymous().map_err(why)?;
-        file.set_len(size as u64).map_err(why)?;
-        // SAFETY: the file is nobody else's, and is neither truncated nor written to but through `write`.
-        let (write, run) = unsafe { (MmapMut::map_mut(&file).map_err(why)?, MmapOptions::new().map_exec(&file).map_err(why)?) };
-        Ok(Region { write, run, free: vec![(0, size)] })
+        let why = |e: rustix::io::Errno| NoMemory(format!("no memory for compiled code: {e}"));
+        // SAFETY: new mappings at places that the system chooses; the second is of the first one's pages, and is never writable while it is executable.
+        unsafe {
+            let write =
+                mmap_anonymous(std::ptr::null_mut(), size, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED).map_err(why)?;
+            let run = mremap(write, 0, size, MremapFlags::MAYMOVE).and_then(|run| {
+                mprotect(run, size, MprotectFlags::READ | MprotectFlags::EXEC)?;
+                NonNull::new(run.cast()).ok_or(rustix::io::Errno::NOMEM)
+            });
+            match (NonNull::new(write.cast()), run) {
+                (Some(write), Ok(run)) => Ok(Region { write, run, size, free: vec![(0, size)] }),
+                (_, run) => {
+                    let _ = munmap(write, size);
+                    Err(why(run.err().unwrap_or(rustix::io::Errno::NOMEM)))
+                }
+            }
+        }
     }
 
     fn take(&mut self, size: usize) -> Option<usize> {
@@ -116,15 +131,13 @@ impl Region {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn anonymous() -> std::io::Result<File> {
-    let fd = rustix::fs::memfd_create("aura-code", rustix::fs::MemfdFlags::CLOEXEC)?;
-    Ok(File::from(fd))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn anonymous() -> std::io::Result<File> {
-    tempfile::tempfile()
+impl Drop for Region {
+    fn drop(&mut self) {
+        for place in [self.write, self.run] {
+            // SAFETY: mapped in `new`, with this size; the memory, and with it everything that ran its code, ends.
+            let _ = unsafe { munmap(place.as_ptr().cast(), self.size) };
+        }
+    }
 }
 
 #[cfg(test)]
@@ -158,7 +171,6 @@ mod tests {
     fn what_is_written_can_be_run() {
         let mut m = CodeMemory::new(REGION);
         // mov eax, edi; add eax, 1; ret
-        #[cfg(target_arch = "x86_64")]
         {
             let at = m.place(&[0x89, 0xf8, 0x83, 0xc0, 0x01, 0xc3]).expect("room");
             // SAFETY: these bytes are such a function.

@@ -222,7 +222,7 @@ impl Vm {
     }
 
     fn live_depth(&self, p: &Process, token: Value) -> Result<usize, Fail> {
-        crate::interp::untoken(token)
+        crate::activate::untoken(token)
             .filter(|(serial, d)| *d < p.depth && p.frames[*d].serial == *serial)
             .map(|(_, d)| d)
             .ok_or_else(|| Fail::with("deadActivationError", "that activation has answered already"))

@@ -5,6 +5,7 @@
 //! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `probe` looks at
 //! what it does, `walls` say what code may do.
 
+mod activate;
 mod arith;
 mod boot;
 mod caps;

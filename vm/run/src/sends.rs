@@ -8,7 +8,7 @@ use aura_code::{SlotInit, SlotTemplate};
 use aura_heap::{Slot, SlotKind, SlotMeta, Value, layout};
 
 use crate::Fail;
-use crate::interp::untoken;
+use crate::activate::untoken;
 use crate::linked::{CodeRef, Entry, EntryKind, LinkedObject};
 use crate::prim::Run;
 use crate::process::Process;

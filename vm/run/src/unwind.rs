@@ -5,7 +5,7 @@
 
 use aura_heap::Value;
 
-use crate::interp::{token, untoken};
+use crate::activate::{token, untoken};
 use crate::process::{NOWHERE, Process, Status, flag};
 use crate::vm::Vm;
 

@@ -95,7 +95,8 @@ impl Translator<'_> {
             self.b.ins().store(self.mem.registers, *v, self.base, (i32::from(send.a) + k as i32) * 8);
         }
         self.save(pc + 2);
-        let args = [self.word(u64::from(send.b)), self.word(u64::from(send.a)), values[0], self.word(u64::from(send.c))];
+        let unknown = self.word(0);
+        let args = [self.word(u64::from(send.b)), self.word(u64::from(send.a)), values[0], self.word(u64::from(send.c)), unknown];
         let v = self.help(self.abi.helpers.send, &args);
         self.or_bail(v);
         v

@@ -30,14 +30,16 @@ impl Translator<'_> {
         let to_self = i.op == Op::SendSelf;
         let receiver = self.known(if to_self { u16::from(i.n) } else { i.a });
         let (done, answer) = self.with_word();
+        // With the entry, or 0 if the cache has none.
         let slow = self.cold();
+        let found = self.b.append_block_param(slow, I64);
         let argc = usize::from(self.unit.sites[usize::from(i.b)].argc);
         let s = Sending { pc, site: i.b, window: i.a, argc, ret: i.c, receiver: receiver.word, to_self, done, slow };
         let entry = self.entry_for(&s, receiver);
         self.by_kind(&s, entry);
         self.b.switch_to_block(slow);
         self.save(pc + 1);
-        let args = [self.word(u64::from(i.b)), self.word(u64::from(i.a)), s.receiver, self.word(u64::from(i.c))];
+        let args = [self.word(u64::from(i.b)), self.word(u64::from(i.a)), s.receiver, self.word(u64::from(i.c)), found];
         let v = self.help(self.abi.helpers.send, &args);
         self.or_bail(v);
         self.b.ins().jump(done, &arg(v));
@@ -88,7 +90,7 @@ impl Translator<'_> {
         self.b.ins().brif(hit, found, &arg(cache), more, &[]);
         self.b.switch_to_block(more);
         let other = self.help(self.abi.helpers.find, &[cache, map]);
-        self.b.ins().brif(other, found, &arg(other), s.slow, &[]);
+        self.b.ins().brif(other, found, &arg(other), s.slow, &arg(other));
         self.b.switch_to_block(found);
         entry
     }
@@ -112,7 +114,7 @@ impl Translator<'_> {
                 let code = self.b.ins().load(I64, self.mem.machine, entry, self.abi.entry.target);
                 self.activate(s, code);
             } else if wanted == k.block {
-                self.evaluate(s);
+                self.evaluate(s, entry);
             } else if wanted == k.constant {
                 let v = self.b.ins().load(I64, self.mem.machine, entry, self.abi.entry.target);
                 self.b.ins().jump(s.done, &arg(v));
@@ -121,7 +123,7 @@ impl Translator<'_> {
             }
             self.b.switch_to_block(next);
         }
-        self.b.ins().jump(s.slow, &[]);
+        self.b.ins().jump(s.slow, &arg(entry));
     }
 
     /// Reads or sets a data slot of the receiver's own.
@@ -137,7 +139,7 @@ impl Translator<'_> {
         let header = self.header(s.receiver);
         let barrier = self.b.ins().band_imm_u(header, layout::BARRIER as i64);
         let plain = self.b.create_block();
-        self.b.ins().brif(barrier, s.slow, &[], plain, &[]);
+        self.b.ins().brif(barrier, s.slow, &arg(entry), plain, &[]);
         self.b.switch_to_block(plain);
         let v = self.b.ins().load(I64, self.mem.registers, self.base, (i32::from(s.window) + 1) * 8);
         self.b.ins().store(self.mem.heap, v, at, -TAG);
@@ -145,12 +147,12 @@ impl Translator<'_> {
     }
 
     /// Evaluates the receiver, a block, if it takes no more arguments than there are.
-    fn evaluate(&mut self, s: &Sending) {
+    fn evaluate(&mut self, s: &Sending, entry: Value) {
         let code = self.field(s.receiver, layout::CODE);
         let takes = self.b.ins().load(I32, self.mem.machine, code, self.abi.linked.argc);
         let enough = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, takes, s.argc as i64);
         let on = self.b.create_block();
-        self.b.ins().brif(enough, on, &[], s.slow, &[]);
+        self.b.ins().brif(enough, on, &[], s.slow, &arg(entry));
         self.b.switch_to_block(on);
         self.activate(s, code);
     }

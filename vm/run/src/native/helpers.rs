@@ -8,15 +8,18 @@ use aura_heap::{Kind, Value, layout};
 use aura_jit::Sentinel;
 
 use super::enter::{self, call};
+use crate::activate::token;
 use crate::arith::{self, Binary, Compare};
 use crate::control::Outcome;
-use crate::interp::{Left, token};
+use crate::interp::Left;
 use crate::linked::{CodeRef, Entry, EntryKind, Ic};
 use crate::prim::Run;
 use crate::process::{Frame, Process, Status, flag};
 use crate::vm::Vm;
 
 const BAIL: u64 = Sentinel::BAIL;
+/// Compiled code takes entries for first ones, and adds this to their addresses.
+const FIRST: u64 = std::mem::offset_of!(Ic, first) as u64;
 
 /// What a helper works with: the machine, the process that runs, the activation and its registers.
 struct At<'a> {
@@ -165,10 +168,10 @@ pub(super) unsafe extern "C" fn leave(vm: *mut Vm, fp: *mut Frame, base: *mut Va
 pub(super) unsafe extern "C" fn find(_vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, cache: *const Ic, map: u64) -> u64 {
     // SAFETY: inline caches live as long as the arena.
     let more = unsafe { &(*cache).more };
-    let first = std::mem::offset_of!(Ic, first);
-    more.iter().find(|e| u64::from(e.map) == map).map_or(0, |e| std::ptr::from_ref(e) as u64 - first as u64)
+    more.iter().find(|e| u64::from(e.map) == map).map_or(0, |e| std::ptr::from_ref(e) as u64 - FIRST)
 }
 
+#[allow(clippy::too_many_arguments, reason = "one argument, one register")]
 pub(super) unsafe extern "C" fn send(
     vm: *mut Vm,
     fp: *mut Frame,
@@ -177,6 +180,7 @@ pub(super) unsafe extern "C" fn send(
     window: u64,
     receiver: u64,
     ret: u64,
+    entry: u64,
 ) -> u64 {
     // SAFETY: see `at`.
     let mut a = unsafe { at(vm, fp, base) };
@@ -184,7 +188,12 @@ pub(super) unsafe extern "C" fn send(
     let code = a.code();
     let ic = &code.parts().ics[site as usize];
     let map = a.vm.heap.map_of(receiver);
-    let cached = if ic.first.map == map { Some(ic.first) } else { ic.find(map) };
+    let cached = match entry {
+        0 if ic.first.map == map => Some(ic.first),
+        0 => ic.find(map),
+        // SAFETY: what `find` answered, or the cache itself; see there.
+        at => Some(unsafe { *((at + FIRST) as *const Entry) }),
+    };
     let argc = usize::from(ic.argc);
     if let Some(e) = cached
         && let Some(v) = a.leaf(e, window, argc, receiver)
