@@ -56,15 +56,17 @@ pub struct Compiler {
 }
 
 impl Compiler {
+    /// Whether there is one here. (Other processors want their instruction caches told of new code.)
+    pub const SUPPORTED: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
+
     /// A compiler for the processor at hand.
     ///
     /// # Errors
     /// When Cranelift knows no such processor.
     pub fn new() -> Result<Compiler, NotCompiled> {
         let why = |e: &dyn fmt::Display| NotCompiled(format!("no compiler for this processor: {e}"));
-        if cfg!(not(target_arch = "x86_64")) {
-            // Others want their instruction caches told of new code.
-            return Err(why(&"only x86-64 has been tried"));
+        if !Compiler::SUPPORTED {
+            return Err(why(&"only x86-64 under Linux has been tried"));
         }
         let mut flags = settings::builder();
         let mut set = |name, value| flags.set(name, value).map_err(|e| why(&e));

@@ -78,7 +78,8 @@ pub(crate) struct Native {
 
 /// Who compiles, and where to.
 struct Works {
-    compiler: Compiler,
+    /// For what the machine waits for; made when it is first needed, as is the worker.
+    compiler: Option<Compiler>,
     worker: Option<Worker>,
     memory: CodeMemory,
 }
@@ -100,8 +101,8 @@ impl Vm {
         self.native.tiers = tiers;
         self.native.threshold = threshold.unwrap_or(THRESHOLD);
         if tiers != Tiers::Interpreter && self.native.works.is_none() {
-            let works = |compiler| Works { compiler, worker: None, memory: CodeMemory::new(MOST) };
-            self.native.works = Compiler::new().ok().map(works);
+            self.native.works =
+                Compiler::SUPPORTED.then(|| Works { compiler: None, worker: None, memory: CodeMemory::new(MOST) });
         }
         let heat = self.fresh_heat();
         for c in self.arena.each() {
@@ -112,9 +113,6 @@ impl Vm {
     /// Shows what is made of each piece of code, on standard error.
     pub fn show_native(&mut self, what: Option<NativeDump>) {
         self.native.show = what;
-        if let Some(works) = &mut self.native.works {
-            works.compiler.dump(what);
-        }
     }
 
     /// Writes a line for each compiled piece of code into `/tmp/perf-PID.map`, where the profiler `perf` looks for names.
@@ -165,8 +163,15 @@ impl Vm {
         let Some(works) = &mut native.works else { return false };
         if native.threshold == 0 {
             let began = Instant::now();
-            let made = works.compiler.compile(&unit, &abi).map_err(|e| e.to_string());
-            return self.take_over(c, made, began.elapsed());
+            let made = match &mut works.compiler {
+                Some(compiler) => Ok(compiler),
+                none => Compiler::new().map(|c| none.insert(c)),
+            };
+            let made = made.and_then(|compiler| {
+                compiler.dump(native.show);
+                compiler.compile(&unit, &abi)
+            });
+            return self.take_over(c, made.map_err(|e| e.to_string()), began.elapsed());
         }
         works.worker = works.worker.take().or_else(Worker::start);
         let request = Request { code: c.bits(), time: native.time, unit, abi, show: native.show };
