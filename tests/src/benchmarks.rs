@@ -62,6 +62,7 @@ fn every_program_verifies_its_result() {
 #[test]
 fn compiled_they_do_too() {
     for (name, inner, _) in PROGRAMS {
+        passes(name, inner, Engine::Warm);
         passes(name, inner, Engine::Baseline);
     }
 }

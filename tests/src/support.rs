@@ -49,6 +49,8 @@ pub(crate) enum Engine {
     Stress,
     /// Work at an image, commit after every few activations, and have everything fetched again.
     Image,
+    /// Compile after a few activations, on the other thread: interpreted and compiled activations call one another.
+    Warm,
     /// Compile everything before its first activation.
     Baseline,
     /// The same, and collect wherever that is possible.
@@ -59,8 +61,18 @@ pub(crate) enum Engine {
 
 impl Engine {
     /// All of them.
-    pub(crate) const ALL: [Engine; 6] =
-        [Engine::Plain, Engine::Stress, Engine::Image, Engine::Baseline, Engine::BaselineStress, Engine::BaselineImage];
+    pub(crate) const ALL: [Engine; 7] = [
+        Engine::Plain,
+        Engine::Stress,
+        Engine::Image,
+        Engine::Warm,
+        Engine::Baseline,
+        Engine::BaselineStress,
+        Engine::BaselineImage,
+    ];
+
+    /// Those that do nothing everywhere which takes long.
+    pub(crate) const QUIET: [Engine; 3] = [Engine::Plain, Engine::Warm, Engine::Baseline];
 
     pub(crate) fn collects(self) -> bool {
         matches!(self, Engine::Stress | Engine::BaselineStress)
@@ -73,6 +85,7 @@ impl Engine {
     pub(crate) fn set_up(self, vm: &mut Vm) {
         match self {
             Engine::Plain | Engine::Stress | Engine::Image => vm.set_tiers(Tiers::Interpreter, None),
+            Engine::Warm => vm.set_tiers(Tiers::Baseline, Some(2)),
             Engine::Baseline | Engine::BaselineStress | Engine::BaselineImage => vm.set_tiers(Tiers::Baseline, Some(0)),
         }
         if self.collects() {

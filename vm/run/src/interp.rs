@@ -54,10 +54,13 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     left
 }
 
-/// Runs the last activation of process `p`: all that there are if `floor` is null, else those down to `floor`, which compiled code has made and waits for.
+/// Runs the last activation of process `p`: all that there are if `floor` is null, else those down to that at `floor`, which compiled code has made and waits for.
 #[allow(clippy::too_many_lines)]
 #[inline(never)]
-pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, floor: *mut Frame) -> Left {
+pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> Left {
+    // The activations may come to lie elsewhere.
+    let nested = !floor.is_null();
+    let lowest = p.depth - 1;
     let proc: *mut Process = p;
     // SAFETY: throughout, `proc` is the process that the caller lent; it is reborrowed only while no other reference to it is in use. Register and
     // instruction pointers stay in range by verification, and are read anew after every call that may move the stacks.
@@ -72,6 +75,9 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, floor: *mut Frame) -> Left
             () => {{
                 let p = &mut *proc;
                 fp = p.frames.as_mut_ptr().add(p.depth - 1);
+                if nested {
+                    floor = p.frames.as_mut_ptr().add(lowest);
+                }
                 // Only unwinding leads below: what waits there in compiled code has been left.
                 if fp < floor {
                     return Left::Bail;
@@ -109,7 +115,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, floor: *mut Frame) -> Left
         // Compiled code was left: the outermost loop goes on.
         macro_rules! bailed {
             () => {{
-                if !floor.is_null() {
+                if nested {
                     return Left::Bail;
                 }
                 if let Some(why) = vm.hot.left.take() {

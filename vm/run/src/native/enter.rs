@@ -53,7 +53,8 @@ pub(crate) unsafe extern "C" fn interpreted(vm: *mut Vm, fp: *mut Frame, base: *
         if fp > vm.hot.last_frame || end > vm.hot.stack_end || here() < vm.hot.floor {
             return begin(vm, &mut *p, fp);
         }
-        (*p).depth = fp.offset_from((*p).frames.as_ptr()) as usize + 1;
+        let index = fp.offset_from((*p).frames.as_ptr()) as usize;
+        (*p).depth = index + 1;
         if vm.hot.budget < 0 {
             vm.hot.left = Some(Left::Slice);
             return Sentinel::BAIL;
@@ -67,9 +68,8 @@ pub(crate) unsafe extern "C" fn interpreted(vm: *mut Vm, fp: *mut Frame, base: *
         match interp::interpret(vm, &mut *p, fp) {
             Left::Returned(v) if (*p).places() != places || vm.hot.abandon => {
                 // The caller cannot go on where it is: it gets its answer, and the outermost loop goes on with it.
-                (*p).depth -= 1;
-                let caller = (*p).depth - 1;
-                (*p).set_reg(caller, ret, v);
+                (*p).depth = index;
+                (*p).set_reg(index - 1, ret, v);
                 Sentinel::BAIL
             }
             Left::Returned(v) => v.bits(),
