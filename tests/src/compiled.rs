@@ -68,5 +68,7 @@ fn fuel_ends_a_compiled_loop_where_it_ends_an_interpreted_one() {
     let endless = "| s <- 0 | [ [ true ] whileTrue: [ s: s + 1 ] ] onError: [|:e| s printLine ]\n";
     let ran = |jit: &str| finish(aura(&["run", "--fuel", "100000", jit, "-e", endless]).arg("--").env("AURA_JIT", "on"));
     let (off, on) = (ran("--jit=off"), ran("--jit=on"));
+    assert_eq!(off.code, 0, "{}", off.err);
+    assert!(off.out.trim().parse::<u64>().is_ok_and(|turns| turns > 90_000), "{}", off.out);
     assert_eq!((off.code, off.out, off.err), (on.code, on.out, on.err));
 }

@@ -128,15 +128,21 @@ impl Translator<'_> {
         let dest = self.word(u64::from(i.a));
         let r = self.help(self.abi.helpers.arith, &[dest, x.word, y.word, which]);
         self.or_bail(r);
-        let (send, answered) = (self.cold(), self.b.create_block());
-        let is = self.b.ins().icmp_imm_u(IntCC::Equal, r, Sentinel::SEND as i64);
-        self.b.ins().brif(is, send, &[], answered, &[]);
-        self.b.switch_to_block(answered);
+        let send = self.or_send(r);
         self.b.ins().jump(done, &arg(r));
         self.b.switch_to_block(send);
         let r = self.send_after(pc, &[x.word, y.word]);
         self.b.ins().jump(done, &arg(r));
         self.finish(i.a, done, v);
+    }
+
+    /// Goes on unless `answer` says that the message is to be sent; the block for that is left to be filled.
+    fn or_send(&mut self, answer: Value) -> Block {
+        let (send, answered) = (self.cold(), self.b.create_block());
+        let is = self.b.ins().icmp_imm_u(IntCC::Equal, answer, Sentinel::SEND as i64);
+        self.b.ins().brif(is, send, &[], answered, &[]);
+        self.b.switch_to_block(answered);
+        send
     }
 
     /// The answer `v` of an operation is there. (Left in the send after it, the interpreter goes on: what is known stays known.)
@@ -223,10 +229,7 @@ impl Translator<'_> {
         });
         self.b.switch_to_block(slow);
         let c = self.compare_slow(i.op, x.word, y.word);
-        let (send, answered) = (self.cold(), self.b.create_block());
-        let is = self.b.ins().icmp_imm_u(IntCC::Equal, c, Sentinel::SEND as i64);
-        self.b.ins().brif(is, send, &[], answered, &[]);
-        self.b.switch_to_block(answered);
+        let send = self.or_send(c);
         let r = self.boolean(c);
         self.b.ins().jump(done, &arg(r));
         self.b.switch_to_block(send);
@@ -245,10 +248,7 @@ impl Translator<'_> {
         self.compare_fast(i.op, x, y, slow, |t, c| t.branch(pc + 2, c));
         self.b.switch_to_block(slow);
         let c = self.compare_slow(i.op, x.word, y.word);
-        let (send, answered) = (self.cold(), self.b.create_block());
-        let is = self.b.ins().icmp_imm_u(IntCC::Equal, c, Sentinel::SEND as i64);
-        self.b.ins().brif(is, send, &[], answered, &[]);
-        self.b.switch_to_block(answered);
+        let send = self.or_send(c);
         self.branch(pc + 2, c);
         self.b.switch_to_block(send);
         let r = self.send_after(pc, &[x.word, y.word]);
