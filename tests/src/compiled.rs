@@ -37,7 +37,7 @@ fn with_and_without_compiled_code_the_same_is_printed() {
 fn the_statistics_tell_what_was_compiled() {
     let off = run(&["--jit=off", "--stats"]);
     assert!(off.err.starts_with("compiled: 0 pieces of code, 0 bytes"), "{}", off.err);
-    let on = run(&["--stats", "--jit-threshold=0"]);
+    let on = run(&["--jit=baseline", "--stats", "--jit-threshold=0"]);
     assert!(
         on.err.starts_with("compiled: ") && !on.err.starts_with("compiled: 0") && on.err.contains("; 0 could not be"),
         "{}",
@@ -47,9 +47,9 @@ fn the_statistics_tell_what_was_compiled() {
 
 #[test]
 fn what_is_compiled_can_be_seen() {
-    let clif = run(&["--dump=clif", "--jit-threshold=0"]);
+    let clif = run(&["--jit=baseline", "--dump=clif", "--jit-threshold=0"]);
     assert!(clif.err.contains("; half: of ") && clif.err.contains("function u0:0"), "{}", clif.err);
-    let asm = run(&["--dump=asm", "--jit-threshold=0"]);
+    let asm = run(&["--jit=baseline", "--dump=asm", "--jit-threshold=0"]);
     assert!(asm.err.contains("; sumTo: of ") && !asm.err.contains("function u0:0"), "{}", asm.err);
     assert_eq!(clif.out, asm.out);
 }

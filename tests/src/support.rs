@@ -57,11 +57,19 @@ pub(crate) enum Engine {
     BaselineStress,
     /// The same at an image, as with `Image`.
     BaselineImage,
+    /// Compile everything by the optimizing tier as soon as something was seen.
+    Optimized,
+    /// The same, and take guesses to be wrong at random.
+    Shaken,
+    /// Both, and collect wherever that is possible.
+    OptimizedStress,
+    /// Compile everything by the optimizing tier, at an image, as with `Image`.
+    OptimizedImage,
 }
 
 impl Engine {
     /// All of them.
-    pub(crate) const ALL: [Engine; 7] = [
+    pub(crate) const ALL: [Engine; 11] = [
         Engine::Plain,
         Engine::Stress,
         Engine::Image,
@@ -69,17 +77,21 @@ impl Engine {
         Engine::Baseline,
         Engine::BaselineStress,
         Engine::BaselineImage,
+        Engine::Optimized,
+        Engine::Shaken,
+        Engine::OptimizedStress,
+        Engine::OptimizedImage,
     ];
 
     /// Those that do nothing everywhere which takes long.
-    pub(crate) const QUIET: [Engine; 3] = [Engine::Plain, Engine::Warm, Engine::Baseline];
+    pub(crate) const QUIET: [Engine; 5] = [Engine::Plain, Engine::Warm, Engine::Baseline, Engine::Optimized, Engine::Shaken];
 
     pub(crate) fn collects(self) -> bool {
-        matches!(self, Engine::Stress | Engine::BaselineStress)
+        matches!(self, Engine::Stress | Engine::BaselineStress | Engine::OptimizedStress)
     }
 
     pub(crate) fn at_image(self) -> bool {
-        matches!(self, Engine::Image | Engine::BaselineImage)
+        matches!(self, Engine::Image | Engine::BaselineImage | Engine::OptimizedImage)
     }
 
     pub(crate) fn set_up(self, vm: &mut Vm) {
@@ -87,6 +99,12 @@ impl Engine {
             Engine::Plain | Engine::Stress | Engine::Image => vm.set_tiers(Tiers::Interpreter, None),
             Engine::Warm => vm.set_tiers(Tiers::Baseline, Some(2)),
             Engine::Baseline | Engine::BaselineStress | Engine::BaselineImage => vm.set_tiers(Tiers::Baseline, Some(0)),
+            Engine::Optimized | Engine::Shaken | Engine::OptimizedStress | Engine::OptimizedImage => {
+                vm.set_tiers(Tiers::Optimizing, Some(0));
+            }
+        }
+        if matches!(self, Engine::Shaken | Engine::OptimizedStress) {
+            vm.shake(0x9e37_79b9);
         }
         if self.collects() {
             vm.stress = true;

@@ -115,6 +115,8 @@ pub enum Dump {
     Code,
     /// Cranelift's intermediate form of what is compiled while the program runs.
     Clif,
+    /// The optimizing tier's own form.
+    Ir,
     /// Its machine instructions.
     Asm,
 }
@@ -158,7 +160,8 @@ impl Jit {
     pub fn tiers(self) -> aura_run::Tiers {
         match self {
             Jit::Off => aura_run::Tiers::Interpreter,
-            Jit::Baseline | Jit::On => aura_run::Tiers::Baseline,
+            Jit::Baseline => aura_run::Tiers::Baseline,
+            Jit::On => aura_run::Tiers::Optimizing,
         }
     }
 }

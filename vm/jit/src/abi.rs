@@ -17,6 +17,8 @@ impl Sentinel {
     pub const FAILED: u64 = 13;
     /// Not something that the machine does itself: the message is to be sent.
     pub const SEND: u64 = 21;
+    /// Reasons for leaving below this are guesses that were wrong.
+    pub const COUNTED: u64 = 2;
 }
 
 /// Offsets of an activation's fields.
@@ -134,6 +136,18 @@ pub struct Helpers {
     pub set_box: usize,
     /// `(vector, index, value)`: 0 when done; SEND.
     pub at_put: usize,
+    /// `(object, word, value)`: 0 when done; SEND.
+    pub set_word: usize,
+    /// `(activations, registers, begins)`: room for more is wanted. BAIL.
+    pub room: usize,
+    /// `(root, why)`: optimized code of `root` leaves to where the activation is. BAIL.
+    pub exit: usize,
+    /// `(code, captures)`: a block whose captures are still to be filled in; `(value)`: a box; `(bits)`: a double. These do not collect.
+    pub exit_block: usize,
+    pub exit_box: usize,
+    pub double: usize,
+    /// `()`: how much less fuel there is to seem, so that a collection comes soon.
+    pub pressed: usize,
     /// `(level, register)`; `(level, register, value)`: a register of the activation that an inlined message's block belongs to.
     pub up_get: usize,
     pub up_set: usize,
@@ -150,6 +164,8 @@ pub struct Abi {
     pub stack_end: i32,
     /// The lowest native stack pointer at which an activation may begin without asking.
     pub floor: i32,
+    /// Guesses until one is taken to be wrong, for tests; none is, unless this is given.
+    pub shaken: Option<i32>,
     /// Activations.
     pub frame: FrameAbi,
     /// Entries of inline caches.

@@ -11,8 +11,9 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
 
 use crate::abi::Abi;
+use crate::optimize::{build, lower, tidy, verify};
 use crate::translate::translate;
-use crate::unit::Unit;
+use crate::unit::{Program, Unit};
 
 /// Functions of more instructions than this stay interpreted: compiling them would take too long, and they are not what is hot.
 const LONGEST: usize = 4000;
@@ -20,6 +21,8 @@ const LONGEST: usize = 4000;
 /// What to show of the compilation of a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dump {
+    /// The optimizing tier's own form.
+    Ir,
     /// Cranelift's intermediate form.
     Clif,
     /// Machine instructions.
@@ -94,9 +97,41 @@ impl Compiler {
         if unit.instrs.len() > LONGEST {
             return Err(NotCompiled(format!("{} instructions are more than are compiled", unit.instrs.len())));
         }
-        self.context.clear();
-        self.context.func = Function::with_name_signature(UserFuncName::default(), crate::translate::signature(&*self.isa));
+        self.begin();
         let resume = translate(&mut self.context.func, &mut self.frontend, unit, abi, &*self.isa)?;
+        let (bytes, shown) = self.finish()?;
+        Ok(Compiled { bytes, resume, shown })
+    }
+
+    /// Compiles one function with all that can become part of it, guessing.
+    ///
+    /// # Errors
+    /// When it is too long, something in it is left to other tiers, or Cranelift refuses it.
+    ///
+    /// # Panics
+    /// In debug builds, when the graph is wrong.
+    pub fn optimize(&mut self, program: &Program, abi: &Abi) -> Result<Compiled, NotCompiled> {
+        let mut graph = build(program, abi)?;
+        tidy(&mut graph);
+        if cfg!(debug_assertions)
+            && let Err(why) = verify(&graph)
+        {
+            panic!("the optimizing tier made a graph that is wrong: {why}, in\n{graph}");
+        }
+        self.begin();
+        lower(&mut self.context.func, &mut self.frontend, &graph, program, abi, &*self.isa)?;
+        let (bytes, shown) = self.finish()?;
+        let shown = if self.dump == Some(Dump::Ir) { Some(graph.to_string()) } else { shown };
+        Ok(Compiled { bytes, resume: Vec::new(), shown })
+    }
+
+    fn begin(&mut self) {
+        self.context.clear();
+        self.context.func = Function::with_name_signature(UserFuncName::default(), crate::emit::signature(&*self.isa));
+    }
+
+    /// The function's machine code, and what is to be shown of it.
+    fn finish(&mut self) -> Result<(Vec<u8>, Option<String>), NotCompiled> {
         let clif = (self.dump == Some(Dump::Clif)).then(|| self.context.func.display().to_string());
         self.context.set_disasm(self.dump == Some(Dump::Assembly));
         let compiled = self
@@ -107,6 +142,6 @@ impl Compiler {
             return Err(NotCompiled("the code refers to places outside of it".into()));
         }
         let shown = clif.or_else(|| compiled.vcode.clone());
-        Ok(Compiled { bytes: compiled.buffer.data().to_vec(), resume, shown })
+        Ok((compiled.buffer.data().to_vec(), shown))
     }
 }

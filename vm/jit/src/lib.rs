@@ -12,11 +12,13 @@
 
 mod abi;
 mod compiler;
+mod emit;
 mod memory;
+mod optimize;
 mod translate;
 mod unit;
 
 pub use abi::{Abi, EntryAbi, EntryKinds, FrameAbi, Helpers, LinkedAbi, Maps, Sentinel, Special};
 pub use compiler::{Compiled, Compiler, Dump, NotCompiled};
 pub use memory::{CodeMemory, NoMemory};
-pub use unit::{SiteView, Unit};
+pub use unit::{First, Found, Program, SiteView, Unit, What};

@@ -19,7 +19,7 @@ use crate::activate::token;
 use crate::arith::{self, Compare};
 use crate::control::Outcome;
 use crate::linked::{CodeRef, EntryKind};
-use crate::native;
+use crate::native::{self, FLOATS, OTHERS};
 use crate::prim::Run;
 use crate::process::{Frame, Process, flag};
 use crate::vm::Vm;
@@ -50,7 +50,11 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
     }
     vm.take_over_compiled();
     let left = interpret(vm, p, std::ptr::null_mut());
+    vm.hot.budget += std::mem::take(&mut vm.hot.withheld);
     p.fuel_used += (granted - vm.hot.budget) as u64;
+    if left == Left::Slice {
+        vm.count_running(p);
+    }
     left
 }
 
@@ -129,17 +133,13 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
             () => {{
                 let mut on = vm.hot.native;
                 while on {
-                    let code = (*fp).code;
-                    let at = code.piece().map_or(0, |piece| piece.place((*fp).pc));
-                    on = at != 0;
-                    if on {
-                        match native::call(vm, code, fp, base, at) {
-                            Some(v) if fp == floor => leave!(Left::Returned(v)),
-                            Some(v) => answered!(v),
-                            None => {
-                                bailed!();
-                                on = false;
-                            }
+                    let Some((start, at)) = native::going_on((*fp).code, (*fp).pc) else { break };
+                    match native::call(vm, start, fp, base, at) {
+                        Some(v) if fp == floor => leave!(Left::Returned(v)),
+                        Some(v) => answered!(v),
+                        None => {
+                            bailed!();
+                            on = false;
                         }
                     }
                 }
@@ -192,7 +192,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                     let heat = callee.heat.get() - 1;
                     callee.heat.set(heat);
                     if heat < 0 && vm.hot.native && vm.compile(callee) {
-                        match native::call(vm, callee, fp, win, 0) {
+                        match native::call(vm, callee.native.get(), fp, win, 0) {
                             Some(v) => {
                                 fp = fp.sub(1);
                                 reg!($ret) = v;
@@ -226,9 +226,12 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 let code = (*fp).code;
                 let heat = code.heat.get() - 1;
                 code.heat.set(heat);
-                if heat < 0 && vm.hot.native && vm.compile(code) {
-                    (*fp).pc = pc.offset_from(code.start()) as u32;
-                    resume!();
+                if heat < 0 && vm.hot.native {
+                    let head = pc.offset_from(code.start()) as u32;
+                    if vm.compile_loop(code, head) {
+                        (*fp).pc = head;
+                        resume!();
+                    }
                 }
             }};
         }
@@ -316,6 +319,13 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 }
             }};
         }
+        // The guarded operation at `pc` was used on something else than integers, which the optimizing tier wants to know.
+        macro_rules! note {
+            ($what:expr) => {{
+                let at = pc.offset_from((*fp).code.start()) as usize - 1;
+                (*fp).code.note(at, $what);
+            }};
+        }
         macro_rules! number {
             ($i:ident, $ints:ident, $floats:tt, $slow:expr) => {{
                 let (x, y) = (reg!($i.b), reg!($i.c));
@@ -325,6 +335,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 } else if x.is_immediate_float() && y.is_immediate_float()
                     && let Some(v) = Value::immediate_float(x.immediate_float_unchecked() $floats y.immediate_float_unchecked())
                 {
+                    note!(FLOATS);
                     reg!($i.a) = v;
                     pc = pc.add(1);
                 } else {
@@ -332,9 +343,19 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 }
             }};
         }
+        macro_rules! note_slow {
+            ($x:expr, $y:expr, $op:expr) => {{
+                let floats = $x.is_immediate_float() && $y.is_immediate_float();
+                let quotient = $x.both_ints($y) && $op == arith::Binary::Div;
+                if !quotient {
+                    note!(if floats { FLOATS } else { OTHERS });
+                }
+            }};
+        }
         macro_rules! slow_number {
             ($i:ident, $x:expr, $y:expr, $slow:expr) => {{
                 let (x, y) = ($x, $y);
+                note_slow!(x, y, $slow);
                 match arith::binary(vm, $slow, x, y) {
                     Some(v) => {
                         reg!($i.a) = v;
@@ -369,8 +390,10 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 if x.both_ints(y) {
                     $then(x.raw_signed() $op y.raw_signed())
                 } else if x.is_immediate_float() && y.is_immediate_float() {
+                    note!(FLOATS);
                     $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
                 } else {
+                    note!(OTHERS);
                     match arith::compare(vm, $slow, x, y) {
                         Some(b) => $then(b),
                         None => {
@@ -557,7 +580,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                             leave!(Left::Returned(v));
                         }
                         answered!(v);
-                        if (*fp).code.piece().is_some() {
+                        if (*fp).code.is_native() {
                             resume!();
                         }
                     } else {
@@ -668,6 +691,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                         && y.is_immediate_float()
                         && let Some(v) = Value::immediate_float(x.immediate_float_unchecked() / y.immediate_float_unchecked())
                     {
+                        note!(FLOATS);
                         reg!(i.a) = v;
                         pc = pc.add(1);
                     } else {
@@ -717,6 +741,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                             continue;
                         }
                     }
+                    note!(OTHERS);
                     let win = base.add((*pc).a as usize);
                     *win = v;
                     *win.add(1) = k;
@@ -732,6 +757,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                             continue;
                         }
                     }
+                    note!(OTHERS);
                     let win = base.add((*pc).a as usize);
                     *win = v;
                     *win.add(1) = k;

@@ -5,7 +5,7 @@
 //! off, caches filled) by the one thread that runs the machine.
 #![allow(unsafe_code)]
 
-use std::cell::{Cell, OnceCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aura_code::{Code, Instr, Liveness, MethodCode};
 use aura_heap::{MapId, Symbol, Value};
 
-use crate::native::{Piece, interpreted};
+use crate::native::{Feedback, Piece, interpreted};
 use crate::prim::Prim;
 
 /// What a send found, for receivers of one map.
@@ -151,6 +151,7 @@ pub struct Linked {
     /// Counts down to its compilation; below zero: it is compiled, or is to be now.
     pub(crate) heat: Cell<i32>,
     piece: UnsafeCell<Option<Box<Piece>>>,
+    feedback: RefCell<Feedback>,
     /// Registers of an activation.
     pub(crate) nregs: Cell<u32>,
     /// Arguments, the receiver not counted.
@@ -205,6 +206,7 @@ impl Linked {
             native: Cell::new(interpreted as *const () as usize),
             heat: Cell::new(heat),
             piece: UnsafeCell::new(None),
+            feedback: RefCell::default(),
             nregs: Cell::new(0),
             argc: Cell::new(0),
         }
@@ -250,6 +252,20 @@ impl Linked {
         unsafe { (*self.piece.get()).take() }
     }
 
+    /// Calls go to the compiled code that does not guess, if there is some.
+    pub(crate) fn reset_native(&self) {
+        self.native.set(self.piece().map_or(interpreted as *const () as usize, Piece::start));
+    }
+    /// Whether calls go to compiled code.
+    #[inline(always)]
+    pub(crate) fn is_native(&self) -> bool {
+        self.native.get() != interpreted as *const () as usize
+    }
+    /// For the optimizing tier.
+    pub(crate) fn feedback(&self) -> &RefCell<Feedback> {
+        &self.feedback
+    }
+
     /// What was compiled.
     #[inline]
     pub fn code(&self) -> &Arc<Code> {
@@ -260,6 +276,12 @@ impl Linked {
     pub(crate) fn start(&self) -> *const Instr {
         // SAFETY: the vector is not resized after linking.
         unsafe { (*self.instrs.get()).as_ptr() }
+    }
+    /// Notes what the guarded operation at `pc` was used on, in its operand that means nothing else.
+    #[inline(always)]
+    pub(crate) fn note(&self, pc: usize, what: u8) {
+        // SAFETY: in range, for it has just run; nothing else refers to instructions while they run.
+        unsafe { (&mut *self.instrs.get()).get_unchecked_mut(pc).n |= what };
     }
     /// The inline caches.
     #[inline(always)]

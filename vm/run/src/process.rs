@@ -220,6 +220,17 @@ impl Process {
         true
     }
 
+    /// Makes room for so many more activations, and for registers up to `end`, as far as the stack may grow.
+    pub(crate) fn grow_for(&mut self, frames: usize, end: usize) {
+        if end <= MAX_STACK && end > self.stack.len() {
+            self.stack.resize((self.stack.len() * 2).max(end + 64), Value::ZERO);
+        }
+        if self.depth + frames + 2 >= self.frames.len() {
+            let filler = self.frames[0];
+            self.frames.resize((self.frames.len() * 2).max(self.depth + frames + 64), filler);
+        }
+    }
+
     /// Where its registers and activations lie.
     pub(crate) fn places(&self) -> (usize, usize) {
         (self.stack.as_ptr() as usize, self.frames.as_ptr() as usize)

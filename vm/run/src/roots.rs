@@ -19,6 +19,8 @@ struct MachineRoots<'a> {
     young_ics: Vec<*mut Ic>,
     all_codes: Vec<CodeRef>,
     image: Option<&'a mut Box<dyn crate::Image>>,
+    /// Code some of whose inline caches were emptied.
+    emptied: &'a mut Vec<CodeRef>,
 }
 
 fn visit_frames(p: &mut Process, visit: &mut dyn FnMut(&mut Value)) {
@@ -103,6 +105,7 @@ impl Roots for MachineRoots<'_> {
                 let dead = |e: &mut Entry| e.map != 0 && (!map_alive(e.map) || e.target_value().is_some_and(|v| !alive(*v)));
                 if ic.entries().any(dead) {
                     ic.clear();
+                    self.emptied.push(*c);
                 }
             }
             for o in parts.objects.iter_mut() {
@@ -120,6 +123,7 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
     if kind == CollectionKind::Full {
         vm.clear_global();
     }
+    let mut emptied = Vec::new();
     let mut specials = [vm.specials.nil, vm.specials.true_, vm.specials.false_, vm.specials.lobby, vm.specials.traits];
     {
         let mut roots = MachineRoots {
@@ -132,12 +136,16 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
             young_ics: std::mem::take(&mut vm.young_ics),
             all_codes: if kind == CollectionKind::Full { vm.arena.each().collect() } else { Vec::new() },
             image: vm.image.as_mut(),
+            emptied: &mut emptied,
         };
         // SAFETY: the roots borrow other fields of the machine than the heap.
         unsafe { (*heap).collect(kind, &mut roots) };
     }
     let [nil, true_, false_, lobby, traits] = specials;
     vm.specials = crate::vm::Specials { nil, true_, false_, lobby, traits };
+    for c in emptied {
+        vm.caches_changed(c);
+    }
     if vm.stress {
         vm.heap.wants_collection = true;
     }

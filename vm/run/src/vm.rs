@@ -153,6 +153,10 @@ pub(crate) struct Hot {
     pub(crate) abandon: bool,
     /// Compiled code may be entered.
     pub(crate) native: bool,
+    /// Guesses until optimized code takes one to be wrong, for tests.
+    pub(crate) shaken: i64,
+    /// So much of the slice seems used up, since a collection is wanted.
+    pub(crate) withheld: i64,
 }
 
 impl Vm {
@@ -433,6 +437,7 @@ impl Vm {
             }
             let c = CodeRef::from_bits(d.0);
             c.parts().ics[d.1 as usize].clear();
+            self.caches_changed(c);
         }
         self.clear_global();
         if guards {
@@ -658,6 +663,8 @@ impl Vm {
                 left: None,
                 abandon: false,
                 native: false,
+                shaken: 0,
+                withheld: 0,
             },
         }
     }

@@ -85,6 +85,7 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
 fn tiers(vm: &mut Vm, a: &RunArgs) -> Result<(), String> {
     vm.set_tiers(a.jit.jit.tiers(), a.jit.jit_threshold);
     vm.show_native(match a.dump {
+        Some(Dump::Ir) => Some(NativeDump::Ir),
         Some(Dump::Clif) => Some(NativeDump::Clif),
         Some(Dump::Asm) => Some(NativeDump::Assembly),
         _ => None,
@@ -98,12 +99,17 @@ fn tiers(vm: &mut Vm, a: &RunArgs) -> Result<(), String> {
 /// `--stats`
 fn stats(s: &NativeStats) -> String {
     format!(
-        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n",
+        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n\
+         optimized: {} pieces, in {:.1} ms; {} wrong guesses, {} times thrown away\n",
         s.compiled,
         s.bytes,
         s.time.as_secs_f64() * 1e3,
         s.longest.as_secs_f64() * 1e3,
         s.refused,
+        s.optimized,
+        s.optimizing.as_secs_f64() * 1e3,
+        s.exits,
+        s.dropped,
     )
 }
 

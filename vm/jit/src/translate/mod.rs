@@ -20,31 +20,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use aura_code::{Instr, Op};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{self, Block, BlockCall, InstBuilder, JumpTableData, SigRef, Value};
+use cranelift_codegen::ir::{self, Block, BlockCall, InstBuilder, JumpTableData, Value};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-pub(crate) use asm::signature;
+pub(crate) use numbers::{conditions, has_immediate, which};
 
 use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;
+use crate::emit::{Emit, Memory, arg};
 use crate::unit::Unit;
-use asm::Memory;
 use cache::Cache;
 
 /// One function on its way.
 struct Translator<'a> {
-    b: FunctionBuilder<'a>,
+    e: Emit<'a>,
     unit: &'a Unit,
-    abi: &'a Abi,
-    isa: &'a dyn TargetIsa,
-    mem: Memory,
-    signatures: BTreeMap<usize, SigRef>,
-    vm: Value,
-    fp: Value,
-    base: Value,
-    /// Answers BAIL.
-    bailed: Block,
     /// Where straight runs begin.
     blocks: BTreeMap<usize, Block>,
     /// How many ways lead there; where it is one, what is known goes along.
@@ -72,16 +63,8 @@ pub(crate) fn translate(
     let bailed = b.create_block();
     b.set_cold_block(bailed);
     let mut t = Translator {
-        b,
+        e: Emit { b, abi, isa, mem, signatures: BTreeMap::new(), vm, fp, base, bailed },
         unit,
-        abi,
-        isa,
-        mem,
-        signatures: BTreeMap::new(),
-        vm,
-        fp,
-        base,
-        bailed,
         blocks: BTreeMap::new(),
         ways: BTreeMap::new(),
         carried: BTreeMap::new(),
@@ -89,18 +72,18 @@ pub(crate) fn translate(
         places: BTreeMap::new(),
     };
     t.find_blocks();
-    let (start, dispatch) = (t.b.create_block(), t.cold());
-    t.b.ins().brif(at, dispatch, &[], start, &[]);
-    t.b.switch_to_block(start);
+    let (start, dispatch) = (t.e.b.create_block(), t.e.cold());
+    t.e.b.ins().brif(at, dispatch, &[], start, &[]);
+    t.e.b.switch_to_block(start);
     t.enter();
     t.body();
-    t.b.switch_to_block(bailed);
-    let bail = t.word(Sentinel::BAIL);
-    t.b.ins().return_(&[bail]);
-    t.b.switch_to_block(dispatch);
+    t.e.b.switch_to_block(bailed);
+    let bail = t.e.word(Sentinel::BAIL);
+    t.e.b.ins().return_(&[bail]);
+    t.e.b.switch_to_block(dispatch);
     let resume = t.dispatch(at)?;
-    t.b.seal_all_blocks();
-    t.b.finalize(isa.frontend_config());
+    t.e.b.seal_all_blocks();
+    t.e.b.finalize(isa.frontend_config());
     Ok(resume)
 }
 
@@ -109,23 +92,23 @@ impl Translator<'_> {
     fn enter(&mut self) {
         let end = self.address(self.unit.code.nregs);
         let none = self.spend();
-        let (asks, on) = (self.cold(), self.b.create_block());
-        let last = self.b.ins().load(I64, self.mem.machine, self.vm, self.abi.last_frame);
-        let deep = self.b.ins().icmp(IntCC::UnsignedGreaterThan, self.fp, last);
-        let stack_end = self.b.ins().load(I64, self.mem.machine, self.vm, self.abi.stack_end);
-        let wide = self.b.ins().icmp(IntCC::UnsignedGreaterThan, end, stack_end);
-        let sp = self.b.ins().get_stack_pointer(I64);
-        let floor = self.b.ins().load(I64, self.mem.machine, self.vm, self.abi.floor);
-        let low = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, floor);
-        let any = self.b.ins().bor(deep, wide);
-        let any = self.b.ins().bor(any, low);
-        self.b.ins().brif(any, asks, &[], on, &[]);
-        for (block, helper) in [(asks, self.abi.helpers.enter), (none, self.abi.helpers.poll)] {
-            self.b.switch_to_block(block);
-            let v = self.help(helper, &[]);
-            self.b.ins().return_(&[v]);
+        let (asks, on) = (self.e.cold(), self.e.b.create_block());
+        let last = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, self.e.abi.last_frame);
+        let deep = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, self.e.fp, last);
+        let stack_end = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, self.e.abi.stack_end);
+        let wide = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, end, stack_end);
+        let sp = self.e.b.ins().get_stack_pointer(I64);
+        let floor = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, self.e.abi.floor);
+        let low = self.e.b.ins().icmp(IntCC::UnsignedLessThan, sp, floor);
+        let any = self.e.b.ins().bor(deep, wide);
+        let any = self.e.b.ins().bor(any, low);
+        self.e.b.ins().brif(any, asks, &[], on, &[]);
+        for (block, helper) in [(asks, self.e.abi.helpers.enter), (none, self.e.abi.helpers.poll)] {
+            self.e.b.switch_to_block(block);
+            let v = self.e.help(helper, &[]);
+            self.e.b.ins().return_(&[v]);
         }
-        self.b.switch_to_block(on);
+        self.e.b.switch_to_block(on);
     }
 
     fn body(&mut self) {
@@ -136,7 +119,7 @@ impl Translator<'_> {
                 if reached {
                     self.go(pc);
                 }
-                self.b.switch_to_block(block);
+                self.e.b.switch_to_block(block);
                 self.cache = self.carried.remove(&pc).unwrap_or_default();
                 reached = true;
             }
@@ -173,7 +156,7 @@ impl Translator<'_> {
     /// Goes to the instruction at `pc`, which begins a block. What is known goes along if this is the only way there.
     fn go(&mut self, pc: usize) {
         let block = self.way(pc);
-        self.b.ins().jump(block, &[]);
+        self.e.b.ins().jump(block, &[]);
     }
 
     /// The block of `pc`, to which there is a way with what is known now.
@@ -249,7 +232,7 @@ impl Translator<'_> {
             pc = next;
         }
         for pc in ways.keys().filter(|pc| **pc < instrs.len()) {
-            self.blocks.insert(*pc, self.b.create_block());
+            self.blocks.insert(*pc, self.e.b.create_block());
         }
         for head in heads.into_iter().filter(|h| *h < instrs.len()) {
             // One more way: from the interpreter into the middle of the loop.
@@ -258,7 +241,7 @@ impl Translator<'_> {
         }
         self.ways = ways;
         for pc in joined.into_iter().filter(|pc| *pc < instrs.len()) {
-            let place = self.cold();
+            let place = self.e.cold();
             self.places.insert(pc, place);
         }
     }
@@ -268,10 +251,10 @@ impl Translator<'_> {
         if self.places.contains_key(&pc) {
             return;
         }
-        let place = self.cold();
-        self.b.switch_to_block(place);
-        let v = self.b.ins().load(I64, self.mem.registers, self.base, i32::from(ret) * 8);
-        self.b.ins().jump(done, &asm::arg(v));
+        let place = self.e.cold();
+        self.e.b.switch_to_block(place);
+        let v = self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, i32::from(ret) * 8);
+        self.e.b.ins().jump(done, &arg(v));
         self.places.insert(pc, place);
     }
 
@@ -282,24 +265,24 @@ impl Translator<'_> {
         let places = std::mem::take(&mut self.places);
         for (n, (pc, block)) in places.iter().enumerate() {
             resume[*pc] = u16::try_from(n + 1).map_err(|_| NotCompiled("too many places to go on".into()))?;
-            table.push(BlockCall::new(*block, [], &mut self.b.func.dfg.value_lists));
+            table.push(BlockCall::new(*block, [], &mut self.e.b.func.dfg.value_lists));
         }
         if table.is_empty() {
-            self.b.ins().jump(self.bailed, &[]);
+            self.e.b.ins().jump(self.e.bailed, &[]);
             return Ok(resume);
         }
-        let number = self.b.ins().iadd_imm_s(at, -1);
-        let number = self.b.ins().ireduce(I32, number);
-        let other = BlockCall::new(self.bailed, [], &mut self.b.func.dfg.value_lists);
-        let table = self.b.create_jump_table(JumpTableData::new(other, &table));
-        self.b.ins().br_table(number, table);
+        let number = self.e.b.ins().iadd_imm_s(at, -1);
+        let number = self.e.b.ins().ireduce(I32, number);
+        let other = BlockCall::new(self.e.bailed, [], &mut self.e.b.func.dfg.value_lists);
+        let table = self.e.b.create_jump_table(JumpTableData::new(other, &table));
+        self.e.b.ins().br_table(number, table);
         // Those that begin a block have nothing of their own to do.
         for (pc, place) in places {
             if let Some(block) = self.blocks.get(&pc)
-                && self.b.func.layout.first_inst(place).is_none()
+                && self.e.b.func.layout.first_inst(place).is_none()
             {
-                self.b.switch_to_block(place);
-                self.b.ins().jump(*block, &[]);
+                self.e.b.switch_to_block(place);
+                self.e.b.ins().jump(*block, &[]);
             }
         }
         Ok(resume)

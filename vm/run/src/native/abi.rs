@@ -23,6 +23,7 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         last_frame: hot(offset_of!(Hot, last_frame)),
         stack_end: hot(offset_of!(Hot, stack_end)),
         floor: hot(offset_of!(Hot, floor)),
+        shaken: vm.native.is_shaken().then_some(hot(offset_of!(Hot, shaken))),
         frame: FrameAbi {
             size: size_of::<Frame>() as i32,
             code: offset_of!(Frame, code) as i32,
@@ -72,6 +73,13 @@ fn helpers() -> Helpers {
         home: h::home as *const () as usize,
         set_box: h::set_box as *const () as usize,
         at_put: h::at_put as *const () as usize,
+        set_word: h::set_word as *const () as usize,
+        room: h::room as *const () as usize,
+        exit: h::exit as *const () as usize,
+        exit_block: h::exit_block as *const () as usize,
+        exit_box: h::exit_box as *const () as usize,
+        double: h::double as *const () as usize,
+        pressed: h::pressed as *const () as usize,
         up_get: h::up_get as *const () as usize,
         up_set: h::up_set as *const () as usize,
     }

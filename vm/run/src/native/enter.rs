@@ -8,7 +8,6 @@ use aura_heap::Value;
 use aura_jit::Sentinel;
 
 use crate::interp::{self, Left};
-use crate::linked::CodeRef;
 use crate::process::{Frame, Process};
 use crate::vm::Vm;
 
@@ -24,16 +23,16 @@ pub(crate) fn floor() -> usize {
     (&raw const here as usize).saturating_sub(NATIVE_STACK)
 }
 
-/// Runs the activation at `fp` in compiled code, from place `at`. Its answer; `None` when it was left.
+/// Runs the activation at `fp` in the compiled code at `start`, from place `at`. Its answer; `None` when it was left.
 ///
 /// # Safety
-/// `fp` is the last activation of the process that runs, `base` its register 0, its code has a piece, and `at` is one of its places, or 0 when
+/// `fp` is the last activation of the process that runs, `base` its register 0, compiled code of it begins at `start`, and `at` is one of its places, or 0 when
 /// the activation begins.
 #[inline]
-pub(crate) unsafe fn call(vm: *mut Vm, code: CodeRef, fp: *mut Frame, base: *mut Value, at: u16) -> Option<Value> {
-    // SAFETY: `native` is the start of a piece, or `interpreted`; the caller vouches for the rest.
+pub(crate) unsafe fn call(vm: *mut Vm, start: usize, fp: *mut Frame, base: *mut Value, at: u16) -> Option<Value> {
+    // SAFETY: the start of a piece, or `interpreted`; the caller vouches for the rest.
     let word = unsafe {
-        let f: Function = std::mem::transmute::<usize, Function>(code.native.get());
+        let f: Function = std::mem::transmute::<usize, Function>(start);
         f(vm, fp, base, usize::from(at))
     };
     // SAFETY: everything but BAIL is a value.
@@ -62,7 +61,7 @@ pub(crate) unsafe extern "C" fn interpreted(vm: *mut Vm, fp: *mut Frame, base: *
         if vm.warm(code) {
             // Counted above, and again when it begins.
             vm.hot.budget += 1;
-            return call(vm, code, fp, base, 0).map_or(Sentinel::BAIL, Value::bits);
+            return call(vm, code.native.get(), fp, base, 0).map_or(Sentinel::BAIL, Value::bits);
         }
         let (ret, places) = ((*fp).ret, (*p).places());
         match interp::interpret(vm, &mut *p, fp) {
@@ -107,6 +106,27 @@ pub(super) fn begin(vm: &mut Vm, p: &mut Process, fp: *mut Frame) -> u64 {
         p.depth = index + 1;
     } else {
         p.fuel_used -= 1;
+        vm.stack_overflow(p, frame.ret);
+    }
+    Sentinel::BAIL
+}
+
+/// Optimized code wants room for so many activations beyond its own and so many registers from its own first. It is left in any case: registers may
+/// have moved, and if there is no such room, the interpreter does without.
+pub(super) fn make_room(vm: &mut Vm, p: &mut Process, frames: usize, registers: usize, begins: bool) -> u64 {
+    let index = p.depth - 1;
+    let frame = p.frames[index];
+    let (base, own) = (frame.base as usize, frame.code.nregs.get() as usize);
+    p.grow_for(frames, base + registers.max(own));
+    if !begins {
+        return Sentinel::BAIL;
+    }
+    // It has not been counted yet.
+    p.depth = index;
+    if p.grow(base, own) {
+        p.depth = index + 1;
+        p.fuel_used += 1;
+    } else {
         vm.stack_overflow(p, frame.ret);
     }
     Sentinel::BAIL

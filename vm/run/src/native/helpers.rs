@@ -125,7 +125,7 @@ impl At<'_> {
         self.vm.hot.budget += 1;
         let vm: *mut Vm = self.vm;
         // SAFETY: the last activation of the running process, which begins.
-        match unsafe { call(vm, code, fp, base, 0) } {
+        match unsafe { call(vm, code.native.get(), fp, base, 0) } {
             Some(v) => {
                 // SAFETY: answered, so nothing has moved.
                 unsafe { *self.base.add(ret as usize) = v };
@@ -420,6 +420,71 @@ pub(super) unsafe extern "C" fn at_put(vm: *mut Vm, _fp: *mut Frame, _base: *mut
     }
     heap.store(value(v), layout::ELEMENTS + value(k).int_unchecked() as usize, value(x));
     0
+}
+
+pub(super) unsafe extern "C" fn set_word(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, o: u64, word: u64, v: u64) -> u64 {
+    // SAFETY: the running machine.
+    let heap = unsafe { &mut (*vm).heap };
+    if heap.is_shared(value(o)) {
+        return Sentinel::SEND;
+    }
+    heap.store(value(o), word as usize, value(v));
+    0
+}
+
+pub(super) unsafe extern "C" fn room(
+    vm: *mut Vm,
+    fp: *mut Frame,
+    base: *mut Value,
+    frames: u64,
+    registers: u64,
+    begins: u64,
+) -> u64 {
+    // SAFETY: see `at`.
+    let a = unsafe { at(vm, fp, base) };
+    enter::make_room(a.vm, a.p, frames as usize, registers as usize, begins != 0)
+}
+
+pub(super) unsafe extern "C" fn exit(vm: *mut Vm, fp: *mut Frame, base: *mut Value, root: u64, why: u64) -> u64 {
+    // SAFETY: see `at`.
+    let a = unsafe { at(vm, fp, base) };
+    if a.vm.shaken_off() {
+        return BAIL;
+    }
+    if why < Sentinel::COUNTED {
+        let (code, pc) = (a.code(), a.p.top().pc);
+        a.vm.guess_failed(CodeRef::from_bits(root), code, pc);
+    }
+    BAIL
+}
+
+pub(super) unsafe extern "C" fn exit_block(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, code: u64, captures: u64) -> u64 {
+    // SAFETY: the running machine.
+    let vm = unsafe { &mut *vm };
+    vm.heap.block(vm.heap.kind_maps.block, code, captures as usize).bits()
+}
+
+pub(super) unsafe extern "C" fn exit_box(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, v: u64) -> u64 {
+    // SAFETY: the running machine.
+    let vm = unsafe { &mut *vm };
+    vm.heap.boxed(vm.heap.kind_maps.boxed, value(v)).bits()
+}
+
+pub(super) unsafe extern "C" fn double(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, bits: u64) -> u64 {
+    // SAFETY: the running machine.
+    unsafe { &mut *vm }.heap.float(f64::from_bits(bits)).bits()
+}
+
+pub(super) unsafe extern "C" fn pressed(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value) -> u64 {
+    /// More than any slice.
+    const ALL: i64 = 1 << 40;
+    // SAFETY: the running machine.
+    let vm = unsafe { &mut *vm };
+    if !vm.heap.wants_collection || vm.hot.withheld > 0 {
+        return 0;
+    }
+    vm.hot.withheld = ALL;
+    ALL as u64
 }
 
 pub(super) unsafe extern "C" fn up_get(vm: *mut Vm, fp: *mut Frame, base: *mut Value, level: u64, r: u64) -> u64 {

@@ -15,19 +15,25 @@
 mod abi;
 mod enter;
 mod helpers;
+mod optimize;
 mod worker;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aura_jit::{CodeMemory, Compiled, Compiler, SiteView, Unit};
+use aura_jit::{CodeMemory, Compiled, Compiler, Program, Unit};
 
-use crate::linked::{CodeRef, EntryKind, Linked};
+use crate::linked::{CodeRef, Linked};
 use crate::vm::Vm;
-use worker::{Request, Worker};
+use worker::{Request, Wanted, Worker};
 
 pub use aura_jit::Dump as NativeDump;
+/// See [`Unit::FLOATS`].
+pub(crate) const FLOATS: u8 = Unit::FLOATS;
+/// See [`Unit::OTHERS`].
+pub(crate) const OTHERS: u8 = Unit::OTHERS;
 pub(crate) use enter::{call, floor, interpreted};
+pub(crate) use optimize::Feedback;
 
 /// Activations and turns of loops after which code is compiled, unless the host says otherwise.
 const THRESHOLD: u32 = 400;
@@ -35,6 +41,8 @@ const THRESHOLD: u32 = 400;
 const MOST: usize = 64 << 20;
 /// Code that is not to be compiled is never asked about again (in practice).
 pub(crate) const NEVER: i32 = i32::MAX;
+/// Activations and turns of loops after which code is optimized where everything is to be: something must have been seen.
+const SOON: i32 = 2;
 
 /// Which tiers run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,6 +52,8 @@ pub enum Tiers {
     Interpreter,
     /// The interpreter, and compiled code for what is hot.
     Baseline,
+    /// These, and code that guesses for what stays hot.
+    Optimizing,
 }
 
 /// What compiling came to.
@@ -59,6 +69,14 @@ pub struct NativeStats {
     pub time: Duration,
     /// The longest that compiling one piece took.
     pub longest: Duration,
+    /// Pieces that the optimizing tier compiled.
+    pub optimized: u64,
+    /// Time that it took.
+    pub optimizing: Duration,
+    /// Guesses that were wrong when the code ran.
+    pub exits: u64,
+    /// Times that optimized code was thrown away.
+    pub dropped: u64,
 }
 
 /// What the machine has of compiled code.
@@ -70,6 +88,10 @@ pub(crate) struct Native {
     stats: NativeStats,
     /// How often everything was thrown away.
     time: u64,
+    /// How often inline caches were emptied.
+    changes: u64,
+    /// A state of the generator that tells which guesses are taken to be wrong; 0: none.
+    shaken: u64,
     /// Thrown away, and perhaps still running.
     dropped: Vec<(usize, usize)>,
     show: Option<NativeDump>,
@@ -110,6 +132,26 @@ impl Vm {
         }
     }
 
+    /// From now on optimized code takes guesses to be wrong at random: for tests. To be called before anything is compiled.
+    pub fn shake(&mut self, seed: u64) {
+        self.native.shaken = seed | 1;
+        self.hot.shaken = 1;
+    }
+
+    /// Whether optimized code has just left for no other reason than that it was asked to; the next time is drawn then.
+    fn shaken_off(&mut self) -> bool {
+        let off = self.native.shaken != 0 && self.hot.shaken < 0;
+        if off {
+            // Source: Marsaglia, Xorshift RNGs, 2003.
+            let s = &mut self.native.shaken;
+            *s ^= *s << 13;
+            *s ^= *s >> 7;
+            *s ^= *s << 17;
+            self.hot.shaken = (*s % 97) as i64;
+        }
+        off
+    }
+
     /// Shows what is made of each piece of code, on standard error.
     pub fn show_native(&mut self, what: Option<NativeDump>) {
         self.native.show = what;
@@ -135,8 +177,9 @@ impl Vm {
     pub(crate) fn fresh_heat(&self) -> i32 {
         match self.native.tiers {
             Tiers::Interpreter => NEVER,
-            Tiers::Baseline if self.native.works.is_none() => NEVER,
-            Tiers::Baseline => i32::try_from(self.native.threshold).unwrap_or(NEVER),
+            _ if self.native.works.is_none() => NEVER,
+            Tiers::Optimizing if self.native.threshold == 0 => SOON,
+            _ => i32::try_from(self.native.threshold).unwrap_or(NEVER),
         }
     }
 
@@ -152,6 +195,9 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(crate) fn compile(&mut self, c: CodeRef) -> bool {
+        if self.native.tiers == Tiers::Optimizing && self.native.threshold == 0 && self.optimize(c, 0, None) {
+            return true;
+        }
         if c.piece().is_some() {
             c.heat.set(0);
             return true;
@@ -163,18 +209,46 @@ impl Vm {
         let Some(works) = &mut native.works else { return false };
         if native.threshold == 0 {
             let began = Instant::now();
-            let made = match &mut works.compiler {
-                Some(compiler) => Ok(compiler),
-                none => Compiler::new().map(|c| none.insert(c)),
-            };
-            let made = made.and_then(|compiler| {
-                compiler.dump(native.show);
+            let made = works.compiler().and_then(|compiler| {
+                compiler.dump(native.show.filter(|s| *s != NativeDump::Ir));
                 compiler.compile(&unit, &abi)
             });
             return self.take_over(c, made.map_err(|e| e.to_string()), began.elapsed());
         }
         works.worker = works.worker.take().or_else(Worker::start);
-        let request = Request { code: c.bits(), time: native.time, unit, abi, show: native.show };
+        let request = Request { code: c.bits(), time: native.time, wanted: Wanted::Baseline(unit), abi, show: native.show };
+        if let Some(worker) = &mut works.worker {
+            worker.ask(request);
+        }
+        false
+    }
+
+    /// A loop of `c`, whose head is at `pc`, is hot. Whether there is compiled code to go on in.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn compile_loop(&mut self, c: CodeRef, pc: u32) -> bool {
+        let now = self.native.tiers == Tiers::Optimizing && self.native.threshold == 0;
+        let optimized = now && pc > 0 && self.optimize(c, pc, None);
+        self.compile(c) || optimized
+    }
+
+    /// Has a program compiled by the optimizing tier. Whether that is done.
+    fn ask_for_program(&mut self, c: CodeRef, program: Program) -> bool {
+        let (program, abi) = (Arc::new(program), abi::abi(self));
+        let native = &mut self.native;
+        let Some(works) = &mut native.works else { return false };
+        if native.threshold == 0 {
+            let began = Instant::now();
+            let made = works.compiler().and_then(|compiler| {
+                compiler.dump(native.show);
+                compiler.optimize(&program, &abi)
+            });
+            let changes = native.changes;
+            return self.take_over_program(c, &program, changes, made.map_err(|e| e.to_string()), began.elapsed());
+        }
+        works.worker = works.worker.take().or_else(Worker::start);
+        let wanted = Wanted::Optimized(program, native.changes);
+        let request = Request { code: c.bits(), time: native.time, wanted, abi, show: native.show };
         if let Some(worker) = &mut works.worker {
             worker.ask(request);
         }
@@ -184,8 +258,13 @@ impl Vm {
     /// Takes over what has been compiled meanwhile. To be called where no compiled code runs, or at least none is being looked at.
     pub(crate) fn take_over_compiled(&mut self) {
         while let Some(a) = self.native.works.as_mut().and_then(|w| w.worker.as_mut()?.answer()) {
-            if a.time == self.native.time {
-                self.take_over(a.code, a.made, a.took);
+            match a.wanted {
+                Wanted::Optimized(program, changes) if a.time == self.native.time => {
+                    self.take_over_program(a.code, &program, changes, a.made, a.took);
+                }
+                Wanted::Optimized(program, _) => self.asked_optimized(a.code, program.entry, false),
+                Wanted::Baseline(_) if a.time == self.native.time => drop(self.take_over(a.code, a.made, a.took)),
+                Wanted::Baseline(_) => {}
             }
         }
     }
@@ -215,6 +294,44 @@ impl Vm {
         }
     }
 
+    /// Puts optimized code in its place, if what it takes for granted is still so. Whether that went well.
+    fn take_over_program(
+        &mut self,
+        c: CodeRef,
+        program: &Program,
+        changes: u64,
+        made: Result<Compiled, String>,
+        took: Duration,
+    ) -> bool {
+        let native = &mut self.native;
+        native.stats.optimizing += took;
+        let so = native.still_so(changes);
+        let refused = made.is_err();
+        let Some(works) = &mut native.works else { return false };
+        let placed = match made {
+            Ok(made) if so => works.memory.place(&made.bytes).map(|start| (start, made)).map_err(|e| e.0),
+            Ok(_) => Err("what it relies on has changed".into()),
+            Err(why) => Err(why),
+        };
+        self.asked_optimized(c, program.entry, refused);
+        let native = &mut self.native;
+        match placed {
+            Ok((start, made)) => {
+                native.stats.optimized += 1;
+                let piece = Piece { start: start as usize, len: made.bytes.len(), resume: Vec::new() };
+                native.tell(&c, &piece, made.shown.as_deref());
+                self.place_optimized(c, program, piece.start, piece.len);
+                true
+            }
+            Err(why) => {
+                if native.show.is_some() {
+                    eprintln!("; {} of {} is not optimized: {why}", c.code().name, c.code().origin.file);
+                }
+                false
+            }
+        }
+    }
+
     fn unit(&self, c: CodeRef) -> Option<Unit> {
         let s = &self.specials;
         let parts = c.parts();
@@ -222,16 +339,15 @@ impl Vm {
         if !c.ready.get() || [s.nil, s.true_, s.false_].iter().chain(parts.consts.iter()).any(moves) {
             return None;
         }
-        let view = |ic: &mut crate::linked::Ic| SiteView {
-            cache: std::ptr::from_mut(ic) as u64,
-            argc: ic.argc,
-            seen: ic.entries().filter(|e| e.kind != EntryKind::Empty).fold(0, |seen, e| seen | 1 << e.kind as u32),
-        };
         Some(Unit {
+            address: c.bits(),
             code: c.code().clone(),
+            instrs_at: parts.instrs.as_ptr() as u64,
             instrs: parts.instrs.clone(),
-            sites: parts.ics.iter_mut().map(view).collect(),
+            sites: parts.ics.iter_mut().map(|ic| self.site_view(c, ic)).collect(),
             consts: parts.consts.iter().map(|v| v.bits()).collect(),
+            blocks: parts.blocks.iter().map(|b| b.map_or(0, CodeRef::bits)).collect(),
+            wrong: c.wrong_guesses(),
         })
     }
 
@@ -241,6 +357,7 @@ impl Vm {
         self.native.time += 1;
         let all: Vec<CodeRef> = self.arena.each().collect();
         for c in all {
+            self.drop_optimized(c);
             if let Some(piece) = c.take_piece() {
                 self.native.dropped.push((piece.start, piece.len));
                 self.hot.abandon = true;
@@ -260,7 +377,21 @@ impl Vm {
     }
 }
 
+impl Works {
+    /// The compiler of the machine's own thread.
+    fn compiler(&mut self) -> Result<&mut Compiler, aura_jit::NotCompiled> {
+        match &mut self.compiler {
+            Some(compiler) => Ok(compiler),
+            none => Compiler::new().map(|c| none.insert(c)),
+        }
+    }
+}
+
 impl Native {
+    fn is_shaken(&self) -> bool {
+        self.shaken != 0
+    }
+
     fn tell(&mut self, c: &Linked, piece: &Piece, shown: Option<&str>) {
         use std::io::Write as _;
         let code = c.code();
@@ -272,6 +403,19 @@ impl Native {
             let _ = writeln!(file, "{:x} {:x} aura:{} {}", piece.start, piece.len, code.name, code.origin.file);
         }
     }
+}
+
+/// Where compiled code goes on with an activation of `code` before instruction `pc`: its start, and the place.
+#[inline]
+pub(crate) fn going_on(code: CodeRef, pc: u32) -> Option<(usize, u16)> {
+    let feedback = code.feedback().borrow();
+    if let Some(start) = feedback.at_loop(pc) {
+        return Some((start, 1));
+    }
+    let piece = code.piece()?;
+    let at = piece.place(pc);
+    // In a loop that has been optimized the interpreter goes on to its head.
+    (at != 0 && !feedback.waits(pc)).then_some((piece.start, at))
 }
 
 impl Piece {

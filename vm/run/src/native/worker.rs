@@ -7,16 +7,25 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use aura_jit::{Abi, Compiled, Compiler, Dump, Unit};
+use aura_jit::{Abi, Compiled, Compiler, Dump, Program, Unit};
 
 use crate::linked::CodeRef;
+
+/// What is to be compiled.
+#[derive(Clone)]
+pub(super) enum Wanted {
+    /// By the baseline tier.
+    Baseline(Arc<Unit>),
+    /// By the optimizing tier; the number says when it was gathered.
+    Optimized(Arc<Program>, u64),
+}
 
 /// Something to compile.
 pub(super) struct Request {
     /// The code, by its address.
     pub(super) code: u64,
     pub(super) time: u64,
-    pub(super) unit: Arc<Unit>,
+    pub(super) wanted: Wanted,
     pub(super) abi: Abi,
     pub(super) show: Option<Dump>,
 }
@@ -25,12 +34,13 @@ pub(super) struct Request {
 pub(super) struct Answer {
     pub(super) code: CodeRef,
     pub(super) time: u64,
+    pub(super) wanted: Wanted,
     pub(super) made: Result<Compiled, String>,
     pub(super) took: Duration,
 }
 
 /// What came back, and for which address.
-type Back = (u64, u64, Result<Compiled, String>, Duration);
+type Back = (u64, u64, Wanted, Result<Compiled, String>, Duration);
 
 /// See the module's comment.
 pub(super) struct Worker {
@@ -49,9 +59,17 @@ impl Worker {
             let Ok(mut compiler) = Compiler::new() else { return };
             for r in asked {
                 let began = Instant::now();
-                compiler.dump(r.show);
-                let made = compiler.compile(&r.unit, &r.abi).map_err(|e| e.to_string());
-                if answer.send((r.code, r.time, made, began.elapsed())).is_err() {
+                let made = match &r.wanted {
+                    Wanted::Baseline(unit) => {
+                        compiler.dump(r.show.filter(|s| *s != Dump::Ir));
+                        compiler.compile(unit, &r.abi)
+                    }
+                    Wanted::Optimized(program, _) => {
+                        compiler.dump(r.show);
+                        compiler.optimize(program, &r.abi)
+                    }
+                };
+                if answer.send((r.code, r.time, r.wanted, made.map_err(|e| e.to_string()), began.elapsed())).is_err() {
                     return;
                 }
             }
@@ -72,9 +90,9 @@ impl Worker {
         if self.waiting == 0 {
             return None;
         }
-        let (code, time, made, took) = self.answers.try_recv().ok()?;
+        let (code, time, wanted, made, took) = self.answers.try_recv().ok()?;
         self.waiting -= 1;
         // The address is one that this machine sent; its arena outlives every request.
-        Some(Answer { code: CodeRef::from_bits(code), time, made, took })
+        Some(Answer { code: CodeRef::from_bits(code), time, wanted, made, took })
     }
 }

@@ -1,0 +1,185 @@
+//! Small pieces of Cranelift's form that both tiers need: words, fields of objects, calls of the machine's functions, doubles.
+
+use std::collections::BTreeMap;
+
+use aura_heap::layout;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
+use cranelift_codegen::ir::{AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Value};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::FunctionBuilder;
+
+use crate::abi::{Abi, Sentinel};
+
+/// The tag of references, which the address has too much.
+pub(crate) const TAG: i32 = 1;
+/// As in `heap/value.rs`.
+pub(crate) const EXPONENT_OFFSET: u64 = 0x300 << 53;
+
+/// The three kinds of memory, which are disjoint: registers of activations, objects, and what is the machine's own.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) registers: MemFlagsData,
+    pub(crate) heap: MemFlagsData,
+    pub(crate) machine: MemFlagsData,
+}
+
+impl Memory {
+    pub(crate) fn of(f: &mut Function) -> Memory {
+        let mut region = |user_id, description: &'static str| {
+            let region = f.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() });
+            MemFlagsData::trusted().with_alias_region(Some(region))
+        };
+        Memory { registers: region(0, "registers"), heap: region(1, "heap"), machine: region(2, "machine") }
+    }
+}
+
+/// The signature of compiled functions.
+pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
+    words(isa, 4)
+}
+
+/// A function from so many words to a word.
+fn words(isa: &dyn TargetIsa, count: usize) -> Signature {
+    use cranelift_codegen::ir::AbiParam;
+    let mut s = Signature::new(isa.default_call_conv());
+    s.params.extend((0..count).map(|_| AbiParam::new(I64)));
+    s.returns.push(AbiParam::new(I64));
+    s
+}
+
+/// An argument of a block.
+pub(crate) fn arg(v: Value) -> [BlockArg; 1] {
+    [BlockArg::Value(v)]
+}
+
+/// A function on its way, and what it was called with.
+pub(crate) struct Emit<'a> {
+    pub(crate) b: FunctionBuilder<'a>,
+    pub(crate) abi: &'a Abi,
+    pub(crate) isa: &'a dyn TargetIsa,
+    pub(crate) mem: Memory,
+    pub(crate) signatures: BTreeMap<usize, SigRef>,
+    pub(crate) vm: Value,
+    pub(crate) fp: Value,
+    pub(crate) base: Value,
+    /// Answers BAIL.
+    pub(crate) bailed: Block,
+}
+
+impl Emit<'_> {
+    pub(crate) fn word(&mut self, w: u64) -> Value {
+        self.b.ins().iconst(I64, w as i64)
+    }
+
+    pub(crate) fn int32(&mut self, w: u32) -> Value {
+        self.b.ins().iconst(I32, i64::from(w))
+    }
+
+    /// Word `i` of the object `o`, counted from the header.
+    pub(crate) fn field(&mut self, o: Value, i: usize) -> Value {
+        self.b.ins().load(I64, self.mem.heap, o, (i * 8) as i32 - TAG)
+    }
+
+    pub(crate) fn header(&mut self, o: Value) -> Value {
+        self.field(o, 0)
+    }
+
+    /// The header's map, as a word.
+    pub(crate) fn map_in(&mut self, header: Value) -> Value {
+        self.b.ins().ushr_imm_u(header, i64::from(layout::MAP_SHIFT))
+    }
+
+    /// Whether `v` is a reference.
+    pub(crate) fn is_ref(&mut self, v: Value) -> Value {
+        let tag = self.b.ins().band_imm_u(v, 3);
+        self.b.ins().icmp_imm_u(IntCC::Equal, tag, 1)
+    }
+
+    /// Calls one of the machine's functions with `vm, frame, base` and these.
+    pub(crate) fn help(&mut self, helper: usize, args: &[Value]) -> Value {
+        let mut all = vec![self.vm, self.fp, self.base];
+        all.extend_from_slice(args);
+        let callee = self.word(helper as u64);
+        self.call(callee, &all)
+    }
+
+    pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Value {
+        let signature = match self.signatures.get(&args.len()) {
+            Some(s) => *s,
+            None => {
+                let s = self.b.import_signature(words(self.isa, args.len()));
+                self.signatures.insert(args.len(), s);
+                s
+            }
+        };
+        let call = self.b.ins().call_indirect(signature, callee, args);
+        self.b.inst_results(call)[0]
+    }
+
+    /// Goes on in a new block unless `v` says that compiled code is left.
+    pub(crate) fn or_bail(&mut self, v: Value) {
+        let bails = self.b.ins().icmp_imm_u(IntCC::Equal, v, Sentinel::BAIL as i64);
+        let on = self.b.create_block();
+        self.b.ins().brif(bails, self.bailed, &[], on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    /// A block that is rarely reached.
+    pub(crate) fn cold(&mut self) -> Block {
+        let b = self.b.create_block();
+        self.b.set_cold_block(b);
+        b
+    }
+
+    /// A block with one word as its parameter.
+    pub(crate) fn with_word(&mut self) -> (Block, Value) {
+        let b = self.b.create_block();
+        let v = self.b.append_block_param(b, I64);
+        (b, v)
+    }
+
+    /// A byte as a word.
+    pub(crate) fn byte(&mut self, at: Value, offset: i32) -> Value {
+        let b = self.b.ins().load(I8, self.mem.machine, at, offset);
+        self.b.ins().uextend(I64, b)
+    }
+
+    /// Calls one of the machine's functions for another activation than the function's own.
+    pub(crate) fn help_at(&mut self, fp: Value, base: Value, helper: usize, args: &[Value]) -> Value {
+        let mut all = vec![self.vm, fp, base];
+        all.extend_from_slice(args);
+        let callee = self.word(helper as u64);
+        self.call(callee, &all)
+    }
+
+    /// The double of an immediate.
+    pub(crate) fn double(&mut self, v: Value) -> Value {
+        let folded = self.b.ins().ushr_imm_u(v, 2);
+        let offset = self.word(EXPONENT_OFFSET);
+        let bits = self.b.ins().iadd(folded, offset);
+        let bits = self.b.ins().rotr_imm_u(bits, 1);
+        let zero = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, folded, 1);
+        let sign = self.b.ins().ishl_imm_u(folded, 63);
+        let bits = self.b.ins().select(zero, sign, bits);
+        self.b.ins().bitcast(F64, MemFlagsData::new(), bits)
+    }
+
+    /// The immediate of a double, and whether it has one that is not a zero; see `Value::immediate_float`.
+    pub(crate) fn immediate(&mut self, d: Value) -> (Value, Value) {
+        let bits = self.b.ins().bitcast(I64, MemFlagsData::new(), d);
+        let rotated = self.b.ins().rotl_imm_u(bits, 1);
+        let offset = self.word(EXPONENT_OFFSET);
+        let folded = self.b.ins().isub(rotated, offset);
+        let least = self.b.ins().iadd_imm_s(folded, -2);
+        let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, least, (1 << 62) - 2);
+        let v = self.b.ins().ishl_imm_u(folded, 2);
+        (self.b.ins().bor_imm_u(v, 3), fits)
+    }
+
+    /// A boolean of the machine for a condition.
+    pub(crate) fn boolean(&mut self, condition: Value) -> Value {
+        let (t, f) = (self.word(self.abi.special.true_), self.word(self.abi.special.false_));
+        self.b.ins().select(condition, t, f)
+    }
+}

@@ -1,0 +1,356 @@
+//! Guarded operations on numbers and vectors, counting loops.
+
+use aura_code::{Instr, Op as Code};
+use aura_heap::layout;
+use cranelift_codegen::ir::condcodes::IntCC;
+
+use super::Builder;
+use super::walk::Next;
+use crate::compiler::NotCompiled;
+use crate::optimize::ir::{Call, End, FloatOp, IntOp, Op, PointId, Type, Val};
+use crate::translate::{conditions, has_immediate, which};
+use crate::unit::Unit;
+
+/// What an operation is taken to be on.
+enum Kinds {
+    Ints,
+    Floats,
+    Unknown,
+}
+
+impl Builder<'_> {
+    pub(super) fn guarded(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
+        match i.op {
+            Code::Add | Code::Sub | Code::Mul | Code::Div | Code::Mod | Code::AddInt | Code::SubInt => {
+                let v = self.arithmetic(unit, pc, i);
+                self.set(i.a, v);
+                Ok(Next::At(pc + 2))
+            }
+            Code::At => self.at(unit, pc, i),
+            Code::AtPut => self.at_put(unit, pc, i),
+            Code::SendTwo | Code::SendTwoInt | Code::SendThree => self.switched_off(unit, pc, i),
+            op if op.is_compare_jump() => {
+                match self.comparison(unit, pc, i) {
+                    Ok(flag) => self.branch(unit, pc + 2, flag),
+                    Err(v) => {
+                        self.set(unit.instrs[pc as usize + 1].c, v);
+                        self.jump_on(unit, pc + 2, v);
+                    }
+                }
+                Ok(Next::Ended)
+            }
+            _ => {
+                let v = match self.comparison(unit, pc, i) {
+                    Ok(flag) => self.push(Op::Boolean(flag), Type::Bool),
+                    Err(v) => v,
+                };
+                self.set(i.a, v);
+                Ok(Next::At(pc + 2))
+            }
+        }
+    }
+
+    fn operands(&mut self, i: Instr) -> (Val, Val) {
+        let x = self.reg(i.b);
+        let y = if has_immediate(i.op) { self.integer(i64::from(i.c as i16)) } else { self.reg(i.c) };
+        (x, y)
+    }
+
+    /// What an operation is on, by what is known of its operands and what it was used on; they are known to be so afterwards.
+    fn kinds(&mut self, unit: &Unit, pc: u32, x: Val, y: Val) -> Kinds {
+        let n = unit.instrs[pc as usize].n;
+        let wrong = unit.wrong.contains(&pc);
+        let (tx, ty) = (self.number_type(x), self.number_type(y));
+        match (tx, ty) {
+            (Type::Int, Type::Int) => Kinds::Ints,
+            (Type::Int | Type::Float, Type::Int | Type::Float) => Kinds::Floats,
+            _ if wrong || self.surely_no_number(x) || self.surely_no_number(y) => Kinds::Unknown,
+            (Type::Float, _) | (_, Type::Float) => {
+                let other = if tx == Type::Float { y } else { x };
+                self.check_float(pc, other);
+                Kinds::Floats
+            }
+            _ if n & Unit::OTHERS != 0 => Kinds::Unknown,
+            _ if n & Unit::FLOATS != 0 => {
+                for v in [x, y] {
+                    if self.number_type(v) == Type::Any {
+                        self.check_float(pc, v);
+                    }
+                }
+                Kinds::Floats
+            }
+            _ => {
+                self.check_int(pc, x);
+                self.check_int(pc, y);
+                Kinds::Ints
+            }
+        }
+    }
+
+    fn number_type(&self, v: Val) -> Type {
+        if self.is_double(&self.state, v) {
+            return Type::Float;
+        }
+        if self.type_of(v) == Type::Int { Type::Int } else { Type::Any }
+    }
+
+    fn surely_no_number(&self, v: Val) -> bool {
+        matches!(self.type_of(v), Type::Bool | Type::Map(_))
+    }
+
+    pub(super) fn check_int(&mut self, pc: u32, v: Val) {
+        if self.type_of(v) != Type::Int {
+            let p = self.guess(pc);
+            let v = self.word_of(v);
+            self.act(Op::CheckInt(v, p));
+            self.state.types.insert(v, Type::Int);
+        }
+    }
+
+    pub(super) fn check_float(&mut self, pc: u32, v: Val) {
+        if !self.is_double(&self.state, v) {
+            let p = self.guess(pc);
+            self.act(Op::CheckFloat(v, p));
+            self.state.types.insert(v, Type::Float);
+        }
+    }
+
+    /// A number as a double.
+    pub(super) fn as_double(&mut self, v: Val) -> Val {
+        if self.is_double(&self.state, v) {
+            return self.double(v);
+        }
+        if let Some(w) = self.known_word(v) {
+            return self.constant(Op::Double(((w as i64 >> 1) as f64).to_bits()), Type::Float);
+        }
+        self.push(Op::IntToDouble(v), Type::Float)
+    }
+
+    fn arithmetic(&mut self, unit: &Unit, pc: u32, i: Instr) -> Val {
+        let (x, y) = self.operands(i);
+        let ints = match i.op {
+            Code::Add | Code::AddInt => IntOp::Add,
+            Code::Sub | Code::SubInt => IntOp::Sub,
+            Code::Mul => IntOp::Mul,
+            Code::Div => IntOp::Div,
+            _ => IntOp::Mod,
+        };
+        let wrong = unit.wrong.contains(&pc);
+        match self.kinds(unit, pc, x, y) {
+            Kinds::Ints if !wrong => {
+                let p = self.guess(pc);
+                self.integers(ints, x, y, p)
+            }
+            Kinds::Floats if ints != IntOp::Mod => {
+                let (x, y) = (self.as_double(x), self.as_double(y));
+                let op = match ints {
+                    IntOp::Add => FloatOp::Add,
+                    IntOp::Sub => FloatOp::Sub,
+                    IntOp::Mul => FloatOp::Mul,
+                    _ => FloatOp::Div,
+                };
+                self.push(Op::Float(op, x, y), Type::Float)
+            }
+            _ => {
+                let (x, y) = (self.word_of(x), self.word_of(y));
+                let send = unit.instrs[pc as usize + 1];
+                let p = self.call_point(pc + 2, i.a);
+                let which = which(i.op) as u8;
+                self.seen_by_call(&[x, y]);
+                self.call(Call::Arith { which, x, y, dest: i.a, site: send.b, window: send.a }, p)
+            }
+        }
+    }
+
+    pub(super) fn integers(&mut self, op: IntOp, x: Val, y: Val, p: PointId) -> Val {
+        if let (Some(a), Some(b)) = (self.known_word(x), self.known_word(y))
+            && let (IntOp::Add | IntOp::Sub, a, b) = (op, a as i64, b as i64)
+            && let Some(c) = if op == IntOp::Add { a.checked_add(b) } else { a.checked_sub(b) }
+        {
+            return self.word(c as u64);
+        }
+        self.push(Op::Int(op, x, y, p), Type::Int)
+    }
+
+    /// The flag of a comparison, or a value that is to be tested.
+    fn comparison(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
+        let (x, y) = self.operands(i);
+        if matches!(i.op, Code::Same | Code::SameJump) {
+            return Ok(self.same(x, y));
+        }
+        let (ints, floats) = conditions(i.op);
+        match self.kinds(unit, pc, x, y) {
+            Kinds::Ints => Ok(self.compare_ints(ints, x, y)),
+            Kinds::Floats if self.is_double(&self.state, x) && self.is_double(&self.state, y) => {
+                let (x, y) = (self.double(x), self.double(y));
+                Ok(self.push(Op::FloatCompare(floats, x, y), Type::Any))
+            }
+            // Integers and doubles are compared exactly, which is the machine's to do.
+            _ => {
+                let (x, y) = (self.word_of(x), self.word_of(y));
+                let send = unit.instrs[pc as usize + 1];
+                let p = self.call_point(pc + 2, send.c);
+                let which = which(i.op) as u8;
+                self.seen_by_call(&[x, y]);
+                let dest = send.c;
+                Err(self.call(Call::Compare { which, x, y, dest, site: send.b, window: send.a }, p))
+            }
+        }
+    }
+
+    pub(super) fn compare_ints(&mut self, cc: IntCC, x: Val, y: Val) -> Val {
+        self.push(Op::IntCompare(cc, x, y), Type::Any)
+    }
+
+    /// Whether both are the same word.
+    fn same(&mut self, x: Val, y: Val) -> Val {
+        for v in [x, y] {
+            self.must_be_real(v);
+        }
+        let (x, y) = (self.word_of(x), self.word_of(y));
+        self.push(Op::IntCompare(IntCC::Equal, x, y), Type::Any)
+    }
+
+    /// A guard that was switched off: its operands go to the window of the send after it.
+    fn switched_off(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
+        let send = unit.instrs[pc as usize + 1];
+        let values = if i.op == Code::SendThree {
+            vec![self.reg(i.a), self.reg(i.b), self.reg(i.c)]
+        } else {
+            let x = self.reg(i.b);
+            let y = if i.op == Code::SendTwoInt { self.integer(i64::from(i.c as i16)) } else { self.reg(i.c) };
+            vec![x, y]
+        };
+        for (k, v) in values.into_iter().enumerate() {
+            self.set(send.a + k as u16, v);
+        }
+        Ok(Next::At(pc + 1))
+    }
+
+    // ---- vectors ----
+
+    /// Whether the operation at `pc` is taken to be on a vector, which it then is.
+    fn element(&mut self, unit: &Unit, pc: u32, v: Val, k: Val) -> bool {
+        let known = self.type_of(v) == Type::Map(self.abi.maps.vector);
+        let n = unit.instrs[pc as usize].n;
+        if unit.wrong.contains(&pc)
+            || (!known && n & Unit::OTHERS != 0)
+            || matches!(self.type_of(v), Type::Int | Type::Float | Type::Bool)
+        {
+            return false;
+        }
+        if !known && matches!(self.type_of(v), Type::Map(_)) {
+            return false;
+        }
+        self.check_map(pc, v, self.abi.maps.vector);
+        self.check_int(pc, k);
+        self.check_index(pc, v, k);
+        true
+    }
+
+    pub(super) fn check_index(&mut self, pc: u32, v: Val, k: Val) {
+        if self.state.within.contains_key(&(v, k)) {
+            return;
+        }
+        let length = self.length(v);
+        let p = self.guess(pc);
+        self.act(Op::CheckIndex(k, length, p));
+        self.state.within.insert((v, k), ());
+    }
+
+    /// A vector's length, which never changes.
+    pub(super) fn length(&mut self, v: Val) -> Val {
+        let key = (v, layout::LENGTH as u32);
+        match self.state.loads.get(&key) {
+            Some(l) => *l,
+            None => {
+                let l = self.push(Op::Length(v), Type::Int);
+                self.state.loads.insert(key, l);
+                l
+            }
+        }
+    }
+
+    fn at(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
+        let (v, k) = (self.reg(i.b), self.reg(i.c));
+        if !self.element(unit, pc, v, k) {
+            return self.into_send(unit, pc, &[v, k]);
+        }
+        let e = self.push(Op::Element(v, k), Type::Any);
+        self.set(i.a, e);
+        Ok(Next::At(pc + 2))
+    }
+
+    fn at_put(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
+        let (v, k, x) = (self.reg(i.a), self.reg(i.b), self.reg(i.c));
+        if !self.element(unit, pc, v, k) {
+            return self.into_send(unit, pc, &[v, k, x]);
+        }
+        self.must_be_real(x);
+        let x = self.word_of(x);
+        let p = self.guess(pc);
+        self.act(Op::SetElement(v, k, x, p));
+        self.set(unit.instrs[pc as usize + 1].c, v);
+        Ok(Next::At(pc + 2))
+    }
+
+    /// The send after a guarded operation is really made.
+    fn into_send(&mut self, unit: &Unit, pc: u32, values: &[Val]) -> Result<Next, NotCompiled> {
+        let send = unit.instrs[pc as usize + 1];
+        for (k, v) in values.iter().enumerate() {
+            self.set(send.a + k as u16, *v);
+        }
+        self.send(unit, pc + 1, send)
+    }
+
+    // ---- loops ----
+
+    pub(super) fn count(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
+        let (x, limit) = (self.reg(i.a), self.reg(i.b));
+        let known = self.type_of(x) == Type::Int && self.type_of(limit) == Type::Int;
+        let floats = self.is_double(&self.state, x) || self.is_double(&self.state, limit);
+        if floats || (!known && unit.wrong.contains(&pc)) {
+            return Next::At(pc + 1);
+        }
+        self.check_int(pc, x);
+        self.check_int(pc, limit);
+        let step = self.integer(i64::from(i.n));
+        let p = self.guess(pc);
+        let (op, within) = match i.op {
+            Code::CountUp => (IntOp::Add, IntCC::SignedLessThanOrEqual),
+            Code::CountBelow => (IntOp::Add, IntCC::SignedLessThan),
+            _ => (IntOp::Sub, IntCC::SignedGreaterThanOrEqual),
+        };
+        let next = self.integers(op, x, step, p);
+        let flag = self.compare_ints(within, next, limit);
+        let no = self.split(flag);
+        let state = self.state.clone();
+        self.set(i.a, next);
+        self.turn(pc + 1 - u32::from(i.c));
+        (self.at, self.state) = (no, state);
+        Next::At(pc + 1)
+    }
+
+    pub(super) fn check_number(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
+        let v = self.reg(i.a);
+        if self.number_type(v) != Type::Any {
+            return Next::At(pc + 1);
+        }
+        if unit.wrong.contains(&pc) {
+            // It is a double, or something else: the interpreter's.
+            let at = self.at;
+            let p = self.point(pc, crate::optimize::ir::Why::Leave);
+            self.end(at, End::Exit(p));
+            return Next::Ended;
+        }
+        self.check_int(pc, v);
+        Next::At(pc + 1)
+    }
+
+    /// These become operands of a call, which sees them.
+    pub(super) fn seen_by_call(&mut self, values: &[Val]) {
+        for v in values {
+            self.must_be_real(*v);
+        }
+    }
+}

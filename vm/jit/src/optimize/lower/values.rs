@@ -1,0 +1,358 @@
+//! Instructions that are a few of the processor's.
+
+use aura_heap::layout;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{F64, I8, I64};
+use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData};
+
+use super::Lower;
+use crate::abi::Sentinel;
+use crate::emit::{TAG, arg};
+use crate::optimize::ir::{Call, FloatOp, IntOp, Op, PointId, Type, Val};
+
+impl Lower<'_> {
+    pub(super) fn instruction(&mut self, v: Val) {
+        let is = match self.g.op(v).clone() {
+            Op::Param(_) | Op::Closure(..) | Op::VirtualBox | Op::Token(_) => return,
+            Op::Word(w) => self.e.word(w),
+            Op::Double(bits) => self.e.b.ins().f64const(f64::from_bits(bits)),
+            Op::Register(r) => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, i32::from(r) * 8),
+            Op::Window(r) => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, r as i32 * 8),
+            Op::Unbox(a) => {
+                let a = self.value(a);
+                self.e.double(a)
+            }
+            Op::Box(a) => {
+                let a = self.value(a);
+                self.boxed(a)
+            }
+            Op::IntToDouble(a) => {
+                let a = self.value(a);
+                let n = self.e.b.ins().sshr_imm_u(a, 1);
+                self.e.b.ins().fcvt_from_sint(F64, n)
+            }
+            Op::Sqrt(a) => {
+                let a = self.value(a);
+                self.e.b.ins().sqrt(a)
+            }
+            Op::CheckInt(a, p) => {
+                let a = self.value(a);
+                let flag = self.is_int(a);
+                return self.go_on_if(flag, p);
+            }
+            Op::CheckFloat(a, p) => {
+                let a = self.value(a);
+                let flag = self.is_float(a);
+                return self.go_on_if(flag, p);
+            }
+            Op::CheckMap(a, map, p) => return self.check_map(a, map, p),
+            Op::CheckWord(a, w, p) => {
+                let a = self.value(a);
+                let flag = self.e.b.ins().icmp_imm_u(IntCC::Equal, a, w as i64);
+                return self.go_on_if(flag, p);
+            }
+            Op::CheckIndex(k, length, p) => {
+                let (k, length) = (self.value(k), self.value(length));
+                let k = self.e.b.ins().sshr_imm_u(k, 1);
+                let flag = self.e.b.ins().icmp(IntCC::UnsignedLessThan, k, length);
+                return self.go_on_if(flag, p);
+            }
+            Op::Int(op, a, b, p) => self.integers(op, a, b, p),
+            Op::Float(op, a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                match op {
+                    FloatOp::Add => self.e.b.ins().fadd(a, b),
+                    FloatOp::Sub => self.e.b.ins().fsub(a, b),
+                    FloatOp::Mul => self.e.b.ins().fmul(a, b),
+                    FloatOp::Div => self.e.b.ins().fdiv(a, b),
+                }
+            }
+            Op::IntCompare(cc, a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                self.e.b.ins().icmp(cc, a, b)
+            }
+            Op::FloatCompare(cc, a, b) => {
+                let (a, b) = (self.value(a), self.value(b));
+                self.e.b.ins().fcmp(cc, a, b)
+            }
+            Op::IsInt(a) => {
+                let a = self.value(a);
+                self.is_int(a)
+            }
+            Op::IsFloat(a) => {
+                let a = self.value(a);
+                self.is_float(a)
+            }
+            Op::IsMap(a, map) => self.is_map(a, map),
+            Op::Boolean(a) => {
+                let a = self.value(a);
+                self.e.boolean(a)
+            }
+            Op::Field(o, k) => {
+                let o = self.value(o);
+                self.e.field(o, k as usize)
+            }
+            Op::SetField(o, k, x, p) => return self.set_field(o, k, x, p),
+            Op::Length(o) => {
+                let o = self.value(o);
+                self.e.field(o, layout::LENGTH)
+            }
+            Op::Tag(n) => {
+                let n = self.value(n);
+                self.e.b.ins().ishl_imm_u(n, 1)
+            }
+            Op::Element(o, k) => {
+                let at = self.element(o, k);
+                self.e.b.ins().load(I64, self.e.mem.heap, at, (layout::ELEMENTS * 8) as i32 - TAG)
+            }
+            Op::SetElement(o, k, x, p) => return self.set_element(o, k, x, p),
+            Op::BoxGet(o) => self.box_get(o),
+            Op::BoxSet(o, x) => return self.box_set(o, x),
+            Op::Call(call, p) => self.machine(v, &call, p),
+            Op::Spend(p) => {
+                let over = self.spend();
+                let (out, on) = (self.exit_block(p), self.e.b.create_block());
+                self.e.b.ins().brif(over, out, &[], on, &[]);
+                return self.e.b.switch_to_block(on);
+            }
+        };
+        self.define(v, is);
+    }
+
+    /// Goes on in a new block if the flag is set, and leaves if not.
+    pub(super) fn go_on_if(&mut self, flag: ir::Value, p: PointId) {
+        let flag = self.shake(flag, 0);
+        let (out, on) = (self.exit_block(p), self.e.b.create_block());
+        self.e.b.ins().brif(flag, on, &[], out, &[]);
+        self.e.b.switch_to_block(on);
+    }
+
+    /// Goes on in a new block if the flag is not set.
+    fn go_on_unless(&mut self, flag: ir::Value, p: PointId) {
+        let flag = self.shake(flag, 1);
+        let (out, on) = (self.exit_block(p), self.e.b.create_block());
+        self.e.b.ins().brif(flag, out, &[], on, &[]);
+        self.e.b.switch_to_block(on);
+    }
+
+    /// The flag of a guess, or now and then `wrong`, where that is asked for: a test of exits.
+    fn shake(&mut self, flag: ir::Value, wrong: i64) -> ir::Value {
+        let Some(counter) = self.e.abi.shaken else { return flag };
+        let left = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, counter);
+        let left = self.e.b.ins().iadd_imm_s(left, -1);
+        self.e.b.ins().store(self.e.mem.machine, left, self.e.vm, counter);
+        let now = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+        let wrong = self.e.b.ins().iconst(I8, wrong);
+        self.e.b.ins().select(now, wrong, flag)
+    }
+
+    fn is_int(&mut self, a: ir::Value) -> ir::Value {
+        let tag = self.e.b.ins().band_imm_u(a, 1);
+        self.e.b.ins().icmp_imm_u(IntCC::Equal, tag, 0)
+    }
+
+    fn is_float(&mut self, a: ir::Value) -> ir::Value {
+        let tag = self.e.b.ins().band_imm_u(a, 3);
+        self.e.b.ins().icmp_imm_u(IntCC::Equal, tag, 3)
+    }
+
+    fn surely_reference(&self, v: Val) -> bool {
+        matches!(self.g.type_of(v), Type::Ref | Type::Map(_) | Type::Bool)
+    }
+
+    fn has_map(&mut self, a: ir::Value, map: u32) -> ir::Value {
+        let header = self.e.header(a);
+        let is = self.e.map_in(header);
+        self.e.b.ins().icmp_imm_u(IntCC::Equal, is, i64::from(map))
+    }
+
+    fn check_map(&mut self, v: Val, map: u32, p: PointId) {
+        let a = self.value(v);
+        if !self.surely_reference(v) {
+            let is = self.e.is_ref(a);
+            self.go_on_if(is, p);
+        }
+        let flag = self.has_map(a, map);
+        self.go_on_if(flag, p);
+    }
+
+    fn is_map(&mut self, v: Val, map: u32) -> ir::Value {
+        let a = self.value(v);
+        if self.surely_reference(v) {
+            return self.has_map(a, map);
+        }
+        let (object, done) = (self.e.b.create_block(), self.e.b.create_block());
+        let flag = self.e.b.append_block_param(done, I8);
+        let is = self.e.is_ref(a);
+        let no = self.e.b.ins().iconst(I8, 0);
+        self.e.b.ins().brif(is, object, &[], done, &arg(no));
+        self.e.b.switch_to_block(object);
+        let has = self.has_map(a, map);
+        self.e.b.ins().jump(done, &arg(has));
+        self.e.b.switch_to_block(done);
+        flag
+    }
+
+    fn integers(&mut self, op: IntOp, a: Val, b: Val, p: PointId) -> ir::Value {
+        let (x, y) = (self.value(a), self.value(b));
+        let (v, over) = match op {
+            IntOp::Add => self.e.b.ins().sadd_overflow(x, y),
+            IntOp::Sub => self.e.b.ins().ssub_overflow(x, y),
+            IntOp::Mul => {
+                let n = self.e.b.ins().sshr_imm_u(y, 1);
+                self.e.b.ins().smul_overflow(x, n)
+            }
+            IntOp::And => return self.e.b.ins().band(x, y),
+            IntOp::Or => return self.e.b.ins().bor(x, y),
+            IntOp::Xor => return self.e.b.ins().bxor(x, y),
+            IntOp::Div | IntOp::Mod => {
+                if !matches!(self.g.op(b), Op::Word(w) if *w as i64 > 0) {
+                    let positive = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, y, 0);
+                    self.go_on_if(positive, p);
+                }
+                if op == IntOp::Mod {
+                    // The rest of doubled numbers is the doubled rest.
+                    return self.e.b.ins().srem(x, y);
+                }
+                let q = self.e.b.ins().sdiv(x, y);
+                return self.e.b.ins().ishl_imm_u(q, 1);
+            }
+        };
+        self.go_on_unless(over, p);
+        v
+    }
+
+    /// A double as a word.
+    pub(super) fn boxed(&mut self, d: ir::Value) -> ir::Value {
+        let (v, fits) = self.e.immediate(d);
+        let (done, word) = self.e.with_word();
+        let odd = self.e.cold();
+        self.e.b.ins().brif(fits, done, &arg(v), odd, &[]);
+        self.e.b.switch_to_block(odd);
+        let bits = self.e.b.ins().bitcast(I64, MemFlagsData::new(), d);
+        // Zeros are immediates of their own.
+        let rotated = self.e.b.ins().rotl_imm_u(bits, 1);
+        let zero = self.e.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, rotated, 1);
+        let v = self.e.b.ins().ishl_imm_u(rotated, 2);
+        let v = self.e.b.ins().bor_imm_u(v, 3);
+        let allocated = self.e.cold();
+        self.e.b.ins().brif(zero, done, &arg(v), allocated, &[]);
+        self.e.b.switch_to_block(allocated);
+        let w = self.e.help(self.e.abi.helpers.double, &[bits]);
+        // If that was an allocation too much, the slice is over at the next turn or call.
+        let less = self.e.help(self.e.abi.helpers.pressed, &[]);
+        let left = self.e.b.use_var(self.budget);
+        let left = self.e.b.ins().isub(left, less);
+        self.e.b.def_var(self.budget, left);
+        self.e.b.ins().jump(done, &arg(w));
+        self.e.b.switch_to_block(done);
+        word
+    }
+
+    // ---- objects ----
+
+    /// The address of an element but for the offset.
+    fn element(&mut self, o: Val, k: Val) -> ir::Value {
+        let (o, k) = (self.value(o), self.value(k));
+        let bytes = self.e.b.ins().ishl_imm_u(k, 2);
+        self.e.b.ins().iadd(o, bytes)
+    }
+
+    /// Blocks for a store into `o`: where it is plain, where the barrier is to be told, and where it is done.
+    fn barrier(&mut self, o: ir::Value) -> (ir::Block, ir::Block, ir::Block) {
+        let header = self.e.header(o);
+        let flag = self.e.b.ins().band_imm_u(header, layout::BARRIER as i64);
+        let (plain, told, done) = (self.e.b.create_block(), self.e.cold(), self.e.b.create_block());
+        self.e.b.ins().brif(flag, told, &[], plain, &[]);
+        (plain, told, done)
+    }
+
+    fn set_field(&mut self, o: Val, k: u32, x: Val, p: PointId) {
+        let (o, x) = (self.value(o), self.value(x));
+        let (plain, told, done) = self.barrier(o);
+        self.e.b.switch_to_block(told);
+        let word = self.e.word(u64::from(k));
+        let refused = self.e.help(self.e.abi.helpers.set_word, &[o, word, x]);
+        let out = self.exit_block(p);
+        self.e.b.ins().brif(refused, out, &[], done, &[]);
+        self.e.b.switch_to_block(plain);
+        self.e.b.ins().store(self.e.mem.heap, x, o, (k * 8) as i32 - TAG);
+        self.e.b.ins().jump(done, &[]);
+        self.e.b.switch_to_block(done);
+    }
+
+    fn set_element(&mut self, o: Val, k: Val, x: Val, p: PointId) {
+        let at = self.element(o, k);
+        let (o, k, x) = (self.value(o), self.value(k), self.value(x));
+        let (plain, told, done) = self.barrier(o);
+        self.e.b.switch_to_block(told);
+        let refused = self.e.help(self.e.abi.helpers.at_put, &[o, k, x]);
+        let out = self.exit_block(p);
+        self.e.b.ins().brif(refused, out, &[], done, &[]);
+        self.e.b.switch_to_block(plain);
+        self.e.b.ins().store(self.e.mem.heap, x, at, (layout::ELEMENTS * 8) as i32 - TAG);
+        self.e.b.ins().jump(done, &[]);
+        self.e.b.switch_to_block(done);
+    }
+
+    fn surely_box(&self, v: Val) -> bool {
+        matches!(self.g.op(v), Op::Call(Call::NewBox { .. }, _))
+    }
+
+    /// Goes on in a new block if `o` is a box, and with `otherwise` if not.
+    fn if_box(&mut self, v: Val, o: ir::Value, otherwise: ir::Block) {
+        if self.surely_box(v) {
+            return;
+        }
+        let (object, on) = (self.e.b.create_block(), self.e.b.create_block());
+        let is_ref = self.e.is_ref(o);
+        self.e.b.ins().brif(is_ref, object, &[], otherwise, &[]);
+        self.e.b.switch_to_block(object);
+        let header = self.e.header(o);
+        let kind = self.e.b.ins().band_imm_u(header, 15 << layout::KIND_SHIFT);
+        let is = self.e.b.ins().icmp_imm_u(IntCC::Equal, kind, (layout::Kind::Box as i64) << layout::KIND_SHIFT);
+        self.e.b.ins().brif(is, on, &[], otherwise, &[]);
+        self.e.b.switch_to_block(on);
+    }
+
+    fn box_get(&mut self, v: Val) -> ir::Value {
+        let o = self.value(v);
+        let (done, word) = self.e.with_word();
+        let other = self.e.cold();
+        self.if_box(v, o, other);
+        let held = self.e.field(o, layout::SLOTS);
+        self.e.b.ins().jump(done, &arg(held));
+        self.e.b.switch_to_block(other);
+        let nil = self.e.word(self.e.abi.special.nil);
+        self.e.b.ins().jump(done, &arg(nil));
+        self.e.b.switch_to_block(done);
+        word
+    }
+
+    fn box_set(&mut self, v: Val, x: Val) {
+        let (o, x) = (self.value(v), self.value(x));
+        let (other, end) = (self.e.cold(), self.e.b.create_block());
+        self.if_box(v, o, other);
+        let (plain, told, done) = self.barrier(o);
+        self.e.b.switch_to_block(plain);
+        self.e.b.ins().store(self.e.mem.heap, x, o, (layout::SLOTS * 8) as i32 - TAG);
+        self.e.b.ins().jump(done, &[]);
+        self.e.b.switch_to_block(told);
+        self.e.b.ins().jump(other, &[]);
+        self.e.b.switch_to_block(other);
+        self.e.help(self.e.abi.helpers.set_box, &[o, x]);
+        self.e.b.ins().jump(end, &[]);
+        self.e.b.switch_to_block(done);
+        self.e.b.ins().jump(end, &[]);
+        self.e.b.switch_to_block(end);
+    }
+
+    /// Goes on unless `answer` says that the message is to be sent; the block for that is left to be filled.
+    pub(super) fn or_send(&mut self, answer: ir::Value) -> ir::Block {
+        let (send, answered) = (self.e.cold(), self.e.b.create_block());
+        let is = self.e.b.ins().icmp_imm_u(IntCC::Equal, answer, Sentinel::SEND as i64);
+        self.e.b.ins().brif(is, send, &[], answered, &[]);
+        self.e.b.switch_to_block(answered);
+        send
+    }
+}
