@@ -146,6 +146,8 @@ pub struct Helpers {
     pub exit_block: usize,
     pub exit_box: usize,
     pub double: usize,
+    /// `(primitive, first, count)`: a primitive that neither runs code nor collects. The answer; SEND if it fails.
+    pub calm: usize,
     /// `()`: how much less fuel there is to seem, so that a collection comes soon.
     pub pressed: usize,
     /// `(level, register)`; `(level, register, value)`: a register of the activation that an inlined message's block belongs to.
@@ -166,6 +168,8 @@ pub struct Abi {
     pub floor: i32,
     /// Guesses until one is taken to be wrong, for tests; none is, unless this is given.
     pub shaken: Option<i32>,
+    /// Whether a collection is wanted, a byte.
+    pub wants_collection: i32,
     /// Activations.
     pub frame: FrameAbi,
     /// Entries of inline caches.

@@ -71,6 +71,10 @@ pub struct Unit {
     pub consts: Vec<u64>,
     /// The addresses of its blocks' code; 0 where it has not been needed yet.
     pub blocks: Vec<u64>,
+    /// The addresses of its primitives that neither run code nor collect nor look at activations; 0 for others.
+    pub prims: Vec<u64>,
+    /// The same of the primitive that the method consists of.
+    pub calm: u64,
     /// Instructions about which a guess of the optimizing tier was wrong.
     pub wrong: Vec<u32>,
 }

@@ -49,8 +49,21 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         vm.free_dropped();
     }
     vm.take_over_compiled();
-    let left = interpret(vm, p, std::ptr::null_mut());
-    vm.hot.budget += std::mem::take(&mut vm.hot.withheld);
+    let left = loop {
+        let left = interpret(vm, p, std::ptr::null_mut());
+        let withheld = std::mem::take(&mut vm.hot.withheld);
+        vm.hot.budget += withheld;
+        // Optimized code only wanted a collection.
+        if withheld == 0 || left != Left::Slice || vm.hot.budget < 0 {
+            break left;
+        }
+        if vm.heap.wants_collection {
+            vm.collect();
+        }
+        if vm.hot.abandon {
+            vm.free_dropped();
+        }
+    };
     p.fuel_used += (granted - vm.hot.budget) as u64;
     if left == Left::Slice {
         vm.count_running(p);

@@ -151,6 +151,10 @@ pub(crate) enum Op {
     BoxSet(Val, Val),
     /// What this register, counted from the function's own first, holds since the call before.
     Window(u32),
+    /// A comparison of other things than small numbers by the machine, which neither runs code nor collects; leaves if a message is to be sent.
+    Compare(u8, Val, Val, PointId),
+    /// The primitive at this address, which neither runs code nor collects, on values put into registers from this one on, counted from the function's own first; leaves if it fails.
+    Calm(u64, u32, Vec<Val>, PointId),
     /// Something of the machine's that may run code or collect. It sees the point, and goes on behind it.
     Call(Call, PointId),
     /// A unit of fuel is used; leaves if it was the slice's last.
@@ -162,6 +166,8 @@ pub(crate) enum Op {
 pub(crate) enum Call {
     /// Send site `site` with the window at register `window`.
     Send { site: u16, window: Reg, values: Vec<Val>, ret: Reg },
+    /// Evaluates the block in the first value with the others; if it takes more, as `Send`.
+    Block { site: u16, window: Reg, values: Vec<Val>, ret: Reg },
     /// Activates the code at this address.
     Direct { code: u64, window: Reg, values: Vec<Val>, ret: Reg },
     /// A primitive, by its number. With `or_jump`, the answer may be FAILED.
@@ -334,7 +340,9 @@ impl Op {
         match self {
             Op::Param(rep) => *rep,
             Op::Double(_) | Op::Unbox(_) | Op::IntToDouble(_) | Op::Sqrt(_) | Op::Float(..) => Rep::Double,
-            Op::IntCompare(..) | Op::FloatCompare(..) | Op::IsInt(_) | Op::IsFloat(_) | Op::IsMap(..) => Rep::Flag,
+            Op::IntCompare(..) | Op::FloatCompare(..) | Op::Compare(..) | Op::IsInt(_) | Op::IsFloat(_) | Op::IsMap(..) => {
+                Rep::Flag
+            }
             Op::CheckInt(..)
             | Op::CheckFloat(..)
             | Op::CheckMap(..)
@@ -380,6 +388,7 @@ impl Op {
             | Op::Float(_, a, b)
             | Op::IntCompare(_, a, b)
             | Op::FloatCompare(_, a, b)
+            | Op::Compare(_, a, b, _)
             | Op::SetField(a, _, b, _)
             | Op::Element(a, b)
             | Op::BoxSet(a, b) => {
@@ -391,7 +400,7 @@ impl Op {
                 f(b);
                 f(c);
             }
-            Op::Closure(_, values) => values.iter_mut().for_each(f),
+            Op::Closure(_, values) | Op::Calm(_, _, values, _) => values.iter_mut().for_each(f),
             Op::Call(call, _) => call.each(f),
         }
     }
@@ -408,7 +417,9 @@ impl Op {
             | Op::SetField(_, _, _, p)
             | Op::SetElement(_, _, _, p)
             | Op::Call(_, p)
-            | Op::Spend(p) => Some(*p),
+            | Op::Spend(p)
+            | Op::Compare(_, _, _, p)
+            | Op::Calm(_, _, _, p) => Some(*p),
             _ => None,
         }
     }
@@ -423,6 +434,7 @@ impl Call {
     fn each(&mut self, mut f: impl FnMut(&mut Val)) {
         match self {
             Call::Send { values, .. }
+            | Call::Block { values, .. }
             | Call::Direct { values, .. }
             | Call::Prim { values, .. }
             | Call::NewObject { values, .. }

@@ -23,6 +23,7 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         last_frame: hot(offset_of!(Hot, last_frame)),
         stack_end: hot(offset_of!(Hot, stack_end)),
         floor: hot(offset_of!(Hot, floor)),
+        wants_collection: (offset_of!(Vm, heap) + offset_of!(aura_heap::Heap, wants_collection)) as i32,
         shaken: vm.native.is_shaken().then_some(hot(offset_of!(Hot, shaken))),
         frame: FrameAbi {
             size: size_of::<Frame>() as i32,
@@ -79,6 +80,7 @@ fn helpers() -> Helpers {
         exit_block: h::exit_block as *const () as usize,
         exit_box: h::exit_box as *const () as usize,
         double: h::double as *const () as usize,
+        calm: h::calm as *const () as usize,
         pressed: h::pressed as *const () as usize,
         up_get: h::up_get as *const () as usize,
         up_set: h::up_set as *const () as usize,

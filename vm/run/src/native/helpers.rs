@@ -475,6 +475,22 @@ pub(super) unsafe extern "C" fn double(vm: *mut Vm, _fp: *mut Frame, _base: *mut
     unsafe { &mut *vm }.heap.float(f64::from_bits(bits)).bits()
 }
 
+pub(super) unsafe extern "C" fn calm(
+    vm: *mut Vm,
+    _fp: *mut Frame,
+    _base: *mut Value,
+    primitive: *const crate::prim::Prim,
+    first: *const Value,
+    count: u64,
+) -> u64 {
+    // SAFETY: the running machine; a primitive of its table, by `Unit::prims`; registers of its process, which primitives do not write.
+    let (vm, prim, args) = unsafe { (&mut *vm, &*primitive, std::slice::from_raw_parts(first, count as usize)) };
+    match prim.run {
+        Run::Leaf(f) => vm.call_leaf(f, args).map_or(Sentinel::SEND, Value::bits),
+        Run::Control(_) => Sentinel::SEND,
+    }
+}
+
 pub(super) unsafe extern "C" fn pressed(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value) -> u64 {
     /// More than any slice.
     const ALL: i64 = 1 << 40;

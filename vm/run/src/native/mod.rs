@@ -347,6 +347,8 @@ impl Vm {
             sites: parts.ics.iter_mut().map(|ic| self.site_view(c, ic)).collect(),
             consts: parts.consts.iter().map(|v| v.bits()).collect(),
             blocks: parts.blocks.iter().map(|b| b.map_or(0, CodeRef::bits)).collect(),
+            prims: (0..c.code().prims.len()).map(|i| c.prim(i).map_or(0, optimize::calm)).collect(),
+            calm: c.leaf.get().map_or(0, optimize::calm),
             wrong: c.wrong_guesses(),
         })
     }

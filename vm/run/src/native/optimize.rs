@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Native, Tiers};
 use crate::linked::{CodeRef, Entry, EntryKind};
+use crate::prim::Prim;
 use crate::process::Process;
 use crate::vm::Vm;
 
@@ -33,6 +34,52 @@ const LARGE: usize = 400;
 const MANY: usize = 12_000;
 /// How far from the root code is given along.
 const FAR: usize = 10;
+
+/// Primitives that neither run code nor collect, look at no activation, and change nothing that can be seen.
+const CALM: &[&str] = &[
+    "_Eq:",
+    "_FloatAdd:",
+    "_FloatAsInt",
+    "_FloatCeil",
+    "_FloatCos",
+    "_FloatDiv:",
+    "_FloatExp",
+    "_FloatFloor",
+    "_FloatLn",
+    "_FloatMul:",
+    "_FloatNegate",
+    "_FloatRound",
+    "_FloatSin",
+    "_FloatSqrt",
+    "_FloatSub:",
+    "_IntAdd:",
+    "_IntAnd:",
+    "_IntAsCharacter",
+    "_IntAsFloat",
+    "_IntFloorDiv:",
+    "_IntFloorMod:",
+    "_IntMod:",
+    "_IntMul:",
+    "_IntOr:",
+    "_IntShiftLeft:",
+    "_IntShiftRight:",
+    "_IntSub:",
+    "_IntXor:",
+    "_StringAt:",
+    "_StringCodePoint",
+    "_StringConcat:",
+    "_StringEQ:",
+    "_StringFrom:UpTo:",
+    "_StringHash",
+    "_StringLT:",
+    "_StringNE:",
+    "_StringSize",
+];
+
+/// The primitive's address, if it is one of these; else 0.
+pub(super) fn calm(p: &'static Prim) -> u64 {
+    if CALM.contains(&p.name) { std::ptr::from_ref(p) as u64 } else { 0 }
+}
 
 /// What is known about code for the optimizing tier's sake.
 #[derive(Default)]

@@ -93,6 +93,8 @@ struct Builder<'a> {
     codes: FxHashMap<Val, u64>,
     /// Instructions that have become part of the function.
     size: usize,
+    /// The last point for leaving: most guesses about an instruction leave to the same.
+    last: Option<PointId>,
 }
 
 /// The graph of the program's root.
@@ -134,6 +136,7 @@ impl<'a> Builder<'a> {
             made: FxHashMap::default(),
             codes: FxHashMap::default(),
             size: 0,
+            last: None,
         }
     }
 
@@ -323,7 +326,16 @@ impl<'a> Builder<'a> {
     /// The point before instruction `pc`, for leaving.
     fn point(&mut self, pc: u32, why: Why) -> PointId {
         let frames = self.frames(pc, None);
-        self.point_of(frames, why)
+        let same =
+            |p: &Point| p.why == why && p.frames.pc == pc && p.frames.context == frames.context && p.frames.regs == frames.regs;
+        if let Some(last) = self.last.filter(|last| same(&self.g.points[*last as usize]))
+            && self.g.points[last as usize].boxes == self.boxes_in(&frames)
+        {
+            return last;
+        }
+        let p = self.point_of(frames, why);
+        self.last = Some(p);
+        p
     }
 
     /// The point before instruction `pc`, at which something is guessed.

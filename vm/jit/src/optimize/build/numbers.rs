@@ -185,7 +185,13 @@ impl Builder<'_> {
                 let (x, y) = (self.double(x), self.double(y));
                 Ok(self.push(Op::FloatCompare(floats, x, y), Type::Any))
             }
-            // Integers and doubles are compared exactly, which is the machine's to do.
+            // Texts; or integers and doubles, which are compared exactly.
+            _ if !unit.wrong.contains(&pc) => {
+                self.seen_by_call(&[x, y]);
+                let (x, y) = (self.word_of(x), self.word_of(y));
+                let p = self.guess(pc);
+                Ok(self.push(Op::Compare(which(i.op) as u8, x, y, p), Type::Any))
+            }
             _ => {
                 let (x, y) = (self.word_of(x), self.word_of(y));
                 let send = unit.instrs[pc as usize + 1];

@@ -257,7 +257,12 @@ impl Builder<'_> {
                 self.set_field(s.pc, holder, word, s.values[1]);
                 Some(receiver)
             }
-            What::Block | What::Other => Some(self.really_send(s)),
+            What::Block => {
+                let values = self.window(s);
+                let p = self.call_point(s.pc + 1, s.ret);
+                Some(self.call(Call::Block { site: s.site, window: s.window, values, ret: s.ret }, p))
+            }
+            What::Other => Some(self.really_send(s)),
         })
     }
 
@@ -299,7 +304,11 @@ impl Builder<'_> {
     fn leaf(&mut self, code: u64, s: &Sending) -> Option<Val> {
         let unit = self.program.units.get(&code)?;
         let name = unit.code.leaf.as_ref()?.primitive.clone();
-        self.intrinsic(s.pc, &name, &s.values)
+        if let Some(v) = self.intrinsic(s.pc, &name, &s.values) {
+            return Some(v);
+        }
+        let wrong = self.top().unit.wrong.contains(&s.pc);
+        (unit.calm != 0 && !wrong).then(|| self.calm(s.pc, unit.calm, s.window, &s.values))
     }
 
     pub(super) fn primitive(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
@@ -310,6 +319,11 @@ impl Builder<'_> {
         if !unit.wrong.contains(&pc)
             && let Some(v) = self.intrinsic(pc, name, &values)
         {
+            self.set(i.c, v);
+            return Next::At(next);
+        }
+        if unit.prims[usize::from(i.b)] != 0 && !unit.wrong.contains(&pc) {
+            let v = self.calm(pc, unit.prims[usize::from(i.b)], i.a, &values);
             self.set(i.c, v);
             return Next::At(next);
         }
@@ -336,6 +350,15 @@ impl Builder<'_> {
         self.set(i.c, v);
         self.to(next);
         Next::Ended
+    }
+
+    /// A primitive that neither runs code nor collects.
+    fn calm(&mut self, pc: u32, primitive: u64, window: Reg, values: &[Val]) -> Val {
+        self.seen_by_call(values);
+        let words = values.iter().map(|v| self.word_of(*v)).collect();
+        let p = self.guess(pc);
+        let window = self.g.contexts[self.top().context as usize].base + u32::from(window);
+        self.push(Op::Calm(primitive, window, words, p), Type::Any)
     }
 
     /// A primitive that needs no call, on values of the kinds that it is for.

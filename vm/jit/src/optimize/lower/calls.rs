@@ -1,7 +1,9 @@
 //! What the machine runs: messages, primitives, making objects.
 
 use aura_code::Reg;
-use cranelift_codegen::ir::types::I64;
+use aura_heap::layout;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder};
 
 use super::Lower;
@@ -25,7 +27,27 @@ impl Lower<'_> {
             }
             Call::Direct { code, window, values, ret } => {
                 self.write_values(&whose, *window, values);
-                self.activate(point, *code, *window, *ret)
+                let code = self.e.word(*code);
+                self.activate(point, code, *window, *ret)
+            }
+            Call::Block { site, window, values, ret } => {
+                self.write_values(&whose, *window, values);
+                let block = self.value(values[0]);
+                let code = self.e.field(block, layout::CODE);
+                let takes = self.e.b.ins().load(I32, self.e.mem.machine, code, self.e.abi.linked.argc);
+                let given = values.len() as i64 - 1;
+                let enough = self.e.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, takes, given);
+                let (done, answer) = self.e.with_word();
+                let (few, on) = (self.e.cold(), self.e.b.create_block());
+                self.e.b.ins().brif(enough, on, &[], few, &[]);
+                self.e.b.switch_to_block(few);
+                let sent = self.send(&whose, *site, *window, block, *ret);
+                self.e.b.ins().jump(done, &arg(sent));
+                self.e.b.switch_to_block(on);
+                let v = self.activate(point, code, *window, *ret);
+                self.e.b.ins().jump(done, &arg(v));
+                self.e.b.switch_to_block(done);
+                answer
             }
             Call::Prim { which, window, values, ret, or_jump } => {
                 let helper = h.prim;
@@ -131,14 +153,13 @@ impl Lower<'_> {
     }
 
     /// Writes an activation of `code` and calls it.
-    fn activate(&mut self, point: &Point, code: u64, window: Reg, ret: Reg) -> ir::Value {
+    fn activate(&mut self, point: &Point, code: ir::Value, window: Reg, ret: Reg) -> ir::Value {
         let f = self.e.abi.frame;
         let context = &self.g.contexts[point.frames.context as usize];
         let (depth, first) = (context.depth as i32 + 1, context.base + u32::from(window));
         let own = self.e.b.ins().uload32(self.e.mem.machine, self.e.fp, f.base);
         let index = self.e.b.ins().iadd_imm_s(own, i64::from(first));
         let place = self.e.b.ins().ishl_imm_u(index, 32);
-        let code = self.e.word(code);
         let ret = self.e.word(u64::from(ret) | u64::from(f.called) << 32);
         let zero = self.e.word(0);
         for (v, offset) in [(code, f.code), (place, f.pc), (ret, f.ret), (zero, f.serial)] {

@@ -39,6 +39,8 @@ struct Lower<'a> {
     after: FxHashMap<Val, Vec<Val>>,
     budget: Variable,
     exits: Vec<Leaving>,
+    /// Exits to each point.
+    ways_out: FxHashMap<PointId, ir::Block>,
     failed: Option<String>,
 }
 
@@ -73,6 +75,7 @@ pub(crate) fn lower(
         after,
         budget,
         exits: Vec::new(),
+        ways_out: FxHashMap::default(),
         failed: None,
     };
     l.enter(program);
@@ -242,7 +245,11 @@ impl Lower<'_> {
 
     /// The block that leaves to this point.
     fn exit_block(&mut self, point: PointId) -> ir::Block {
+        if let Some(block) = self.ways_out.get(&point) {
+            return *block;
+        }
         let block = self.e.cold();
+        self.ways_out.insert(point, block);
         self.exits.push(Leaving { block, point });
         block
     }

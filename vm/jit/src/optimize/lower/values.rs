@@ -108,6 +108,14 @@ impl Lower<'_> {
             Op::SetElement(o, k, x, p) => return self.set_element(o, k, x, p),
             Op::BoxGet(o) => self.box_get(o),
             Op::BoxSet(o, x) => return self.box_set(o, x),
+            Op::Compare(which, a, b, p) => {
+                let (a, b, which) = (self.value(a), self.value(b), self.e.word(u64::from(which)));
+                let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
+                let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
+                self.go_on_if(known, p);
+                self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0)
+            }
+            Op::Calm(primitive, window, values, p) => self.calm(primitive, window, &values, p),
             Op::Call(call, p) => self.machine(v, &call, p),
             Op::Spend(p) => {
                 let over = self.spend();
@@ -239,14 +247,39 @@ impl Lower<'_> {
         self.e.b.ins().brif(zero, done, &arg(v), allocated, &[]);
         self.e.b.switch_to_block(allocated);
         let w = self.e.help(self.e.abi.helpers.double, &[bits]);
-        // If that was an allocation too much, the slice is over at the next turn or call.
+        self.pressed();
+        self.e.b.ins().jump(done, &arg(w));
+        self.e.b.switch_to_block(done);
+        word
+    }
+
+    /// If there was an allocation too much, the slice is over at the next turn or call.
+    fn pressed(&mut self) {
         let less = self.e.help(self.e.abi.helpers.pressed, &[]);
         let left = self.e.b.use_var(self.budget);
         let left = self.e.b.ins().isub(left, less);
         self.e.b.def_var(self.budget, left);
-        self.e.b.ins().jump(done, &arg(w));
-        self.e.b.switch_to_block(done);
-        word
+    }
+
+    /// A primitive that neither runs code nor collects; leaves if it fails.
+    fn calm(&mut self, primitive: u64, window: u32, values: &[Val], p: PointId) -> ir::Value {
+        for (k, v) in values.iter().enumerate() {
+            let v = self.value(*v);
+            self.write(window + k as u32, v);
+        }
+        let first = self.e.b.ins().iadd_imm_s(self.e.base, i64::from(window) * 8);
+        let (primitive, count) = (self.e.word(primitive), self.e.word(values.len() as u64));
+        let answer = self.e.help(self.e.abi.helpers.calm, &[primitive, first, count]);
+        let worked = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
+        self.go_on_if(worked, p);
+        let wants = self.e.byte(self.e.vm, self.e.abi.wants_collection);
+        let (press, on) = (self.e.cold(), self.e.b.create_block());
+        self.e.b.ins().brif(wants, press, &[], on, &[]);
+        self.e.b.switch_to_block(press);
+        self.pressed();
+        self.e.b.ins().jump(on, &[]);
+        self.e.b.switch_to_block(on);
+        answer
     }
 
     // ---- objects ----
