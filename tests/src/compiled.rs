@@ -55,6 +55,28 @@ fn what_is_compiled_can_be_seen() {
 }
 
 #[test]
+fn the_optimizing_tiers_own_form_can_be_seen() {
+    let ir = run(&["--dump=ir", "--stats", "--jit-threshold=0"]);
+    let text = &ir.err;
+    // The method that was sent has become part of the loop's function, whose numbers are known to be some.
+    assert!(text.contains("; sumTo: of ") && text.contains("activation 1: half: at register"), "{text}");
+    assert!(text.contains("Int(Add, ") && text.contains("    turn b"), "{text}");
+    assert!(text.contains("\noptimized: ") && !text.contains("\noptimized: 0 pieces"), "{text}");
+    assert_eq!(ir.out, "6250000\n");
+}
+
+#[test]
+fn guesses_that_were_wrong_are_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("mixed.aura");
+    let code = "| add: a To: b = ( a + b ). run: n From: x = ( | s | s: x. 1 to: n Do: [|:i| s: (add: s To: 1) ]. s ) |\n\
+        (run: 3000 From: 1) printLine\n(run: 3000 From: 2.5) printLine\n";
+    fs::write(&file, code).expect("written");
+    let done = finish(aura(&["run", "--stats", "--jit-threshold=0"]).arg(&file));
+    assert!(done.err.contains("times wrong: add at ") && done.err.contains("of 'add:To:' ("), "{}", done.err);
+}
+
+#[test]
 fn the_environment_can_switch_it_off() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("sum.aura");

@@ -107,6 +107,9 @@ pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bo
         }
         return Some(answer);
     }
+    if equality && heap.as_text(x).is_some() && !heap.is_absent(y) {
+        return Some(op == Compare::NotEqual);
+    }
     if equality {
         let s = &vm.specials;
         if x == s.nil || x == s.true_ || x == s.false_ {

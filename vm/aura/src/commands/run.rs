@@ -97,8 +97,11 @@ fn tiers(vm: &mut Vm, a: &RunArgs) -> Result<(), String> {
 }
 
 /// `--stats`
+/// So many places where guesses were wrong are told.
+const MOST_PLACES: usize = 12;
+
 fn stats(s: &NativeStats) -> String {
-    format!(
+    let mut text = format!(
         "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n\
          optimized: {} pieces, in {:.1} ms; {} wrong guesses, {} times thrown away\n",
         s.compiled,
@@ -110,7 +113,11 @@ fn stats(s: &NativeStats) -> String {
         s.optimizing.as_secs_f64() * 1e3,
         s.exits,
         s.dropped,
-    )
+    );
+    for (place, times) in s.wrong.iter().take(MOST_PLACES) {
+        text.push_str(&format!("    {times} times wrong: {place}\n"));
+    }
+    text
 }
 
 /// A run that ended well is committed; one that did not leaves the image as it was.

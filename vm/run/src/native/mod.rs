@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 use aura_jit::{CodeMemory, Compiled, Compiler, Program, Unit};
 
+use rustc_hash::FxHashMap;
+
 use crate::linked::{CodeRef, Linked};
 use crate::vm::Vm;
 use worker::{Request, Wanted, Worker};
@@ -57,7 +59,7 @@ pub enum Tiers {
 }
 
 /// What compiling came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NativeStats {
     /// Pieces of code that were compiled.
     pub compiled: u64,
@@ -77,6 +79,8 @@ pub struct NativeStats {
     pub exits: u64,
     /// Times that optimized code was thrown away.
     pub dropped: u64,
+    /// Where guesses were wrong, and how often, the most frequent first.
+    pub wrong: Vec<(String, u64)>,
 }
 
 /// What the machine has of compiled code.
@@ -90,6 +94,8 @@ pub(crate) struct Native {
     time: u64,
     /// How often inline caches were emptied.
     changes: u64,
+    /// Guesses that were wrong: code, instruction, how often.
+    wrong: FxHashMap<(u64, u32), u64>,
     /// A state of the generator that tells which guesses are taken to be wrong; 0: none.
     shaken: u64,
     /// Thrown away, and perhaps still running.
@@ -170,7 +176,7 @@ impl Vm {
     /// What compiling has come to so far.
     pub fn native_stats(&self) -> NativeStats {
         let bytes = self.native.works.as_ref().map_or(0, |w| w.memory.used());
-        NativeStats { bytes, ..self.native.stats }
+        NativeStats { bytes, wrong: self.wrong_guesses(), ..self.native.stats.clone() }
     }
 
     /// What [`Linked::heat`] of new code is.

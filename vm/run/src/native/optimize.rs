@@ -320,6 +320,7 @@ impl Vm {
     /// Optimized code of `root` has left, because a guess about instruction `pc` of `code` was wrong.
     pub(super) fn guess_failed(&mut self, root: CodeRef, code: CodeRef, pc: u32) {
         self.native.stats.exits += 1;
+        *self.native.wrong.entry((code.bits(), pc)).or_default() += 1;
         let times = root.feedback().borrow().times;
         {
             let mut f = code.feedback().borrow_mut();
@@ -337,6 +338,14 @@ impl Vm {
         if many {
             self.drop_optimized(root);
         }
+    }
+
+    /// Where guesses were wrong, for people.
+    pub(super) fn wrong_guesses(&self) -> Vec<(String, u64)> {
+        let mut all: Vec<(String, u64)> =
+            self.native.wrong.iter().map(|((c, pc), n)| (place(CodeRef::from_bits(*c), *pc), *n)).collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        all
     }
 
     /// Throws the optimized code of `c` away.
@@ -367,6 +376,16 @@ impl Vm {
             self.drop_optimized(root);
         }
     }
+}
+
+/// An instruction, for people: what it does, and where that is written.
+fn place(c: CodeRef, pc: u32) -> String {
+    let code = c.code();
+    let span = code.spans.get(pc as usize).copied().unwrap_or(code.span);
+    let before = code.origin.text.get(..span.0 as usize).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let what = code.instrs.get(pc as usize).map_or("", |i| i.op.mnemonic());
+    format!("{what} at {pc} of '{}' ({}:{line})", code.name, code.origin.file)
 }
 
 impl Native {

@@ -15,13 +15,13 @@ use crate::optimize::ir::{Context, ContextId, Op, Val, Why};
 use crate::unit::Unit;
 
 /// Methods of more instructions than this are called.
-const LARGE_METHOD: usize = 120;
+const LARGE_METHOD: usize = 60;
 /// Blocks, and methods that are given blocks, may be longer: much is gained.
-const LARGE_BLOCK: usize = 400;
+const LARGE_BLOCK: usize = 250;
 /// The function takes in no more when it has so many instructions of others.
-const LARGE: usize = 2400;
+const LARGE: usize = 1200;
 /// Activations in one another.
-const DEEP: usize = 14;
+const DEEP: usize = 10;
 
 /// Why code of this kind is not compiled by this tier.
 pub(super) fn refused(unit: &Unit) -> Option<&'static str> {
