@@ -1,5 +1,5 @@
 // The syntax of Aura for editors. The norm is ../aura.ebnf; this grammar takes a little more than the norm does (any operators in a chain, `^` in
-// any code), so that an editor goes on where a program is not quite right. `tests/src/bin/editors.rs` holds the two together.
+// any code), so that an editor goes on where a program is not quite right. `tests/src/editors.rs` holds the two together.
 //
 // What a line end means depends on where it stands, and so does what a period does between two names: the scanner tells (src/scanner.c).
 
