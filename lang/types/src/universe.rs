@@ -1,7 +1,7 @@
 //! Everything the checker knows: objects, files, types, and what was found out about them so far.
 //!
 //! What must stay true: what is remembered here (look-ups, signatures, parents) is a function of the loaded files alone, and is
-//! forgotten when one of those it came from changes ([`Universe::forget`]).
+//! forgotten when one of those it came from changes ([`Universe::forget_code`], [`Universe::forget_lookups`]).
 
 use std::rc::Rc;
 
