@@ -8,6 +8,7 @@
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`check_world`] `aura check` with what was learned, and with the objects of an image
+//! * [`editors`] the grammars for editors, held to the norm
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
@@ -32,6 +33,7 @@ mod doc_blocks;
 mod door;
 mod door_crash;
 mod door_cycle;
+mod editors;
 mod engines;
 mod error_pages;
 mod evaluation;

@@ -302,14 +302,8 @@ impl Resolver<'_> {
     fn requirement(&mut self, object: ObjectId, name: Name, tree: &tree::Slot) {
         let is_method = tree.result.is_some() || !matches!(tree.name, tree::SlotName::Unary(_));
         let kind = if is_method { SlotKind::Method } else { SlotKind::Constant };
-        let slot = Slot {
-            name,
-            kind,
-            is_parent: false,
-            file: Some(self.scope.file),
-            tree: Some(Rc::new(tree.clone())),
-            value: SlotValue::Nothing,
-        };
+        let (file, tree) = (Some(self.scope.file), Some(Rc::new(tree.clone())));
+        let slot = Slot { file, tree, ..Slot::new(name, kind, SlotValue::Nothing) };
         self.u.object_mut(object).slots.push(slot);
     }
 }

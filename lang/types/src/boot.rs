@@ -3,11 +3,11 @@
 //!
 //! What must stay true: a built-in kind's object has exactly one parent, its traits.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::names::Names;
 use crate::object::{Object, ObjectId};
-use crate::ty::{Booleans, TypeId, Types, VarId};
+use crate::ty::{Booleans, Types, VarId};
 use crate::universe::{Builtin, Options, Universe, Words};
 
 /// The traits objects that the machine makes, by their names in `traits`.
@@ -108,15 +108,14 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         places: FxHashMap::default(),
         parents: FxHashMap::default(),
         above: FxHashMap::default(),
-        parents_asked: FxHashSet::default(),
         finds: FxHashMap::default(),
         signatures: FxHashMap::default(),
         variables: FxHashMap::default(),
         parented: None,
-        parented_asked: false,
         implementors: None,
-        related: FxHashMap::<(TypeId, TypeId), bool>::default(),
-        held: FxHashMap::default(),
+        related: FxHashMap::default(),
+        asked: crate::asked::Asked::default(),
+        checked: None,
         bodies: FxHashMap::default(),
         recursion: crate::infer::Recursion::default(),
         candidate: None,

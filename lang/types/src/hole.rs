@@ -140,11 +140,13 @@ impl Universe {
         let parse = aura_syntax::parse_slots(source);
         let id =
             self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
+        self.forget_parents(|_| true);
         let candidate = match self.file(id).added.last().copied() {
             Some(slot) => self.look(id, slot, hole),
             None => Candidate::default(),
         };
         self.unload(id);
+        self.forget_parents(|_| true);
         candidate
     }
 
@@ -179,7 +181,7 @@ impl Universe {
         };
         for (given, taken) in hole.arguments.iter().zip(&signature.params) {
             if !self.fits(*given, *taken, holder) {
-                let (given_text, taken_text) = (self.show(*given), self.show(*taken));
+                let (given_text, taken_text) = (self.shown(*given), self.shown(*taken));
                 report(self, format!("it is sent with `{given_text}`, and takes `{taken_text}`"), *given, *taken);
             }
         }
@@ -187,12 +189,12 @@ impl Universe {
         if let Some(wanted) = hole.wanted
             && !self.fits(answer, wanted, holder)
         {
-            let (answer_text, wanted_text) = (self.show(answer), self.show(wanted));
+            let (answer_text, wanted_text) = (self.shown(answer), self.shown(wanted));
             report(self, format!("it answers `{answer_text}`, and the place asks for `{wanted_text}`"), answer, wanted);
         }
         for used in &hole.uses {
             if self.lacks(answer, used) {
-                let answer_text = self.show(answer);
+                let answer_text = self.shown(answer);
                 report(self, format!("its answer is sent '{used}', which `{answer_text}` does not understand"), answer, answer);
             }
         }
@@ -227,10 +229,10 @@ impl Universe {
             shown.push_str(part);
             if let Some(parameter) = names.get(i) {
                 let type_ = signature.params.get(i).copied().unwrap_or_default();
-                shown.push_str(&format!(" {parameter} <{}>", self.show(type_)));
+                shown.push_str(&format!(" {parameter} <{}>", self.shown(type_)));
             }
         }
-        shown.push_str(&format!(" ^ <{}>", self.show(signature.result)));
+        shown.push_str(&format!(" ^ <{}>", self.shown(signature.result)));
         shown
     }
 }

@@ -3,6 +3,7 @@
 //! * [`Universe`] everything that is known: objects, files, types; `load` brings a file in, [`Universe::check`] says what is wrong
 //! * `object`, `lookup` objects and how messages find their slots
 //! * `ty`, `annotation`, `relate` types, how they are written, which fits which
+//! * `asked` what a file's code has asked of others
 //! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
 //! * `effects`, `primitives` what code does besides
@@ -13,6 +14,7 @@
 
 mod additions;
 mod annotation;
+mod asked;
 mod boot;
 mod check;
 pub mod codes;
@@ -28,6 +30,7 @@ mod object;
 mod overrides;
 mod primitives;
 mod project;
+mod promise;
 mod query;
 mod relate;
 mod signature;

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
+use crate::infer::{self, Unit};
 use crate::names::Name;
-use crate::object::{ObjectId, SlotId, SlotKind, SlotValue};
+use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::ty::subst::Vars;
 use crate::ty::{Type, TypeId, VarId};
 use crate::universe::Universe;
@@ -38,7 +39,7 @@ pub(crate) struct Found {
 }
 
 /// An object's parents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Parents {
     /// For each parent slot what it may hold.
     pub(crate) slots: SmallVec<[SmallVec<[Parent; 1]>; 2]>,
@@ -46,8 +47,15 @@ pub(crate) struct Parents {
     pub(crate) is_open: bool,
 }
 
+impl Parents {
+    /// Nothing is known of them.
+    pub(crate) fn unknown() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+}
+
 /// A parent, and what its parameters are here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parent {
     pub(crate) object: ObjectId,
     pub(crate) bindings: SmallVec<[(VarId, TypeId); 1]>,
@@ -67,6 +75,7 @@ pub(crate) struct Above {
 impl Universe {
     /// What the object answers a message with.
     pub(crate) fn find(&mut self, object: ObjectId, name: Name) -> Find {
+        self.ask_file(self.file_of_object(object));
         if let Some(find) = self.finds.get(&(object, name)) {
             return find.clone();
         }
@@ -75,8 +84,7 @@ impl Universe {
             Find::Missing if self.may_be_added(object, name) => Find::Open,
             find => find,
         };
-        // While parents are being found, what was found may lack some.
-        if self.parents_asked.is_empty() && self.recursion.told == told {
+        if self.recursion.told == told {
             self.finds.insert((object, name), find.clone());
         }
         find
@@ -135,38 +143,51 @@ impl Universe {
         }
     }
 
-    /// The objects that a message may find slots in, after an object's own.
+    /// The objects that a message may find slots in, after an object's own. What a parent slot holds may be found out by messages that
+    /// are looked up through it, so this is a question like those for what code answers.
     pub(crate) fn parents_of(&mut self, object: ObjectId) -> Rc<Parents> {
         if let Some(parents) = self.parents.get(&object) {
             return parents.clone();
         }
-        if !self.parents_asked.insert(object) {
-            // The question leads back to itself: what is found may not be all.
-            return Rc::new(Parents { is_open: true, ..Parents::default() });
-        }
         let told = self.recursion.told;
-        let slots: Vec<u32> = {
-            let slots = &self.object(object).slots;
-            (0..slots.len() as u32).filter(|i| slots[*i as usize].is_parent).collect()
+        let parents = match self.plain_parents(object) {
+            Some(parents) => Rc::new(parents),
+            None => match infer::known(self, Unit::Parents(object)) {
+                Some(outcome) => outcome.parents.clone().unwrap_or_default(),
+                None => Rc::new(Parents::unknown()),
+            },
         };
-        let mut parents = Parents::default();
-        for index in slots {
-            let group = self.parents_in(SlotId { object, index }, &mut parents.is_open);
-            parents.slots.push(group);
-        }
-        self.parents_asked.remove(&object);
-        let parents = Rc::new(parents);
+        parents.slots.iter().flatten().for_each(|parent| self.ask_above(object, parent.object));
         if self.recursion.told == told {
             self.parents.insert(object, parents.clone());
         }
         parents
     }
 
+    /// The parents of an object whose parent slots hold what is written out there.
+    fn plain_parents(&self, object: ObjectId) -> Option<Parents> {
+        let mut parents = Parents::default();
+        for slot in self.object(object).slots.iter().filter(|s| s.is_parent) {
+            parents.slots.push(SmallVec::from_iter([plain_parent(slot)?]));
+        }
+        Some(parents)
+    }
+
+    /// Finds out the parents of an object.
+    pub(crate) fn look_for_parents(&mut self, object: ObjectId) -> Parents {
+        let mut parents = Parents::default();
+        for index in 0..self.object(object).slots.len() as u32 {
+            if self.object(object).slots[index as usize].is_parent {
+                let group = self.parents_in(SlotId { object, index }, &mut parents.is_open);
+                parents.slots.push(group);
+            }
+        }
+        parents
+    }
+
     fn parents_in(&mut self, slot: SlotId, is_open: &mut bool) -> SmallVec<[Parent; 1]> {
-        let here = self.slot(slot);
-        let is_plain = here.kind == SlotKind::Constant && here.tree.as_ref().is_none_or(|t| t.type_.is_none());
-        if let (SlotValue::Object(object), true) = (&here.value, is_plain) {
-            return SmallVec::from_iter([Parent { object: *object, bindings: SmallVec::new() }]);
+        if let Some(plain) = plain_parent(self.slot(slot)) {
+            return SmallVec::from_iter([plain]);
         }
         let written = crate::signature::declared(self, slot);
         let held = match self.slot(slot).kind {
@@ -222,31 +243,39 @@ impl Universe {
 
     /// What is known of everything above an object.
     pub(crate) fn above(&mut self, object: ObjectId) -> Rc<Above> {
-        if let Some(above) = self.above.get(&object) {
-            return above.clone();
-        }
-        let told = self.recursion.told;
-        let mut above = Above { ancestors: vec![object], ..Above::default() };
-        above.params.extend(self.object(object).params.iter().copied());
-        // The lobby's parents are everybody's, and nobody's parameters come from there.
-        if object != self.builtin.lobby && !self.parents_asked.contains(&object) {
-            let parents = self.parents_of(object);
-            self.parents_asked.insert(object);
-            for parent in parents.slots.iter().flatten() {
-                self.add_above(&mut above, parent);
-            }
-            self.parents_asked.remove(&object);
-        }
-        let above = Rc::new(above);
-        if self.parents_asked.is_empty() && self.recursion.told == told {
-            self.object_mut(object).all_params.clone_from(&above.params);
-            self.above.insert(object, above.clone());
-        }
-        above
+        self.above_within(object, &mut SmallVec::new()).0
     }
 
-    fn add_above(&mut self, above: &mut Above, parent: &Parent) {
-        let theirs = self.above(parent.object);
+    /// What is known of everything above an object, and whether that is all: what the path came from adds itself.
+    fn above_within(&mut self, object: ObjectId, path: &mut SmallVec<[ObjectId; 8]>) -> (Rc<Above>, bool) {
+        if let Some(above) = self.above.get(&object) {
+            return (above.clone(), true);
+        }
+        let told = self.recursion.told;
+        let (mut above, mut is_all) = (Above { ancestors: vec![object], ..Above::default() }, !path.contains(&object));
+        above.params.extend(self.object(object).params.iter().copied());
+        // The lobby's parents are everybody's, and nobody's parameters come from there.
+        if object != self.builtin.lobby && is_all {
+            let parents = self.parents_of(object);
+            path.push(object);
+            for parent in parents.slots.iter().flatten() {
+                let (theirs, is_theirs) = self.above_within(parent.object, path);
+                is_all &= is_theirs;
+                self.add_above(&mut above, &theirs, parent);
+            }
+            path.pop();
+        }
+        let above = Rc::new(above);
+        if is_all || path.is_empty() {
+            self.object_mut(object).all_params.clone_from(&above.params);
+            if self.recursion.told == told {
+                self.above.insert(object, above.clone());
+            }
+        }
+        (above, is_all)
+    }
+
+    fn add_above(&mut self, above: &mut Above, theirs: &Above, parent: &Parent) {
         for var in &theirs.params {
             if !parent.bindings.iter().any(|b| b.0 == *var) && !above.params.contains(var) {
                 above.params.push(*var);
@@ -264,62 +293,60 @@ impl Universe {
         }
     }
 
-    /// The objects that are a parent of another one; nothing while that is being found out.
-    fn parented(&mut self) -> Option<Rc<FxHashSet<ObjectId>>> {
-        if let Some(known) = &self.parented {
-            return Some(known.clone());
-        }
-        if !self.parents_asked.is_empty() || std::mem::replace(&mut self.parented_asked, true) {
-            return None;
+    /// Finds out which objects are a parent of another one, to be asked before anything else is: inside another question this would be
+    /// answered with what is known so far.
+    pub(crate) fn prepare(&mut self) {
+        if self.parented.is_some() {
+            return;
         }
         let mut all = FxHashSet::default();
-        let mut at = 0;
-        // Looking at parents may bring in objects that are written in code.
-        while at < self.objects.len() {
-            let parents = self.parents_of(ObjectId(at as u32));
+        for object in 0..self.objects.len() as u32 {
+            let parents = self.parents_of(ObjectId(object));
             all.extend(parents.slots.iter().flatten().map(|p| p.object));
-            at += 1;
         }
-        self.parented_asked = false;
-        let all = Rc::new(all);
-        self.parented = Some(all.clone());
-        Some(all)
-    }
-
-    /// An object that was written in code has its slots now: its parents have one child more.
-    pub(crate) fn add_to_parents(&mut self, object: ObjectId) {
-        if self.parented.is_some() {
-            let parents = self.parents_of(object);
-            let all = self.parented.as_mut().map(Rc::make_mut);
-            all.into_iter().for_each(|all| all.extend(parents.slots.iter().flatten().map(|p| p.object)));
-        }
+        self.parented = Some(Rc::new(all));
     }
 
     /// The slots for a message in objects that inherit from this one. An object's own slot that another such object inherits
-    /// from counts once.
-    pub(crate) fn below(&mut self, object: ObjectId, name: Name) -> SmallVec<[Found; 2]> {
-        if self.parented().is_some_and(|p| !p.contains(&object)) {
+    /// from counts once. Code of the library sees those of the library.
+    pub(crate) fn below(&mut self, object: ObjectId, name: Name, from: FileId) -> SmallVec<[Found; 2]> {
+        if self.parented.as_ref().is_some_and(|p| !p.contains(&object)) {
             return SmallVec::new();
         }
         let all = self.implementors();
         let mut found = SmallVec::new();
         for slot in all.get(&name).into_iter().flatten() {
-            if slot.object != object && self.inherits(slot.object, object) {
+            if slot.object != object && self.sees(from, *slot) && self.inherits(slot.object, object) {
                 found.push(Found { slot: *slot, is_write: false });
             }
         }
         let stores = self.names.assigned(name).and_then(|n| all.get(&n));
         for slot in stores.into_iter().flatten() {
-            if self.slot(*slot).kind == SlotKind::Data && slot.object != object && self.inherits(slot.object, object) {
+            let is_other = self.slot(*slot).kind == SlotKind::Data && slot.object != object;
+            if is_other && self.sees(from, *slot) && self.inherits(slot.object, object) {
                 found.push(Found { slot: *slot, is_write: true });
             }
         }
         found
     }
 
+    /// Whether code of a file takes objects below its own into account that have this slot: the library is looked at as it is by itself.
+    pub(crate) fn sees(&self, from: FileId, slot: SlotId) -> bool {
+        !self.file(from).is_library || self.slot(slot).file.is_none_or(|f| self.file(f).is_library)
+    }
+
     /// Whether one object is another, or has it above it.
     pub(crate) fn inherits(&mut self, object: ObjectId, from: ObjectId) -> bool {
         object == from || self.above(object).ancestors.contains(&from)
+    }
+}
+
+/// The parent that is written out in a slot.
+fn plain_parent(slot: &Slot) -> Option<Parent> {
+    let is_plain = slot.kind == SlotKind::Constant && slot.tree.as_ref().is_none_or(|t| t.type_.is_none());
+    match slot.value {
+        SlotValue::Object(object) if is_plain => Some(Parent { object, bindings: SmallVec::new() }),
+        _ => None,
     }
 }
 

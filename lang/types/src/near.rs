@@ -40,7 +40,9 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Strin
 fn consider(name: &str, text: &str, best: &mut Option<(usize, String)>) {
     let most = (name.chars().count() / 3).clamp(1, 3);
     let distance = strsim::osa_distance(name, text);
-    if distance > 0 && distance <= most && best.as_ref().is_none_or(|b| distance < b.0) {
+    // Of two that are as near, the order of slots must not tell: it depends on which file was loaded last.
+    let is_nearer = |b: &(usize, String)| (distance, text) < (b.0, b.1.as_str());
+    if distance > 0 && distance <= most && !text.is_empty() && best.as_ref().is_none_or(is_nearer) {
         *best = Some((distance, text.to_string()));
     }
 }

@@ -46,8 +46,8 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn slot(&self, name: Name) -> Option<(u32, &Slot)> {
-        // Last first: a slot that was added later took the place of the earlier one.
-        self.slots.iter().enumerate().rev().find(|(_, s)| s.name == name).map(|(i, s)| (i as u32, s))
+        // Last first: a slot that is written later took the place of the earlier one.
+        self.slots.iter().enumerate().rev().find(|(_, s)| s.name == name && !s.is_hidden).map(|(i, s)| (i as u32, s))
     }
 }
 
@@ -61,12 +61,26 @@ pub(crate) struct Slot {
     /// As it is written; a nested object literal has been taken out of it.
     pub(crate) tree: Option<Rc<tree::Slot>>,
     pub(crate) value: SlotValue,
+    /// Added only if there is none of its name.
+    pub(crate) is_default: bool,
+    /// A slot that another file has added stands for it.
+    pub(crate) is_hidden: bool,
 }
 
 impl Slot {
+    /// A slot of a type that is written out, which holds nothing.
+    pub(crate) fn is_requirement(&self) -> bool {
+        self.kind != SlotKind::Data && self.value == SlotValue::Nothing
+    }
+
+    /// A slot that is simply there.
+    pub(crate) fn new(name: Name, kind: SlotKind, value: SlotValue) -> Self {
+        Self { name, kind, is_parent: false, file: None, tree: None, value, is_default: false, is_hidden: false }
+    }
+
     /// The place of a slot that was taken away; no message has the empty name.
     pub(crate) fn empty(name: Name) -> Self {
-        Self { name, kind: SlotKind::Constant, is_parent: false, file: None, tree: None, value: SlotValue::Nothing }
+        Self::new(name, SlotKind::Constant, SlotValue::Nothing)
     }
 }
 

@@ -1,45 +1,24 @@
 //! Files that are checked together and change one at a time.
 //!
-//! An edit loads one file again and asks which slots now answer something else than before; only files that mention one of those
-//! names and can see the file are looked at again. What must stay true: after any sequence of edits the findings are those of a
-//! project that was loaded afresh.
+//! An edit loads one file again and asks which slots now promise something else than before ([`crate::promise`]); only files that mention
+//! one of those names and can see the file, or have asked for them ([`crate::asked`]), are looked at again. Files that have asked one
+//! another are looked at again together, from nothing: what they know of one another could otherwise keep alive what is true no more.
+//!
+//! What must stay true: after any sequence of edits the findings are those of a project that was loaded afresh.
 
 use std::rc::Rc;
 
 use aura_syntax::Diagnostic;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::additions::Additions;
-use crate::effects::Doing;
 use crate::load::Source;
 use crate::names::Name;
-use crate::object::{FileId, ObjectId, SlotId, SlotKind};
-use crate::ty::TypeId;
+use crate::object::FileId;
+use crate::promise::{Changes, Interface};
 use crate::universe::{Options, Universe};
 
-/// What a slot promises: compared before and after an edit.
-#[derive(PartialEq, Clone, Debug)]
-struct Promise {
-    kind: SlotKind,
-    is_parent: bool,
-    params: Vec<TypeId>,
-    result: TypeId,
-    /// What it does, if somebody's declaration depends on such things.
-    doing: Doing,
-}
-
-/// A slot: its object's number and its name.
-type Key = (u32, Name);
-
-/// What the slots of a file promise to others.
-#[derive(Default)]
-struct Interface {
-    slots: FxHashMap<Key, Promise>,
-    /// Some are slots of objects that are not its own, so anybody may be concerned.
-    adds: bool,
-    /// Slots that its code adds to objects when it runs.
-    additions: Additions,
-}
+/// How often one file is looked at again after an edit before all are, from nothing.
+const MOST_ROUNDS: usize = 6;
 
 /// Gives the file that an `import:` in a file means, by the file's name and the path as written: its name and text.
 pub type Finder<'f> = dyn Fn(&str, &str) -> Option<(String, String)> + 'f;
@@ -48,7 +27,10 @@ pub type Finder<'f> = dyn Fn(&str, &str) -> Option<(String, String)> + 'f;
 pub struct Project {
     universe: Universe,
     files: FxHashMap<Rc<str>, FileId>,
+    /// What each file promises, once somebody has looked at one.
     interfaces: FxHashMap<FileId, Interface>,
+    /// These tell what slots do.
+    watched_effects: bool,
     /// A file was checked.
     was_asked: bool,
     /// Files in which something was found: what it says may suggest names that they do not mention.
@@ -65,7 +47,14 @@ impl Project {
             let id = universe.load(Source { name: name.clone(), text, parse, is_library: true });
             files.insert(name.as_str().into(), id);
         }
-        Self { universe, files, interfaces: FxHashMap::default(), was_asked: false, with_findings: FxHashSet::default() }
+        Self {
+            universe,
+            files,
+            interfaces: FxHashMap::default(),
+            watched_effects: false,
+            was_asked: false,
+            with_findings: FxHashSet::default(),
+        }
     }
 
     /// What is known.
@@ -83,11 +72,11 @@ impl Project {
     pub fn set(&mut self, name: &str, text: String, find: &Finder<'_>) -> Vec<FileId> {
         let parse = aura_syntax::parse(&text);
         let source = Source { name: name.to_string(), text, parse, is_library: false };
+        self.know_interfaces();
+        let mut again = Vec::new();
         let id = match self.file(name) {
             Some(id) => {
-                // What it promised is known only if somebody asked since the last edit.
-                let before = self.interface(id);
-                self.interfaces.insert(id, before);
+                again = self.ring(id);
                 self.universe.reload(id, source);
                 id
             }
@@ -97,13 +86,14 @@ impl Project {
                 // Until somebody has looked at a file, nobody can be surprised by a new one.
                 if self.was_asked {
                     self.interfaces.insert(id, Interface::default());
+                    again = self.bring_missing(name, id, find);
                 }
                 id
             }
         };
         self.bring_imports(id, name, find);
         self.universe.reload_companion(id);
-        self.affected(id)
+        self.affected(id, again)
     }
 
     /// A file goes with one that was set, and sees its module: what was learned for a script. It is told apart by its name, and
@@ -118,12 +108,37 @@ impl Project {
     /// A file is gone.
     pub fn remove(&mut self, name: &str) -> Vec<FileId> {
         let Some(id) = self.files.remove(name) else { return Vec::new() };
-        let before = self.interface(id);
-        self.interfaces.insert(id, before);
+        self.know_interfaces();
+        let mut again = self.ring(id);
+        for other in self.files.values() {
+            let imports = &mut self.universe.files[other.0 as usize].imports;
+            let count = imports.len();
+            imports.retain(|_, there| *there != id);
+            if imports.len() < count {
+                again.push(*other);
+            }
+        }
         let companion = self.universe.file(id).companion;
         companion.into_iter().for_each(|c| self.universe.unload(c));
         self.universe.unload(id);
-        self.affected(id).into_iter().skip(1).collect()
+        let affected = self.affected(id, again).into_iter().skip(1).collect();
+        self.interfaces.remove(&id);
+        affected
+    }
+
+    /// Gives a file that is new to those that asked for it in vain: it tells which these are.
+    fn bring_missing(&mut self, name: &str, id: FileId, find: &Finder<'_>) -> Vec<FileId> {
+        let mut all = Vec::new();
+        for (other, of) in &self.files {
+            let file = &mut self.universe.files[of.0 as usize];
+            for path in file.mentioned.imports.iter() {
+                if !file.imports.contains_key(path) && find(other, path).is_some_and(|(target, _)| target == name) {
+                    file.imports.insert(path.clone(), id);
+                    all.push(*of);
+                }
+            }
+        }
+        all
     }
 
     fn bring_imports(&mut self, id: FileId, name: &str, find: &Finder<'_>) {
@@ -148,26 +163,80 @@ impl Project {
         found
     }
 
-    /// The file itself, and those that mention a name whose slot has changed, and those that mention what changed in them.
-    fn affected(&mut self, changed: FileId) -> Vec<FileId> {
-        let (mut all, mut at) = (vec![changed], 0);
-        while at < all.len() {
-            let id = all[at];
-            at += 1;
-            let Some(before) = self.interfaces.remove(&id) else { continue };
-            let after = self.interface(id);
-            let changes = Changes::between(&before, &after, &self.universe);
+    /// What every file promises, as long as nothing has changed yet.
+    fn know_interfaces(&mut self) {
+        if !self.was_asked {
+            return;
+        }
+        let watches = self.watches_effects();
+        if std::mem::replace(&mut self.watched_effects, watches) != watches {
+            self.interfaces.clear();
+        }
+        let unknown: Vec<FileId> = self.files.values().filter(|id| !self.interfaces.contains_key(id)).copied().collect();
+        for id in unknown {
+            let interface = Interface::of(&mut self.universe, id, watches);
+            self.interfaces.insert(id, interface);
+        }
+    }
+
+    /// The files that have asked one another together with this one, without it.
+    fn ring(&self, id: FileId) -> Vec<FileId> {
+        self.universe.asked.ring(id).into_iter().filter(|other| *other != id).collect()
+    }
+
+    /// The file that has changed, those that are to be looked at again with it, those whom changes in these concern, and so on.
+    fn affected(&mut self, changed: FileId, again: Vec<FileId>) -> Vec<FileId> {
+        let mut work = Work { all: vec![changed], left: vec![changed], ..Work::default() };
+        if !self.was_asked {
+            return work.all;
+        }
+        again.into_iter().for_each(|id| self.again(id, &mut work));
+        let watches = self.watches_effects();
+        if watches != self.watched_effects {
+            // What others do was of no interest until now, or is so no longer.
+            self.all_again(&mut work);
+        }
+        while let Some(id) = work.left.pop() {
+            let after = Interface::of(&mut self.universe, id, watches);
+            let ring = self.ring(id);
+            if ring.iter().any(|other| !work.all.contains(other)) {
+                self.again(id, &mut work);
+                continue;
+            }
+            let before = self.interfaces.insert(id, after).unwrap_or_default();
+            let changes = Changes::between(&before, &self.interfaces[&id], &self.universe);
             for user in self.users(id, &changes) {
-                if all.contains(&user) {
-                    continue;
-                }
-                let promised = self.interface(user);
-                self.interfaces.insert(user, promised);
-                self.universe.forget_code(user);
-                all.push(user);
+                self.again(user, &mut work);
             }
         }
-        all
+        work.all.retain(|id| *id == changed || !self.universe.file(*id).is_library);
+        work.all[1..].sort();
+        work.all
+    }
+
+    /// A file and its ring are to be looked at again, from nothing.
+    fn again(&mut self, id: FileId, work: &mut Work) {
+        let rounds = work.rounds.entry(id).or_default();
+        *rounds += 1;
+        if *rounds > MOST_ROUNDS {
+            if !std::mem::replace(&mut work.is_all, true) {
+                self.all_again(work);
+            }
+            return;
+        }
+        let ring = self.ring(id);
+        for one in ring.into_iter().chain([id]) {
+            self.universe.forget_code(one);
+            work.add(one);
+        }
+    }
+
+    fn all_again(&mut self, work: &mut Work) {
+        let all: Vec<FileId> = self.files.values().copied().collect();
+        for one in all {
+            self.universe.forget_code(one);
+            work.add(one);
+        }
     }
 
     /// Files that changes in the file may concern: those that can see it, and those that it sees, since its objects may inherit from
@@ -178,10 +247,12 @@ impl Project {
             changes.opens
                 || mentions(&changes.for_everyone)
                 || changes.has_other_names && self.with_findings.contains(other)
-                || mentions(&changes.for_related) && (self.imports(*other, id) || self.imports(id, *other))
+                || self.universe.asked.concerns(*other, &changes.names, &changes.objects)
+                || (changes.has_other_parents || mentions(&changes.for_related))
+                    && (self.imports(*other, id) || self.imports(id, *other))
         };
-        // The library does not look at the files above it.
-        let above = |other: &FileId| !self.universe.file(*other).is_library;
+        // The library does not look at the files above it, unless they add to its objects.
+        let above = |other: &FileId| changes.adds || !self.universe.file(*other).is_library;
         let others = self.files.values().copied().filter(|o| *o != id);
         let mut users: Vec<FileId> = others.filter(|o| above(o) && concerns(o)).collect();
         users.sort();
@@ -209,30 +280,27 @@ impl Project {
         let declares = |id: &FileId| !self.universe.file(*id).is_library && self.universe.file(*id).mentioned.declares_effects;
         self.files.values().any(declares)
     }
+}
 
-    /// What a file promises now.
-    fn interface(&mut self, id: FileId) -> Interface {
-        let file = self.universe.file(id);
-        let adds = !(file.added.is_empty() && file.additions.is_empty());
-        let mut all = Interface { adds, additions: file.additions.clone(), ..Interface::default() };
-        let own = file.objects.iter().flat_map(|o| {
-            let count = self.universe.object(*o).slots.len() as u32;
-            (0..count).map(|index| SlotId { object: *o, index })
-        });
-        let watches_effects = self.watches_effects();
-        let slots: Vec<SlotId> = own.chain(file.added.iter().copied()).collect();
-        for slot in slots {
-            let here = self.universe.slot(slot);
-            if here.file != Some(id) {
-                continue;
-            }
-            let (name, kind, is_parent) = (here.name, here.kind, here.is_parent);
-            let signature = self.universe.signature_of(slot, false);
-            let doing = if watches_effects { self.universe.effects(slot) } else { Doing::default() };
-            let promise = Promise { kind, is_parent, params: signature.params.to_vec(), result: signature.result, doing };
-            all.slots.insert((slot.object.0, name), promise);
+/// What is to be looked at again after an edit.
+#[derive(Default)]
+struct Work {
+    /// Whose findings may be other than before.
+    all: Vec<FileId>,
+    left: Vec<FileId>,
+    rounds: FxHashMap<FileId, usize>,
+    /// That is every file.
+    is_all: bool,
+}
+
+impl Work {
+    fn add(&mut self, id: FileId) {
+        if !self.all.contains(&id) {
+            self.all.push(id);
         }
-        all
+        if !self.left.contains(&id) {
+            self.left.push(id);
+        }
     }
 }
 
@@ -241,38 +309,4 @@ fn mentions(u: &Universe, file: FileId, names: &FxHashSet<Name>) -> bool {
     let words = &u.file(file).mentioned.words;
     let is_word = |part: &&str| u.names.known(part).is_some_and(|p| words.contains(&p));
     names.iter().any(|n| crate::near::parts(u.names.text(*n)).iter().all(is_word))
-}
-
-/// What is not what it was in a file.
-struct Changes {
-    /// Slots that came or went or do something else, and what is read off methods of a name wherever they are (`isSomething`).
-    for_everyone: FxHashSet<Name>,
-    /// Slots that promise something else.
-    for_related: FxHashSet<Name>,
-    /// Slots came or went.
-    has_other_names: bool,
-    /// Which objects may get slots of any name.
-    opens: bool,
-}
-
-impl Changes {
-    fn between(before: &Interface, after: &Interface, u: &Universe) -> Self {
-        let come = after.slots.keys().filter(|key| !before.slots.contains_key(key));
-        let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key));
-        // An object that is written in code is known only to who can see that code.
-        let (hidden, open): (Vec<Key>, Vec<Key>) = come.chain(gone).partition(|key| u.is_of_code(ObjectId(key.0)));
-        let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
-        let has_other_names = !open.is_empty();
-        let mut for_everyone: FxHashSet<Name> = open.into_iter().map(|key| key.1).chain(added).collect();
-        let mut for_related: FxHashSet<Name> = hidden.into_iter().map(|key| key.1).collect();
-        let changed = before.slots.iter().filter(|(key, promise)| after.slots.get(key).is_some_and(|p| p != *promise));
-        for (key, promise) in changed {
-            let does_other = after.slots[key].doing != promise.doing;
-            match does_other || before.adds || after.adds || u.names.text(key.1).starts_with("is") {
-                true => for_everyone.insert(key.1),
-                false => for_related.insert(key.1),
-            };
-        }
-        Self { for_everyone, for_related, has_other_names, opens: !before.additions.opens_as(&after.additions) }
-    }
 }

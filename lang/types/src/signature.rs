@@ -1,7 +1,7 @@
 //! What a slot answers and takes: as written, or else as inferred.
 //!
 //! What must stay true: a written type is believed, whoever wrote it, and held against the code only when that is checked; a
-//! question that leads back to itself is answered with `any`, or with what a method is known to answer so far.
+//! question that leads back to itself is answered with what is known so far of the code that it is about (`infer::recursion`).
 
 use std::rc::Rc;
 
@@ -31,47 +31,22 @@ impl Default for TypeId {
     }
 }
 
-/// How far the question for a signature is.
-#[derive(Debug, Clone)]
-pub(crate) enum State {
-    /// Being answered.
-    Asked,
-    /// Answered.
-    Known(Rc<Signature>),
-}
-
 /// The signature of a slot, read or assigned to.
 pub(crate) fn of(u: &mut Universe, slot: SlotId, is_write: bool) -> Rc<Signature> {
-    match u.signatures.get(&(slot, is_write)) {
-        Some(State::Known(known)) => return known.clone(),
-        Some(State::Asked) => return Rc::new(recursive(u, slot, is_write)),
-        None => {}
+    u.ask_file(u.slot(slot).file);
+    if let Some(known) = u.signatures.get(&(slot, is_write)) {
+        return known.clone();
     }
-    u.signatures.insert((slot, is_write), State::Asked);
-    let (signature, is_final) = match (u.slot(slot).kind, is_write) {
-        (SlotKind::Data, true) => (write(u, slot), true),
+    let told = u.recursion.told;
+    let signature = Rc::new(match (u.slot(slot).kind, is_write) {
+        (SlotKind::Data, true) => write(u, slot),
         (SlotKind::Data, false) => read(u, slot),
-        (SlotKind::Constant, _) => (constant(u, slot), true),
+        (SlotKind::Constant, _) => constant(u, slot),
         (SlotKind::Method, _) => method(u, slot),
-    };
-    let signature = Rc::new(signature);
-    match is_final {
-        true => u.signatures.insert((slot, is_write), State::Known(signature.clone())),
-        false => u.signatures.remove(&(slot, is_write)),
-    };
-    signature
-}
-
-/// What is known of a slot whose signature is just being found: what is written in its header.
-fn recursive(u: &mut Universe, slot: SlotId, is_write: bool) -> Signature {
-    if u.slot(slot).kind == SlotKind::Data && !is_write {
-        return Signature { result: infer::so_far(u, Unit::Contents(slot)), ..Signature::default() };
+    });
+    if u.recursion.told == told {
+        u.signatures.insert((slot, is_write), signature.clone());
     }
-    if u.slot(slot).kind != SlotKind::Method || is_write {
-        return Signature { params: SmallVec::from_elem(TypeId::ANY, is_write.into()), ..Signature::default() };
-    }
-    let (mut signature, _) = header(u, slot);
-    signature.result = infer::so_far(u, Unit::Method(slot));
     signature
 }
 
@@ -86,12 +61,11 @@ fn write(u: &mut Universe, slot: SlotId) -> Signature {
     Signature { params, result: TypeId::SELF, vars: SmallVec::new(), is_written: written.is_some() }
 }
 
-fn read(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+fn read(u: &mut Universe, slot: SlotId) -> Signature {
     if let Some(result) = declared(u, slot) {
-        return (Signature { result, is_written: true, ..Signature::default() }, true);
+        return Signature { result, is_written: true, ..Signature::default() };
     }
-    let (result, is_final) = infer::result(u, Unit::Contents(slot));
-    (Signature { result, ..Signature::default() }, is_final)
+    Signature { result: infer::result(u, Unit::Contents(slot)), ..Signature::default() }
 }
 
 fn constant(u: &mut Universe, slot: SlotId) -> Signature {
@@ -114,17 +88,12 @@ pub(crate) fn prototype(u: &mut Universe, object: crate::object::ObjectId) -> Ty
     u.types.applied(object, &args)
 }
 
-fn method(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+fn method(u: &mut Universe, slot: SlotId) -> Signature {
     let (mut signature, is_written) = header(u, slot);
-    if is_written {
-        return (signature, true);
+    if !is_written && u.slot(slot).value == SlotValue::Code {
+        signature.result = infer::result(u, Unit::Method(slot));
     }
-    if u.slot(slot).value != SlotValue::Code {
-        return (signature, true);
-    }
-    let (result, is_final) = infer::result(u, Unit::Method(slot));
-    signature.result = result;
-    (signature, is_final)
+    signature
 }
 
 /// What a method's header says, and whether it says what it answers.
@@ -218,9 +187,6 @@ fn is_prototype(u: &Universe, slot: SlotId) -> bool {
 
 /// The type of what a slot holds at first.
 pub(crate) fn held(u: &mut Universe, slot: SlotId) -> TypeId {
-    if let Some(type_) = u.held.get(&slot) {
-        return *type_;
-    }
     match u.slot(slot).value {
         SlotValue::Object(object) => {
             let params = u.params(object);
@@ -228,7 +194,7 @@ pub(crate) fn held(u: &mut Universe, slot: SlotId) -> TypeId {
         }
         SlotValue::Nothing => u.nil_type(),
         SlotValue::Code => TypeId::ANY,
-        SlotValue::Written => infer::initial(u, slot).result,
+        SlotValue::Written => infer::initial(u, slot),
     }
 }
 

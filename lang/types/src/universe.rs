@@ -1,19 +1,18 @@
 //! Everything the checker knows: objects, files, types, and what was found out about them so far.
 //!
 //! What must stay true: what is remembered here (look-ups, signatures, parents) is a function of the loaded files alone, and is
-//! forgotten when one of those it came from changes ([`Universe::forget`]).
+//! forgotten when one of those it came from changes ([`Universe::forget_code`], [`Universe::forget_lookups`]).
 
 use std::rc::Rc;
 
-use aura_syntax::Span;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::infer::{Outcome, Recursion, Unit};
+use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
-use crate::signature::{Signature, State};
+use crate::signature::Signature;
 use crate::ty::{Booleans, TypeId, Types, VarId};
 
 /// A loaded file.
@@ -37,8 +36,8 @@ pub(crate) struct FileData {
     pub(crate) is_library: bool,
     /// Assignments to slots, by the slot's name: for slots whose type nobody wrote.
     pub(crate) stores: Rc<FxHashMap<Name, Vec<crate::stores::Store>>>,
-    /// Its methods, in the order of its text.
-    pub(crate) methods: Vec<(Span, SlotId)>,
+    /// Its code other than its statements, in the order of its text.
+    pub(crate) code: Vec<Code>,
     /// The file that adds to its objects, with its module as its own.
     pub(crate) companion: Option<FileId>,
 }
@@ -57,7 +56,7 @@ impl FileData {
             is_library: false,
             mentioned: crate::mentioned::Mentioned::default(),
             stores: Rc::default(),
-            methods: Vec::new(),
+            code: Vec::new(),
             companion: None,
         }
     }
@@ -131,21 +130,21 @@ pub struct Universe {
     pub(crate) places: FxHashMap<(FileId, Rc<str>), ObjectId>,
     pub(crate) parents: FxHashMap<ObjectId, Rc<Parents>>,
     pub(crate) above: FxHashMap<ObjectId, Rc<Above>>,
-    pub(crate) parents_asked: FxHashSet<ObjectId>,
     pub(crate) finds: FxHashMap<(ObjectId, Name), Find>,
-    pub(crate) signatures: FxHashMap<(SlotId, bool), State>,
+    pub(crate) signatures: FxHashMap<(SlotId, bool), Rc<Signature>>,
     /// The variables of methods and of generic objects (these have no slot number), by name.
     pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
     /// The objects that are a parent of another one.
     pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
-    pub(crate) parented_asked: bool,
     pub(crate) implementors: Option<Rc<FxHashMap<Name, Vec<SlotId>>>>,
-    pub(crate) related: FxHashMap<(TypeId, TypeId), bool>,
-    /// The types of slots' first values, where they are known without looking at the file alone.
-    pub(crate) held: FxHashMap<SlotId, TypeId>,
+    pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// Units whose inference is under way.
     pub(crate) recursion: Recursion,
+    /// What the files' code has asked for so far.
+    pub(crate) asked: crate::asked::Asked,
+    /// The file that is being checked.
+    pub(crate) checked: Option<FileId>,
     /// The file that stands for candidates, one after the other.
     pub(crate) candidate: Option<FileId>,
     /// The file that stands for live objects.
@@ -224,7 +223,7 @@ impl Universe {
     /// A constant slot that the machine itself makes.
     pub(crate) fn constant(&mut self, object: ObjectId, name: &str, value: ObjectId, is_parent: bool) {
         let name = self.names.of(name);
-        let slot = Slot { name, kind: SlotKind::Constant, is_parent, file: None, tree: None, value: SlotValue::Object(value) };
+        let slot = Slot { is_parent, ..Slot::new(name, SlotKind::Constant, SlotValue::Object(value)) };
         self.object_mut(object).slots.push(slot);
     }
 
@@ -265,9 +264,8 @@ impl Universe {
         self.types.object(self.builtin.int)
     }
 
-    /// Forgets everything that was concluded from slots and parents; what is written stays.
+    /// Forgets everything that was concluded from slots and parents; what is written stays, and what code was found to do.
     pub(crate) fn forget_lookups(&mut self) {
-        self.parents.clear();
         self.above.clear();
         self.finds.clear();
         self.related.clear();
@@ -276,15 +274,21 @@ impl Universe {
         self.parented = None;
     }
 
+    /// Forgets the parents of some objects.
+    pub(crate) fn forget_parents(&mut self, of: impl Fn(ObjectId) -> bool) {
+        self.parents.retain(|object, _| !of(*object));
+        self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(object) if of(*object)));
+    }
+
     /// Forgets the signatures of a file's slots.
     pub(crate) fn forget_signatures(&mut self, of: impl Fn(Option<FileId>) -> bool) {
         let objects = &self.objects;
         let stays = |slot: &SlotId| objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file));
         self.signatures.retain(|(slot, _), _| stays(slot));
-        self.held.retain(|slot, _| stays(slot));
         self.bodies.retain(|unit, _| match unit {
             Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => stays(slot),
             Unit::Statements(file) => !of(Some(*file)),
+            Unit::Parents(_) => false,
         });
     }
 
@@ -293,20 +297,13 @@ impl Universe {
         &*self.object(object).path == UNNAMED
     }
 
-    /// Forgets all that was found out about a file's code, with the objects that it makes: they are made again when it is looked at.
+    /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
         self.forget_signatures(|f| f == Some(file));
-        let objects = std::mem::take(&mut self.files[file.0 as usize].objects);
-        let (of_code, others): (Vec<ObjectId>, Vec<ObjectId>) = objects.into_iter().partition(|o| self.is_of_code(*o));
-        self.files[file.0 as usize].objects = others;
-        for object in &of_code {
-            let object = self.object_mut(*object);
-            object.origin = None;
-            object.slots.clear();
-        }
-        if !of_code.is_empty() {
-            self.forget_lookups();
-        }
+        let objects: FxHashSet<ObjectId> = self.file(file).objects.iter().copied().collect();
+        self.forget_parents(|object| objects.contains(&object));
+        self.asked.forget(file);
+        self.forget_lookups();
     }
 
     /// Every slot of a name, anywhere.
@@ -323,22 +320,6 @@ impl Universe {
         all
     }
 
-    /// A new object has come, after all were counted.
-    pub(crate) fn add_child_later(&mut self, object: ObjectId) {
-        if let Some(all) = &mut self.implementors {
-            add_slots(&self.objects[object.0 as usize], object, Rc::make_mut(all));
-        }
-    }
-
-    /// What one object holds, and so perhaps what it inherits, is not what it was.
-    pub(crate) fn forget_object(&mut self, object: ObjectId) {
-        self.parents.remove(&object);
-        self.above.remove(&object);
-        self.finds.retain(|key, _| key.0 != object);
-        self.signatures.retain(|key, _| key.0.object != object);
-        self.bodies.retain(|unit, _| !matches!(unit, Unit::Contents(slot) if slot.object == object));
-    }
-
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {
         crate::signature::of(self, slot, is_write)
     }
@@ -352,9 +333,7 @@ impl Booleans {
 
 fn add_slots(object: &Object, id: ObjectId, all: &mut FxHashMap<Name, Vec<SlotId>>) {
     // Types that are written out look like objects, but nobody is one.
-    for (index, slot) in
-        object.slots.iter().enumerate().filter(|(_, s)| !(s.kind == SlotKind::Method && s.value == SlotValue::Nothing))
-    {
+    for (index, slot) in object.slots.iter().enumerate().filter(|(_, s)| !s.is_requirement() && !s.is_hidden) {
         all.entry(slot.name).or_default().push(SlotId { object: id, index: index as u32 });
     }
 }

@@ -58,14 +58,10 @@ pub(crate) fn check(u: &mut Universe, unit: Unit) -> Option<Diagnostic> {
 
 /// What the unit's own calls do; its declaration is not believed here.
 fn inferred(u: &mut Universe, unit: Unit) -> Effects {
-    let known = u.effects.units.remove(&unit);
     let mut all = Effects::PURE;
     for call in infer::calls(u, unit).iter() {
         all |= super::walk::of_call(u, *call);
     }
-    known.inspect(|k| {
-        u.effects.units.insert(unit, *k);
-    });
     all
 }
 

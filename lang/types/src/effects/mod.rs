@@ -10,9 +10,8 @@ mod declared;
 mod set;
 mod walk;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::infer::Unit;
 use crate::names::Name;
 use crate::object::SlotId;
 
@@ -67,6 +66,30 @@ pub(crate) enum Call {
     Loop,
 }
 
+/// All that code does, in the order in which it was found: numbers of slots and names depend on which files were loaded before.
+#[derive(Clone, Default)]
+pub(crate) struct Calls {
+    order: Vec<Call>,
+    known: FxHashSet<Call>,
+}
+
+impl Calls {
+    pub(crate) fn insert(&mut self, call: Call) {
+        if self.known.insert(call) {
+            self.order.push(call);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.order.clear();
+        self.known.clear();
+    }
+
+    pub(crate) fn in_order(self) -> Vec<Call> {
+        self.order
+    }
+}
+
 /// What code does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Doing {
@@ -85,14 +108,12 @@ impl Doing {
 /// What was found out about effects so far.
 #[derive(Default)]
 pub(crate) struct Memory {
-    pub(crate) units: FxHashMap<Unit, Doing>,
-    pub(crate) names: FxHashMap<Name, Effects>,
+    known: FxHashMap<(walk::Way, walk::Node), Effects>,
 }
 
 impl Memory {
     pub(crate) fn clear(&mut self) {
-        self.units.clear();
-        self.names.clear();
+        self.known.clear();
     }
 }
 

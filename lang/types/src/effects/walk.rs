@@ -1,6 +1,9 @@
 //! Following calls.
 //!
-//! Depth first; methods that call one another in a circle share what the circle does, and may not return.
+//! Depth first, circle by circle; methods that call one another in a circle may not return. What must stay true: what a node does is the
+//! least that fits what it calls, so it does not matter which was asked for first.
+
+use rustc_hash::FxHashMap;
 
 use super::{Call, Doing, Effects, Whose, of_primitive};
 use crate::infer::{self, Unit};
@@ -8,9 +11,6 @@ use crate::names::Name;
 use crate::object::{FileId, SlotId, SlotKind};
 use crate::primitives;
 use crate::universe::Universe;
-
-/// Methods followed inside one another; what lies beyond may do anything that needs no power.
-const MOST_DEPTH: usize = 200;
 
 impl Universe {
     /// What the slot does when it is read or its method runs.
@@ -27,53 +27,159 @@ impl Universe {
     }
 
     fn doing(&mut self, unit: Unit) -> Doing {
-        Walk { u: self, path: Vec::new(), done: Vec::new() }.unit(unit).0
+        let of = |u: &mut Self, way: Way| Walk::new(u, way).of(Node::Unit(unit));
+        Doing { certain: of(self, Way::Certain), possible: of(self, Way::Possible) }
     }
+
+    fn primitive(&self, name: Name) -> Effects {
+        let text = primitives::plain(self.names.text(name));
+        primitives::effects(text).unwrap_or_else(|| of_primitive(text))
+    }
+}
+
+/// Whose effects are found out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Node {
+    Unit(Unit),
+    /// Everything that answers a message of this name.
+    Named(Name),
+}
+
+/// Which messages are followed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Way {
+    /// Those whose slots are known.
+    Certain,
+    /// Also those to objects of unknown kind.
+    Possible,
+}
+
+/// One thing that a node does: by itself, or by way of another node, on a receiver.
+#[derive(Clone, Copy)]
+enum Step {
+    Itself(Effects),
+    Through(Node, Whose),
+}
+
+/// A node that is being followed.
+struct Open {
+    node: Node,
+    steps: Vec<Step>,
+    /// The step that comes next.
+    next: usize,
+    /// The outermost open node that it leads back to (Tarjan, *Depth-first search and linear graph algorithms*, 1972).
+    outermost: usize,
 }
 
 struct Walk<'u> {
     u: &'u mut Universe,
-    /// The units that are being followed, outermost first.
-    path: Vec<Unit>,
-    /// Those that wait for the end of a circle they are in, with the place in the path at which it closes.
-    done: Vec<(Unit, usize)>,
+    way: Way,
+    /// Nodes that are being followed, outermost first.
+    path: Vec<usize>,
+    /// These and those that wait for the end of a circle they are in.
+    open: Vec<Open>,
+    places: FxHashMap<Node, usize>,
 }
 
-impl Walk<'_> {
-    /// What a unit does, and the outermost unit of the path that it leads back to.
-    fn unit(&mut self, unit: Unit) -> (Doing, usize) {
-        if let Some(known) = self.u.effects.units.get(&unit) {
-            return (*known, usize::MAX);
+impl<'u> Walk<'u> {
+    fn new(u: &'u mut Universe, way: Way) -> Self {
+        Self { u, way, path: Vec::new(), open: Vec::new(), places: FxHashMap::default() }
+    }
+
+    fn of(&mut self, node: Node) -> Effects {
+        if let Some(known) = self.known(node) {
+            return known;
         }
-        if let Some(declared) = super::declared::of(self.u, unit) {
-            let doing = Doing { certain: declared, possible: declared };
-            self.u.effects.units.insert(unit, doing);
-            return (doing, usize::MAX);
+        self.enter(node);
+        while let Some(at) = self.path.last().copied() {
+            let here = &mut self.open[at];
+            let Some(step) = here.steps.get(here.next).copied() else {
+                self.leave(at);
+                continue;
+            };
+            here.next += 1;
+            let Step::Through(node, _) = step else { continue };
+            if let Some(place) = self.places.get(&node) {
+                here.outermost = here.outermost.min(*place);
+            } else if self.known(node).is_none() {
+                self.enter(node);
+            }
         }
-        if self.is_about_errors(unit) {
-            let makes = Doing { certain: Effects::ALLOCATES, possible: Effects::ALLOCATES };
-            return (makes, usize::MAX);
+        self.known(node).unwrap_or_default()
+    }
+
+    fn known(&mut self, node: Node) -> Option<Effects> {
+        if let Some(known) = self.u.effects.known.get(&(self.way, node)) {
+            return Some(*known);
         }
-        if let Some(at) = self.path.iter().position(|p| *p == unit) {
-            let again = Doing { certain: Effects::MAY_NOT_RETURN, possible: Effects::MAY_NOT_RETURN };
-            return (again, at);
-        }
-        if self.path.len() >= MOST_DEPTH {
-            let much = Effects::ALLOCATES | Effects::CHANGES_SELF | Effects::CHANGES_OTHERS | Effects::MAY_NOT_RETURN;
-            return (Doing { certain: much, possible: much }, 0);
-        }
-        let at = self.path.len();
-        self.path.push(unit);
-        let (mut doing, mut back) = (Doing::default(), usize::MAX);
-        for call in infer::calls(self.u, unit).iter() {
-            let (more, to) = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.call(*call));
-            doing.certain |= more.certain;
-            doing.possible |= more.possible;
-            back = back.min(to);
-        }
+        let Node::Unit(unit) = node else { return None };
+        let effects = match super::declared::of(self.u, unit) {
+            Some(declared) => declared,
+            None if self.is_about_errors(unit) => Effects::ALLOCATES,
+            None => return None,
+        };
+        self.u.effects.known.insert((self.way, node), effects);
+        Some(effects)
+    }
+
+    fn enter(&mut self, node: Node) {
+        let steps = match node {
+            Node::Unit(unit) => {
+                let mut steps = Vec::new();
+                if self.way == Way::Possible {
+                    steps.push(Step::Itself(Walk::new(self.u, Way::Certain).of(node)));
+                }
+                steps.extend(infer::calls(self.u, unit).iter().map(|call| self.step(*call)));
+                steps
+            }
+            Node::Named(name) => self.implementations(name),
+        };
+        let at = self.open.len();
+        self.places.insert(node, at);
+        self.open.push(Open { node, steps, next: 0, outermost: at });
+        self.path.push(at);
+    }
+
+    /// A node has been followed to its end. If it leads back to none further out, what it and the circle behind it do is final.
+    fn leave(&mut self, at: usize) {
         self.path.pop();
-        self.finish(unit, doing, at, back);
-        (doing, if back < at { back } else { usize::MAX })
+        let outermost = self.open[at].outermost;
+        if outermost < at {
+            let around = *self.path.last().expect("it leads back to one that is being followed");
+            self.open[around].outermost = self.open[around].outermost.min(outermost);
+            return;
+        }
+        let circle = self.open.split_off(at);
+        circle.iter().for_each(|one| {
+            self.places.remove(&one.node);
+        });
+        self.settle(&circle);
+    }
+
+    /// The least that the members of a circle can do. Whoever certainly leads back to itself may not return.
+    fn settle(&mut self, circle: &[Open]) {
+        let mut members: FxHashMap<Node, Effects> = circle.iter().map(|one| (one.node, Effects::PURE)).collect();
+        let again = if self.way == Way::Certain { Effects::MAY_NOT_RETURN } else { Effects::PURE };
+        let mut grew = true;
+        while std::mem::take(&mut grew) {
+            for one in circle {
+                let before = members[&one.node];
+                let mut all = before;
+                for step in &one.steps {
+                    all |= match step {
+                        Step::Itself(effects) => *effects,
+                        Step::Through(node, whose) => match members.get(node) {
+                            Some(so_far) => seen_from(*so_far | again, *whose),
+                            None => seen_from(self.u.effects.known.get(&(self.way, *node)).copied().unwrap_or_default(), *whose),
+                        },
+                    };
+                }
+                grew |= all != before;
+                members.insert(one.node, all);
+            }
+        }
+        let way = self.way;
+        self.u.effects.known.extend(members.into_iter().map(|(node, effects)| ((way, node), effects)));
     }
 
     /// Whether it makes a condition or signals one. What comes of that is the affair of the handler, who stands elsewhere.
@@ -86,64 +192,28 @@ impl Walk<'_> {
         }
     }
 
-    /// Remembers what is final: a unit outside all circles, or a whole circle at its outermost unit.
-    fn finish(&mut self, unit: Unit, doing: Doing, at: usize, back: usize) {
-        if back < at {
-            self.done.push((unit, back));
-            return;
-        }
-        self.u.effects.units.insert(unit, doing);
-        let first = self.done.iter().position(|d| d.1 >= at).unwrap_or(self.done.len());
-        for (member, _) in self.done.split_off(first) {
-            self.u.effects.units.insert(member, doing);
-        }
-    }
-
-    fn call(&mut self, call: Call) -> (Doing, usize) {
-        let plain = |effects: Effects| (Doing { certain: effects, possible: effects }, usize::MAX);
+    fn step(&self, call: Call) -> Step {
         match call {
-            Call::Make => plain(Effects::ALLOCATES),
-            Call::Loop => plain(Effects::MAY_NOT_RETURN),
-            Call::Write(whose) => plain(seen_from(Effects::CHANGES_SELF, whose)),
-            Call::Primitive(name, whose) => plain(seen_from(self.primitive(name), whose)),
-            Call::Named(name) => {
-                let possible = self.named(name);
-                (Doing { certain: Effects::PURE, possible }, usize::MAX)
-            }
-            Call::Method(slot, whose) => {
-                let (doing, back) = self.unit(Unit::Method(slot));
-                let seen = Doing { certain: seen_from(doing.certain, whose), possible: seen_from(doing.possible, whose) };
-                (seen, back)
-            }
+            Call::Make => Step::Itself(Effects::ALLOCATES),
+            Call::Loop => Step::Itself(Effects::MAY_NOT_RETURN),
+            Call::Write(whose) => Step::Itself(seen_from(Effects::CHANGES_SELF, whose)),
+            Call::Primitive(name, whose) => Step::Itself(seen_from(self.u.primitive(name), whose)),
+            Call::Named(_) if self.way == Way::Certain => Step::Itself(Effects::PURE),
+            Call::Named(name) => Step::Through(Node::Named(name), Whose::Own),
+            Call::Method(slot, whose) => Step::Through(Node::Unit(Unit::Method(slot)), whose),
         }
-    }
-
-    fn primitive(&self, name: Name) -> Effects {
-        let text = primitives::plain(self.u.names.text(name));
-        primitives::effects(text).unwrap_or_else(|| of_primitive(text))
     }
 
     /// What anything that answers a message of this name may do.
-    fn named(&mut self, name: Name) -> Effects {
-        if let Some(known) = self.u.effects.names.get(&name) {
-            return *known;
-        }
-        // While they are looked at, the same name inside adds nothing.
-        self.u.effects.names.insert(name, Effects::PURE);
+    fn implementations(&mut self, name: Name) -> Vec<Step> {
         let all = self.u.implementors();
-        let mut effects = Effects::PURE;
-        for slot in all.get(&name).into_iter().flatten() {
-            if self.u.slot(*slot).kind == SlotKind::Method {
-                let doing = Walk { u: self.u, path: Vec::new(), done: Vec::new() }.unit(Unit::Method(*slot)).0;
-                effects |= seen_from(doing.possible, Whose::Other);
-            }
-        }
+        let slots = all.get(&name).into_iter().flatten().filter(|s| self.u.slot(**s).kind == SlotKind::Method);
+        let mut steps: Vec<Step> = slots.map(|slot| Step::Through(Node::Unit(Unit::Method(*slot)), Whose::Other)).collect();
         let assigned = self.u.names.assigned(name).and_then(|n| all.get(&n));
         if assigned.into_iter().flatten().any(|s| self.u.is_data(*s)) {
-            effects |= Effects::CHANGES_OTHERS;
+            steps.push(Step::Itself(Effects::CHANGES_OTHERS));
         }
-        self.u.effects.names.insert(name, effects);
-        effects
+        steps
     }
 }
 
@@ -168,7 +238,10 @@ fn seen_from(effects: Effects, whose: Whose) -> Effects {
 /// What one call does as far as it is known; in strict checking also what it may do where it is not.
 pub(super) fn of_call(u: &mut Universe, call: Call) -> Effects {
     let is_strict = u.options.strict;
-    let doing = Walk { u, path: Vec::new(), done: Vec::new() }.call(call).0;
-    let effects = if is_strict { doing.possible } else { doing.certain };
+    let mut walk = Walk::new(u, if is_strict { Way::Possible } else { Way::Certain });
+    let effects = match walk.step(call) {
+        Step::Itself(effects) => effects,
+        Step::Through(node, whose) => seen_from(walk.of(node), whose),
+    };
     effects.told()
 }

@@ -10,7 +10,7 @@ use super::env::{Env, Held};
 use super::send::Missing;
 use super::{Outcome, Unit};
 use crate::annotation::{self, Scope};
-use crate::effects::{Call, Whose};
+use crate::effects::{Calls, Whose};
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;
@@ -46,7 +46,7 @@ pub(super) struct Body<'u> {
     pub(super) holes: Vec<Missing>,
     pub(super) stores: Vec<(SlotId, TypeId)>,
     pub(super) places: Vec<(Span, TypeId)>,
-    pub(super) calls: FxHashSet<Call>,
+    pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
     /// Slots of new objects that were given new contents.
@@ -88,7 +88,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         }
         Unit::Statements(file) => (Some(file), u.file(file).module, None),
         // Nothing is written there: `signature` finds out what a slot may hold.
-        Unit::Contents(_) => return Outcome::default(),
+        Unit::Contents(_) | Unit::Parents(_) => return Outcome::default(),
     };
     let Some(file) = file else { return Outcome::default() };
     let text = u.text(file);
@@ -111,7 +111,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         holes: Vec::new(),
         stores: Vec::new(),
         places: Vec::new(),
-        calls: FxHashSet::default(),
+        calls: Calls::default(),
         copied: FxHashMap::default(),
         renewed: FxHashSet::default(),
         is_stale: false,
@@ -171,8 +171,9 @@ impl Body<'_> {
         for place in &mut places {
             place.1 = self.finish(place.1);
         }
-        let calls = Rc::new(self.calls.into_iter().collect());
-        Outcome { result, stores, found: self.found, holes: self.holes, calls, places, renewed: self.renewed }
+        let calls = Rc::new(self.calls.in_order());
+        let (found, holes, renewed) = (self.found, self.holes, self.renewed);
+        Outcome { result, stores, found, holes, calls, places, renewed, ..Outcome::default() }
     }
 
     /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.
@@ -227,7 +228,7 @@ impl Body<'_> {
                 let statements = self.u.file(file).statements.clone();
                 self.statements(&statements)
             }
-            Unit::Contents(_) => TypeId::ANY,
+            Unit::Contents(_) | Unit::Parents(_) => TypeId::ANY,
         }
     }
 

@@ -32,7 +32,7 @@ impl Body<'_> {
             }
             ExprKind::String => self.string(),
             ExprKind::SelfRef => TypeId::SELF,
-            ExprKind::Object(list) => self.object_literal(list, expr.span),
+            ExprKind::Object(list) => self.object_literal(list),
             ExprKind::Block(body) => self.block(body, wanted),
             ExprKind::Group(body) => self.group(body, wanted),
             ExprKind::Vector(items) => self.vector(items, expr.span, wanted),

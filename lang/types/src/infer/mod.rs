@@ -29,17 +29,18 @@ mod whose;
 
 use std::rc::Rc;
 
-use aura_syntax::Diagnostic;
 use aura_syntax::tree::Init;
+use aura_syntax::{Diagnostic, Span};
 use rustc_hash::FxHashSet;
 
 use crate::effects::Call;
+use crate::lookup::Parents;
 use crate::names::Name;
-use crate::object::{FileId, SlotId};
+use crate::object::{FileId, ObjectId, SlotId};
 use crate::ty::TypeId;
 use crate::universe::Universe;
 
-pub(crate) use recursion::{Recursion, outcome};
+pub(crate) use recursion::{Recursion, held, outcome};
 pub(crate) use send::Missing;
 
 /// Code that is looked at as one.
@@ -53,6 +54,8 @@ pub(crate) enum Unit {
     Statements(FileId),
     /// What a slot without a type may hold: its first value and what code assigns to it. Nothing is written there itself.
     Contents(SlotId),
+    /// The parents of an object. Nothing is written there itself.
+    Parents(ObjectId),
 }
 
 /// What was found out about a unit.
@@ -70,21 +73,22 @@ pub(crate) struct Outcome {
     pub(crate) renewed: FxHashSet<Name>,
     /// What it does.
     pub(crate) calls: Rc<Vec<Call>>,
+    /// What the slots of objects that it makes hold at first.
+    pub(crate) held: Vec<(SlotId, TypeId)>,
+    /// The parents that were asked for.
+    pub(crate) parents: Option<Rc<Parents>>,
     /// The types of places, when they were asked for: expressions, then locals.
-    pub(crate) places: Vec<(aura_syntax::Span, TypeId)>,
+    pub(crate) places: Vec<(Span, TypeId)>,
 }
 
-/// What a method answers, or a slot may hold; the second is false while that is not final.
-pub(crate) fn result(u: &mut Universe, unit: Unit) -> (TypeId, bool) {
-    match outcome(u, unit) {
-        Some(outcome) => (outcome.result, u.bodies.contains_key(&unit)),
-        None => (so_far(u, unit), false),
-    }
+/// What a method answers, or a slot may hold, as far as known; `any` where too many wait for one another.
+pub(crate) fn result(u: &mut Universe, unit: Unit) -> TypeId {
+    known(u, unit).map_or(TypeId::ANY, |outcome| outcome.result)
 }
 
-/// What a unit that is being looked at answers, as far as known; `any` where too many wait for one another.
-pub(crate) fn so_far(u: &mut Universe, unit: Unit) -> TypeId {
-    u.recursion.so_far(unit).map_or(TypeId::ANY, |outcome| outcome.result)
+/// What is known of a unit, also while it is being looked at; nothing where too many wait for one another.
+pub(crate) fn known(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
+    outcome(u, unit).or_else(|| u.recursion.so_far(unit))
 }
 
 /// What a unit does.
@@ -93,8 +97,15 @@ pub(crate) fn calls(u: &mut Universe, unit: Unit) -> Rc<Vec<Call>> {
 }
 
 /// The first value of a slot.
-pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> Rc<Outcome> {
-    outcome(u, Unit::Initial(slot)).unwrap_or_default()
+pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> TypeId {
+    match u.is_of_code(slot.object) {
+        true => {
+            let Some((file, span)) = u.object(slot.object).origin else { return TypeId::ANY };
+            let maker = unit_at(u, file, span.start);
+            held(u, maker, slot)
+        }
+        false => result(u, Unit::Initial(slot)),
+    }
 }
 
 /// What is assigned to a slot, as far as known.
@@ -110,7 +121,7 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
     }
     let mut types = Vec::new();
     for unit in units {
-        let known = outcome(u, unit).or_else(|| u.recursion.so_far(unit));
+        let known = known(u, unit);
         types.extend(known.iter().flat_map(|outcome| &outcome.stores).filter(|s| s.0 == slot).map(|s| s.1));
     }
     types
@@ -118,12 +129,15 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
 
 /// The unit in which a place of a file lies.
 pub(crate) fn unit_at(u: &Universe, file: FileId, place: u32) -> Unit {
-    let methods = &u.file(file).methods;
-    let at = methods.partition_point(|m| m.0.start <= place);
-    match methods[..at].last() {
-        Some((span, slot)) if span.end > place => Unit::Method(*slot),
-        _ => Unit::Statements(file),
+    let code = &u.file(file).code;
+    let mut at = code.partition_point(|c| c.span.start <= place).checked_sub(1);
+    while let Some(here) = at.map(|at| &code[at]) {
+        if place < here.span.end {
+            return here.unit;
+        }
+        at = here.around;
     }
+    Unit::Statements(file)
 }
 
 /// All units of a file, in the order of its text as far as it has one.
@@ -135,17 +149,38 @@ pub(crate) fn units(u: &Universe, file: FileId) -> Vec<Unit> {
         if u.slot(slot).file != Some(file) {
             continue;
         }
+        let is_of_code = u.is_of_code(slot.object);
         match u.slot(slot).tree.as_ref().map(|t| &t.init) {
             Some(Init::Method(_)) => units.push(Unit::Method(slot)),
             Some(Init::None) if u.slot(slot).tree.as_ref().is_some_and(|t| t.type_.is_some()) && !is_type(u, slot) => {
                 units.push(Unit::Initial(slot));
             }
-            Some(Init::Constant(_) | Init::Assignable(_)) if !u.held.contains_key(&slot) => units.push(Unit::Initial(slot)),
+            Some(Init::Constant(_) | Init::Assignable(_)) if !is_of_code => units.push(Unit::Initial(slot)),
             _ => {}
         }
     }
     units.push(Unit::Statements(file));
     units
+}
+
+/// Code of a file that is looked at as one, the innermost such code around it being the `around`-th of the file.
+pub(crate) struct Code {
+    pub(crate) span: Span,
+    pub(crate) unit: Unit,
+    pub(crate) around: Option<usize>,
+}
+
+/// Puts code in the order of its text, each knowing the code around it.
+pub(crate) fn in_order(mut code: Vec<Code>) -> Vec<Code> {
+    code.sort_by_key(|c| (c.span.start, std::cmp::Reverse(c.span.end)));
+    for at in 1..code.len() {
+        let mut around = Some(at - 1);
+        while let Some(outer) = around.filter(|outer| code[*outer].span.end <= code[at].span.start) {
+            around = code[outer].around;
+        }
+        code[at].around = around;
+    }
+    code
 }
 
 /// A slot of a type that is written out, which holds nothing.

@@ -15,6 +15,7 @@ use crate::lookup::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotValue};
 use crate::ty::{Softness, Type, TypeId};
+use crate::universe::Universe;
 
 /// A place whose type a test can tell more about.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -64,7 +65,7 @@ impl Body<'_> {
     pub(super) fn own_data(&mut self, name: Name) -> SmallVec<[SlotId; 2]> {
         let slots: SmallVec<[SlotId; 2]> = match self.u.find(self.holder, name) {
             Find::One(found) => SmallVec::from_iter([found.slot]),
-            Find::Missing => self.u.below(self.holder, name).iter().map(|f| f.slot).collect(),
+            Find::Missing => self.u.below(self.holder, name, self.file).iter().map(|f| f.slot).collect(),
             _ => SmallVec::new(),
         };
         if slots.iter().all(|s| self.u.is_data(*s)) { slots } else { SmallVec::new() }
@@ -219,27 +220,18 @@ impl Body<'_> {
     /// `true` or `false`, if that is all the method says and nothing below the object says otherwise.
     fn kind_answer(&mut self, object: ObjectId, name: Name) -> Option<bool> {
         let Find::One(found) = self.u.find(object, name) else { return None };
-        let answer = self.says(found.slot)?;
+        let answer = self.u.says(found.slot)?;
         let others = self.u.implementors();
         for slot in others.get(&name).into_iter().flatten() {
-            if slot.object != object && self.says(*slot) != Some(answer) && self.u.inherits(slot.object, object) {
+            if self.u.sees(self.file, *slot)
+                && slot.object != object
+                && self.u.says(*slot) != Some(answer)
+                && self.u.inherits(slot.object, object)
+            {
                 return None;
             }
         }
         Some(answer)
-    }
-
-    /// What a method that does nothing else answers.
-    fn says(&self, slot: SlotId) -> Option<bool> {
-        let slot = self.u.slot(slot);
-        let Init::Method(body) = &slot.tree.as_ref()?.init else { return None };
-        let [one] = &body.statements[..] else { return None };
-        let text = self.u.file(slot.file?).text.clone();
-        match one.expr.span.text(&text) {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        }
     }
 
     /// Of something general, the kinds below it that answer the test with yes.
@@ -257,7 +249,7 @@ impl Body<'_> {
         let all = self.u.implementors();
         let mut below = Vec::new();
         for slot in all.get(&name).into_iter().flatten() {
-            if self.says(*slot) == Some(true) && is_below(self, slot.object) {
+            if self.u.sees(self.file, *slot) && self.u.says(*slot) == Some(true) && is_below(self, slot.object) {
                 below.push(self.type_of_kind(slot.object));
             }
         }
@@ -269,6 +261,7 @@ impl Body<'_> {
         let path = self.u.object(object).path.clone();
         let prototype = path.strip_prefix("traits ").and_then(|name| {
             let name = self.u.names.known(name)?;
+            self.u.ask_for(name);
             let Find::One(found) = self.u.find(self.u.builtin.lobby, name) else { return None };
             match self.u.slot(found.slot).value {
                 SlotValue::Object(prototype) => Some(prototype),
@@ -290,5 +283,20 @@ impl Body<'_> {
         let rest: Vec<TypeId> = members.iter().copied().filter(|m| *m != nil).collect();
         let softness = if self.u.types.is_soft(type_) { Softness::Soft } else { Softness::Hard };
         (self.u.types.union(&rest, softness), may_be_nil, !rest.is_empty())
+    }
+}
+
+impl Universe {
+    /// What a method that does nothing else answers.
+    pub(crate) fn says(&self, slot: SlotId) -> Option<bool> {
+        let slot = self.slot(slot);
+        let Init::Method(body) = &slot.tree.as_ref()?.init else { return None };
+        let [one] = &body.statements[..] else { return None };
+        let text = self.file(slot.file?).text.clone();
+        match one.expr.span.text(&text) {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
     }
 }

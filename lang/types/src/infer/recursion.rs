@@ -5,19 +5,26 @@
 //! and linear graph algorithms*, 1972), is looked at again, members and all, until nobody was told anything that has changed since: the
 //! least fixed point, whichever unit is asked for first.
 //!
-//! What must stay true: within one round each member is looked at once; nothing provisional is remembered after the last round; what
-//! is not stable after [`MOST_ROUNDS`] is `any`.
+//! Not everything that is looked at only ever grows, so where a circle is entered could be seen in what it answers. Therefore it is always
+//! entered at the same member, the one that is written first ([`place`]): if the question came to another one, all is looked at again from
+//! there.
+//!
+//! What must stay true: within one round each member is looked at once; nothing provisional is remembered after the last round, here or
+//! by anybody else (see [`Recursion::told`]); what is not stable after [`MOST_ROUNDS`] is `any`.
 
 use std::rc::Rc;
 
+use aura_syntax::Span;
 use rustc_hash::FxHashMap;
 
 use super::{Outcome, Unit, body};
+use crate::lookup::Parents;
+use crate::object::SlotId;
 use crate::ty::TypeId;
 use crate::universe::Universe;
 
 /// Units that wait for one another.
-const MOST_NESTED: usize = 40;
+const MOST_NESTED: usize = 200;
 /// Rounds until what a circle answers must be stable.
 const MOST_ROUNDS: usize = 4;
 
@@ -30,7 +37,7 @@ pub(crate) struct Recursion {
     members: FxHashMap<Unit, Member>,
     /// What was found out about members in the round before, each with how far out its circle reaches.
     before: FxHashMap<Unit, (Rc<Outcome>, usize)>,
-    /// How often something provisional was told.
+    /// How often something provisional was told. Whoever remembers an answer looks whether that has grown while it was found.
     pub(crate) told: u64,
 }
 
@@ -45,6 +52,8 @@ struct Progress {
     outermost: usize,
     /// A member inside it was told about and then answered something else.
     is_unstable: bool,
+    /// What the slots of the objects that it makes hold at first, and whether somebody was told so.
+    held: FxHashMap<SlotId, (TypeId, bool)>,
 }
 
 /// What is known of a member.
@@ -54,11 +63,35 @@ struct Member {
 }
 
 impl Recursion {
+    /// The unit that is being looked at and that nobody inside it waits for.
+    pub(crate) fn innermost(&self) -> Option<Unit> {
+        self.stack.last().map(|p| p.unit)
+    }
+
     fn wait_for(&mut self, place: usize) {
         self.told += 1;
         if let Some(innermost) = self.stack.last_mut() {
             innermost.outermost = innermost.outermost.min(place);
         }
+    }
+
+    /// What a slot of an object holds at first that the innermost unit makes.
+    pub(super) fn hold(&mut self, slot: SlotId, type_: TypeId) {
+        let Some(innermost) = self.stack.last_mut() else { return };
+        let (held, was_told) = innermost.held.entry(slot).or_insert((type_, false));
+        if *held != type_ {
+            *held = type_;
+            innermost.is_unstable |= *was_told;
+        }
+    }
+
+    /// What a slot of an object holds at first, while the unit that makes it is being looked at.
+    fn held_so_far(&mut self, maker: Unit, slot: SlotId) -> Option<TypeId> {
+        let place = self.stack.iter().position(|p| p.unit == maker)?;
+        self.wait_for(place);
+        let (held, was_told) = self.stack[place].held.entry(slot).or_insert((TypeId::NEVER, false));
+        *was_told = true;
+        Some(*held)
     }
 
     /// What is known so far of a unit that is being looked at.
@@ -97,6 +130,17 @@ impl Recursion {
         around.is_unstable |= done.is_unstable || done.was_told && !is_same(&done.so_far, outcome);
     }
 
+    /// The members of the circle whose head is at this place.
+    fn members_from(&self, head: usize) -> Vec<Unit> {
+        self.members.iter().filter(|(_, m)| m.outermost >= head).map(|(unit, _)| *unit).collect()
+    }
+
+    /// Takes out all that is known of the circle whose head is at this place: its members.
+    fn forget_circle(&mut self, head: usize) -> Vec<(Unit, Rc<Outcome>)> {
+        self.before.retain(|_, b| b.1 < head);
+        self.take_members(head)
+    }
+
     /// Takes out the members of the circle whose head is at this place.
     fn take_members(&mut self, head: usize) -> Vec<(Unit, Rc<Outcome>)> {
         let members = self.members.extract_if(|_, m| m.outermost >= head);
@@ -106,6 +150,7 @@ impl Recursion {
 
 /// What is known of a unit; nothing while it is being looked at, or when too many wait for one another.
 pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
+    u.ask_file(u.file_of(unit));
     if let Some(known) = u.bodies.get(&unit) {
         return Some(known.clone());
     }
@@ -116,19 +161,69 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     if here >= MOST_NESTED || u.recursion.stack.iter().any(|p| p.unit == unit) {
         return None;
     }
-    let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
-    u.recursion.stack.push(Progress { unit, so_far, was_told: false, outermost: usize::MAX, is_unstable: false });
-    let outcome = settled(u, unit, here);
-    let done = u.recursion.stack.pop().expect("pushed above");
+    let told = u.recursion.told;
+    let (mut outcome, mut done) = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || entered(u, unit, here));
+    if done.outermost >= here {
+        let first = u.recursion.members_from(here).into_iter().min_by_key(|member| place(u, *member));
+        if let Some(first) = first.filter(|f| place(u, *f) < place(u, unit)) {
+            u.recursion.forget_circle(here);
+            self::outcome(u, first);
+            if let Some(known) = u.bodies.get(&unit) {
+                u.recursion.told = told;
+                return Some(known.clone());
+            }
+            (outcome, done) = entered(u, unit, here);
+        }
+    }
     if done.outermost < here {
         u.recursion.join(&done, &outcome);
         return Some(outcome);
     }
-    u.recursion.before.retain(|_, b| b.1 < here);
-    let members = u.recursion.take_members(here);
+    let members = u.recursion.forget_circle(here);
     u.bodies.extend(members);
     u.bodies.insert(unit, outcome.clone());
+    // What was told inside is what is remembered now.
+    u.recursion.told = told;
     Some(outcome)
+}
+
+/// Looks at a unit that nothing is known of.
+fn entered(u: &mut Universe, unit: Unit, here: usize) -> (Rc<Outcome>, Progress) {
+    let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
+    let held = so_far.held.iter().map(|h| (h.0, (h.1, false))).collect();
+    u.recursion.stack.push(Progress { unit, so_far, was_told: false, outermost: usize::MAX, is_unstable: false, held });
+    let outcome = settled(u, unit, here);
+    let done = u.recursion.stack.pop().expect("pushed above");
+    (outcome, done)
+}
+
+/// Where a unit is written: in which file, at which place; methods before all others.
+fn place(u: &Universe, unit: Unit) -> (u8, Rc<str>, u32) {
+    let of_slot = |kind: u8, slot: SlotId| {
+        let slot = u.slot(slot);
+        let span = slot.tree.as_ref().map_or(Span::default(), |t| t.span);
+        (kind, slot.file.map(|f| u.file(f).name.clone()).unwrap_or_default(), span.start)
+    };
+    match unit {
+        Unit::Method(slot) => of_slot(0, slot),
+        Unit::Initial(slot) => of_slot(1, slot),
+        Unit::Contents(slot) => of_slot(2, slot),
+        Unit::Parents(object) => {
+            let slots = &u.object(object).slots;
+            let first = slots.iter().position(|s| s.is_parent && s.file.is_some());
+            first.map_or((3, Rc::default(), 0), |index| of_slot(3, SlotId { object, index: index as u32 }))
+        }
+        Unit::Statements(file) => (4, u.file(file).name.clone(), 0),
+    }
+}
+
+/// What a slot of an object holds at first that is written in code: whoever makes it knows.
+pub(crate) fn held(u: &mut Universe, maker: Unit, slot: SlotId) -> TypeId {
+    if let Some(held) = u.recursion.held_so_far(maker, slot) {
+        return held;
+    }
+    let Some(outcome) = outcome(u, maker) else { return TypeId::ANY };
+    outcome.held.iter().find(|h| h.0 == slot).map_or(TypeId::NEVER, |h| h.1)
 }
 
 /// What is known of a unit at first.
@@ -138,15 +233,17 @@ fn nothing() -> Rc<Outcome> {
 
 /// Whether two rounds found out the same, as far as others were told.
 fn is_same(a: &Outcome, b: &Outcome) -> bool {
-    a.result == b.result && a.stores == b.stores
+    a.result == b.result && a.stores == b.stores && a.parents == b.parents
 }
 
 /// Looks at a unit, and if it is the head of a circle, as often as it takes.
 fn settled(u: &mut Universe, unit: Unit, here: usize) -> Rc<Outcome> {
     let mut round = 1;
     loop {
-        let mut outcome = Rc::new(look(u, unit));
+        let mut outcome = look(u, unit);
         let progress = &mut u.recursion.stack[here];
+        outcome.held = progress.held.iter().map(|(slot, held)| (*slot, held.0)).collect();
+        let mut outcome = Rc::new(outcome);
         let was_right = !progress.was_told || is_same(&progress.so_far, &outcome);
         if progress.outermost < here || was_right && !progress.is_unstable {
             return outcome;
@@ -158,6 +255,7 @@ fn settled(u: &mut Universe, unit: Unit, here: usize) -> Rc<Outcome> {
             u.recursion.stack[here].so_far = nothing();
             if let Some(outcome) = Rc::get_mut(&mut outcome) {
                 outcome.result = TypeId::ANY;
+                outcome.parents = outcome.parents.as_ref().map(|_| Rc::new(Parents::unknown()));
             }
             return outcome;
         }
@@ -168,6 +266,7 @@ fn settled(u: &mut Universe, unit: Unit, here: usize) -> Rc<Outcome> {
 fn look(u: &mut Universe, unit: Unit) -> Outcome {
     match unit {
         Unit::Contents(slot) => Outcome { result: crate::signature::inferred(u, slot), ..Outcome::default() },
+        Unit::Parents(object) => Outcome { parents: Some(Rc::new(u.look_for_parents(object))), ..Outcome::default() },
         Unit::Method(_) | Unit::Initial(_) | Unit::Statements(_) => body::run(u, unit),
     }
 }

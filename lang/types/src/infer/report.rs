@@ -24,9 +24,9 @@ impl Body<'_> {
     pub(super) fn show(&mut self, id: TypeId) -> String {
         let id = self.finish(id);
         if id == TypeId::SELF {
-            return self.u.show(self.holder_type);
+            return self.u.shown(self.holder_type);
         }
-        self.u.show(id)
+        self.u.shown(id)
     }
 
     /// Two types that do not fit. If one is `self` and the other is the object that `self` is of, they are told as they are written.
@@ -36,7 +36,7 @@ impl Body<'_> {
             return (a, b);
         }
         let (given, wanted) = (self.finish(given), self.finish(wanted));
-        (self.u.show(given), self.u.show(wanted))
+        (self.u.shown(given), self.u.shown(wanted))
     }
 
     fn because(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
@@ -54,6 +54,7 @@ impl Body<'_> {
             Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
                 self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
             }
+            Unit::Parents(_) => Span::default(),
             Unit::Statements(file) => self.u.file(file).statements.first().map_or(Span::default(), |s| s.span),
         };
         let message = "the types of locals here keep growing; they are taken to be `any`";
@@ -198,7 +199,7 @@ impl Body<'_> {
         }
         self.hole(receiver, message, given);
         let missing: Vec<TypeId> = missing.iter().map(|m| self.finish(*m)).collect();
-        let missing = &self.u.in_order(&missing).into_iter().map(|m| m.0).collect::<Vec<_>>()[..];
+        let missing = &self.u.told_in_order(&missing).into_iter().map(|m| m.0).collect::<Vec<_>>()[..];
         let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
         self.report(found);
     }
@@ -217,9 +218,9 @@ impl Body<'_> {
         let all = self.u.implementors();
         let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
         let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
-        // Objects that are written in code are there or not, depending on what was looked at before.
-        let is_named = |s: &&SlotId| !self.u.is_of_code(s.object);
-        let others: Vec<SlotId> = all.get(&message.name).into_iter().flatten().chain(data).filter(is_named).copied().collect();
+        let others = all.get(&message.name).into_iter().flatten().chain(data).copied();
+        // An object that is written in code is known only to who can see that code.
+        let others: Vec<SlotId> = others.filter(|s| !self.u.is_of_code(s.object) && self.u.sees(self.file, *s)).collect();
         let is_mixin = !self.u.inherits(holder, lobby);
         !others.is_empty() && (is_mixin || others.iter().any(|s| self.u.parents_of(s.object).is_open))
     }

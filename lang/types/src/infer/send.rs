@@ -320,7 +320,7 @@ impl Body<'_> {
             return Look::Known(self.instance(found.slot, found.is_write, self_type, vars, message.at, which));
         }
         let mut all: SmallVec<[Found; 2]> = found.into_iter().collect();
-        all.extend(self.u.below(object, message.name).into_iter().filter(|f| Some(*f) != found));
+        all.extend(self.u.below(object, message.name, self.file).into_iter().filter(|f| Some(*f) != found));
         let Some((first, others)) = all.split_first() else { return Look::Missing };
         let mut instance = self.instance(first.slot, first.is_write, self_type, vars, message.at, which);
         if others.len() > MOST_BELOW {

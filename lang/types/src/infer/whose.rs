@@ -130,6 +130,7 @@ impl Body<'_> {
         let Some(outcome) = outcome(self.u, Unit::Method(method)) else { return false };
         let ancestors = self.u.above(object).ancestors.clone();
         ancestors.into_iter().all(|ancestor| {
+            self.u.ask_through(ancestor);
             (0..self.u.object(ancestor).slots.len() as u32).all(|index| {
                 let slot = SlotId { object: ancestor, index };
                 let here = self.u.slot(slot);

@@ -5,17 +5,20 @@
 //! library is written. What must stay true: every slot literal at these places becomes slots of exactly one object; an
 //! object gets the number that it had when the file was loaded before.
 //!
-//! Not here: object literals inside code; they are made when that code is looked at (`crate::infer`).
+//! Object literals inside code are made here as well, all of them: which objects there are must not depend on what code was looked at
+//! before. What their slots hold at first is found out with the code around them (`crate::infer`).
 
+mod literals;
 mod path;
 
 use std::rc::Rc;
 
 use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
 use aura_syntax::visit;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::additions::{Additions, Finder, adds_slots};
+use crate::infer::{Code, Unit, in_order};
 use crate::mentioned::mentioned;
 use crate::names::{Name, Names};
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
@@ -48,6 +51,7 @@ impl Universe {
             ..FileData::empty(module)
         });
         self.fill_file(id, source);
+        self.forget_parents(|_| true);
         id
     }
 
@@ -97,29 +101,54 @@ impl Universe {
         // Any object may understand more now: only what the library answers by itself stays as it is.
         let of_library: Vec<bool> = self.files.iter().map(|f| f.is_library).collect();
         self.forget_signatures(|file| file.is_some_and(|f| !of_library[f.0 as usize]));
+        self.forget_parents(|_| true);
         id
     }
 
     /// Takes a file's slots away. Its number stays.
     pub fn unload(&mut self, id: FileId) {
-        self.forget_signatures(|file| file == Some(id));
+        self.forget_code(id);
         let file = &mut self.files[id.0 as usize];
         let (objects, added) = (std::mem::take(&mut file.objects), std::mem::take(&mut file.added));
         file.statements = Rc::default();
         file.additions = Additions::default();
-        file.methods.clear();
+        file.code.clear();
         for object in objects {
             let object = self.object_mut(object);
             object.origin = None;
             object.slots.clear();
             object.params.clear();
         }
+        let others: FxHashSet<ObjectId> = added.iter().map(|slot| slot.object).collect();
         for slot in added {
             // The slots behind it keep their numbers, so its place stays, empty.
             let nobody = self.names.of("");
-            self.object_mut(slot.object).slots[slot.index as usize] = Slot::empty(nobody);
+            let place = &mut self.object_mut(slot.object).slots[slot.index as usize];
+            let name = std::mem::replace(place, Slot::empty(nobody)).name;
+            self.choose(slot.object, name);
         }
+        self.forget_parents(|object| others.contains(&object));
         self.forget_lookups();
+    }
+
+    /// Which of an object's slots of one name is found: of those that several files have written the last one's, files being in the order
+    /// of the library, then of their names, and not one that was added only if there was none. So it does not matter which file was
+    /// loaded last.
+    fn choose(&mut self, object: ObjectId, name: Name) {
+        let rank = |slot: &Slot| {
+            let file = slot.file.map(|f| (f, self.file(f)));
+            let is_library = file.is_none_or(|(_, data)| data.is_library);
+            let by_number = file.filter(|_| is_library).map(|(id, _)| id);
+            let by_name = file.filter(|_| !is_library).map(|(_, data)| data.name.clone());
+            (!slot.is_default, !is_library, by_number, by_name)
+        };
+        let slots = &self.object(object).slots;
+        let of_name: Vec<usize> = (0..slots.len()).filter(|i| slots[*i].name == name).collect();
+        let first = of_name.iter().map(|i| rank(&slots[*i])).max();
+        let hidden: Vec<bool> = of_name.iter().map(|i| Some(rank(&slots[*i])) != first).collect();
+        for (index, is_hidden) in of_name.into_iter().zip(hidden) {
+            self.object_mut(object).slots[index].is_hidden = is_hidden;
+        }
     }
 
     /// Adds the slots of a text to an object, as code of another file would see them. The same number serves every time.
@@ -147,9 +176,7 @@ impl Universe {
         if let Some(list) = slots {
             loader.fill(object, list, false);
         }
-        let additions = loader.additions;
-        self.files[id.0 as usize].additions = additions;
-        self.forget_lookups();
+        loader.finish();
         id
     }
 
@@ -167,12 +194,8 @@ impl Universe {
             loader.fill(module, list, false);
         }
         let statements: Vec<Statement> = body.into_iter().map(|s| loader.statement(s)).collect();
-        let additions = loader.additions;
-        let file = &mut self.files[id.0 as usize];
-        file.additions = additions;
-        file.statements = Rc::new(statements);
-        file.methods.sort_by_key(|m| m.0.start);
-        self.forget_lookups();
+        loader.finish();
+        self.files[id.0 as usize].statements = Rc::new(statements);
     }
 }
 
@@ -185,11 +208,21 @@ struct Loader<'u> {
     made: FxHashMap<Rc<str>, u32>,
     /// What its code adds to objects when it runs.
     additions: Additions,
+    code: Vec<Code>,
 }
 
 impl<'u> Loader<'u> {
     fn new(u: &'u mut Universe, file: FileId, text: Rc<str>) -> Self {
-        Self { u, file, text, made: FxHashMap::default(), additions: Additions::default() }
+        Self { u, file, text, made: FxHashMap::default(), additions: Additions::default(), code: Vec::new() }
+    }
+
+    fn finish(self) {
+        let file = &mut self.u.files[self.file.0 as usize];
+        file.additions = self.additions;
+        file.code = in_order(self.code);
+        let filled: FxHashSet<ObjectId> = file.added.iter().map(|slot| slot.object).chain(file.objects.iter().copied()).collect();
+        self.u.forget_parents(|object| filled.contains(&object));
+        self.u.forget_lookups();
     }
 
     fn statement(&mut self, mut statement: Statement) -> Statement {
@@ -197,6 +230,7 @@ impl<'u> Loader<'u> {
             self.added_now(send);
         }
         visit::expr(&mut self.finder(), &statement.expr);
+        Literals { loader: self }.of_statement(&statement);
         statement
     }
 
@@ -235,14 +269,16 @@ impl<'u> Loader<'u> {
                 continue;
             }
             let name = self.name(&slot.name);
-            if only_absent && self.u.object(object).slot(name).is_some() {
+            // What other files add may come and go, so only what is written in this one is absent for good.
+            let is_here = |s: &Slot| s.name == name && s.file == Some(self.file);
+            if only_absent && self.u.object(object).slots.iter().any(is_here) {
                 continue;
             }
-            self.slot(object, name, slot);
+            self.slot(object, name, slot, only_absent);
         }
     }
 
-    fn slot(&mut self, object: ObjectId, name: Name, mut tree: tree::Slot) {
+    fn slot(&mut self, object: ObjectId, name: Name, mut tree: tree::Slot, is_default: bool) {
         let kind = match &tree.init {
             Init::None | Init::Assignable(_) => SlotKind::Data,
             Init::Constant(_) => SlotKind::Constant,
@@ -263,16 +299,23 @@ impl<'u> Loader<'u> {
             },
         };
         visit::inside_slot(&mut self.finder(), &tree);
+        if !matches!(value, SlotValue::Object(_)) {
+            Literals { loader: self }.of_slot(&tree);
+        }
         let (is_parent, span) = (tree.is_parent, tree.span);
         let index = self.u.object(object).slots.len() as u32;
-        let slot = Slot { name, kind, is_parent, file: Some(self.file), tree: Some(Rc::new(tree)), value };
-        self.u.object_mut(object).slots.push(slot);
+        let unit = match value {
+            SlotValue::Code => Some(Unit::Method(SlotId { object, index })),
+            SlotValue::Written => Some(Unit::Initial(SlotId { object, index })),
+            SlotValue::Object(_) | SlotValue::Nothing => None,
+        };
+        self.code.extend(unit.map(|unit| Code { span, unit, around: None }));
+        let (file, tree) = (Some(self.file), Some(Rc::new(tree)));
+        self.u.object_mut(object).slots.push(Slot { is_parent, file, tree, is_default, ..Slot::new(name, kind, value) });
         let file = &mut self.u.files[self.file.0 as usize];
-        if kind == SlotKind::Method {
-            file.methods.push((span, SlotId { object, index }));
-        }
         if !file.objects.contains(&object) {
             file.added.push(SlotId { object, index });
+            self.u.choose(object, name);
         }
     }
 
@@ -300,6 +343,9 @@ impl<'u> Loader<'u> {
         name_of(name, &self.text, &mut self.u.names)
     }
 }
+
+use literals::Literals;
+pub(crate) use literals::place as place_of_literal;
 
 /// A slot's name.
 pub(crate) fn name_of(name: &tree::SlotName, text: &str, names: &mut Names) -> Name {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use aura_syntax::tree::{Expr, ExprKind, Receiver};
 
 use crate::names::Name;
-use crate::object::{FileId, ObjectId, SlotKind, SlotValue};
+use crate::object::{FileId, ObjectId, Slot, SlotKind, SlotValue};
 use crate::universe::Universe;
 
 /// What the object in the slot `name` of `inside` is called: `point`, `traits list`, `shapes circle`.
@@ -29,11 +29,11 @@ pub(super) fn object(u: &mut Universe, file: FileId, text: &str, expr: &Expr) ->
             match &send.receiver {
                 Receiver::Implicit => {
                     let (lobby, module) = (u.builtin.lobby, u.file(file).module);
-                    content(u, lobby, name).or_else(|| content(u, module, name))
+                    content(u, file, lobby, name).or_else(|| content(u, file, module, name))
                 }
                 Receiver::Expr(e) => {
                     let inside = object(u, file, text, e)?;
-                    content(u, inside, name)
+                    content(u, file, inside, name)
                 }
                 _ => None,
             }
@@ -42,8 +42,10 @@ pub(super) fn object(u: &mut Universe, file: FileId, text: &str, expr: &Expr) ->
     }
 }
 
-/// The object in a constant slot, one's own or inherited from parents that are known objects themselves.
-fn content(u: &Universe, object: ObjectId, name: Name) -> Option<ObjectId> {
+/// The object in a constant slot, one's own or inherited from parents that are known objects themselves. What other files add may come and
+/// go, and is not looked at, but for the library and the file that this one goes with.
+fn content(u: &Universe, file: FileId, object: ObjectId, name: Name) -> Option<ObjectId> {
+    let counts = |s: &Slot| s.file.is_none_or(|f| f == file || u.file(f).is_library || u.file(f).companion == Some(file));
     let mut seen = Vec::new();
     let mut left = vec![object];
     while let Some(object) = left.pop() {
@@ -51,13 +53,13 @@ fn content(u: &Universe, object: ObjectId, name: Name) -> Option<ObjectId> {
             continue;
         }
         seen.push(object);
-        if let Some((_, slot)) = u.object(object).slot(name) {
+        if let Some(slot) = u.object(object).slots.iter().rev().find(|s| s.name == name && counts(s)) {
             return match (&slot.value, slot.kind) {
                 (SlotValue::Object(o), SlotKind::Constant) => Some(*o),
                 _ => None,
             };
         }
-        let parents = u.object(object).slots.iter().filter(|s| s.is_parent);
+        let parents = u.object(object).slots.iter().filter(|s| s.is_parent && counts(s));
         left.extend(parents.filter_map(|s| match s.value {
             SlotValue::Object(o) => Some(o),
             _ => None,

@@ -50,13 +50,15 @@ impl<'a> Relate<'a> {
         if !is_plain || !self.assumed.is_empty() {
             return self.compare(a, b);
         }
-        if let Some(known) = self.u.related.get(&(a, b)) {
+        // What is asked for on the way is asked by the file whose code this is about.
+        let key = (self.u.asking(), a, b);
+        if let Some(known) = self.u.related.get(&key) {
             return *known;
         }
         let told = self.u.recursion.told;
         let fits = self.compare(a, b);
         if self.u.recursion.told == told {
-            self.u.related.insert((a, b), fits);
+            self.u.related.insert(key, fits);
         }
         fits
     }

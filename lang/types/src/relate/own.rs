@@ -112,6 +112,7 @@ impl Universe {
 
     /// What an object answers to a message with arguments of these types; `any` if that is not known.
     fn self_answers(&mut self, name: Name, args: &[TypeId], object: ObjectId) -> TypeId {
+        self.ask_for(name);
         let Find::One(found) = self.find(object, name) else { return TypeId::ANY };
         let signature = self.signature_of(found.slot, found.is_write);
         let mut vars: Vec<(VarId, TypeId)> = Vec::new();

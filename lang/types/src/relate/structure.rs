@@ -51,6 +51,7 @@ impl Universe {
         let mut wanted: Vec<Wanted> = Vec::new();
         for ancestor in &theirs.ancestors {
             if !mine.ancestors.contains(ancestor) {
+                self.ask_through(*ancestor);
                 self.messages_of(*ancestor, &mut wanted);
             }
         }
@@ -68,6 +69,7 @@ impl Universe {
     /// What an object of this type takes and answers for a message, its own variables put in; nothing if it does not understand
     /// it, and `any` if that is not known.
     pub(crate) fn answer(&mut self, receiver: TypeId, name: Name) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
+        self.ask_for(name);
         let object = match self.types.get(receiver) {
             Type::Object(o, _) => *o,
             Type::Block(..) => self.builtin.block,

@@ -18,8 +18,8 @@ impl Relate<'_> {
         }
         match (self.u.types.get(a).clone(), self.u.types.get(b).clone()) {
             (Type::Union(members, _), _) => {
-                if let Some(bad) = self.u.in_order(&members).into_iter().map(|m| m.0).find(|m| !self.fits(*m, b)) {
-                    chain.push(format!("it may be `{}`", self.u.show(bad)));
+                if let Some(bad) = self.u.told_in_order(&members).into_iter().map(|m| m.0).find(|m| !self.fits(*m, b)) {
+                    chain.push(format!("it may be `{}`", self.u.shown(bad)));
                     self.why_into(bad, b, chain);
                 }
             }
@@ -31,12 +31,14 @@ impl Relate<'_> {
                 chain.push(format!("the block takes {} arguments, and is given {}", p.len(), q.len()));
             }
             (Type::Block(_, r), Type::Block(_, s)) if !self.fits(r, s) => {
-                chain.push(format!("the block answers `{}`, not `{}`", self.u.show(r), self.u.show(s)));
+                let (r_text, s_text) = (self.u.shown(r), self.u.shown(s));
+                chain.push(format!("the block answers `{r_text}`, not `{s_text}`"));
                 self.why_into(r, s, chain);
             }
             (Type::Object(o, x), Type::Object(p, y)) if o == p => {
                 if let Some((mine, wanted)) = x.iter().zip(y.iter()).find(|(m, w)| !self.fits(**m, **w)) {
-                    chain.push(format!("`{}` is not `{}`", self.u.show(*mine), self.u.show(*wanted)));
+                    let (mine_text, wanted_text) = (self.u.shown(*mine), self.u.shown(*wanted));
+                    chain.push(format!("`{mine_text}` is not `{wanted_text}`"));
                     self.why_into(*mine, *wanted, chain);
                 }
             }
@@ -47,7 +49,7 @@ impl Relate<'_> {
 
     /// A message that is missing says more than one that differs, and a method more than a constant.
     fn why_interfaces(&mut self, a: TypeId, b: TypeId, chain: &mut Vec<String>) {
-        let (mine, wanted) = (self.u.show(a), self.u.wanted(a, b));
+        let (mine, wanted) = (self.u.shown(a), self.u.wanted(a, b));
         let missing = wanted.iter().filter(|w| self.u.answer(a, w.name).is_none()).copied().collect::<Vec<_>>();
         if let Some(first) = missing.iter().min_by_key(|w| self.u.slot(w.slot).kind == SlotKind::Constant) {
             let message = self.u.names.text(first.name);

@@ -1,5 +1,7 @@
 //! Types as people write them.
 
+use smallvec::SmallVec;
+
 use crate::annotation::MADE_BY_THE_MACHINE;
 use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
@@ -10,6 +12,27 @@ impl Universe {
         let mut out = String::new();
         self.show_into(id, Place::Outermost, &mut out);
         out
+    }
+
+    /// The type as it would be written, after its objects' parameters have been found out: while code is looked at they may not be known.
+    pub(crate) fn shown(&mut self, id: TypeId) -> String {
+        self.know_params(id);
+        self.show(id)
+    }
+
+    fn know_params(&mut self, id: TypeId) {
+        let inside: SmallVec<[TypeId; 4]> = match self.types.get(id) {
+            Type::Object(object, args) => {
+                let (object, args) = (*object, args.iter().copied().collect());
+                self.params(object);
+                args
+            }
+            Type::Union(members, _) | Type::SelfAnswer(_, members) => members.iter().copied().collect(),
+            Type::Block(params, result) => params.iter().copied().chain([*result]).collect(),
+            Type::SelfWith(parts) => parts.iter().map(|part| part.1).collect(),
+            Type::Any | Type::Never | Type::SelfType | Type::Var(_) | Type::Meta(_) => SmallVec::new(),
+        };
+        inside.into_iter().for_each(|id| self.know_params(id));
     }
 
     fn show_into(&self, id: TypeId, place: Place, out: &mut String) {
@@ -50,7 +73,12 @@ impl Universe {
 
     /// Types in the order in which they are told, each with its text: the literals' own kinds, then by the alphabet, since all other
     /// numbers depend on which files were looked at before. What needs parentheses comes late, and nil, which reads best there, last.
-    pub(crate) fn in_order(&self, types: &[TypeId]) -> Vec<(TypeId, String)> {
+    pub(crate) fn told_in_order(&mut self, types: &[TypeId]) -> Vec<(TypeId, String)> {
+        types.iter().for_each(|id| self.know_params(*id));
+        self.in_order(types)
+    }
+
+    fn in_order(&self, types: &[TypeId]) -> Vec<(TypeId, String)> {
         let mut all: Vec<(TypeId, String)> = types.iter().map(|id| (*id, self.show_inside(*id))).collect();
         all.sort_by_cached_key(|(id, text)| (self.place_in_order(*id, text), text.clone()));
         all

@@ -10,6 +10,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// The library's files in the order of `stdlib/world.aura`.
+#[allow(dead_code)] // Not every test binary is about the whole library.
 pub(crate) fn library() -> Vec<(String, String)> {
     let folder = root().join("stdlib");
     let world = std::fs::read_to_string(folder.join("world.aura")).expect("stdlib/world.aura");
@@ -18,6 +19,7 @@ pub(crate) fn library() -> Vec<(String, String)> {
 }
 
 /// A project over the library.
+#[allow(dead_code)] // Not every test binary is about the whole library.
 pub(crate) fn project(strict: bool) -> Project {
     Project::new(Options { strict }, library())
 }

@@ -1,0 +1,2 @@
+[(group) (method) (object) (block) (vector) (annotated) (annotation) (object_type)] @indent
+[")" "]" "}"] @outdent

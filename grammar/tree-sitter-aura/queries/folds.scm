@@ -1,0 +1,1 @@
+[(group) (method) (object) (block) (vector) (slot_list) (annotation) (comment)] @fold

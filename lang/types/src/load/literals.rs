@@ -1,0 +1,67 @@
+//! Object literals inside code: each is one object, known by where it is written.
+
+use std::rc::Rc;
+
+use aura_syntax::Span;
+use aura_syntax::tree::{Init, Slot as Tree, SlotList, Statement};
+use aura_syntax::visit::{self, Visit};
+
+use super::{Loader, name_of};
+use crate::infer::{Code, Unit};
+use crate::object::{Slot, SlotId, SlotKind, SlotValue};
+use crate::universe::UNNAMED;
+
+/// By which name of a place a literal is known.
+pub(crate) fn place(span: Span) -> Rc<str> {
+    format!("object at {}", span.start).into()
+}
+
+/// Makes the objects for the literals in code.
+pub(super) struct Literals<'l, 'u> {
+    pub(super) loader: &'l mut Loader<'u>,
+}
+
+impl Literals<'_, '_> {
+    pub(super) fn of_slot(mut self, slot: &Tree) {
+        visit::inside_slot(&mut self, slot);
+    }
+
+    pub(super) fn of_statement(mut self, statement: &Statement) {
+        visit::expr(&mut self, &statement.expr);
+    }
+}
+
+impl Visit for Literals<'_, '_> {
+    fn object(&mut self, list: &SlotList) {
+        let (file, text) = (self.loader.file, self.loader.text.clone());
+        let u = &mut *self.loader.u;
+        let key = (file, place(list.span));
+        let object = match u.places.get(&key) {
+            Some(object) => *object,
+            None => {
+                let object = u.add_object(UNNAMED);
+                u.places.insert(key, object);
+                object
+            }
+        };
+        u.object_mut(object).origin = Some((file, list.span));
+        u.files[file.0 as usize].objects.push(object);
+        for (index, tree) in list.slots.iter().filter(|s| !s.is_argument).enumerate() {
+            let name = name_of(&tree.name, &text, &mut u.names);
+            let (kind, value) = match &tree.init {
+                Init::None => (SlotKind::Data, SlotValue::Nothing),
+                Init::Assignable(_) => (SlotKind::Data, SlotValue::Written),
+                Init::Constant(_) => (SlotKind::Constant, SlotValue::Written),
+                Init::Method(_) => (SlotKind::Method, SlotValue::Code),
+            };
+            if kind == SlotKind::Method {
+                let unit = Unit::Method(SlotId { object, index: index as u32 });
+                self.loader.code.push(Code { span: tree.span, unit, around: None });
+            }
+            let (is_parent, tree) = (tree.is_parent, Some(Rc::new(tree.clone())));
+            let slot = Slot { is_parent, file: Some(file), tree, ..Slot::new(name, kind, value) };
+            u.object_mut(object).slots.push(slot);
+        }
+        list.slots.iter().for_each(|slot| self.slot(slot));
+    }
+}
