@@ -73,6 +73,11 @@ impl Project {
         &mut self.universe
     }
 
+    /// What is known, to look at.
+    pub fn known(&self) -> &Universe {
+        &self.universe
+    }
+
     /// The number of a file that was set.
     pub fn file(&self, name: &str) -> Option<FileId> {
         self.files.get(name).copied()

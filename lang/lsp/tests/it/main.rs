@@ -1,0 +1,5 @@
+//! The protocol, spoken over a connection in memory.
+
+mod client;
+mod life;
+mod texts;
