@@ -11,6 +11,7 @@ use aura_syntax::{Diagnostic, Severity};
 use aura_types::{FileId, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::complete::LastOffer;
 use crate::document::{Document, edited};
 use crate::lines::{Encoding, Position};
 use crate::outside::Outside;
@@ -61,6 +62,8 @@ pub struct Ide {
     with_findings: FxHashSet<FileId>,
     /// Trees of files that are not open.
     kept: FxHashMap<FileId, Rc<Document>>,
+    /// What was offered last.
+    pub(crate) offered: LastOffer,
 }
 
 impl Ide {
@@ -83,6 +86,7 @@ impl Ide {
             held_back: FxHashSet::default(),
             with_findings: FxHashSet::default(),
             kept: FxHashMap::default(),
+            offered: LastOffer::default(),
         }
     }
 
@@ -180,6 +184,7 @@ impl Ide {
     }
 
     fn set(&mut self, name: &str, text: &str) {
+        self.forget_offer();
         if let Some(script) = self.outside.script_of(name) {
             return self.set_learned(name, &script, text);
         }
@@ -237,7 +242,7 @@ impl Ide {
     }
 
     /// What the parser says, else what the compiler says, else what the checker says.
-    fn findings(&mut self, id: FileId) -> Vec<Diagnostic> {
+    pub(crate) fn findings(&mut self, id: FileId) -> Vec<Diagnostic> {
         let is_there = self.project.file(&self.project.known().file_name(id)) == Some(id);
         let Some(document) = self.document_of(id).filter(|_| is_there) else { return Vec::new() };
         let mut found = document.parse().diagnostics.clone();

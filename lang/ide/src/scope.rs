@@ -3,7 +3,7 @@
 //! A method sees its arguments, its locals, and those of the blocks around; the methods of an object that is written in code see none of what is
 //! around the object, while its first values see all of it.
 
-use aura_syntax::tree::{Body, ExprKind, File, Init, Parameter, Receiver, Send, Slot, SlotList, SlotName, Type};
+use aura_syntax::tree::{Body, File, Init, Parameter, Receiver, Send, Slot, SlotList, SlotName};
 use aura_syntax::visit::{self, Visit};
 
 use crate::Span;
@@ -14,8 +14,6 @@ use crate::path::{Node, path};
 pub(crate) struct Local<'t> {
     /// Its name.
     pub(crate) name: Span,
-    /// Its written type.
-    pub(crate) type_: Option<&'t Type>,
     pub(crate) kind: LocalKind,
     /// The method or body that it belongs to.
     pub(crate) scope: Scope<'t>,
@@ -94,7 +92,7 @@ pub(crate) fn parameters(slot: &Slot) -> &[Parameter] {
 }
 
 fn parameter<'t>(parameter: &'t Parameter, slot: &'t Slot) -> Local<'t> {
-    Local { name: parameter.name, type_: parameter.type_.as_ref(), kind: LocalKind::Argument, scope: Scope::Method(slot) }
+    Local { name: parameter.name, kind: LocalKind::Argument, scope: Scope::Method(slot) }
 }
 
 fn local<'t>(slot: &'t Slot, body: &'t Body) -> Option<Local<'t>> {
@@ -104,7 +102,7 @@ fn local<'t>(slot: &'t Slot, body: &'t Body) -> Option<Local<'t>> {
         (Init::Constant(_) | Init::Method(_), _) => LocalKind::Constant,
         (Init::None | Init::Assignable(_), _) => LocalKind::Variable,
     };
-    Some(Local { name, type_: slot.type_.as_ref(), kind, scope: Scope::Body(body) })
+    Some(Local { name, kind, scope: Scope::Body(body) })
 }
 
 /// A use of a local.
@@ -117,28 +115,19 @@ pub(crate) struct Use {
 }
 
 /// The name that a message would mean if there were such a local: that of `x` and `x: e`, with where it stands.
-pub(crate) fn local_use(text: &str, send: &Send) -> Option<(Use, LocalUse)> {
+pub(crate) fn local_use(text: &str, send: &Send) -> Option<Use> {
     if !matches!(send.receiver, Receiver::Implicit) {
         return None;
     }
     let [part] = &send.selector[..] else { return None };
     match (part.text(text).strip_suffix(':'), &send.arguments[..]) {
-        (None, []) => Some((Use { span: *part, is_write: false }, LocalUse::Read)),
+        (None, []) => Some(Use { span: *part, is_write: false }),
         (Some(name), [_]) if !name.is_empty() => {
             let span = Span { start: part.start, end: part.end - 1 };
-            Some((Use { span, is_write: true }, LocalUse::Write))
+            Some(Use { span, is_write: true })
         }
         _ => None,
     }
-}
-
-/// Whether a local is read or assigned to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum LocalUse {
-    /// `x`
-    Read,
-    /// `x: e`
-    Write,
 }
 
 /// Every use of a local, its declaration not among them, in the order of the text.
@@ -179,7 +168,7 @@ impl Visit for Uses<'_> {
     }
 
     fn send(&mut self, send: &Send, _: Option<&Send>) {
-        if let Some((found, _)) = local_use(self.text, send)
+        if let Some(found) = local_use(self.text, send)
             && found.span.text(self.text) == self.name
             && (self.is_writable || !found.is_write)
         {
@@ -188,7 +177,18 @@ impl Visit for Uses<'_> {
     }
 }
 
-/// Whether an expression is nothing but the use of a name.
-pub(crate) fn is_name(kind: &ExprKind) -> bool {
-    matches!(kind, ExprKind::Send(send) if matches!(send.receiver, Receiver::Implicit) && send.arguments.is_empty())
+/// Whether a name is used without a receiver in a range, so that a local of that name would take its place.
+pub(crate) fn is_used_in(text: &str, file: &File, range: Span, name: &str) -> bool {
+    struct Names<'t>(&'t str, &'t str, Span, bool);
+    impl Visit for Names<'_> {
+        fn send(&mut self, send: &Send, _: Option<&Send>) {
+            if let Some(found) = local_use(self.0, send) {
+                let is_inside = self.2.start <= found.span.start && found.span.end <= self.2.end;
+                self.3 |= is_inside && found.span.text(self.0) == self.1;
+            }
+        }
+    }
+    let mut names = Names(text, name, range, false);
+    visit::file(&mut names, file);
+    names.3
 }

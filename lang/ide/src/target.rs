@@ -106,7 +106,7 @@ fn is_import(text: &str, send: &Send) -> bool {
 /// The local that a message is really the use of.
 pub(crate) fn used_local<'t>(document: &'t Document, file: &'t File, send: &Send, span: Span) -> Option<Local<'t>> {
     let text = document.text();
-    let (found, _) = local_use(text, send)?;
+    let found = local_use(text, send)?;
     let name = found.span.text(text);
     let local = locals_at(text, file, span).into_iter().find(|l| l.name.text(text) == name)?;
     (local.kind == LocalKind::Variable || !found.is_write).then_some(local)

@@ -80,6 +80,11 @@ impl Universe {
         self.file(file).imports.get(path).copied()
     }
 
+    /// The file of what was learned for a file.
+    pub fn companion_of(&self, file: FileId) -> Option<FileId> {
+        self.file(file).companion
+    }
+
     /// Whether a file has all these words in it.
     pub fn mentions_all<'w>(&self, file: FileId, mut words: impl Iterator<Item = &'w str>) -> bool {
         let mentioned = &self.file(file).mentioned.words;
@@ -157,8 +162,16 @@ impl Universe {
     /// Every slot of a name, in any object.
     pub fn implementors_of(&mut self, selector: &str) -> Vec<SlotId> {
         let Some(name) = self.names.known(selector) else { return Vec::new() };
-        let all = crate::universe::Universe::implementors(self);
+        let all = self.implementors();
         all.get(&name).cloned().unwrap_or_default()
+    }
+
+    /// Every slot of every object, those of users' files first.
+    pub fn all_slots(&mut self) -> Vec<SlotId> {
+        let all = self.implementors();
+        let mut slots: Vec<SlotId> = all.values().flatten().copied().collect();
+        slots.sort_by_key(|s| (self.slot(*s).file.is_none_or(|f| self.file(f).is_library), *s));
+        slots
     }
 
     /// The objects that a value of this type may be, seen from code whose `self` is the holder.
@@ -230,6 +243,14 @@ impl Universe {
             Unit::Statements(_) => (self.file(file).module, None),
         };
         Code { holder, slot, places }
+    }
+
+    /// The method or slot whose code a place lies in: places with the same one have the same [`Code`].
+    pub fn slot_of_code(&self, file: FileId, place: u32) -> Option<SlotId> {
+        match self.innermost(file, place) {
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => Some(slot),
+            Unit::Statements(_) => None,
+        }
     }
 
     fn innermost(&self, file: FileId, place: u32) -> Unit {
