@@ -92,7 +92,7 @@ fn what_was_offered_can_be_described_until_something_changes() {
     let (name, at) = (f.name.clone(), f.at());
     let all = f.ide.complete(&name, at).expect("offers");
     let key = all.items.iter().find(|i| i.label == "plus:").and_then(|i| i.key).expect("a key");
-    assert_eq!(f.ide.describe_completion(key).expect("described").code, "plus: other <any> ^ <point>");
+    assert_eq!(f.ide.describe_completion(key).expect("described").code, "plus: other <any> ^ <self>");
     f.ide.open(&name, "3\n");
     assert_eq!(f.ide.describe_completion(key), None);
 }

@@ -52,6 +52,10 @@ impl Outside for Memory {
     fn shown(&self, file: &str) -> Option<String> {
         Some(format!("/stdlib/{file}.aura"))
     }
+
+    fn library_file(&self, name: &str) -> Option<String> {
+        Some(name.strip_prefix("/stdlib/")?.strip_suffix(".aura")?.to_string())
+    }
 }
 
 /// A project, and what is marked in it.
