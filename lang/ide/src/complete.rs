@@ -208,12 +208,13 @@ fn is_line_between(here: &Here, from: u32, to: u32) -> bool {
 fn is_at_top(here: &Here, place: Span) -> bool {
     let nodes = path(&here.document.parse().file, place);
     !nodes.iter().any(|n| {
-        matches!(n, Node::Body(_) | Node::List(_)) || matches!(n, Node::Expr(e) if matches!(e.kind, ExprKind::Vector(_) | ExprKind::Template(_)))
+        matches!(n, Node::Body(_) | Node::List(_))
+            || matches!(n, Node::Expr(e) if matches!(e.kind, ExprKind::Vector(_) | ExprKind::Template(_)))
     })
 }
 
 /// The innermost expression that ends with a token: what a unary message behind it goes to.
-fn operand<'t>(here: &'t Here, last: Span) -> Option<&'t Expr> {
+fn operand(here: &Here, last: Span) -> Option<&Expr> {
     let nodes = path(&here.document.parse().file, last);
     let ends = |e: &&Expr| e.span.end == last.end;
     let all: Vec<&Expr> = nodes.iter().filter_map(|n| if let Node::Expr(e) = n { Some(*e) } else { None }).filter(ends).collect();
@@ -223,10 +224,10 @@ fn operand<'t>(here: &'t Here, last: Span) -> Option<&'t Expr> {
 }
 
 /// The keyword message whose arguments end with a token.
-fn open_keywords<'t>(here: &'t Here, last: Span) -> Option<&'t Send> {
+fn open_keywords(here: &Here, last: Span) -> Option<&Send> {
     let nodes = path(&here.document.parse().file, last);
     nodes.into_iter().rev().find_map(|n| match n {
-        Node::Expr(Expr { kind: ExprKind::Send(send), span }) if span.end == last.end || span.end > last.end => {
+        Node::Expr(Expr { kind: ExprKind::Send(send), span }) if span.end >= last.end => {
             let is_keyword = send.selector.first().is_some_and(|p| here.document.letters(*p).ends_with(':'));
             is_keyword.then_some(&**send)
         }
@@ -234,9 +235,11 @@ fn open_keywords<'t>(here: &'t Here, last: Span) -> Option<&'t Send> {
     })
 }
 
-fn above<'t>(here: &'t Here, word: Span) -> Option<&'t Send> {
+fn above(here: &Here, word: Span) -> Option<&Send> {
     path(&here.document.parse().file, word).into_iter().rev().find_map(|n| match n {
-        Node::Expr(Expr { kind: ExprKind::Send(send), .. }) if matches!(send.receiver, Receiver::Resend(_) | Receiver::Delegate(_)) => {
+        Node::Expr(Expr { kind: ExprKind::Send(send), .. })
+            if matches!(send.receiver, Receiver::Resend(_) | Receiver::Delegate(_)) =>
+        {
             Some(&**send)
         }
         _ => None,
@@ -268,7 +271,14 @@ impl<'i> List<'i> {
     fn plain(&mut self, label: &str, kind: Offered, from: &str) {
         if fits(label, &self.prefix) && self.seen.insert(label.to_string()) {
             let text = label.to_string();
-            self.items.push(Completion { label: text.clone(), kind, from: from.into(), snippet: escaped(label), plain: text, key: None });
+            self.items.push(Completion {
+                label: text.clone(),
+                kind,
+                from: from.into(),
+                snippet: escaped(label),
+                plain: text,
+                key: None,
+            });
         }
     }
 
@@ -285,7 +295,14 @@ impl<'i> List<'i> {
         if is_own && info.kind == SlotKind::Data && self.seen.insert(format!("{}:", info.name)) {
             let (key, from) = (self.key(slot), self.ide.universe().describe(slot.object));
             let (name, value) = (format!("{}:", info.name), format!("{}: ${{1:value}}", info.name));
-            self.items.push(Completion { label: name.clone(), kind: Offered::Slot, from, snippet: value, plain: format!("{name} "), key });
+            self.items.push(Completion {
+                label: name.clone(),
+                kind: Offered::Slot,
+                from,
+                snippet: value,
+                plain: format!("{name} "),
+                key,
+            });
         }
     }
 
@@ -369,7 +386,8 @@ impl<'i> List<'i> {
         let document = here.document.clone();
         let (text, file) = (document.text(), &document.parse().file);
         for local in locals_at(text, file, place) {
-            let (name, kind) = (local.name.text(text), if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local });
+            let (name, kind) =
+                (local.name.text(text), if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local });
             self.plain(name, kind, "");
             if local.kind == LocalKind::Variable && fits(name, &self.prefix) {
                 let (label, snippet) = (format!("{name}:"), format!("{name}: ${{1:value}}"));

@@ -4,7 +4,7 @@ use aura_syntax::tree::{Body, Init, Parameter, Slot, SlotList};
 use aura_syntax::visit::{self, Visit};
 use aura_types::{Code, SlotId, TypeId};
 
-use crate::scope::parameters;
+use crate::path::parameters;
 use crate::target::name_spans;
 use crate::{Ide, Span};
 

@@ -134,7 +134,8 @@ impl Ide {
             SlotKind::Method => self.universe().show_signature(slot),
             SlotKind::Data | SlotKind::Constant => {
                 let type_ = self.universe().type_of_slot(slot);
-                let (star, arrow) = (if info.is_parent { "*" } else { "" }, if info.kind == SlotKind::Data { " <-" } else { " =" });
+                let (star, arrow) =
+                    (if info.is_parent { "*" } else { "" }, if info.kind == SlotKind::Data { " <-" } else { " =" });
                 format!("{}{star} <{}>{arrow}", info.name, self.universe().show(type_))
             }
         }

@@ -35,7 +35,10 @@ mod tests {
     #[test]
     fn a_learned_method_says_where_it_comes_from() {
         let comment = "learned: 2026-11-22T23:00:00Z\nmodel: qwen2.5-coder:1.5b (sha256:1)\nreviewed: no";
-        assert_eq!(origin(comment).expect("learned").to_string(), "learned from qwen2.5-coder:1.5b on 2026-11-22; not reviewed yet");
+        assert_eq!(
+            origin(comment).expect("learned").to_string(),
+            "learned from qwen2.5-coder:1.5b on 2026-11-22; not reviewed yet"
+        );
         assert_eq!(origin("learned: by heart"), None);
     }
 }

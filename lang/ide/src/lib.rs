@@ -33,11 +33,11 @@ mod signature;
 mod target;
 mod words;
 
+pub use actions::{Action, ActionKind};
 pub use aura_syntax::diagnostic::{Edit, Fix, Label};
 pub use aura_syntax::tree::File;
 pub use aura_syntax::{Diagnostic, Severity, Span};
 pub use aura_types::World;
-pub use actions::{Action, ActionKind};
 pub use calls::{Call, Method};
 pub use complete::{Completion, Completions, Key, Offered};
 pub use desk::{Change, Findings, Ide, Work};

@@ -57,89 +57,84 @@ struct Walk<'t> {
 
 /// Each answers whether the place is inside.
 impl<'t> Walk<'t> {
-    fn enter(&mut self, node: Node<'t>) -> bool {
+    /// Goes on inside a node, if the place is there.
+    fn enter(&mut self, node: Node<'t>, inside: impl FnOnce(&mut Self) -> bool) -> bool {
         let (around, span) = (node.span(), self.span);
         let is_inside = around.start <= span.start && span.end <= around.end;
         if is_inside {
             self.path.push(node);
+            inside(self);
         }
         is_inside
     }
 
     fn list(&mut self, list: &'t SlotList) -> bool {
-        self.enter(Node::List(list)) && (list.slots.iter().any(|s| self.slot(s)) || true)
+        self.enter(Node::List(list), |walk| list.slots.iter().any(|s| walk.slot(s)))
     }
 
     fn slot(&mut self, slot: &'t Slot) -> bool {
-        if !self.enter(Node::Slot(slot)) {
-            return false;
-        }
-        let parameters: &[Parameter] = match &slot.name {
-            SlotName::Unary(_) => &[],
-            SlotName::Binary { parameter, .. } => parameter.as_slice(),
-            SlotName::Keyword { parameters, .. } => parameters,
-        };
-        let _ = parameters.iter().any(|p| self.parameter(p))
-            || slot.type_.iter().chain(&slot.result).any(|t| self.type_(t))
-            || match &slot.init {
-                Init::None => false,
-                Init::Constant(e) | Init::Assignable(e) => self.expr(e),
-                Init::Method(body) => self.body(body),
-            };
-        true
+        self.enter(Node::Slot(slot), |walk| {
+            parameters(slot).iter().any(|p| walk.parameter(p))
+                || slot.type_.iter().chain(&slot.result).any(|t| walk.type_(t))
+                || match &slot.init {
+                    Init::None => false,
+                    Init::Constant(e) | Init::Assignable(e) => walk.expr(e),
+                    Init::Method(body) => walk.body(body),
+                }
+        })
     }
 
     fn parameter(&mut self, parameter: &'t Parameter) -> bool {
-        self.enter(Node::Parameter(parameter)) && (parameter.type_.as_ref().is_some_and(|t| self.type_(t)) || true)
+        self.enter(Node::Parameter(parameter), |walk| parameter.type_.as_ref().is_some_and(|t| walk.type_(t)))
     }
 
     fn body(&mut self, body: &'t Body) -> bool {
-        self.enter(Node::Body(body))
-            && (body.slots.iter().any(|l| self.list(l)) || body.statements.iter().any(|s| self.statement(s)) || true)
+        self.enter(Node::Body(body), |walk| {
+            body.slots.iter().any(|l| walk.list(l)) || body.statements.iter().any(|s| walk.statement(s))
+        })
     }
 
     fn statement(&mut self, statement: &'t Statement) -> bool {
-        self.enter(Node::Statement(statement)) && (self.expr(&statement.expr) || true)
+        self.enter(Node::Statement(statement), |walk| walk.expr(&statement.expr))
     }
 
     fn expr(&mut self, expr: &'t Expr) -> bool {
-        if !self.enter(Node::Expr(expr)) {
-            return false;
-        }
-        let _ = match &expr.kind {
-            ExprKind::Object(list) => self.list(list),
-            ExprKind::Block(body) | ExprKind::Group(body) => self.body(body),
-            ExprKind::Vector(items) => items.iter().any(|e| self.expr(e)),
+        self.enter(Node::Expr(expr), |walk| match &expr.kind {
+            ExprKind::Object(list) => walk.list(list),
+            ExprKind::Block(body) | ExprKind::Group(body) => walk.body(body),
+            ExprKind::Vector(items) => items.iter().any(|e| walk.expr(e)),
             ExprKind::Template(parts) => parts.iter().any(|p| match p {
-                TemplatePart::Hole(e) => self.expr(e),
+                TemplatePart::Hole(e) => walk.expr(e),
                 TemplatePart::Text(_) => false,
             }),
             ExprKind::Send(send) => {
-                let of_receiver = match &send.receiver {
-                    Receiver::Expr(e) => self.expr(e),
+                let is_in_receiver = match &send.receiver {
+                    Receiver::Expr(e) => walk.expr(e),
                     Receiver::Implicit | Receiver::Resend(_) | Receiver::Delegate(_) => false,
                 };
-                of_receiver || send.arguments.iter().any(|a| self.expr(a))
+                is_in_receiver || send.arguments.iter().any(|a| walk.expr(a))
             }
             ExprKind::Integer | ExprKind::Float | ExprKind::String | ExprKind::SelfRef | ExprKind::Error => false,
-        };
-        true
+        })
     }
 
     fn type_(&mut self, type_: &'t Type) -> bool {
-        if !self.enter(Node::Type(type_)) {
-            return false;
-        }
-        let _ = match &type_.kind {
+        self.enter(Node::Type(type_), |walk| match &type_.kind {
             TypeKind::Name(_) | TypeKind::Error => false,
-            TypeKind::Apply(base, parts) => self.type_(base) || parts.iter().any(|p| self.type_(&p.1)),
-            TypeKind::Union(members) => members.iter().any(|m| self.type_(m)),
-            TypeKind::Block(params, result) => {
-                params.iter().any(|p| self.type_(p)) || result.as_ref().is_some_and(|r| self.type_(r))
-            }
-            TypeKind::Object(list) => self.list(list),
-            TypeKind::Bound(_, bound) => self.type_(bound),
-        };
-        true
+            TypeKind::Apply(base, parts) => walk.type_(base) || parts.iter().any(|p| walk.type_(&p.1)),
+            TypeKind::Union(members) => members.iter().any(|m| walk.type_(m)),
+            TypeKind::Block(params, result) => params.iter().chain(result.as_deref()).any(|t| walk.type_(t)),
+            TypeKind::Object(list) => walk.list(list),
+            TypeKind::Bound(_, bound) => walk.type_(bound),
+        })
+    }
+}
+
+/// The parameters in a slot's header.
+pub(crate) fn parameters(slot: &Slot) -> &[Parameter] {
+    match &slot.name {
+        SlotName::Unary(_) => &[],
+        SlotName::Binary { parameter, .. } => parameter.as_slice(),
+        SlotName::Keyword { parameters, .. } => parameters,
     }
 }

@@ -126,7 +126,9 @@ fn is_selector_like(old: &str, new: &str) -> Result<(), String> {
     };
     match new_parts.len() == old_parts.len() && new_parts.iter().enumerate().all(fits) {
         true => Ok(()),
-        false => Err(format!("'{old}' takes {} arguments, so its new name has as many keywords, as in `at:Put:`", old_parts.len())),
+        false => {
+            Err(format!("'{old}' takes {} arguments, so its new name has as many keywords, as in `at:Put:`", old_parts.len()))
+        }
     }
 }
 

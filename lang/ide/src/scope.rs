@@ -7,7 +7,7 @@ use aura_syntax::tree::{Body, File, Init, Parameter, Receiver, Send, Slot, SlotL
 use aura_syntax::visit::{self, Visit};
 
 use crate::Span;
-use crate::path::{Node, path};
+use crate::path::{Node, parameters, path};
 
 /// An argument or a local.
 #[derive(Clone, Copy, Debug)]
@@ -82,15 +82,6 @@ fn sees(inside: &Slot, other: &Slot, place: Span) -> bool {
     other.span.start < inside.span.start || other.span == inside.span && !is_in_value
 }
 
-/// The parameters in a slot's header.
-pub(crate) fn parameters(slot: &Slot) -> &[Parameter] {
-    match &slot.name {
-        SlotName::Unary(_) => &[],
-        SlotName::Binary { parameter, .. } => parameter.as_slice(),
-        SlotName::Keyword { parameters, .. } => parameters,
-    }
-}
-
 fn parameter<'t>(parameter: &'t Parameter, slot: &'t Slot) -> Local<'t> {
     Local { name: parameter.name, kind: LocalKind::Argument, scope: Scope::Method(slot) }
 }
@@ -132,7 +123,8 @@ pub(crate) fn local_use(text: &str, send: &Send) -> Option<Use> {
 
 /// Every use of a local, its declaration not among them, in the order of the text.
 pub(crate) fn uses(text: &str, local: &Local) -> Vec<Use> {
-    let mut finder = Uses { text, name: local.name.text(text), found: Vec::new(), is_writable: local.kind == LocalKind::Variable };
+    let mut finder =
+        Uses { text, name: local.name.text(text), found: Vec::new(), is_writable: local.kind == LocalKind::Variable };
     match local.scope {
         Scope::Method(slot) => {
             if let Init::Method(body) = &slot.init {

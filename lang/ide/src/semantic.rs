@@ -6,7 +6,7 @@ use aura_syntax::visit::{self, Visit};
 use rustc_hash::FxHashSet;
 
 use crate::document::Document;
-use crate::scope::parameters;
+use crate::path::parameters;
 use crate::target::name_spans;
 use crate::{Ide, Span};
 

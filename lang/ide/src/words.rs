@@ -2,8 +2,8 @@
 
 use aura_syntax::tokens::{Kind, Token};
 
-use crate::document::Document;
 use crate::Span;
+use crate::document::Document;
 
 /// The token that a cursor at this byte is on: what begins there or goes on there, or a word that ends there.
 pub(crate) fn token_at(document: &Document, at: u32) -> Option<Token> {
@@ -12,7 +12,10 @@ pub(crate) fn token_at(document: &Document, at: u32) -> Option<Token> {
     let here = tokens.get(next).copied();
     let before = next.checked_sub(1).and_then(|i| tokens.get(i)).copied();
     let is_word = |t: &Token| is_word(t.kind);
-    here.filter(is_word).or(before.filter(|t| t.span.end == at && is_word(t))).or(here.filter(|t| !t.kind.is_trivia())).or(before.filter(|t| t.span.end == at))
+    here.filter(is_word)
+        .or(before.filter(|t| t.span.end == at && is_word(t)))
+        .or(here.filter(|t| !t.kind.is_trivia()))
+        .or(before.filter(|t| t.span.end == at))
 }
 
 /// The index of the token that this byte is in; behind the last: their number.

@@ -45,15 +45,23 @@ pub(crate) fn answer(server: &mut Server, method: &str, params: Value) -> Result
         ask::FoldingRangeRequest::METHOD => put::<ask::FoldingRangeRequest>(server, params, answers::whole::folds),
         ask::SelectionRangeRequest::METHOD => put::<ask::SelectionRangeRequest>(server, params, answers::whole::selections),
         ask::CallHierarchyPrepare::METHOD => put::<ask::CallHierarchyPrepare>(server, params, answers::calls::prepare),
-        ask::CallHierarchyIncomingCalls::METHOD => put::<ask::CallHierarchyIncomingCalls>(server, params, answers::calls::incoming),
-        ask::CallHierarchyOutgoingCalls::METHOD => put::<ask::CallHierarchyOutgoingCalls>(server, params, answers::calls::outgoing),
+        ask::CallHierarchyIncomingCalls::METHOD => {
+            put::<ask::CallHierarchyIncomingCalls>(server, params, answers::calls::incoming)
+        }
+        ask::CallHierarchyOutgoingCalls::METHOD => {
+            put::<ask::CallHierarchyOutgoingCalls>(server, params, answers::calls::outgoing)
+        }
         ask::CodeLensRequest::METHOD => put::<ask::CodeLensRequest>(server, params, answers::lenses::all),
         ask::CodeActionRequest::METHOD => put::<ask::CodeActionRequest>(server, params, answers::actions::all),
         _ => Err(Refusal { code: ErrorCode::MethodNotFound, message: format!("'{method}' is not offered") }),
     }
 }
 
-fn put<R: Request>(server: &mut Server, params: Value, answer: fn(&mut Server, R::Params) -> R::Result) -> Result<Value, Refusal> {
+fn put<R: Request>(
+    server: &mut Server,
+    params: Value,
+    answer: fn(&mut Server, R::Params) -> R::Result,
+) -> Result<Value, Refusal> {
     try_::<R>(server, params, |server, params| Ok(answer(server, params)))
 }
 
@@ -62,8 +70,10 @@ fn try_<R: Request>(
     params: Value,
     answer: impl FnOnce(&mut Server, R::Params) -> Result<R::Result, Refusal>,
 ) -> Result<Value, Refusal> {
-    let params = serde_json::from_value(params)
-        .map_err(|e| Refusal { code: ErrorCode::InvalidParams, message: format!("'{}' is asked in no form that is known: {e}", R::METHOD) })?;
+    let params = serde_json::from_value(params).map_err(|e| Refusal {
+        code: ErrorCode::InvalidParams,
+        message: format!("'{}' is asked in no form that is known: {e}", R::METHOD),
+    })?;
     let result = answer(server, params)?;
     serde_json::to_value(result).map_err(|e| e.to_string().into())
 }

@@ -61,8 +61,7 @@ impl Server<'_> {
         self.add_folders();
         if self.client.watches {
             let watcher = serde_json::json!({ "watchers": [{ "globPattern": "**/*.aura" }] });
-            let registration =
-                serde_json::json!({ "registrations": [{ "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": watcher }] });
+            let registration = serde_json::json!({ "registrations": [{ "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": watcher }] });
             self.ask("client/registerCapability", registration);
         }
     }
@@ -167,7 +166,8 @@ impl Server<'_> {
 
     fn failed(&mut self, what: &str, panic: &(dyn std::any::Any + Send)) {
         let why = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        let message = format!("'{what}' failed: {}. Please report this; the server goes on.", why.unwrap_or("for no known reason"));
+        let message =
+            format!("'{what}' failed: {}. Please report this; the server goes on.", why.unwrap_or("for no known reason"));
         self.notify::<lsp::notification::LogMessage>(lsp::LogMessageParams { typ: lsp::MessageType::ERROR, message });
         let texts: Vec<(String, String)> = self.ide.open_texts();
         self.ide = Ide::new(self.outside.clone());

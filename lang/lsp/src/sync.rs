@@ -18,7 +18,9 @@ pub(crate) fn hear(server: &mut Server, notification: Notification) {
         DidOpenTextDocument::METHOD => read(params).map(|p| opened(server, p)),
         DidChangeTextDocument::METHOD => read(params).map(|p| changed(server, p)),
         DidCloseTextDocument::METHOD => read(params).map(|p| closed(server, &p)),
-        DidSaveTextDocument::METHOD => read(params).map(|p: lsp::DidSaveTextDocumentParams| server.ide.reread(&name(&p.text_document.uri))),
+        DidSaveTextDocument::METHOD => {
+            read(params).map(|p: lsp::DidSaveTextDocumentParams| server.ide.reread(&name(&p.text_document.uri)))
+        }
         DidChangeWatchedFiles::METHOD => read(params).map(|p| on_disk(server, p)),
         DidChangeWorkspaceFolders::METHOD => read(params).map(|p| folders(server, p)),
         _ => None,

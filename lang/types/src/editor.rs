@@ -276,7 +276,8 @@ impl Universe {
     /// The slot that is written at a place: the innermost whose text is around it.
     pub fn slot_at(&mut self, file: FileId, place: u32) -> Option<SlotId> {
         let here = self.file(file);
-        let own = here.objects.iter().flat_map(|o| (0..self.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
+        let own =
+            here.objects.iter().flat_map(|o| (0..self.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
         let all = own.chain(here.added.iter().copied());
         let around = all.filter_map(|id| {
             let slot = self.slot(id);

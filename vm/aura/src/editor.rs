@@ -44,7 +44,8 @@ impl Surroundings {
 /// The folder for copies of the library's files: one for each version.
 fn copies() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    let cache = variable("XDG_CACHE_HOME").or_else(|| variable("LOCALAPPDATA")).or_else(|| Some(variable("HOME")?.join(".cache")));
+    let cache =
+        variable("XDG_CACHE_HOME").or_else(|| variable("LOCALAPPDATA")).or_else(|| Some(variable("HOME")?.join(".cache")));
     cache.unwrap_or_else(std::env::temp_dir).join(format!("aura/library-{}", env!("CARGO_PKG_VERSION")))
 }
 

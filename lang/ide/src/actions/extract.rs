@@ -64,7 +64,9 @@ fn is_whole(nodes: &[Node], range: Span) -> bool {
 fn selected(body: &Body, range: Span) -> Vec<&Statement> {
     let inside: Vec<&Statement> =
         body.statements.iter().filter(|s| range.start <= s.span.start && s.span.end <= range.end).collect();
-    let fits = |s: &[&Statement]| s.first().is_some_and(|s| s.span.start == range.start) && s.last().is_some_and(|s| s.span.end == range.end);
+    let fits = |s: &[&Statement]| {
+        s.first().is_some_and(|s| s.span.start == range.start) && s.last().is_some_and(|s| s.span.end == range.end)
+    };
     if fits(&inside) { inside } else { Vec::new() }
 }
 
@@ -121,7 +123,12 @@ fn free<'t>(text: &str, file: &aura_syntax::tree::File, locals: &[Local<'t>], ra
 }
 
 fn header_name(free: &[Local]) -> String {
-    (0..free.len()).map(keyword).collect::<String>().chars().chain(free.is_empty().then_some(NAME).into_iter().flat_map(str::chars)).collect()
+    (0..free.len())
+        .map(keyword)
+        .collect::<String>()
+        .chars()
+        .chain(free.is_empty().then_some(NAME).into_iter().flat_map(str::chars))
+        .collect()
 }
 
 fn keyword(index: usize) -> String {

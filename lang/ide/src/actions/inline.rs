@@ -49,7 +49,8 @@ fn is_plain(kind: &aura_syntax::tree::ExprKind) -> bool {
 /// Whether a use is inside a block of the body, which may run at another time.
 fn is_in_block(file: &aura_syntax::tree::File, found: &[crate::scope::Use], body: Span) -> bool {
     found.iter().any(|u| {
-        let inner = path(file, u.span).into_iter().filter(|n| matches!(n, Node::Body(b) if b.span != body && b.span.start > body.start));
+        let inner =
+            path(file, u.span).into_iter().filter(|n| matches!(n, Node::Body(b) if b.span != body && b.span.start > body.start));
         inner.count() > 0
     })
 }

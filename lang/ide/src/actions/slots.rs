@@ -5,8 +5,8 @@ use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, SlotList, selector};
 
 use super::{Action, ActionKind, indentation};
 use crate::path::{Node, path};
-use crate::resolve::Here;
 use crate::rename::Edits;
+use crate::resolve::Here;
 use crate::words::parts;
 use crate::{Edit, Ide, Span};
 

@@ -59,7 +59,9 @@ fn a_local_is_put_where_it_is_used() {
 
 #[test]
 fn a_value_that_may_change_stays_where_it_is() {
-    for drawn in ["| m: x = ( | ‸y = x foo | y * y ) |\n", "| m = ( | ‸y <- 1 | y: 2. y ) |\n", "| m = ( | ‸y = 3 printLine | [ y ] ) |\n"] {
+    for drawn in
+        ["| m: x = ( | ‸y = x foo | y * y ) |\n", "| m = ( | ‸y <- 1 | y: 2. y ) |\n", "| m = ( | ‸y = 3 printLine | [ y ] ) |\n"]
+    {
         assert!(act(drawn, "put the value").starts_with("not among"), "{drawn}");
     }
 }

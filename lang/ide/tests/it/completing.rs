@@ -61,7 +61,10 @@ fn an_argument_in_the_middle_of_a_broken_method() {
 
 #[test]
 fn modules_are_offered_behind_import() {
-    insta::assert_snapshot!(complete("| s = (import: 'sh‸') |\n=== /p/shapes.aura\n| one = 1 |\n=== /p/other.aura\n| two = 2 |\n", 9));
+    insta::assert_snapshot!(complete(
+        "| s = (import: 'sh‸') |\n=== /p/shapes.aura\n| one = 1 |\n=== /p/other.aura\n| two = 2 |\n",
+        9
+    ));
 }
 
 #[test]

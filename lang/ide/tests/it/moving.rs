@@ -131,7 +131,8 @@ fn highlights_are_uses_in_the_file() {
     let mut f = Fixture::new(&SHAPES.replace("sum + each", "su‸m + each"));
     let (name, at) = (f.name.clone(), f.at());
     let found = f.ide.highlights(&name, at);
-    let places: Vec<aura_ide::Place> = found.iter().map(|(span, _)| aura_ide::Place { file: name.clone(), span: *span }).collect();
+    let places: Vec<aura_ide::Place> =
+        found.iter().map(|(span, _)| aura_ide::Place { file: name.clone(), span: *span }).collect();
     insta::assert_snapshot!(f.show_all(&places));
 }
 

@@ -37,8 +37,11 @@ fn a_file_has_an_outline() {
 fn symbols_are_found_by_some_of_their_letters() {
     let mut f = Fixture::new(&format!("{FILE}=== /p/other.aura\n| areaOfAll = 3 |\n"));
     let found = f.ide.find_symbols("area");
-    let ours: Vec<String> =
-        found.iter().filter(|s| s.place.file.starts_with("/p")).map(|s| format!("{:?} {} in {}", s.kind, s.name, s.holder)).collect();
+    let ours: Vec<String> = found
+        .iter()
+        .filter(|s| s.place.file.starts_with("/p"))
+        .map(|s| format!("{:?} {} in {}", s.kind, s.name, s.holder))
+        .collect();
     insta::assert_snapshot!(ours.join("\n"));
 }
 
@@ -94,7 +97,8 @@ fn a_selection_grows() {
     let mut f = Fixture::new(&FILE.replace("( side * side", "( si‸de * side"));
     let at = f.at();
     let text = f.files[MAIN].clone();
-    let grown: Vec<String> = f.ide.selections(MAIN, at).iter().map(|s| text[s.start as usize..s.end as usize].replace('\n', "⏎")).collect();
+    let grown: Vec<String> =
+        f.ide.selections(MAIN, at).iter().map(|s| text[s.start as usize..s.end as usize].replace('\n', "⏎")).collect();
     insta::assert_snapshot!(grown.join("\n"));
 }
 
@@ -121,7 +125,8 @@ fn a_text_keeps_its_line_ends() {
 
 #[test]
 fn lenses_offer_to_run() {
-    let learned = "shape _AddSlots: (|\n    \"learned: 2026-11-22T23:00:00Z\nmodel: m\nreviewed: no\"\n    half = ( side / 2 ) |).\n";
+    let learned =
+        "shape _AddSlots: (|\n    \"learned: 2026-11-22T23:00:00Z\nmodel: m\nreviewed: no\"\n    half = ( side / 2 ) |).\n";
     let mut f = Fixture::new(&format!("{FILE}=== /p/main.learned.aura\n{learned}=== /p/some_test.aura\n| a = 1 |\n"));
     let mut offers = Vec::new();
     for name in [MAIN, "/p/main.learned.aura", "/p/some_test.aura"] {

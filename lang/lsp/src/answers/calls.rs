@@ -37,7 +37,10 @@ fn place(server: &mut Server, item: &lsp::CallHierarchyItem) -> Option<(String, 
     Some((asked.name, at))
 }
 
-pub(crate) fn incoming(server: &mut Server, p: lsp::CallHierarchyIncomingCallsParams) -> Option<Vec<lsp::CallHierarchyIncomingCall>> {
+pub(crate) fn incoming(
+    server: &mut Server,
+    p: lsp::CallHierarchyIncomingCallsParams,
+) -> Option<Vec<lsp::CallHierarchyIncomingCall>> {
     let (name, at) = place(server, &p.item)?;
     let calls = server.ide.callers(&name, at);
     let one = |server: &mut Server, call: &Call| {
@@ -48,7 +51,10 @@ pub(crate) fn incoming(server: &mut Server, p: lsp::CallHierarchyIncomingCallsPa
     Some(calls.iter().filter_map(|c| one(server, c)).collect())
 }
 
-pub(crate) fn outgoing(server: &mut Server, p: lsp::CallHierarchyOutgoingCallsParams) -> Option<Vec<lsp::CallHierarchyOutgoingCall>> {
+pub(crate) fn outgoing(
+    server: &mut Server,
+    p: lsp::CallHierarchyOutgoingCallsParams,
+) -> Option<Vec<lsp::CallHierarchyOutgoingCall>> {
     let (name, at) = place(server, &p.item)?;
     let calls = server.ide.callees(&name, at);
     let one = |server: &mut Server, call: &Call| {

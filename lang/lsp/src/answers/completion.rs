@@ -30,10 +30,8 @@ fn item(c: Completion, rank: usize, range: lsp::Range, has_snippets: bool) -> ls
     let new_text = if has_snippets { c.snippet } else { c.plain };
     lsp::CompletionItem {
         kind: Some(kind),
-        label_details: (!c.from.is_empty()).then(|| lsp::CompletionItemLabelDetails {
-            detail: None,
-            description: Some(c.from.trim_matches('`').to_string()),
-        }),
+        label_details: (!c.from.is_empty())
+            .then(|| lsp::CompletionItemLabelDetails { detail: None, description: Some(c.from.trim_matches('`').to_string()) }),
         // The order is ours: nearest first.
         sort_text: Some(format!("{rank:05}")),
         filter_text: Some(c.label.clone()),

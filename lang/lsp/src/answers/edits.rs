@@ -24,7 +24,10 @@ pub(crate) fn workspace_edit(server: &mut Server, edits: &Edits) -> lsp::Workspa
     lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }
 }
 
-pub(crate) fn prepare(server: &mut Server, p: lsp::TextDocumentPositionParams) -> Result<Option<lsp::PrepareRenameResponse>, Refusal> {
+pub(crate) fn prepare(
+    server: &mut Server,
+    p: lsp::TextDocumentPositionParams,
+) -> Result<Option<lsp::PrepareRenameResponse>, Refusal> {
     let Some((asked, at)) = Asked::at(server, &p) else { return Ok(None) };
     let (span, placeholder) = server.ide.can_rename(&asked.name, at)?;
     Ok(Some(lsp::PrepareRenameResponse::RangeWithPlaceholder { range: asked.places().range(span), placeholder }))

@@ -21,7 +21,11 @@ pub(crate) fn legend() -> lsp::SemanticTokensLegend {
         lsp::SemanticTokenType::TYPE,
         lsp::SemanticTokenType::TYPE_PARAMETER,
     ];
-    let modifiers = [lsp::SemanticTokenModifier::DECLARATION, lsp::SemanticTokenModifier::READONLY, lsp::SemanticTokenModifier::new("learned")];
+    let modifiers = [
+        lsp::SemanticTokenModifier::DECLARATION,
+        lsp::SemanticTokenModifier::READONLY,
+        lsp::SemanticTokenModifier::new("learned"),
+    ];
     lsp::SemanticTokensLegend { token_types: types.into(), token_modifiers: modifiers.into() }
 }
 

@@ -175,7 +175,12 @@ fn what_is_wrong_can_be_repaired() {
     assert_eq!(found[0]["code"], "E0301");
     let range = json!({ "range": found[0]["range"], "context": { "diagnostics": found } });
     let actions = client.ask("textDocument/codeAction", with(file(), range));
-    let add = actions.as_array().expect("actions").iter().find(|a| a["title"].as_str().is_some_and(|t| t.starts_with("add 'z'"))).expect("offered");
+    let add = actions
+        .as_array()
+        .expect("actions")
+        .iter()
+        .find(|a| a["title"].as_str().is_some_and(|t| t.starts_with("add 'z'")))
+        .expect("offered");
     assert_eq!((&add["kind"], &add["diagnostics"][0]["code"]), (&json!("quickfix"), &json!("E0301")));
     assert_eq!(start(&add["edit"]["changes"][uri(FILE)][0]["range"]), "4:42");
     // Who wants only refactorings gets no repairs.

@@ -144,9 +144,8 @@ impl Client {
                 let n = self.heard.borrow_mut().remove(at);
                 return n.params["diagnostics"].as_array().expect("a list").clone();
             }
-            match self.connection.receiver.recv_timeout(PATIENCE).expect("diagnostics") {
-                Message::Notification(n) => self.heard.borrow_mut().push(n),
-                _ => {}
+            if let Message::Notification(n) = self.connection.receiver.recv_timeout(PATIENCE).expect("diagnostics") {
+                self.heard.borrow_mut().push(n);
             }
         }
     }
