@@ -127,6 +127,21 @@ impl Ide {
         }
     }
 
+    /// What was learned for a file is not what it was. The file may be that of the learned methods itself.
+    pub fn relearn(&mut self, name: &str) {
+        let script = self.outside.script_of(name).unwrap_or_else(|| name.to_string());
+        self.settle();
+        let Some(id) = self.file(&script) else { return };
+        let learned = self.outside.learned(&script);
+        let before = self.universe().companion_of(id).map(|c| self.universe().file_name(c).to_string());
+        let name = learned.as_ref().map(|l| l.name.clone()).or(before);
+        if let Some(name) = name.filter(|n| !self.open.contains_key(n)) {
+            let companion = self.project.accompany(id, &name, learned.map(|l| l.text).unwrap_or_default());
+            self.forget_offer();
+            self.note(Some(id), &[companion], true);
+        }
+    }
+
     /// The sources in this folder are part of the project. They are read little by little.
     pub fn add_folder(&mut self, folder: &str) {
         let sources = self.outside.sources_in(folder);
@@ -148,23 +163,21 @@ impl Ide {
         !(self.unseen.is_empty() && self.stale.is_empty())
     }
 
-    /// Does one thing that is to be done.
+    /// Does one thing that is to be done. A project is read before anything in it is looked at: a file that comes later would concern all those before it
+    /// that mention its names.
     pub fn work(&mut self) -> Work {
-        self.settle();
-        let is_open = |ide: &Self, id: &FileId| ide.open.contains_key(&*ide.name_of(*id));
-        if let Some(at) = self.stale.iter().position(|id| is_open(self, id)) {
-            return Work::Found(self.check(at));
-        }
-        // Everything is read before files are looked at that nobody has open: they may know one another.
         if let Some(name) = self.unread.pop_front() {
             if self.file(&name).is_none() && !self.open.contains_key(&name) {
                 self.reread(&name);
             }
             return Work::Done;
         }
-        match self.stale.is_empty() {
-            true => Work::Nothing,
-            false => self.check_closed(),
+        self.settle();
+        let is_open = |ide: &Self, id: &FileId| ide.open.contains_key(&*ide.name_of(*id));
+        match self.stale.iter().position(|id| is_open(self, id)) {
+            Some(at) => Work::Found(self.check(at)),
+            None if self.stale.is_empty() => Work::Nothing,
+            None => self.check_closed(),
         }
     }
 

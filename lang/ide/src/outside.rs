@@ -7,6 +7,8 @@ use aura_syntax::Diagnostic;
 use aura_syntax::tree::File;
 use aura_types::World;
 
+use crate::job::{Command, Job};
+
 /// What was learned for a script: text like that of a file.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Learned {
@@ -74,6 +76,12 @@ pub trait Outside {
     /// The file of the library that a file is, if it is one.
     fn library_file(&self, name: &str) -> Option<String> {
         let _ = name;
+        None
+    }
+
+    /// How something is done that takes long; nothing where it cannot be done.
+    fn job(&self, command: &Command) -> Option<Job> {
+        let _ = command;
         None
     }
 }

@@ -13,8 +13,8 @@ use lsp_server::{Message, Notification, RequestId};
 pub(crate) enum Next {
     /// A message.
     Message(Message),
-    /// A request that nobody wants to be answered any more.
-    Cancelled(RequestId),
+    /// A request that nobody wants to be answered any more; it was not begun yet, or else may be under way.
+    Cancelled { id: RequestId, was_waiting: bool },
     /// Nothing came in the time.
     Silence,
     /// Nothing will come.
@@ -25,7 +25,7 @@ pub(crate) enum Next {
 pub(crate) struct Inbox {
     receiver: Receiver<Message>,
     waiting: VecDeque<Message>,
-    cancelled: VecDeque<RequestId>,
+    cancelled: VecDeque<(RequestId, bool)>,
 }
 
 impl Inbox {
@@ -36,8 +36,8 @@ impl Inbox {
     /// The next message; waits for one, as long as it is told to.
     pub(crate) fn next(&mut self, wait: Option<Duration>) -> Next {
         self.look();
-        if let Some(id) = self.cancelled.pop_front() {
-            return Next::Cancelled(id);
+        if let Some((id, was_waiting)) = self.cancelled.pop_front() {
+            return Next::Cancelled { id, was_waiting };
         }
         if let Some(message) = self.waiting.pop_front() {
             return Next::Message(message);
@@ -73,10 +73,8 @@ impl Inbox {
         match cancellation(&message) {
             Some(id) => {
                 let at = self.waiting.iter().position(|m| matches!(m, Message::Request(r) if r.id == id));
-                // What is not in the line has been answered.
-                if at.and_then(|at| self.waiting.remove(at)).is_some() {
-                    self.cancelled.push_back(id);
-                }
+                let was_waiting = at.and_then(|at| self.waiting.remove(at)).is_some();
+                self.cancelled.push_back((id, was_waiting));
             }
             None => self.waiting.push_back(message),
         }
@@ -108,11 +106,11 @@ mod tests {
         loop {
             match inbox.next(Some(Duration::ZERO)) {
                 Next::Message(Message::Request(r)) => seen.push(format!("{}", r.id)),
-                Next::Cancelled(id) => seen.push(format!("not {id}")),
+                Next::Cancelled { id, was_waiting } => seen.push(format!("not {id} {was_waiting}")),
                 Next::Silence => break,
                 _ => seen.push("?".into()),
             }
         }
-        assert_eq!(seen, ["not 2", "1", "3"]);
+        assert_eq!(seen, ["not 2 true", "1", "3"]);
     }
 }

@@ -7,18 +7,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use aura_ide::{Findings, Ide, Outside, Work};
+use aura_ide::{Command, Findings, Ide, Job, Outside, Work};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types as lsp;
 use lsp_types::notification::Notification as _;
+use lsp_types::request::Request as _;
 
 use crate::capabilities::{Client, offered};
 use crate::convert::{self, Places};
 use crate::inbox::{Inbox, Next};
-use crate::{requests, sync};
+use crate::jobs::Jobs;
+use crate::{commands, requests, sync};
 
 /// After a change, the silence that is waited for before files are looked at: whoever types fast is not told of every letter.
 const QUIET: Duration = Duration::from_millis(2);
+
+/// How often it is looked whether a job has ended.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Somebody is being served.
 pub(crate) struct Server<'c> {
@@ -29,6 +34,7 @@ pub(crate) struct Server<'c> {
     /// What the editor has open: names, versions, texts as it last gave them.
     pub(crate) open: std::collections::BTreeMap<String, i32>,
     next_request: i32,
+    jobs: Jobs,
 }
 
 /// How a message leaves the loop.
@@ -50,6 +56,7 @@ pub(crate) fn serve(connection: &Connection, outside: Rc<dyn Outside>) -> Result
         client,
         open: std::collections::BTreeMap::new(),
         next_request: 1,
+        jobs: Jobs::default(),
     };
     server.begin();
     server.run()
@@ -76,9 +83,11 @@ impl Server<'_> {
         let mut inbox = Inbox::new(self.connection.receiver.clone());
         let mut is_shut_down = false;
         loop {
+            self.after_jobs();
             let wait = match (self.ide.is_behind(), self.ide.has_work()) {
                 (true, _) => Some(QUIET),
                 (false, true) => Some(Duration::ZERO),
+                (false, false) if self.jobs.are_any() => Some(GLANCE),
                 (false, false) => None,
             };
             match inbox.next(wait) {
@@ -87,10 +96,19 @@ impl Server<'_> {
                         return Ok(was_asked);
                     }
                 }
-                Next::Cancelled(id) => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
+                Next::Cancelled { id, was_waiting: true } => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
+                // Its job answers, if there is one.
+                Next::Cancelled { id, was_waiting: false } => self.jobs.cancel(&id),
                 Next::Silence => self.work(&mut inbox),
                 Next::End => return Err("the editor has gone without a word".into()),
             }
+        }
+    }
+
+    /// What jobs have changed is read again.
+    fn after_jobs(&mut self) {
+        for command in self.jobs.done().into_iter().filter(|c| c.what.changes_learned()) {
+            self.guarded(command.what.name(), |server| server.ide.relearn(&command.file));
         }
     }
 
@@ -98,6 +116,7 @@ impl Server<'_> {
         match message {
             Message::Request(request) if request.method == "shutdown" => {
                 *is_shut_down = true;
+                self.jobs.cancel_all();
                 self.send(Response::new_ok(request.id, serde_json::Value::Null).into());
             }
             Message::Request(request) if *is_shut_down => {
@@ -118,11 +137,28 @@ impl Server<'_> {
 
     fn request(&mut self, request: Request) {
         let Request { id, method, params } = request;
+        if method == lsp::request::ExecuteCommand::METHOD {
+            return match self.guarded(&method, |server| commands::start(server, id.clone(), params)) {
+                Some(Ok(())) => {}
+                Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
+                None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
+            };
+        }
         match self.guarded(&method, |server| requests::answer(server, &method, params)) {
             Some(Ok(value)) => self.send(Response::new_ok(id, value).into()),
             Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
             None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
         }
+    }
+
+    /// The world around.
+    pub(crate) fn outside(&self) -> Rc<dyn Outside> {
+        self.outside.clone()
+    }
+
+    /// Has a job done for a request.
+    pub(crate) fn begin_job(&mut self, id: RequestId, command: Command, token: Option<lsp::ProgressToken>, job: Job) {
+        self.jobs.start(self.connection.sender.clone(), id, command, token, job);
     }
 
     fn refuse(&mut self, id: RequestId, code: ErrorCode, message: String) {

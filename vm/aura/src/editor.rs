@@ -4,9 +4,12 @@
 //! such things.
 
 use std::cell::RefCell;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
-use aura_lsp::{Diagnostic, File, Learned, Outside, World};
+use aura_lsp::{Command, Diagnostic, File, Job, Learned, Outside, Progress, What, World};
 
 use crate::checker::{Library, script_of};
 use crate::live::Live;
@@ -17,6 +20,11 @@ use crate::{image, kernel, source};
 
 /// What comes before the names of the files of the library that the command carries.
 const CARRIED: &str = "stdlib/";
+
+/// More files of a project are known only when something leads to them: an editor may have been opened in any folder.
+const MOST_SOURCES: usize = 5_000;
+/// What a program prints beyond this is not shown in an editor's message.
+const MOST_SAID: u64 = 16 << 10;
 
 /// See the module's comment.
 pub struct Surroundings {
@@ -35,9 +43,29 @@ impl Surroundings {
         let library = here.ancestors().find_map(|f| Library::at(f).or_else(|| Library::at(&f.join("stdlib"))));
         let project = Project::of(&here).unwrap_or_default();
         let image = image::chosen(image, project.as_ref()).filter(|p| p.is_file());
-        let mut taught = Taught::default();
-        image.iter().for_each(|path| taught.at_image(path));
-        Self { library, taught: RefCell::new(taught), image, copies: copies() }
+        Self { library, taught: RefCell::new(taught(image.as_deref())), image, copies: copies() }
+    }
+}
+
+/// What was learned, for files that work at this image.
+fn taught(image: Option<&Path>) -> Taught {
+    let mut taught = Taught::default();
+    image.iter().for_each(|path| taught.at_image(path));
+    taught
+}
+
+impl Surroundings {
+    /// The words of a command about a method that was learned for a file: beside it, or else in the image that it works at.
+    fn about_learned(&self, what: &str, file: &str, selector: &str) -> Vec<String> {
+        let script = self.script_of(file).unwrap_or_else(|| file.to_string());
+        let beside = aura_alfred::learned::beside(Path::new(&script));
+        let mut words = vec!["alfred".to_string(), what.to_string(), selector.to_string()];
+        match (beside.is_file(), &self.image) {
+            (true, _) => words.extend(["--learned".to_string(), beside.display().to_string()]),
+            (false, Some(image)) => words.extend(["--image".to_string(), image.display().to_string()]),
+            (false, None) => {}
+        }
+        words
     }
 }
 
@@ -83,7 +111,7 @@ impl Outside for Surroundings {
         let files = source::files(&[PathBuf::from(folder)], ".aura").unwrap_or_default();
         // The order in which a library is loaded is no program; what was learned comes with its script.
         let is_source = |p: &PathBuf| !p.ends_with("world.aura") && !p.to_string_lossy().ends_with(".learned.aura");
-        files.into_iter().filter(is_source).map(|p| p.display().to_string()).collect()
+        files.into_iter().filter(is_source).take(MOST_SOURCES).map(|p| p.display().to_string()).collect()
     }
 
     fn refused(&self, name: &str, text: &str, file: &File) -> Vec<Diagnostic> {
@@ -122,4 +150,47 @@ impl Outside for Surroundings {
             }
         }
     }
+
+    fn job(&self, command: &Command) -> Option<Job> {
+        let file = command.file.clone();
+        let words = match (command.what, &command.selector) {
+            (What::Run, _) => vec!["run".into(), "--alfred=off".into(), file],
+            (What::Test, _) => vec!["test".into(), file],
+            // Who decides is what the project says.
+            (What::Learn, _) => vec!["run".into(), file],
+            (What::Why, Some(selector)) => self.about_learned("why", &file, selector),
+            (What::Approve, Some(selector)) => self.about_learned("approve", &file, selector),
+            (What::Revert, Some(selector)) => self.about_learned("revert", &file, selector),
+            (What::Why | What::Approve | What::Revert, None) => return None,
+        };
+        if command.what.changes_learned() {
+            // What was read of chronicles will be read again.
+            *self.taught.borrow_mut() = taught(self.image.as_deref());
+        }
+        Some(Box::new(move |progress: &dyn Progress| run(&words, progress)))
+    }
+}
+
+/// Runs this very command with other words, until it ends or nobody waits any more. Answers what it printed.
+fn run(words: &[String], progress: &dyn Progress) -> Result<String, String> {
+    let fail = |e: std::io::Error| format!("aura {} does not start: {e}", words.join(" "));
+    let mut output = tempfile::tempfile().map_err(fail)?;
+    let (out, err) = (output.try_clone().map_err(fail)?, output.try_clone().map_err(fail)?);
+    let aura = std::env::current_exe().map_err(fail)?;
+    let mut child =
+        std::process::Command::new(aura).args(words).stdin(Stdio::null()).stdout(out).stderr(err).spawn().map_err(fail)?;
+    progress.say(&words.join(" "));
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(fail)? {
+            break status;
+        }
+        if progress.is_cancelled() {
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let mut said = Vec::new();
+    output.rewind().and_then(|()| output.take(MOST_SAID).read_to_end(&mut said)).map_err(fail)?;
+    let said = String::from_utf8_lossy(&said).trim_end().to_string();
+    if status.success() { Ok(said) } else { Err(said) }
 }

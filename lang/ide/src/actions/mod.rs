@@ -12,6 +12,7 @@ mod slots;
 
 use aura_syntax::Diagnostic;
 
+use crate::job::Command;
 use crate::rename::Edits;
 use crate::resolve::Here;
 use crate::{Edit, Ide, Span};
@@ -27,6 +28,8 @@ pub struct Action {
     pub edits: Edits,
     /// What is wrong and would be repaired by it.
     pub repairs: Option<Diagnostic>,
+    /// What is to be done instead of edits.
+    pub command: Option<Command>,
 }
 
 /// Kinds of actions.
@@ -52,9 +55,16 @@ impl Ide {
         for wrong in found.iter().filter(touches) {
             if let Some(fix) = wrong.fix.as_ref().filter(|f| !f.edits.is_empty()) {
                 let edits = Edits::from([(name.to_string(), fix.edits.clone())]);
-                actions.push(Action { title: fix.title.clone(), kind: ActionKind::Fix, edits, repairs: Some(wrong.clone()) });
+                actions.push(Action {
+                    title: fix.title.clone(),
+                    kind: ActionKind::Fix,
+                    edits,
+                    repairs: Some(wrong.clone()),
+                    command: None,
+                });
             }
             actions.extend(self.missing_slot(&here, wrong));
+            actions.extend(self.learning(&here, name, wrong));
         }
         actions.extend(self.annotations(&here, name, range));
         if !here.document.parse().has_errors() {
@@ -67,7 +77,7 @@ impl Ide {
     /// An action in one file.
     fn action(&self, here: &Here, title: String, kind: ActionKind, edits: Vec<Edit>) -> Action {
         let edits = Edits::from([(self.name_of(here.file).to_string(), edits)]);
-        Action { title, kind, edits, repairs: None }
+        Action { title, kind, edits, repairs: None, command: None }
     }
 }
 

@@ -4,6 +4,7 @@ use aura_syntax::Diagnostic;
 use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, SlotList, selector};
 
 use super::{Action, ActionKind, indentation};
+use crate::job::{Command, What};
 use crate::path::{Node, path};
 use crate::rename::Edits;
 use crate::resolve::Here;
@@ -16,14 +17,8 @@ const NOT_UNDERSTOOD: &str = "E0301";
 impl Ide {
     /// A method for the message that a finding is about.
     pub(super) fn missing_slot(&mut self, here: &Here, wrong: &Diagnostic) -> Option<Action> {
-        if wrong.code != NOT_UNDERSTOOD {
-            return None;
-        }
         let document = here.document.clone();
-        let send = path(&document.parse().file, wrong.span).into_iter().rev().find_map(|n| match n {
-            Node::Expr(Expr { kind: ExprKind::Send(send), .. }) => Some(send),
-            _ => None,
-        })?;
+        let send = message(here, wrong)?;
         let name = selector(&send.selector, document.text());
         let code = self.universe().code_at(here.file, wrong.span.start);
         let object = match &send.receiver {
@@ -45,8 +40,38 @@ impl Ide {
         let holder = self.universe().describe(object);
         let edits = Edits::from([(self.name_of(file).to_string(), vec![added(&there, list, &slot)])]);
         let title = format!("add '{name}' to {holder}");
-        Some(Action { title, kind: ActionKind::Fix, edits, repairs: Some(wrong.clone()) })
+        Some(Action { title, kind: ActionKind::Fix, edits, repairs: Some(wrong.clone()), command: None })
     }
+
+    /// The same message asked of ALFRED: the file is run with the door open. Only what was saved can be run.
+    pub(super) fn learning(&self, here: &Here, name: &str, wrong: &Diagnostic) -> Option<Action> {
+        let selector = missing(here, wrong)?;
+        let is_saved = self.outside.read(name).is_some_and(|text| text == here.document.text());
+        let command = Command { what: What::Learn, file: name.to_string(), selector: Some(selector.clone()) };
+        is_saved.then(|| Action {
+            title: format!("run the file, and ask ALFRED for '{selector}'"),
+            kind: ActionKind::Fix,
+            edits: Edits::new(),
+            repairs: Some(wrong.clone()),
+            command: Some(command),
+        })
+    }
+}
+
+/// The message that a finding says nothing understands.
+fn missing(here: &Here, wrong: &Diagnostic) -> Option<String> {
+    let send = message(here, wrong)?;
+    Some(selector(&send.selector, here.document.text()))
+}
+
+fn message<'t>(here: &'t Here, wrong: &Diagnostic) -> Option<&'t Send> {
+    if wrong.code != NOT_UNDERSTOOD {
+        return None;
+    }
+    path(&here.document.parse().file, wrong.span).into_iter().rev().find_map(|n| match n {
+        Node::Expr(Expr { kind: ExprKind::Send(send), .. }) => Some(&**send),
+        _ => None,
+    })
 }
 
 /// The slot list at a place.

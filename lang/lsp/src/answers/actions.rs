@@ -5,6 +5,7 @@ use lsp_types as lsp;
 
 use super::Asked;
 use super::edits::workspace_edit;
+use crate::commands::told;
 use crate::server::Server;
 
 pub(crate) fn all(server: &mut Server, p: lsp::CodeActionParams) -> Option<lsp::CodeActionResponse> {
@@ -24,11 +25,13 @@ pub(crate) fn all(server: &mut Server, p: lsp::CodeActionParams) -> Option<lsp::
         }
         let repaired = action.repairs.as_ref().map(|d| vec![asked.places().diagnostic(d, &p.text_document.uri)]);
         all.push(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
+            // What runs a program is not what anybody wants done without a look.
+            is_preferred: (repaired.is_some() && action.command.is_none()).then_some(true),
+            command: action.command.map(|c| told(action.title.clone(), &c)),
             title: action.title,
-            is_preferred: repaired.is_some().then_some(true),
             diagnostics: repaired,
             kind: Some(kind),
-            edit: Some(workspace_edit(server, &action.edits)),
+            edit: (!action.edits.is_empty()).then(|| workspace_edit(server, &action.edits)),
             ..lsp::CodeAction::default()
         }));
     }

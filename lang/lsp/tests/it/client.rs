@@ -7,15 +7,15 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use aura_lsp::{Connection, Outside};
+use aura_lsp::{Command, Connection, Job, Learned, Outside, Progress, What};
 use lsp_server::{Message, Notification, Request, RequestId, ResponseError};
 use serde_json::{Value, json};
 
 /// Longer than anything takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Files in memory.
-pub(crate) struct Memory(pub(crate) BTreeMap<String, String>);
+/// Files in memory, and whether something was learned.
+pub(crate) struct Memory(BTreeMap<String, String>, RefCell<bool>);
 
 /// A file whose reading fails in a way that nobody expects.
 pub(crate) const CURSED: &str = "/p/cursed.aura";
@@ -52,6 +52,34 @@ impl Outside for Memory {
     fn library_file(&self, name: &str) -> Option<String> {
         Some(name.strip_prefix("/stdlib/")?.strip_suffix(".aura")?.to_string())
     }
+
+    fn job(&self, command: &Command) -> Option<Job> {
+        let file = command.file.clone();
+        match command.what {
+            What::Run => Some(Box::new(move |progress: &dyn Progress| {
+                progress.say("running");
+                Ok(format!("ran {file}"))
+            })),
+            // Goes on until nobody waits any more.
+            What::Test => Some(Box::new(|progress: &dyn Progress| {
+                while !progress.is_cancelled() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err("given up".into())
+            })),
+            What::Learn => {
+                *self.1.borrow_mut() = true;
+                Some(Box::new(|_: &dyn Progress| Ok("learned".into())))
+            }
+            What::Revert => Some(Box::new(|_: &dyn Progress| panic!("a curse"))),
+            What::Why | What::Approve => None,
+        }
+    }
+
+    fn learned(&self, script: &str) -> Option<Learned> {
+        let text = "a _AddSlots: (| foo = ( 3 ) |).\n".to_string();
+        self.1.borrow().then(|| Learned { name: script.replace(".aura", ".learned.aura"), text })
+    }
 }
 
 /// An editor.
@@ -68,7 +96,7 @@ impl Client {
     pub(crate) fn new(files: &[(&str, &str)], encodings: &[&str]) -> Self {
         let files = files.iter().map(|(n, t)| (n.to_string(), t.to_string())).collect();
         let (connection, theirs) = Connection::memory();
-        let server = std::thread::spawn(move || aura_lsp::serve(&theirs, Rc::new(Memory(files))));
+        let server = std::thread::spawn(move || aura_lsp::serve(&theirs, Rc::new(Memory(files, RefCell::new(false)))));
         let client = Self { connection, server: Some(server), last: RefCell::new(0), heard: RefCell::default() };
         client.ask(
             "initialize",

@@ -45,3 +45,47 @@ fn a_request_that_is_cancelled_is_not_answered() {
     assert!(response.err().is_none_or(|e| e.code == -32800));
     client.leave();
 }
+
+fn command(name: &str) -> serde_json::Value {
+    json!({ "command": name, "arguments": ["file:///p/a.aura", "x"], "workDoneToken": "t" })
+}
+
+#[test]
+fn a_command_is_done_beside_the_server() {
+    let client = Client::new(&[], &["utf-8"]);
+    let slow = client.send("workspace/executeCommand", command("aura.test"));
+    // Whoever asks meanwhile is answered.
+    assert_eq!(client.ask("workspace/executeCommand", command("aura.run")), "ran /p/a.aura");
+    let told: Vec<String> = client.heard("$/progress").iter().map(|p| p["value"]["kind"].to_string()).collect();
+    assert!(told.contains(&"\"report\"".to_string()), "{told:?}");
+    assert_eq!(client.heard("window/showMessage")[0]["message"], "ran /p/a.aura");
+    client.tell("$/cancelRequest", json!({ "id": slow }));
+    assert_eq!(client.answer(&slow).expect_err("cancelled").code, -32800);
+    client.leave();
+}
+
+#[test]
+fn a_command_that_fails_says_so() {
+    let client = Client::new(&[], &["utf-8"]);
+    let codes = ["aura.revert", "aura.why", "aura.fly"]
+        .map(|c| client.try_ask("workspace/executeCommand", command(c)).expect_err("fails").code);
+    assert_eq!(codes, [-32603, -32803, -32602]);
+    client.leave();
+}
+
+#[test]
+fn what_alfred_was_asked_for_is_known_afterwards() {
+    let text = "| a = (| one = 1 |) |\na foo\n";
+    let client = Client::new(&[("/p/a.aura", text)], &["utf-8"]);
+    client.open("/p/a.aura", text);
+    let found = client.diagnostics("/p/a.aura", Some(1));
+    assert_eq!(found[0]["code"], "E0301");
+    let document = json!({ "uri": "file:///p/a.aura" });
+    let asked = json!({ "textDocument": document, "range": found[0]["range"], "context": { "diagnostics": [] } });
+    let actions = client.ask("textDocument/codeAction", asked);
+    let learn = actions.as_array().expect("actions").iter().find(|a| a["command"]["command"] == "aura.learn").expect("offered");
+    assert_eq!(learn["command"]["arguments"], json!(["file:///p/a.aura", "foo"]));
+    client.ask("workspace/executeCommand", json!({ "command": "aura.learn", "arguments": learn["command"]["arguments"] }));
+    assert_eq!(client.diagnostics("/p/a.aura", Some(1)), Vec::<serde_json::Value>::new());
+    client.leave();
+}
