@@ -9,6 +9,7 @@
 //! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
 //! * [`check_world`] `aura check` with what was learned, and with the objects of an image
 //! * [`editors`] the grammars for editors, held to the norm
+//! * [`language_server`] `aura lsp` over its standard input and output
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
 //! * [`engines`] random programs on every engine; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
@@ -45,6 +46,7 @@ mod image_export;
 mod image_harm;
 mod image_versions;
 mod lang;
+mod language_server;
 mod layers;
 mod library;
 mod powers;

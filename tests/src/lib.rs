@@ -1,8 +1,9 @@
 //! Tests and benchmarks of Aura as a whole.
 //!
 //! The tests are in `all.rs` and the modules beside it, the benchmark runner in `bin/bench`. What fuzzing shares with them is
-//! here: [`programs`], [`typed_programs`]; what the runner shares with the tests: [`soak`].
+//! here: [`programs`], [`typed_programs`]; what the runner shares with the tests: [`soak`], [`editor`].
 
+pub mod editor;
 pub mod programs;
 pub mod soak;
 pub mod typed_programs;

@@ -237,7 +237,7 @@ impl Universe {
     }
 }
 
-fn parameter_names(slot: &tree::Slot, text: &str) -> Vec<String> {
+pub(crate) fn parameter_names(slot: &tree::Slot, text: &str) -> Vec<String> {
     let of_header: Vec<Span> = match &slot.name {
         SlotName::Unary(_) => Vec::new(),
         SlotName::Binary { parameter, .. } => parameter.iter().map(|p| p.name).collect(),

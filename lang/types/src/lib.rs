@@ -7,7 +7,7 @@
 //! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
 //! * `effects`, `primitives` what code does besides
-//! * [`codes`] the diagnostics
+//! * [`codes`] the diagnostics; `editor` what an editor asks
 //!
 //! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
 //! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
@@ -18,6 +18,7 @@ mod asked;
 mod boot;
 mod check;
 pub mod codes;
+mod editor;
 mod effects;
 mod hole;
 mod infer;
@@ -39,6 +40,7 @@ mod ty;
 mod universe;
 mod world;
 
+pub use editor::{Code, SlotInfo};
 pub use effects::{Doing, Effects};
 pub use hole::{Candidate, Hole};
 pub use load::Source;

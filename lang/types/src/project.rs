@@ -62,6 +62,18 @@ impl Project {
         &mut self.universe
     }
 
+    /// What is known, to look at.
+    pub fn known(&self) -> &Universe {
+        &self.universe
+    }
+
+    /// All files, the library's too, in the order in which they came.
+    pub fn all_files(&self) -> Vec<FileId> {
+        let mut all: Vec<FileId> = self.files.values().copied().collect();
+        all.sort();
+        all
+    }
+
     /// The number of a file that was set.
     pub fn file(&self, name: &str) -> Option<FileId> {
         self.files.get(name).copied()

@@ -23,7 +23,7 @@ impl Universe {
     }
 
     /// The places of a unit. They are remembered only when they are asked for: most units are never asked.
-    fn places(&mut self, unit: Unit) -> Vec<(Span, TypeId)> {
+    pub(crate) fn places(&mut self, unit: Unit) -> Vec<(Span, TypeId)> {
         let before = self.bodies.remove(&unit);
         self.wants_places = true;
         let outcome = infer::outcome(self, unit);

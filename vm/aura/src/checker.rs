@@ -19,8 +19,8 @@ pub struct Checker {
 }
 
 /// A library under work: a folder with a `world.aura`.
-struct Library {
-    folder: PathBuf,
+pub(crate) struct Library {
+    pub(crate) folder: PathBuf,
     /// Its files as `world.aura` names them.
     names: Vec<String>,
 }
@@ -101,7 +101,7 @@ impl Checker {
 }
 
 /// The script that a file of learned methods belongs to, and its text.
-fn script_of(learned: &Path) -> Option<(PathBuf, String)> {
+pub(crate) fn script_of(learned: &Path) -> Option<(PathBuf, String)> {
     let name = learned.file_name()?.to_str()?.strip_suffix(".learned.aura")?;
     let script = learned.with_file_name(format!("{name}.aura"));
     let text = source::read(&script).ok()?;
@@ -119,22 +119,24 @@ impl Library {
     /// The library that a file is a part of: a folder above has a `world.aura` that names it.
     fn of(file: &Path) -> Option<Self> {
         let file = file.canonicalize().ok()?;
-        file.ancestors().skip(1).find_map(|folder| {
-            let world = std::fs::read_to_string(folder.join("world.aura")).ok()?;
-            let names = world.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
-            let library = Library { folder: folder.to_path_buf(), names: names.map(String::from).collect() };
-            library.name_of(&file).is_some().then_some(library)
-        })
+        file.ancestors().skip(1).find_map(|folder| Library::at(folder).filter(|library| library.name_of(&file).is_some()))
     }
 
-    fn name_of(&self, file: &Path) -> Option<String> {
+    /// The library in a folder.
+    pub(crate) fn at(folder: &Path) -> Option<Self> {
+        let world = std::fs::read_to_string(folder.join("world.aura")).ok()?;
+        let names = world.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
+        Some(Library { folder: folder.to_path_buf(), names: names.map(String::from).collect() })
+    }
+
+    pub(crate) fn name_of(&self, file: &Path) -> Option<String> {
         let file = file.canonicalize().ok()?;
         let name = file.strip_prefix(&self.folder).ok()?.with_extension("");
         let name = name.to_str()?.replace('\\', "/");
         self.names.contains(&name).then_some(name)
     }
 
-    fn sources(&self) -> Result<Vec<(String, String)>, String> {
+    pub(crate) fn sources(&self) -> Result<Vec<(String, String)>, String> {
         let read = |name: &String| Ok((name.clone(), source::read(&self.folder.join(format!("{name}.aura")))?));
         self.names.iter().map(read).collect()
     }

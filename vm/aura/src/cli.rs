@@ -57,6 +57,8 @@ pub enum Command {
     Image(image::ImageArgs),
     /// See and judge what was learned: where it comes from, whether it stays.
     Alfred(alfred::AlfredArgs),
+    /// Answer an editor's questions over standard input and output (the Language Server Protocol).
+    Lsp(LspArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
 }
@@ -210,6 +212,17 @@ pub struct CheckArgs {
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+}
+
+/// `aura lsp`
+#[derive(Args, Debug)]
+pub struct LspArgs {
+    /// Answer from the objects that live in this image, too. (Also AURA_IMAGE, and `image` in aura.toml.)
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+    /// Taken for the sake of editors that say how they will talk; there is no other way.
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// `aura fix`

@@ -2,6 +2,7 @@
 //!
 //! * [`cli`] what can be written on the command line; [`exit`] how it ends
 //! * [`checker`] files and their modules before the checker
+//! * [`editor`] what is around the language server
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
@@ -19,6 +20,7 @@ pub mod codes;
 pub mod commands;
 pub mod door;
 pub mod drive;
+pub mod editor;
 pub mod examples;
 pub mod exit;
 pub mod export;

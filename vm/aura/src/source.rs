@@ -82,10 +82,15 @@ pub fn diagnose(name: &str, text: &str) -> Vec<aura_syntax::Diagnostic> {
     if parsed.has_errors() {
         return parsed.diagnostics;
     }
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
     let mut all = parsed.diagnostics;
-    all.extend(aura_code::compile_file(&parsed.file, &origin).err().unwrap_or_default());
+    all.extend(refused(name, text, &parsed.file));
     all
+}
+
+/// What the compiler says of a text that the parser reads.
+pub fn refused(name: &str, text: &str, file: &aura_syntax::tree::File) -> Vec<aura_syntax::Diagnostic> {
+    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    aura_code::compile_file(file, &origin).err().unwrap_or_default()
 }
 
 /// The file that `import: path` in the file `from` means, and its code.

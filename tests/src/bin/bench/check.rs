@@ -3,7 +3,7 @@
 //! The sources are the library and a made project (`made`). An edit changes one line in the middle of a random file: every tenth time what
 //! a method answers, else only what it does inside; measured is the time until the findings of every file that it may concern are there.
 
-mod made;
+pub(crate) mod made;
 
 use std::time::Instant;
 

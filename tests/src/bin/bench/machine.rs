@@ -38,9 +38,20 @@ pub(crate) fn programs() -> Result<PathBuf, String> {
 
 /// Bytes of memory that this process has now.
 pub(crate) fn resident() -> Result<u64, String> {
-    let status = fs::read_to_string("/proc/self/status").map_err(|e| format!("cannot read /proc/self/status: {e}"))?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).ok_or("/proc/self/status has no VmRSS")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().map_err(|e| format!("VmRSS: {e}"))?;
+    of_status("self", "VmRSS:")
+}
+
+/// Bytes of memory that a process has had at most.
+pub(crate) fn peak_of(process: u32) -> Result<u64, String> {
+    of_status(&process.to_string(), "VmHWM:")
+}
+
+/// A line of what the system says of a process, in bytes.
+fn of_status(process: &str, line: &str) -> Result<u64, String> {
+    let path = format!("/proc/{process}/status");
+    let status = fs::read_to_string(&path).map_err(|e| format!("cannot read {path}: {e}"))?;
+    let value = status.lines().find_map(|l| l.strip_prefix(line)).ok_or(format!("{path} has no {line}"))?;
+    let kilobytes: u64 = value.trim().trim_end_matches(" kB").trim().parse().map_err(|e| format!("{line} {e}"))?;
     Ok(kilobytes * 1024)
 }
 

@@ -12,6 +12,7 @@ mod awfy;
 mod check;
 mod child;
 mod door;
+mod editor;
 mod image;
 mod machine;
 mod memory;
@@ -44,6 +45,8 @@ enum Command {
     Parse(parse::Options),
     /// The checker: lines a second, an edit in a large project, memory.
     Check(check::Options),
+    /// The language server: from a keystroke to what is wrong, completion, start, memory.
+    Editor(editor::Options),
     /// A million live objects: bytes each and the pauses of the collector.
     Memory,
     /// What the open door takes beside the model's own time.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Startup(options) => startup::run(&options),
         Command::Parse(options) => parse::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Editor(options) => editor::run(&options),
         Command::Memory => memory::run(),
         Command::Door(options) => door::run(&options),
         Command::Image(options) => image::run(&options),
@@ -108,6 +112,7 @@ fn all(options: &awfy::Options) -> Result<(), String> {
         startup::run(&startup::Options::default()),
         parse::run(&parse::Options::default()),
         check::run(&check::Options::default()),
+        editor::run(&editor::Options::default()),
         memory::run(),
         door::run(&door::Options::default()),
         image::run(&image::Options::default()),

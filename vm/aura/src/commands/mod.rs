@@ -9,6 +9,7 @@ mod fix;
 mod fmt;
 mod grammar;
 mod image;
+mod lsp;
 mod new;
 mod run;
 pub mod test;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> u8 {
         Command::Grammar(a) => grammar::run(&a).code(),
         Command::Image(a) => image::run(&a).code(),
         Command::Alfred(a) => alfred::run(&a).code(),
+        Command::Lsp(a) => lsp::run(&a).code(),
         Command::Completions(a) => completions::run(&a).code(),
     }
 }

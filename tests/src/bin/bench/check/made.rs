@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const LINES: usize = 500;
 
 /// The files of a project of about so many lines, by name.
-pub(super) fn project(lines: usize) -> Vec<(String, String)> {
+pub(crate) fn project(lines: usize) -> Vec<(String, String)> {
     let files = lines.div_ceil(LINES).max(1);
     (0..files).map(|n| (format!("part{n}"), file(n))).collect()
 }

@@ -1,0 +1,326 @@
+//! The files of a project as an editor has them.
+//!
+//! Texts come and change; what follows from that is done in slices ([`Ide::work`]), so that whoever serves an editor can look up between two of them and
+//! do something more urgent. What must stay true: an answer is about the texts as they were last given; while a text cannot be read, what
+//! is said about other files stays as it was; after any edits the findings are those of a project opened afresh.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use aura_syntax::{Diagnostic, Severity};
+use aura_types::{FileId, Options, Project, Universe};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::complete::LastOffer;
+use crate::document::{Document, edited};
+use crate::lines::{Encoding, Position};
+use crate::outside::Outside;
+
+/// Trees of files that are not open, kept because they may be asked for again.
+const MOST_KEPT: usize = 24;
+
+/// A change of a text: the range that is replaced (nothing: all of it), and what by.
+pub type Change = (Option<(Position, Position)>, String);
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Findings {
+    /// The file's name.
+    pub file: String,
+    /// What is wrong, in the order of the text.
+    pub found: Vec<Diagnostic>,
+}
+
+/// What a slice of work brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// A file was looked at, and this is wrong with it.
+    Found(Findings),
+    /// Something was done that nobody needs to hear of.
+    Done,
+    /// There is nothing to do.
+    Nothing,
+}
+
+/// The files of a project.
+pub struct Ide {
+    pub(crate) project: Project,
+    pub(crate) outside: Rc<dyn Outside>,
+    /// The names of the library's files.
+    library: FxHashSet<String>,
+    /// Texts that an editor has open.
+    open: FxHashMap<String, Rc<Document>>,
+    /// Open texts that the checker has not seen yet.
+    unseen: FxHashSet<String>,
+    /// Files of the project that were not read yet.
+    unread: VecDeque<String>,
+    /// Files that may have other findings than were told.
+    stale: Vec<FileId>,
+    /// The same, once every open text can be read.
+    held_back: FxHashSet<FileId>,
+    /// Files about which something bad was said.
+    with_findings: FxHashSet<FileId>,
+    /// Trees of files that are not open.
+    kept: FxHashMap<FileId, Rc<Document>>,
+    /// What was offered last.
+    pub(crate) offered: LastOffer,
+}
+
+impl Ide {
+    /// Nothing but the library, and the objects of an image.
+    pub fn new(outside: Rc<dyn Outside>) -> Self {
+        let library = outside.library();
+        let names = library.iter().map(|(name, _)| name.clone()).collect();
+        let mut project = Project::new(Options::default(), library);
+        if let Some(world) = outside.live() {
+            project.universe().adopt(&*world, &[]);
+        }
+        Self {
+            library: names,
+            project,
+            outside,
+            open: FxHashMap::default(),
+            unseen: FxHashSet::default(),
+            unread: VecDeque::new(),
+            stale: Vec::new(),
+            held_back: FxHashSet::default(),
+            with_findings: FxHashSet::default(),
+            kept: FxHashMap::default(),
+            offered: LastOffer::default(),
+        }
+    }
+
+    /// An editor has opened a file, perhaps one that was never saved, or has sent all of its text anew.
+    pub fn open(&mut self, name: &str, text: &str) {
+        self.open.insert(name.to_string(), Rc::new(Document::new(text)));
+        self.unseen.insert(name.to_string());
+    }
+
+    /// An editor has changed an open file.
+    pub fn change(&mut self, name: &str, changes: &[Change], encoding: Encoding) {
+        let before = self.open.get(name).map(|d| d.text().to_string()).unwrap_or_default();
+        self.open(name, &edited(&before, changes, encoding));
+    }
+
+    /// An editor has closed a file: its text is that of the disk again.
+    pub fn close(&mut self, name: &str) {
+        if self.open.remove(name).is_none() {
+            return;
+        }
+        self.unseen.remove(name);
+        self.reread(name);
+    }
+
+    /// A file on the disk has come, changed or gone. What is open stays as the editor has it.
+    pub fn reread(&mut self, name: &str) {
+        if self.open.contains_key(name) {
+            return;
+        }
+        match self.outside.read(name) {
+            Some(text) => self.set(name, &text),
+            None => {
+                let gone = self.file(name);
+                let affected = self.project.remove(name);
+                // What was said about it is taken back.
+                self.note(gone.filter(|id| self.with_findings.contains(id)), &affected, true);
+            }
+        }
+    }
+
+    /// What was learned for a file is not what it was. The file may be that of the learned methods itself.
+    pub fn relearn(&mut self, name: &str) {
+        let script = self.outside.script_of(name).unwrap_or_else(|| name.to_string());
+        self.settle();
+        let Some(id) = self.file(&script) else { return };
+        let learned = self.outside.learned(&script);
+        let before = self.universe().companion_of(id).map(|c| self.universe().file_name(c).to_string());
+        let name = learned.as_ref().map(|l| l.name.clone()).or(before);
+        if let Some(name) = name.filter(|n| !self.open.contains_key(n)) {
+            let companion = self.project.accompany(id, &name, learned.map(|l| l.text).unwrap_or_default());
+            self.forget_offer();
+            self.note(Some(id), &[companion], true);
+        }
+    }
+
+    /// The sources in this folder are part of the project. They are read little by little.
+    pub fn add_folder(&mut self, folder: &str) {
+        let sources = self.outside.sources_in(folder);
+        self.unread.extend(sources);
+    }
+
+    /// The files that are open, with their texts.
+    pub fn open_texts(&self) -> Vec<(String, String)> {
+        self.open.iter().map(|(name, document)| (name.clone(), document.text().to_string())).collect()
+    }
+
+    /// Whether there is something to do.
+    pub fn has_work(&self) -> bool {
+        !(self.unseen.is_empty() && self.stale.is_empty() && self.unread.is_empty())
+    }
+
+    /// Whether somebody waits to hear of files that changed, and not only the rest of the project is to be read.
+    pub fn is_behind(&self) -> bool {
+        !(self.unseen.is_empty() && self.stale.is_empty())
+    }
+
+    /// Does one thing that is to be done. A project is read before anything in it is looked at: a file that comes later would concern all those before it
+    /// that mention its names.
+    pub fn work(&mut self) -> Work {
+        if let Some(name) = self.unread.pop_front() {
+            if self.file(&name).is_none() && !self.open.contains_key(&name) {
+                self.reread(&name);
+            }
+            return Work::Done;
+        }
+        self.settle();
+        let is_open = |ide: &Self, id: &FileId| ide.open.contains_key(&*ide.name_of(*id));
+        match self.stale.iter().position(|id| is_open(self, id)) {
+            Some(at) => Work::Found(self.check(at)),
+            None if self.stale.is_empty() => Work::Nothing,
+            None => self.check_closed(),
+        }
+    }
+
+    /// What is right about a file that nobody has open, and always was, needs not be said.
+    fn check_closed(&mut self) -> Work {
+        let was_bad = self.with_findings.contains(&self.stale[0]);
+        let findings = self.check(0);
+        if findings.found.is_empty() && !was_bad { Work::Done } else { Work::Found(findings) }
+    }
+
+    /// Lets the checker see every text as it is now.
+    pub(crate) fn settle(&mut self) {
+        for name in std::mem::take(&mut self.unseen) {
+            let Some(document) = self.open.get(&name).cloned() else { continue };
+            self.set(&name, document.text());
+        }
+    }
+
+    fn set(&mut self, name: &str, text: &str) {
+        self.forget_offer();
+        if let Some(script) = self.outside.script_of(name) {
+            return self.set_learned(name, &script, text);
+        }
+        let key = self.outside.library_file(name).unwrap_or_else(|| name.to_string());
+        let is_new = self.file(&key).is_none();
+        let (outside, open) = (self.outside.clone(), &self.open);
+        let find = |from: &str, path: &str| {
+            let target = outside.imported(from, path);
+            let text = open.get(&target).map(|d| d.text().to_string()).or_else(|| outside.read(&target))?;
+            Some((target, text))
+        };
+        let affected = self.project.set(&key, text.to_string(), &find);
+        if let (Some(id), Some(learned)) = (affected.first().filter(|_| is_new), self.outside.learned(name)) {
+            self.project.accompany(*id, &learned.name, learned.text);
+        }
+        let Some((changed, others)) = affected.split_first() else { return };
+        self.kept.remove(changed);
+        let is_readable = self.document_of(*changed).is_none_or(|d| !d.parse().has_errors());
+        self.note(Some(*changed), others, is_readable);
+    }
+
+    /// What was learned for a script sees its module.
+    fn set_learned(&mut self, name: &str, script: &str, text: &str) {
+        if self.file(script).is_none() {
+            let code = self.open.get(script).map(|d| d.text().to_string()).or_else(|| self.outside.read(script));
+            self.set(script, &code.unwrap_or_default());
+        }
+        let Some(script) = self.file(script) else { return };
+        let id = self.project.accompany(script, name, text.to_string());
+        self.note(Some(id), &[script], true);
+    }
+
+    /// These may have other findings now.
+    fn note(&mut self, changed: Option<FileId>, others: &[FileId], is_readable: bool) {
+        self.kept.retain(|id, _| Some(*id) != changed);
+        self.held_back.extend(others);
+        let mut next: Vec<FileId> = if is_readable { self.held_back.drain().collect() } else { Vec::new() };
+        next.sort();
+        for id in changed.into_iter().chain(next) {
+            if !self.stale.contains(&id) {
+                self.stale.push(id);
+            }
+        }
+    }
+
+    fn check(&mut self, at: usize) -> Findings {
+        let id = self.stale.remove(at);
+        let file = self.name_of(id).to_string();
+        let found = self.findings(id);
+        match found.is_empty() {
+            true => self.with_findings.remove(&id),
+            false => self.with_findings.insert(id),
+        };
+        Findings { file, found }
+    }
+
+    /// What the parser says, else what the compiler says, else what the checker says.
+    pub(crate) fn findings(&mut self, id: FileId) -> Vec<Diagnostic> {
+        let is_there = self.project.file(&self.project.known().file_name(id)) == Some(id);
+        let Some(document) = self.document_of(id).filter(|_| is_there) else { return Vec::new() };
+        let mut found = document.parse().diagnostics.clone();
+        let is_error = |d: &Diagnostic| d.severity == Severity::Error;
+        if !found.iter().any(is_error) {
+            let name = self.name_of(id);
+            found.extend(self.outside.refused(&name, document.text(), &document.parse().file));
+        }
+        if !found.iter().any(is_error) {
+            found.extend(self.project.check(id));
+        }
+        found
+    }
+
+    /// The number of a file. The checker knows files of the library by other names than editors do.
+    pub(crate) fn file(&self, name: &str) -> Option<FileId> {
+        self.project.file(name).or_else(|| self.project.file(&self.outside.library_file(name)?))
+    }
+
+    /// The name that an editor knows a file by.
+    pub(crate) fn name_of(&self, id: FileId) -> Rc<str> {
+        let name = self.project.known().file_name(id);
+        match self.library.contains(&*name) {
+            true => self.outside.shown(&name).map_or(name, Rc::from),
+            false => name,
+        }
+    }
+
+    /// A file's text and tree.
+    pub(crate) fn document_of(&mut self, id: FileId) -> Option<Rc<Document>> {
+        if let Some(document) = self.open.get(&*self.name_of(id)) {
+            return Some(document.clone());
+        }
+        if let Some(document) = self.kept.get(&id) {
+            return Some(document.clone());
+        }
+        let text = self.universe().file_text(id);
+        let document = Rc::new(Document::new(&text));
+        if self.kept.len() >= MOST_KEPT {
+            self.kept.clear();
+        }
+        self.kept.insert(id, document.clone());
+        Some(document)
+    }
+
+    /// A file by its name, brought up to date: its number, text and tree.
+    pub(crate) fn at(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
+        self.settle();
+        if self.file(name).is_none() {
+            let text = self.outside.read(name)?;
+            self.set(name, &text);
+        }
+        let id = self.file(name)?;
+        Some((id, self.document_of(id)?))
+    }
+
+    /// A file's text and tree, by its name.
+    pub fn document(&mut self, name: &str) -> Option<Rc<Document>> {
+        match self.open.get(name) {
+            Some(document) => Some(document.clone()),
+            None => self.at(name).map(|(_, document)| document),
+        }
+    }
+
+    pub(crate) fn universe(&mut self) -> &mut Universe {
+        self.project.universe()
+    }
+}

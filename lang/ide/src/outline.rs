@@ -1,0 +1,136 @@
+//! What a file consists of, and where in a project something of a name is.
+
+use aura_syntax::tree::{ExprKind, Init, Slot, SlotList, selector};
+use aura_types::SlotKind;
+
+use crate::document::Document;
+use crate::target::name_spans;
+use crate::{Ide, Place, Span};
+
+/// More are not found at once.
+const MOST: usize = 256;
+
+/// Something that has a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Symbol {
+    /// Its selector.
+    pub name: String,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// All of it.
+    pub span: Span,
+    /// Its name.
+    pub name_span: Span,
+    /// What it consists of.
+    pub children: Vec<Symbol>,
+}
+
+/// What a symbol is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A method.
+    Method,
+    /// An object literal.
+    Object,
+    /// A slot that can be assigned to.
+    Slot,
+    /// A constant slot.
+    Constant,
+    /// A parent.
+    Parent,
+}
+
+/// A symbol of a project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its selector.
+    pub name: String,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// Whose it is.
+    pub holder: String,
+    /// Where its name stands.
+    pub place: Place,
+}
+
+impl Ide {
+    /// What a file consists of.
+    pub fn outline(&mut self, name: &str) -> Vec<Symbol> {
+        let Some(document) = self.document(name) else { return Vec::new() };
+        let file = &document.parse().file;
+        let mut all: Vec<Symbol> = file.slots.iter().flat_map(|list| symbols(&document, list)).collect();
+        // `traits list _AddSlots: (| … |)`
+        for statement in &file.body {
+            if let ExprKind::Send(send) = &statement.expr.kind
+                && let [argument] = &send.arguments[..]
+                && let ExprKind::Object(list) = &argument.kind
+            {
+                let name = document.letters(Span { start: statement.span.start, end: send.selector[0].start }).trim().to_string();
+                let (name, kind) = (if name.is_empty() { "lobby".to_string() } else { name }, SymbolKind::Object);
+                let name_span = Span { start: statement.span.start, end: send.selector[0].end };
+                all.push(Symbol { name, kind, span: statement.span, name_span, children: symbols(&document, list) });
+            }
+        }
+        all
+    }
+
+    /// Symbols of the project whose names have these letters, those that begin with them first.
+    pub fn find_symbols(&mut self, query: &str) -> Vec<Found> {
+        self.settle();
+        let query = query.to_lowercase();
+        let mut found: Vec<(u8, bool, Found)> = Vec::new();
+        for slot in self.universe().all_slots() {
+            let info = self.universe().slot_info(slot);
+            let (Some(rank), Some(file)) = (rank(&info.name, &query), info.file) else { continue };
+            let Some(place) = self.place_of(slot) else { continue };
+            let kind = match (info.kind, info.is_parent) {
+                (_, true) => SymbolKind::Parent,
+                (SlotKind::Method, _) => SymbolKind::Method,
+                (SlotKind::Data, _) => SymbolKind::Slot,
+                (SlotKind::Constant, _) if self.universe().object_in(slot).is_some() => SymbolKind::Object,
+                (SlotKind::Constant, _) => SymbolKind::Constant,
+            };
+            let is_library = self.universe().is_of_library(file);
+            let holder = self.universe().describe(slot.object).trim_matches('`').to_string();
+            found.push((rank, is_library, Found { name: info.name, kind, holder, place }));
+        }
+        found.sort_by(|a, b| (a.1, a.0, &a.2.name, &a.2.place).cmp(&(b.1, b.0, &b.2.name, &b.2.place)));
+        found.truncate(MOST);
+        found.into_iter().map(|f| f.2).collect()
+    }
+}
+
+fn rank(name: &str, query: &str) -> Option<u8> {
+    let name = name.to_lowercase();
+    match name.find(query) {
+        Some(_) if name == *query => Some(0),
+        Some(0) => Some(1),
+        Some(_) => Some(2),
+        None => None,
+    }
+}
+
+fn symbols(document: &Document, list: &SlotList) -> Vec<Symbol> {
+    list.slots.iter().filter(|s| !s.is_argument).map(|s| symbol(document, s)).collect()
+}
+
+fn symbol(document: &Document, slot: &Slot) -> Symbol {
+    let parts = name_spans(slot);
+    let object = match &slot.init {
+        Init::Constant(e) | Init::Assignable(e) => match &e.kind {
+            ExprKind::Object(list) => Some(list),
+            _ => None,
+        },
+        Init::None | Init::Method(_) => None,
+    };
+    let kind = match (&slot.init, object) {
+        _ if slot.is_parent => SymbolKind::Parent,
+        (Init::Method(_), _) => SymbolKind::Method,
+        (_, Some(_)) => SymbolKind::Object,
+        (Init::None | Init::Assignable(_), None) => SymbolKind::Slot,
+        (Init::Constant(_), None) => SymbolKind::Constant,
+    };
+    let name_span = parts[0].to(parts[parts.len() - 1]);
+    let children = object.map(|list| symbols(document, list)).unwrap_or_default();
+    Symbol { name: selector(&parts, document.text()), kind, span: slot.span.to(name_span), name_span, children }
+}

@@ -1,0 +1,87 @@
+//! The world around, as far as an editor's questions need it.
+//!
+//! Whoever serves an editor hands this over. Names of files are whatever it makes of them: they are compared, shown, and handed back, never
+//! looked into.
+
+use aura_syntax::Diagnostic;
+use aura_syntax::tree::File;
+use aura_types::World;
+
+use crate::job::{Command, Job};
+
+/// What was learned for a script: text like that of a file.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Learned {
+    /// The name of the file that the text is in, or would be in.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is asked of the world around.
+pub trait Outside {
+    /// The library: its files in the order in which they are loaded, each with its name.
+    fn library(&self) -> Vec<(String, String)>;
+
+    /// The objects of an image that files run at.
+    fn live(&self) -> Option<Box<dyn World>> {
+        None
+    }
+
+    /// A file's text.
+    fn read(&self, name: &str) -> Option<String>;
+
+    /// The name of the file that `import: path` means in a file.
+    fn imported(&self, from: &str, path: &str) -> String {
+        let _ = from;
+        path.to_string()
+    }
+
+    /// What paths could stand behind `import:` in a file.
+    fn importable(&self, from: &str) -> Vec<String> {
+        let _ = from;
+        Vec::new()
+    }
+
+    /// The sources in a folder and in those below it.
+    fn sources_in(&self, folder: &str) -> Vec<String> {
+        let _ = folder;
+        Vec::new()
+    }
+
+    /// What is wrong with a text that the parser reads and the compiler refuses.
+    fn refused(&self, name: &str, text: &str, file: &File) -> Vec<Diagnostic> {
+        let _ = (name, text, file);
+        Vec::new()
+    }
+
+    /// What was learned for a script.
+    fn learned(&self, script: &str) -> Option<Learned> {
+        let _ = script;
+        None
+    }
+
+    /// The script that a file of learned methods belongs to.
+    fn script_of(&self, learned: &str) -> Option<String> {
+        let _ = learned;
+        None
+    }
+
+    /// The name of a file that people can open, for a file of the library.
+    fn shown(&self, library_file: &str) -> Option<String> {
+        let _ = library_file;
+        None
+    }
+
+    /// The file of the library that a file is, if it is one.
+    fn library_file(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
+
+    /// How something is done that takes long; nothing where it cannot be done.
+    fn job(&self, command: &Command) -> Option<Job> {
+        let _ = command;
+        None
+    }
+}

@@ -1,0 +1,117 @@
+//! From what stands at a place to slots, objects and types.
+
+use std::rc::Rc;
+
+use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
+use aura_types::{Code, FileId, ObjectId, SlotId, TypeId};
+
+use crate::document::Document;
+use crate::{Ide, Place, Span, words};
+
+/// A slot that a message means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Meant {
+    pub(crate) slot: SlotId,
+    /// The message assigns to it.
+    pub(crate) is_write: bool,
+}
+
+/// A file that is asked about.
+#[derive(Clone)]
+pub(crate) struct Here {
+    pub(crate) file: FileId,
+    pub(crate) document: Rc<Document>,
+}
+
+impl Ide {
+    /// A file, brought up to date.
+    pub(crate) fn here(&mut self, name: &str) -> Option<Here> {
+        let (file, document) = self.at(name)?;
+        Some(Here { file, document })
+    }
+
+    /// The slots that a message means; none when its receiver is not known.
+    pub(crate) fn meant(&mut self, here: &Here, send: &Send) -> Vec<Meant> {
+        let place = send.selector.first().map_or(0, |s| s.start);
+        let code = self.universe().code_at(here.file, place);
+        self.meant_in(here, &code, send)
+    }
+
+    /// The same, where the types around are known already.
+    pub(crate) fn meant_in(&mut self, here: &Here, code: &Code, send: &Send) -> Vec<Meant> {
+        let text = here.document.text();
+        let name = selector(&send.selector, text);
+        let universe = self.universe();
+        let found = match &send.receiver {
+            Receiver::Implicit => {
+                let own = universe.found_in(code.holder, &name, true);
+                match own.is_empty() {
+                    true => {
+                        let module = universe.module_of(here.file);
+                        universe.found_in(module, &name, false)
+                    }
+                    false => own,
+                }
+            }
+            Receiver::Expr(e) => {
+                let is_self = matches!(e.kind, ExprKind::SelfRef);
+                let objects = self.objects_of(code, e);
+                let all = objects.into_iter().flat_map(|o| self.universe().found_in(o, &name, is_self));
+                all.collect()
+            }
+            Receiver::Resend(_) => universe.found_above(code.holder, &name, None),
+            Receiver::Delegate(parent) => universe.found_above(code.holder, &name, Some(parent.text(text))),
+        };
+        let mut meant: Vec<Meant> = Vec::new();
+        for (slot, is_write) in found {
+            let one = Meant { slot, is_write };
+            if !meant.contains(&one) {
+                meant.push(one);
+            }
+        }
+        meant
+    }
+
+    /// The objects that an expression may be.
+    pub(crate) fn objects_of(&mut self, code: &Code, e: &Expr) -> Vec<ObjectId> {
+        let type_ = if matches!(e.kind, ExprKind::SelfRef) { Some(TypeId::SELF) } else { code.type_of(e.span) };
+        type_.map(|t| self.universe().objects_of(t, code.holder)).unwrap_or_default()
+    }
+
+    /// Where a slot's name is written.
+    pub(crate) fn place_of(&self, slot: SlotId) -> Option<Place> {
+        let info = self.project.known().slot_info(slot);
+        let name = *info.parts.first()?;
+        let name = info.parts.last().map_or(name, |last| name.to(*last));
+        Some(Place { file: self.name_of(info.file?).to_string(), span: name })
+    }
+
+    /// What the comment before a slot says.
+    pub(crate) fn comment_of(&self, slot: SlotId) -> Option<String> {
+        let universe = self.project.known();
+        let info = universe.slot_info(slot);
+        let text = universe.file_text(info.file?);
+        Some(words::comment_text(info.comment?.text(&text))).filter(|t| !t.is_empty())
+    }
+
+    /// A place in a file.
+    pub(crate) fn place(&self, file: FileId, span: Span) -> Place {
+        Place { file: self.name_of(file).to_string(), span }
+    }
+
+    /// The slot that a name in a written type means: as seen from the file, or among the traits.
+    pub(crate) fn type_slot(&mut self, file: FileId, name: &str) -> Option<SlotId> {
+        let universe = self.universe();
+        let module = universe.module_of(file);
+        let direct = universe.found_in(module, name, false).first().map(|f| f.0);
+        direct.or_else(|| {
+            let traits = universe.object_at(file, "traits")?;
+            let long = match name {
+                "int" => "integer",
+                "bool" => "boolean",
+                other => other,
+            };
+            universe.found_in(traits, long, false).first().map(|f| f.0)
+        })
+    }
+}

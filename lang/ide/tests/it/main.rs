@@ -1,0 +1,9 @@
+//! Questions to a project, drawn as text, and their answers as snapshots.
+
+mod actions;
+mod completing;
+mod fixture;
+mod looking;
+mod moving;
+mod texts;
+mod whole;

@@ -1,0 +1,151 @@
+//! From a word to other places, and other names for it.
+
+use crate::fixture::Fixture;
+
+const SHAPES: &str = "|
+shape = (| parent* = traits clonable. area = 0. scaled: k = ( area * k ) |).
+square = (| parent* = shape. side <- 1. area = ( side * side ) |).
+total: all = ( | sum <- 0 | all do: [|:each| sum: sum + each area ]. sum ).
+|
+(square copy side: 3) area printLine
+square side
+";
+
+fn definition(drawn: &str) -> String {
+    let mut f = Fixture::new(drawn);
+    let at = f.at();
+    let places = f.ide.definition(&f.name.clone(), at);
+    f.show_all(&places)
+}
+
+#[test]
+fn a_message_leads_to_its_slot() {
+    insta::assert_snapshot!(definition(&SHAPES.replace("3) area", "3) ar‸ea")));
+}
+
+#[test]
+fn a_message_to_self_leads_to_all_it_may_mean() {
+    insta::assert_snapshot!(definition(&SHAPES.replace("( area * k", "( ar‸ea * k")));
+}
+
+#[test]
+fn an_assignment_leads_to_its_slot() {
+    insta::assert_snapshot!(definition(&SHAPES.replace("copy side: 3", "copy si‸de: 3")));
+}
+
+#[test]
+fn a_local_leads_to_its_declaration() {
+    insta::assert_snapshot!(definition(&SHAPES.replace("sum ).", "su‸m ).")));
+}
+
+#[test]
+fn a_message_leads_into_another_file_and_into_the_library() {
+    insta::assert_snapshot!(definition("| s = (import: 'shapes') |\ns on‸e\n=== /p/shapes.aura\n| one = 1 |\n"));
+    insta::assert_snapshot!(definition("'abc' asInt‸eger\n"));
+    insta::assert_snapshot!(definition("| s = (import: 'sha‸pes') |\n=== /p/shapes.aura\n| one = 1 |\n"));
+}
+
+#[test]
+fn an_expression_leads_to_the_object_of_its_type() {
+    let mut f = Fixture::new(&SHAPES.replace("(square copy", "(square co‸py"));
+    let at = f.at();
+    let places = f.ide.type_definition(&f.name.clone(), at);
+    insta::assert_snapshot!(f.show_all(&places));
+}
+
+#[test]
+fn implementors_are_all_slots_of_a_name() {
+    let mut f = Fixture::new(&SHAPES.replace("each area", "each ar‸ea"));
+    let at = f.at();
+    let places = f.ide.implementors(&f.name.clone(), at);
+    insta::assert_snapshot!(f.show_all(&places));
+}
+
+fn references(drawn: &str) -> String {
+    let mut f = Fixture::new(drawn);
+    let at = f.at();
+    let found = f.ide.references(&f.name.clone(), at);
+    let mark = |b: bool, word: &str| if b { format!(" {word}") } else { String::new() };
+    let mut out = String::new();
+    for r in found {
+        let notes = mark(r.is_declaration, "declaration") + &mark(r.is_write, "write") + &mark(r.is_possible, "possible");
+        out.push_str(&format!("{}{notes}\n", f.show(&r.place)));
+    }
+    out
+}
+
+#[test]
+fn references_know_families_and_say_what_is_only_possible() {
+    insta::assert_snapshot!(references(&SHAPES.replace("3) area", "3) ar‸ea")));
+    insta::assert_snapshot!(references(&SHAPES.replace("square side", "square si‸de")));
+    insta::assert_snapshot!(references(&SHAPES.replace("| sum <-", "| s‸um <-")));
+}
+
+#[test]
+fn slots_of_strangers_are_not_references() {
+    insta::assert_snapshot!(references("| a = (| one = 1 |). b = (| one = 2 |) |\na on‸e\nb one\n"));
+}
+
+fn rename(drawn: &str, new: &str) -> String {
+    let mut f = Fixture::new(drawn);
+    let at = f.at();
+    match f.ide.rename(&f.name.clone(), at, new) {
+        Ok(edits) => f.edited(&edits),
+        Err(why) => why,
+    }
+}
+
+#[test]
+fn a_slot_is_renamed_across_files() {
+    let other = "=== /p/other.aura\n| s = (import: 'main') |\n(s square copy side: 4) side printLine\n";
+    insta::assert_snapshot!(rename(&format!("{}{other}", SHAPES.replace("side <- 1", "si‸de <- 1")), "edge"));
+}
+
+#[test]
+fn a_local_is_renamed() {
+    insta::assert_snapshot!(rename(&SHAPES.replace("| sum <-", "| s‸um <-"), "result"));
+}
+
+#[test]
+fn a_keyword_message_is_renamed_part_by_part() {
+    insta::assert_snapshot!(rename("| o = (| at: i Put: v = ( i + v ) |) |\no at: 1 Pu‸t: 2\n", "from:To:"));
+}
+
+#[test]
+fn what_cannot_be_renamed_says_why() {
+    let cases = [
+        ("'abc' si‸ze\n", "length"),
+        ("| a = 1. b = 2 |\n‸a\n", "b"),
+        ("| a = 1 |\n‸a\n", "Bad"),
+        ("| o = (| at: i = ( i ) |) |\no a‸t: 1\n", "at"),
+        ("| m: x = ( | y <- 1 | ‸x + y ) |\n", "y"),
+        ("| m: x = ( ‸x + other ). other = 1 |\n", "other"),
+        ("| m: x = ( x frob‸nicate ) |\n", "z"),
+    ];
+    let said: Vec<String> = cases.iter().map(|(drawn, new)| rename(drawn, new)).collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn highlights_are_uses_in_the_file() {
+    let mut f = Fixture::new(&SHAPES.replace("sum + each", "su‸m + each"));
+    let (name, at) = (f.name.clone(), f.at());
+    let found = f.ide.highlights(&name, at);
+    let places: Vec<aura_ide::Place> =
+        found.iter().map(|(span, _)| aura_ide::Place { file: name.clone(), span: *span }).collect();
+    insta::assert_snapshot!(f.show_all(&places));
+}
+
+#[test]
+fn calls_go_both_ways() {
+    let mut f = Fixture::new(&SHAPES.replace("scaled: k", "sca‸led: k").replace("square side\n", "square scaled: 2\n"));
+    let (name, at) = (f.name.clone(), f.at());
+    let mut out = String::new();
+    for call in f.ide.callers(&name, at) {
+        out.push_str(&format!("from {} in {} ({})\n", call.method.name, call.method.holder, call.spans.len()));
+    }
+    for call in f.ide.callees(&name, at) {
+        out.push_str(&format!("to {} in {} ({})\n", call.method.name, call.method.holder, call.spans.len()));
+    }
+    insta::assert_snapshot!(out);
+}

@@ -1,0 +1,111 @@
+//! Texts that come, change and go, and what is found in them.
+
+use std::rc::Rc;
+
+use aura_ide::{Encoding, Ide, Position, Work};
+
+use crate::fixture::Fixture;
+
+/// Everything that is told until there is nothing to do.
+fn told(ide: &mut Ide) -> Vec<String> {
+    let mut told = Vec::new();
+    loop {
+        match ide.work() {
+            Work::Found(f) => told.push(format!("{}: {:?}", f.file, f.found.iter().map(|d| d.code).collect::<Vec<_>>())),
+            Work::Done => {}
+            Work::Nothing => return told,
+        }
+    }
+}
+
+const USER: &str = "=== /p/user.aura\n| m = (import: 'main') |\nm one + 1\n";
+
+#[test]
+fn others_hear_of_a_change_once_the_text_can_be_read() {
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
+    f.ide.open("/p/main.aura", "| two = = |\n");
+    let broken = told(&mut f.ide);
+    f.ide.open("/p/main.aura", "| two = 2 |\n");
+    let renamed = told(&mut f.ide);
+    f.ide.open("/p/main.aura", "| one = 1 |\n");
+    let back = told(&mut f.ide);
+    insta::assert_snapshot!([broken, renamed, back].map(|t| t.join("\n")).join("\n---\n"));
+}
+
+#[test]
+fn a_file_that_is_closed_is_as_on_the_disk() {
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
+    f.ide.open("/p/main.aura", "| two = 2 |\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []", "/p/user.aura: [\"E0301\"]"]);
+    f.ide.close("/p/main.aura");
+    assert_eq!(told(&mut f.ide), ["/p/user.aura: []"]);
+}
+
+#[test]
+fn edits_follow_one_another() {
+    let mut f = Fixture::new("‸");
+    let at = |line, column| Position { line, column };
+    let name = f.name.clone();
+    let changes = [
+        (None, "é😀 a\r\nb\r\n".to_string()),
+        (Some((at(0, 3), at(1, 0))), "\r\n".to_string()),
+        (Some((at(1, 0), at(1, 1))), "c".to_string()),
+    ];
+    f.ide.change(&name, &changes, Encoding::Utf16);
+    assert_eq!(f.ide.document(&name).expect("open").text(), "é😀\r\nc\r\n");
+}
+
+#[test]
+fn every_question_at_every_place_of_broken_texts_has_an_answer() {
+    let whole = "| a <- (| p* = traits clonable. b: x <int> = ( | l | l: x. [|:e| ^ e ] value: `t {l} u`. resend.b: l ) |). |\na b: { 1. 'two' }\n";
+    let mut ide = Ide::new(Rc::new(NoFiles));
+    let name = "/p/x.aura";
+    for cut in (0..whole.len()).step_by(5) {
+        // What was typed so far, and what is left when something in the middle was taken out.
+        for text in [whole[..cut].to_string(), format!("{}{}", &whole[..cut], &whole[(cut + 9).min(whole.len())..])] {
+            ide.open(name, &text);
+            for at in [0, cut.saturating_sub(3), cut, cut + 2, text.len(), text.len() + 7] {
+                ask_everything(&mut ide, name, at as u32);
+            }
+            while ide.has_work() {
+                ide.work();
+            }
+        }
+    }
+}
+
+struct NoFiles;
+
+impl aura_ide::Outside for NoFiles {
+    fn library(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+    fn read(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+fn ask_everything(ide: &mut Ide, name: &str, at: u32) {
+    let range = aura_ide::Span { start: at.saturating_sub(6), end: at };
+    ide.hover(name, at);
+    ide.complete(name, at);
+    ide.signature_help(name, at);
+    ide.definition(name, at);
+    ide.type_definition(name, at);
+    ide.implementors(name, at);
+    ide.references(name, at);
+    let _ = ide.rename(name, at, "other");
+    ide.highlights(name, at);
+    ide.callers(name, at);
+    ide.callees(name, at);
+    ide.methods_at(name, at);
+    ide.actions(name, range);
+    ide.hints(name, range);
+    ide.selections(name, at);
+    ide.colours(name);
+    ide.folds(name);
+    ide.outline(name);
+    ide.lenses(name);
+    ide.formatting(name, Some(range));
+    ide.find_symbols("b");
+}

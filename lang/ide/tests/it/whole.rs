@@ -1,0 +1,139 @@
+//! What is asked of a whole file, or of a whole project.
+
+use aura_ide::{Fix, Offer, Span, Symbol};
+
+use crate::fixture::{Fixture, MAIN};
+
+const FILE: &str = "\"A file.
+ Of two lines.\"
+|
+shape = (|
+    parent* = traits clonable.
+    side <- 1.
+    area = ( side * side ).
+|).
+limit = 3.
+|
+(shape copy side: limit) area printLine
+traits integer _AddSlots: (| twice = ( self + self ) |)
+";
+
+fn draw(symbols: &[Symbol], depth: usize, out: &mut String) {
+    for s in symbols {
+        out.push_str(&format!("{}{:?} {}\n", "  ".repeat(depth), s.kind, s.name));
+        draw(&s.children, depth + 1, out);
+    }
+}
+
+#[test]
+fn a_file_has_an_outline() {
+    let mut f = Fixture::new(FILE);
+    let mut out = String::new();
+    draw(&f.ide.outline(MAIN), 0, &mut out);
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn symbols_are_found_by_some_of_their_letters() {
+    let mut f = Fixture::new(&format!("{FILE}=== /p/other.aura\n| areaOfAll = 3 |\n"));
+    let found = f.ide.find_symbols("area");
+    let ours: Vec<String> = found
+        .iter()
+        .filter(|s| s.place.file.starts_with("/p"))
+        .map(|s| format!("{:?} {} in {}", s.kind, s.name, s.holder))
+        .collect();
+    insta::assert_snapshot!(ours.join("\n"));
+}
+
+#[test]
+fn words_have_colours() {
+    let text = "| \"c\" o = (| p* = traits clonable. at: i <int> Put: v = ( | l <- 3 | l: i + v. [|:b| b ]. 'x' ) |) |\no at: 1 Put: -2\n";
+    let mut f = Fixture::new(text);
+    let mut out = String::new();
+    for c in f.ide.colours(MAIN) {
+        let word = &text[c.span.start as usize..c.span.end as usize];
+        let declaration = if c.is_declaration { " declaration" } else { "" };
+        out.push_str(&format!("{:?}{declaration} {word}\n", c.meaning));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn what_was_learned_has_a_colour_of_its_own() {
+    let learned = "=== /p/main.learned.aura\nshape _AddSlots: (| \"learned: x\nmodel: m\" half = ( side / 2 ) |).\n";
+    let mut f = Fixture::new(&format!("{FILE}shape half\n{learned}"));
+    let text = f.files[MAIN].clone();
+    let marked = f.ide.colours(MAIN).into_iter().filter(|c| c.is_learned);
+    let words: Vec<&str> = marked.map(|c| &text[c.span.start as usize..c.span.end as usize]).collect();
+    assert_eq!(words, ["half"]);
+}
+
+#[test]
+fn inferred_types_are_hinted() {
+    let mut f = Fixture::new(&format!("{FILE}[|:x| | y <- 3 | x + y ] value: 4\n"));
+    let text = f.files[MAIN].clone();
+    let hints = f.ide.hints(MAIN, Span::new(0, text.len()));
+    let mut drawn = text.clone();
+    for hint in hints.iter().rev() {
+        drawn.insert_str(hint.at as usize, &format!("⟨{}⟩", hint.label));
+    }
+    insta::assert_snapshot!(drawn);
+}
+
+#[test]
+fn brackets_and_comments_are_folded() {
+    let mut f = Fixture::new(FILE);
+    let text = f.files[MAIN].clone();
+    let mut out = String::new();
+    for fold in f.ide.folds(MAIN) {
+        let first = text[fold.span.start as usize..fold.span.end as usize].lines().next().unwrap_or("");
+        out.push_str(&format!("{first} … {}\n", if fold.is_comment { "(comment)" } else { "" }));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_selection_grows() {
+    let mut f = Fixture::new(&FILE.replace("( side * side", "( si‸de * side"));
+    let at = f.at();
+    let text = f.files[MAIN].clone();
+    let grown: Vec<String> =
+        f.ide.selections(MAIN, at).iter().map(|s| text[s.start as usize..s.end as usize].replace('\n', "⏎")).collect();
+    insta::assert_snapshot!(grown.join("\n"));
+}
+
+#[test]
+fn a_file_is_put_into_its_layout_with_few_edits() {
+    let text = "| a   = 1 |\na\n3+4\n";
+    let mut f = Fixture::new(text);
+    let edits = f.ide.formatting(MAIN, None).expect("readable");
+    let after = Fix { title: String::new(), edits: edits.clone() }.apply(text);
+    assert_eq!(after, aura_syntax::format(text).expect("readable"));
+    let only = f.ide.formatting(MAIN, Some(Span::new(14, 16))).expect("readable");
+    insta::assert_snapshot!(Fix { title: String::new(), edits: only }.apply(text));
+}
+
+#[test]
+fn a_text_keeps_its_line_ends() {
+    let text = "| a   = 1 |\r\na\r\n3+4\r\n";
+    let mut f = Fixture::new(text);
+    let edits = f.ide.formatting(MAIN, None).expect("readable");
+    let after = Fix { title: String::new(), edits }.apply(text);
+    assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+    assert_eq!(after.replace("\r\n", "\n"), aura_syntax::format(&text.replace("\r\n", "\n")).expect("readable"));
+}
+
+#[test]
+fn lenses_offer_to_run() {
+    let learned =
+        "shape _AddSlots: (|\n    \"learned: 2026-11-22T23:00:00Z\nmodel: m\nreviewed: no\"\n    half = ( side / 2 ) |).\n";
+    let mut f = Fixture::new(&format!("{FILE}=== /p/main.learned.aura\n{learned}=== /p/some_test.aura\n| a = 1 |\n"));
+    let mut offers = Vec::new();
+    for name in [MAIN, "/p/main.learned.aura", "/p/some_test.aura"] {
+        offers.extend(f.ide.lenses(name).into_iter().map(|l| match l.offer {
+            Offer::Learned { origin, selector } => format!("{selector}: {origin}"),
+            other => format!("{other:?}"),
+        }));
+    }
+    assert_eq!(offers, ["Run", "half: learned from m on 2026-11-22; not reviewed yet", "Test"]);
+}

@@ -1,0 +1,40 @@
+//! Commands that lenses and actions name: the editor asks for them to be carried out (`workspace/executeCommand`), or carries them out itself.
+
+use aura_ide::{Command, What};
+use lsp_server::{ErrorCode, RequestId};
+use lsp_types as lsp;
+use serde_json::json;
+
+use crate::convert::{name, uri};
+use crate::requests::Refusal;
+use crate::server::Server;
+
+/// What can be asked for.
+pub(crate) fn names() -> Vec<String> {
+    What::ALL.iter().map(|(_, name)| name.to_string()).collect()
+}
+
+/// A command as editors get it, with words for people.
+pub(crate) fn told(title: String, command: &Command) -> lsp::Command {
+    let file = uri(&command.file).map(|u| json!(u.as_str()));
+    let arguments = file.into_iter().chain(command.selector.iter().map(|s| json!(s))).collect();
+    lsp::Command { title, command: command.what.name().to_string(), arguments: Some(arguments) }
+}
+
+/// Starts a command. The request is answered when it is done.
+pub(crate) fn start(server: &mut Server, id: RequestId, params: serde_json::Value) -> Result<(), Refusal> {
+    let wrong = |message: String| Refusal { code: ErrorCode::InvalidParams, message };
+    let p: lsp::ExecuteCommandParams = serde_json::from_value(params).map_err(|e| wrong(e.to_string()))?;
+    let text = |at: usize| p.arguments.get(at).and_then(|a| a.as_str()).map(str::to_string);
+    let what = What::ALL.iter().find(|(_, name)| *name == p.command).map(|(what, _)| *what);
+    let file = text(0).and_then(|uri| uri.parse().ok()).map(|uri| name(&uri));
+    let (Some(what), Some(file)) = (what, file) else {
+        return Err(wrong(format!("'{}' is no command, or not with these arguments", p.command)));
+    };
+    let command = Command { what, file, selector: text(1) };
+    let Some(job) = server.outside().job(&command) else {
+        return Err(format!("'{}' cannot be done here", p.command).into());
+    };
+    server.begin_job(id, command, p.work_done_progress_params.work_done_token, job);
+    Ok(())
+}

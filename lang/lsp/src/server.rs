@@ -1,0 +1,229 @@
+//! The loop: one message after the other, and a slice of work when nobody waits.
+//!
+//! All that is known lives on this one thread; what comes is read on another one (`lsp-server`), so between two slices everything that has come is
+//! seen: newer text makes older findings not worth telling, and a request does not wait for a project to be read.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+
+use aura_ide::{Command, Findings, Ide, Job, Outside, Work};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types as lsp;
+use lsp_types::notification::Notification as _;
+use lsp_types::request::Request as _;
+
+use crate::capabilities::{Client, offered};
+use crate::convert::{self, Places};
+use crate::inbox::{Inbox, Next};
+use crate::jobs::Jobs;
+use crate::{commands, requests, sync};
+
+/// After a change, the silence that is waited for before files are looked at: whoever types fast is not told of every letter.
+const QUIET: Duration = Duration::from_millis(2);
+
+/// How often it is looked whether a job has ended.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Somebody is being served.
+pub(crate) struct Server<'c> {
+    connection: &'c Connection,
+    outside: Rc<dyn Outside>,
+    pub(crate) ide: Ide,
+    pub(crate) client: Client,
+    /// What the editor has open: names, versions, texts as it last gave them.
+    pub(crate) open: std::collections::BTreeMap<String, i32>,
+    next_request: i32,
+    jobs: Jobs,
+}
+
+/// How a message leaves the loop.
+enum Flow {
+    Goes,
+    Ends { was_asked: bool },
+}
+
+pub(crate) fn serve(connection: &Connection, outside: Rc<dyn Outside>) -> Result<bool, String> {
+    let (id, params) = connection.initialize_start().map_err(|e| e.to_string())?;
+    let params: lsp::InitializeParams =
+        serde_json::from_value(params).map_err(|e| format!("what the editor says about itself cannot be read: {e}"))?;
+    let client = Client::read(&params);
+    connection.initialize_finish(id, offered(&client)).map_err(|e| e.to_string())?;
+    let mut server = Server {
+        connection,
+        ide: Ide::new(outside.clone()),
+        outside,
+        client,
+        open: std::collections::BTreeMap::new(),
+        next_request: 1,
+        jobs: Jobs::default(),
+    };
+    server.begin();
+    server.run()
+}
+
+impl Server<'_> {
+    /// What the editor needs to be told or asked at first.
+    fn begin(&mut self) {
+        self.add_folders();
+        if self.client.watches {
+            let watcher = serde_json::json!({ "watchers": [{ "globPattern": "**/*.aura" }] });
+            let registration = serde_json::json!({ "registrations": [{ "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": watcher }] });
+            self.ask("client/registerCapability", registration);
+        }
+    }
+
+    fn add_folders(&mut self) {
+        for folder in self.client.folders.clone() {
+            self.ide.add_folder(&convert::name(&folder));
+        }
+    }
+
+    fn run(&mut self) -> Result<bool, String> {
+        let mut inbox = Inbox::new(self.connection.receiver.clone());
+        let mut is_shut_down = false;
+        loop {
+            self.after_jobs();
+            let wait = match (self.ide.is_behind(), self.ide.has_work()) {
+                (true, _) => Some(QUIET),
+                (false, true) => Some(Duration::ZERO),
+                (false, false) if self.jobs.are_any() => Some(GLANCE),
+                (false, false) => None,
+            };
+            match inbox.next(wait) {
+                Next::Message(message) => {
+                    if let Flow::Ends { was_asked } = self.message(message, &mut is_shut_down) {
+                        return Ok(was_asked);
+                    }
+                }
+                Next::Cancelled { id, was_waiting: true } => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
+                // Its job answers, if there is one.
+                Next::Cancelled { id, was_waiting: false } => self.jobs.cancel(&id),
+                Next::Silence => self.work(&mut inbox),
+                Next::End => return Err("the editor has gone without a word".into()),
+            }
+        }
+    }
+
+    /// What jobs have changed is read again.
+    fn after_jobs(&mut self) {
+        for command in self.jobs.done().into_iter().filter(|c| c.what.changes_learned()) {
+            self.guarded(command.what.name(), |server| server.ide.relearn(&command.file));
+        }
+    }
+
+    fn message(&mut self, message: Message, is_shut_down: &mut bool) -> Flow {
+        match message {
+            Message::Request(request) if request.method == "shutdown" => {
+                *is_shut_down = true;
+                self.jobs.cancel_all();
+                self.send(Response::new_ok(request.id, serde_json::Value::Null).into());
+            }
+            Message::Request(request) if *is_shut_down => {
+                self.refuse(request.id, ErrorCode::InvalidRequest, "the server was told to shut down".into());
+            }
+            Message::Request(request) => self.request(request),
+            Message::Notification(n) if n.method == lsp::notification::Exit::METHOD => {
+                return Flow::Ends { was_asked: *is_shut_down };
+            }
+            Message::Notification(notification) => {
+                let method = notification.method.clone();
+                self.guarded(&method, |server| sync::hear(server, notification));
+            }
+            Message::Response(_) => {}
+        }
+        Flow::Goes
+    }
+
+    fn request(&mut self, request: Request) {
+        let Request { id, method, params } = request;
+        if method == lsp::request::ExecuteCommand::METHOD {
+            return match self.guarded(&method, |server| commands::start(server, id.clone(), params)) {
+                Some(Ok(())) => {}
+                Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
+                None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
+            };
+        }
+        match self.guarded(&method, |server| requests::answer(server, &method, params)) {
+            Some(Ok(value)) => self.send(Response::new_ok(id, value).into()),
+            Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
+            None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
+        }
+    }
+
+    /// The world around.
+    pub(crate) fn outside(&self) -> Rc<dyn Outside> {
+        self.outside.clone()
+    }
+
+    /// Has a job done for a request.
+    pub(crate) fn begin_job(&mut self, id: RequestId, command: Command, token: Option<lsp::ProgressToken>, job: Job) {
+        self.jobs.start(self.connection.sender.clone(), id, command, token, job);
+    }
+
+    fn refuse(&mut self, id: RequestId, code: ErrorCode, message: String) {
+        self.send(Response::new_err(id, code as i32, message).into());
+    }
+
+    /// One slice of work, and those after it while nobody waits.
+    fn work(&mut self, inbox: &mut Inbox) {
+        loop {
+            match self.guarded("diagnostics", |server| server.ide.work()) {
+                Some(Work::Found(findings)) => self.tell(&findings),
+                Some(Work::Done) => {}
+                Some(Work::Nothing) | None => return,
+            }
+            if inbox.is_waiting() {
+                return;
+            }
+        }
+    }
+
+    fn tell(&mut self, findings: &Findings) {
+        let Some(uri) = convert::uri(&findings.file) else { return };
+        let Some(document) = self.ide.document(&findings.file) else {
+            return self.publish(uri, Vec::new(), None);
+        };
+        let places = Places { document: &document, encoding: self.client.encoding };
+        let found = findings.found.iter().map(|d| places.diagnostic(d, &uri)).collect();
+        let version = self.open.get(&findings.file).copied();
+        self.publish(uri, found, version);
+    }
+
+    fn publish(&mut self, uri: lsp::Uri, diagnostics: Vec<lsp::Diagnostic>, version: Option<i32>) {
+        self.notify::<lsp::notification::PublishDiagnostics>(lsp::PublishDiagnosticsParams { uri, diagnostics, version });
+    }
+
+    /// Does something that must not take the server with it. What was known when it failed is made anew from the texts.
+    fn guarded<T>(&mut self, what: &str, act: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let result = catch_unwind(AssertUnwindSafe(|| act(self)));
+        result.map_err(|panic| self.failed(what, &*panic)).ok()
+    }
+
+    fn failed(&mut self, what: &str, panic: &(dyn std::any::Any + Send)) {
+        let why = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let message =
+            format!("'{what}' failed: {}. Please report this; the server goes on.", why.unwrap_or("for no known reason"));
+        self.notify::<lsp::notification::LogMessage>(lsp::LogMessageParams { typ: lsp::MessageType::ERROR, message });
+        let texts: Vec<(String, String)> = self.ide.open_texts();
+        self.ide = Ide::new(self.outside.clone());
+        texts.iter().for_each(|(name, text)| self.ide.open(name, text));
+        self.add_folders();
+    }
+
+    pub(crate) fn notify<N: lsp::notification::Notification>(&mut self, params: N::Params) {
+        self.send(Notification::new(N::METHOD.to_string(), params).into());
+    }
+
+    /// Asks the editor for something; what it answers does not matter.
+    fn ask(&mut self, method: &str, params: serde_json::Value) {
+        let id = RequestId::from(self.next_request);
+        self.next_request += 1;
+        self.send(Request::new(id, method.to_string(), params).into());
+    }
+
+    fn send(&mut self, message: Message) {
+        // If nobody is there to hear it, the next message that is waited for says so.
+        let _ = self.connection.sender.send(message);
+    }
+}

@@ -1,0 +1,64 @@
+//! What editors tell: texts that are opened, changed and closed, files that changed on the disk.
+
+use lsp_server::Notification;
+use lsp_types as lsp;
+use lsp_types::notification::{
+    DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
+    DidSaveTextDocument, Notification as _,
+};
+use serde::de::DeserializeOwned;
+
+use crate::convert::{from, name};
+use crate::server::Server;
+
+/// Takes in what was told. What is not understood is no reason to stop.
+pub(crate) fn hear(server: &mut Server, notification: Notification) {
+    let Notification { method, params } = notification;
+    match method.as_str() {
+        DidOpenTextDocument::METHOD => read(params).map(|p| opened(server, p)),
+        DidChangeTextDocument::METHOD => read(params).map(|p| changed(server, p)),
+        DidCloseTextDocument::METHOD => read(params).map(|p| closed(server, &p)),
+        DidSaveTextDocument::METHOD => {
+            read(params).map(|p: lsp::DidSaveTextDocumentParams| server.ide.reread(&name(&p.text_document.uri)))
+        }
+        DidChangeWatchedFiles::METHOD => read(params).map(|p| on_disk(server, p)),
+        DidChangeWorkspaceFolders::METHOD => read(params).map(|p| folders(server, p)),
+        _ => None,
+    };
+}
+
+fn read<T: DeserializeOwned>(params: serde_json::Value) -> Option<T> {
+    serde_json::from_value(params).ok()
+}
+
+fn opened(server: &mut Server, p: lsp::DidOpenTextDocumentParams) {
+    let file = name(&p.text_document.uri);
+    server.ide.open(&file, &p.text_document.text);
+    server.open.insert(file, p.text_document.version);
+}
+
+fn changed(server: &mut Server, p: lsp::DidChangeTextDocumentParams) {
+    let file = name(&p.text_document.uri);
+    let changes: Vec<aura_ide::Change> =
+        p.content_changes.into_iter().map(|c| (c.range.map(|r| (from(r.start), from(r.end))), c.text)).collect();
+    server.ide.change(&file, &changes, server.client.encoding);
+    server.open.insert(file, p.text_document.version);
+}
+
+fn closed(server: &mut Server, p: &lsp::DidCloseTextDocumentParams) {
+    let file = name(&p.text_document.uri);
+    server.open.remove(&file);
+    server.ide.close(&file);
+}
+
+fn on_disk(server: &mut Server, p: lsp::DidChangeWatchedFilesParams) {
+    p.changes.iter().for_each(|change| server.ide.reread(&name(&change.uri)));
+}
+
+fn folders(server: &mut Server, p: lsp::DidChangeWorkspaceFoldersParams) {
+    server.client.folders.retain(|f| !p.event.removed.iter().any(|r| r.uri == *f));
+    for folder in p.event.added {
+        server.ide.add_folder(&name(&folder.uri));
+        server.client.folders.push(folder.uri);
+    }
+}

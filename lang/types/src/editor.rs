@@ -1,0 +1,297 @@
+//! What an editor asks about places, slots and objects.
+//!
+//! What must stay true: questions change nothing that is found out about files; whoever asks gets plain data and numbers, no parts of the
+//! checker's own tables. Not here: anything about text, lines or trees beyond spans.
+
+use std::rc::Rc;
+
+use aura_syntax::Span;
+use aura_syntax::tree::SlotName;
+use rustc_hash::FxHashSet;
+
+use crate::infer::{self, Unit};
+use crate::lookup::{Find, Found};
+use crate::object::{FileId, ObjectId, SlotId, SlotKind, SlotValue};
+use crate::ty::{Type, TypeId};
+use crate::universe::Universe;
+
+/// A slot, as far as an editor wants to know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotInfo {
+    /// Its selector.
+    pub name: String,
+    /// What it is.
+    pub kind: SlotKind,
+    /// Lookup goes on there.
+    pub is_parent: bool,
+    /// Where it is written; the machine makes a few itself.
+    pub file: Option<FileId>,
+    /// The whole slot in that file.
+    pub span: Span,
+    /// The parts of its name there.
+    pub parts: Vec<Span>,
+    /// The comment before it, with its quotes.
+    pub comment: Option<Span>,
+    /// The names of its arguments.
+    pub parameters: Vec<String>,
+}
+
+/// The code that a place lies in.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The object that is `self` there.
+    pub holder: ObjectId,
+    /// The method or slot whose code it is; nothing for a file's statements.
+    pub slot: Option<SlotId>,
+    /// The types of its expressions, locals and arguments, inner ones first.
+    pub places: Vec<(Span, TypeId)>,
+}
+
+impl Code {
+    /// The type of what stands exactly there.
+    pub fn type_of(&self, span: Span) -> Option<TypeId> {
+        self.places.iter().rev().find(|(s, _)| *s == span).map(|p| p.1)
+    }
+}
+
+impl Universe {
+    /// What a file is called.
+    pub fn file_name(&self, file: FileId) -> Rc<str> {
+        self.file(file).name.clone()
+    }
+
+    /// A file's text.
+    pub fn file_text(&self, file: FileId) -> Rc<str> {
+        self.text(file)
+    }
+
+    /// Whether it is part of the library.
+    pub fn is_of_library(&self, file: FileId) -> bool {
+        self.file(file).is_library
+    }
+
+    /// The object that holds a file's slots.
+    pub fn module_of(&self, file: FileId) -> ObjectId {
+        self.file(file).module
+    }
+
+    /// The file that a path behind `import:` leads to, if it has been loaded.
+    pub fn import_of(&self, file: FileId, path: &str) -> Option<FileId> {
+        self.file(file).imports.get(path).copied()
+    }
+
+    /// The file of what was learned for a file.
+    pub fn companion_of(&self, file: FileId) -> Option<FileId> {
+        self.file(file).companion
+    }
+
+    /// Whether a file has all these words in it.
+    pub fn mentions_all<'w>(&self, file: FileId, mut words: impl Iterator<Item = &'w str>) -> bool {
+        let mentioned = &self.file(file).mentioned.words;
+        words.all(|word| self.names.known(word).is_some_and(|name| mentioned.contains(&name)))
+    }
+
+    /// How an object is called, in backquotes.
+    pub fn describe(&self, object: ObjectId) -> String {
+        match self.object(object).path.is_empty() {
+            true => "this module".into(),
+            false => self.described(object),
+        }
+    }
+
+    /// Where an object is written.
+    pub fn origin_of(&self, object: ObjectId) -> Option<(FileId, Span)> {
+        self.object(object).origin
+    }
+
+    /// An object's own slots, the last of a name only.
+    pub fn slots_of(&self, object: ObjectId) -> Vec<SlotId> {
+        let (slots, mut seen) = (&self.object(object).slots, FxHashSet::default());
+        let mut own: Vec<SlotId> = (0..slots.len() as u32)
+            .rev()
+            .filter(|index| {
+                let name = slots[*index as usize].name;
+                !self.names.text(name).is_empty() && seen.insert(name)
+            })
+            .map(|index| SlotId { object, index })
+            .collect();
+        own.reverse();
+        own
+    }
+
+    /// An object, its parents, theirs, and so on.
+    pub fn ancestors_of(&mut self, object: ObjectId) -> Vec<ObjectId> {
+        self.above(object).ancestors.clone()
+    }
+
+    /// The object that a slot holds, where that is a literal.
+    pub fn object_in(&self, slot: SlotId) -> Option<ObjectId> {
+        match self.slot(slot).value {
+            SlotValue::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// What is to be told of a slot.
+    pub fn slot_info(&self, slot: SlotId) -> SlotInfo {
+        let here = self.slot(slot);
+        let text = here.file.map(|f| self.text(f)).unwrap_or_default();
+        let tree = here.tree.as_deref();
+        SlotInfo {
+            name: self.names.text(here.name).to_string(),
+            kind: here.kind,
+            is_parent: here.is_parent,
+            file: here.file.filter(|_| tree.is_some()),
+            span: tree.map_or(Span::default(), |t| t.span),
+            parts: tree.map_or_else(Vec::new, |t| parts(&t.name)),
+            comment: tree.and_then(|t| t.comment),
+            parameters: tree.map(|t| crate::hole::parameter_names(t, &text)).unwrap_or_default(),
+        }
+    }
+
+    /// The type of what a slot holds or answers.
+    pub fn type_of_slot(&mut self, slot: SlotId) -> TypeId {
+        self.signature_of(slot, false).result
+    }
+
+    /// The types of a method's arguments, as far as they are known.
+    pub fn parameter_types(&mut self, slot: SlotId) -> Vec<TypeId> {
+        self.signature_of(slot, false).params.to_vec()
+    }
+
+    /// Every slot of a name, in any object.
+    pub fn implementors_of(&mut self, selector: &str) -> Vec<SlotId> {
+        let Some(name) = self.names.known(selector) else { return Vec::new() };
+        let all = self.implementors();
+        all.get(&name).cloned().unwrap_or_default()
+    }
+
+    /// Every slot of every object, those of users' files first.
+    pub fn all_slots(&mut self) -> Vec<SlotId> {
+        let all = self.implementors();
+        let mut slots: Vec<SlotId> = all.values().flatten().copied().collect();
+        slots.sort_by_key(|s| (self.slot(*s).file.is_none_or(|f| self.file(f).is_library), *s));
+        slots
+    }
+
+    /// The objects that a value of this type may be, seen from code whose `self` is the holder.
+    pub fn objects_of(&mut self, type_: TypeId, holder: ObjectId) -> Vec<ObjectId> {
+        let mut objects = Vec::new();
+        for member in self.types.members(type_) {
+            let object = match self.types.get(member).clone() {
+                Type::SelfType | Type::SelfWith(_) => Some(holder),
+                Type::Object(object, _) => Some(object),
+                Type::Block(..) => Some(self.builtin.block),
+                Type::Var(var) => match self.var(var).bound {
+                    Some(bound) => self.objects_of(bound, holder).first().copied(),
+                    None => Some(self.builtin.lobby),
+                },
+                Type::SelfAnswer(..) | Type::Any | Type::Never | Type::Meta(_) | Type::Union(..) => None,
+            };
+            objects.extend(object.filter(|o| !objects.contains(o)));
+        }
+        objects
+    }
+
+    /// The slots that a message to an object finds, and whether it assigns to them. `self` may be something that inherits from its object.
+    pub fn found_in(&mut self, object: ObjectId, selector: &str, is_self: bool) -> Vec<(SlotId, bool)> {
+        let name = self.names.of(selector);
+        let mut found: Vec<Found> = match self.find(object, name) {
+            Find::One(one) => vec![one],
+            Find::Some(all) => all.to_vec(),
+            Find::Ambiguous(a, b) => [a, b].map(|slot| Found { slot, is_write: false }).into(),
+            Find::Missing | Find::Open => Vec::new(),
+        };
+        if is_self && found.is_empty() {
+            found.extend(self.below(object, name));
+        }
+        found.into_iter().map(|f| (f.slot, f.is_write)).collect()
+    }
+
+    /// The slots that `resend.name`, or `parent.name`, finds from an object's method.
+    pub fn found_above(&mut self, object: ObjectId, selector: &str, through: Option<&str>) -> Vec<(SlotId, bool)> {
+        let name = self.names.of(selector);
+        let through = through.map(|t| self.names.of(t));
+        match self.find_above(object, name, through) {
+            Find::One(one) => vec![(one.slot, one.is_write)],
+            Find::Some(all) => all.iter().map(|f| (f.slot, f.is_write)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether one object is another or inherits from it.
+    pub fn is_below(&mut self, object: ObjectId, other: ObjectId) -> bool {
+        self.inherits(object, other)
+    }
+
+    /// The code around a place, with the types in it.
+    pub fn code_at(&mut self, file: FileId, place: u32) -> Code {
+        let mut unit = self.innermost(file, place);
+        let mut places = self.places(unit);
+        // Looking at code makes the objects that are written in it, whose methods may be nearer.
+        loop {
+            let next = self.innermost(file, place);
+            if next == unit {
+                break;
+            }
+            unit = next;
+            places = self.places(unit);
+        }
+        let (holder, slot) = match unit {
+            Unit::Method(slot) => (slot.object, Some(slot)),
+            Unit::Initial(slot) | Unit::Contents(slot) => (self.file(file).module, Some(slot)),
+            Unit::Statements(_) => (self.file(file).module, None),
+        };
+        Code { holder, slot, places }
+    }
+
+    /// The method or slot whose code a place lies in: places with the same one have the same [`Code`].
+    pub fn slot_of_code(&self, file: FileId, place: u32) -> Option<SlotId> {
+        match self.innermost(file, place) {
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => Some(slot),
+            Unit::Statements(_) => None,
+        }
+    }
+
+    fn innermost(&self, file: FileId, place: u32) -> Unit {
+        let span = |unit: &Unit| match unit {
+            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => self.slot(*slot).tree.as_ref().map(|t| t.span),
+            Unit::Statements(_) => None,
+        };
+        let around = infer::units(self, file).into_iter().filter_map(|unit| Some((span(&unit)?, unit)));
+        let around = around.filter(|(span, _)| span.start <= place && place <= span.end);
+        around.min_by_key(|(span, _)| span.end - span.start).map_or(Unit::Statements(file), |(_, unit)| unit)
+    }
+
+    /// The objects that a file makes, those written in code once it was looked at.
+    pub fn objects_in(&self, file: FileId) -> Vec<ObjectId> {
+        self.file(file).objects.clone()
+    }
+
+    /// The slots that a file adds to objects that are not its own.
+    pub fn added_by(&self, file: FileId) -> Vec<SlotId> {
+        self.file(file).added.clone()
+    }
+
+    /// The slot that is written at a place: the innermost whose text is around it.
+    pub fn slot_at(&mut self, file: FileId, place: u32) -> Option<SlotId> {
+        let here = self.file(file);
+        let own =
+            here.objects.iter().flat_map(|o| (0..self.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
+        let all = own.chain(here.added.iter().copied());
+        let around = all.filter_map(|id| {
+            let slot = self.slot(id);
+            let span = slot.tree.as_ref().filter(|_| slot.file == Some(file))?.span;
+            (span.start <= place && place <= span.end).then_some((span.end - span.start, id))
+        });
+        around.min_by_key(|(length, _)| *length).map(|(_, id)| id)
+    }
+}
+
+fn parts(name: &SlotName) -> Vec<Span> {
+    match name {
+        SlotName::Unary(span) => vec![*span],
+        SlotName::Binary { operator, .. } => vec![*operator],
+        SlotName::Keyword { parts, .. } => parts.clone(),
+    }
+}

@@ -1,0 +1,90 @@
+-- Drives Neovim's own language client through a session with `aura lsp`: open, diagnostics, completion, hover, rename, layout.
+-- Run by neovim.sh. Ends Neovim with 0 if all is as it should be, with 1 and a word about it if not.
+
+local server = assert(os.getenv('AURA'), 'AURA names the command')
+
+local function fail(what)
+  io.stderr:write('neovim: ' .. what .. '\n')
+  vim.cmd('cquit 1')
+end
+
+local function check(truth, what)
+  if not truth then fail(what) end
+  io.stdout:write('neovim: ' .. what .. '\n')
+end
+
+local function await(what, is_so)
+  if not vim.wait(20000, is_so, 10) then fail('waited in vain: ' .. what) end
+end
+
+local id = vim.lsp.start_client({ name = 'aura', cmd = { server, 'lsp' }, root_dir = vim.fn.getcwd() })
+check(id, 'the server starts')
+
+local function open(name)
+  vim.cmd('edit ' .. name)
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.lsp.buf_attach_client(buffer, id)
+  await('the server is ready', function()
+    local client = vim.lsp.get_client_by_id(id)
+    return client and client.initialized
+  end)
+  return buffer
+end
+
+local function lines(buffer) return vim.api.nvim_buf_get_lines(buffer, 0, -1, false) end
+
+local function ask(buffer, method, params)
+  local answers, why = vim.lsp.buf_request_sync(buffer, method, params, 20000)
+  if not answers then fail(method .. ': ' .. tostring(why)) end
+  local answer = answers[id]
+  if not answer or answer.err then fail(method .. ': ' .. vim.inspect(answer)) end
+  return answer.result
+end
+
+local function at(buffer, row, column)
+  return { textDocument = vim.lsp.util.make_text_document_params(buffer), position = { line = row, character = column } }
+end
+
+local main = open('main.aura')
+
+-- Diagnostics of what was opened, and of what is changed without being saved.
+await('a finding', function() return #vim.diagnostic.get(main) == 1 end)
+check(vim.diagnostic.get(main)[1].message:match("does not understand 'witdraw:'"), 'a slip of the pen is found')
+vim.api.nvim_buf_set_text(main, 4, 13, 4, 20, { 'withdraw' })
+await('the finding is taken back', function() return #vim.diagnostic.get(main) == 0 end)
+check(true, 'and is gone when it is corrected')
+
+-- Completion, as the omni function gets it.
+vim.api.nvim_buf_set_lines(main, 5, 5, false, { 'account dep' })
+local completion = ask(main, 'textDocument/completion', at(main, 5, 11))
+local offered = vim.lsp.util.text_document_completion_list_to_complete_items(completion, 'dep')
+check(#offered > 0 and offered[1].abbr:match('deposit:') ~= nil or vim.inspect(offered):match('deposit:'), 'deposit: is offered')
+vim.api.nvim_buf_set_lines(main, 5, 6, false, {})
+
+-- Hover.
+local hover = ask(main, 'textDocument/hover', at(main, 3, 14))
+local shown = table.concat(vim.lsp.util.convert_input_to_markdown_lines(hover.contents), '\n')
+check(shown:match('deposit: amount <any>'), 'hover shows the header')
+check(shown:match('Puts money in'), 'and the comment')
+
+-- Rename, across both files.
+local edit = ask(main, 'textDocument/rename', vim.tbl_extend('force', at(main, 3, 14), { newName = 'add:' }))
+vim.lsp.util.apply_workspace_edit(edit, 'utf-16')
+check(lines(main)[4]:match('account add: 100'), 'the message has its new name')
+local parts = vim.fn.bufnr('parts.aura')
+check(parts > 0 and table.concat(lines(parts), '\n'):match('add: amount = '), 'so has the slot, in the other file')
+
+-- Layout.
+vim.api.nvim_buf_set_lines(main, 5, 5, false, { '3+4' })
+local edits = ask(main, 'textDocument/formatting', {
+  textDocument = vim.lsp.util.make_text_document_params(main),
+  options = { tabSize = 4, insertSpaces = true },
+})
+vim.lsp.util.apply_text_edits(edits, main, 'utf-16')
+check(vim.tbl_contains(lines(main), '3 + 4'), 'the layout is put right')
+
+-- Goodbye in order.
+vim.lsp.stop_client(id)
+await('the server ends', function() return vim.lsp.get_client_by_id(id) == nil or vim.lsp.get_client_by_id(id).is_stopped() end)
+check(true, 'the server ends when it is told to')
+vim.cmd('qall!')

@@ -1,0 +1,177 @@
+//! The language server as an editor feels it: `aura lsp` in a process of its own, over its standard input and output.
+//!
+//! The project is the made one of `bench check`, on the disk. A keystroke is one letter that comes or goes in an open file; measured is the time from
+//! the message that tells it to the message with the findings of that version. After each of them a completion and a hover are asked for.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use aura_tests::editor::{Editor, at};
+use serde_json::json;
+
+use crate::check::made;
+use crate::machine;
+use crate::stats::{median, percentile};
+use crate::table::{Table, bar};
+
+/// How the server is measured.
+#[derive(clap::Args, Clone)]
+pub(crate) struct Options {
+    /// Times that it is started from cold.
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    runs: u32,
+    /// Keystrokes.
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    keys: u32,
+    /// Lines of the project.
+    #[arg(long, default_value_t = 50_000, value_name = "N")]
+    lines: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { runs: 7, keys: 1000, lines: 50_000 }
+    }
+}
+
+/// A project on the disk.
+struct Project {
+    dir: tempfile::TempDir,
+    files: Vec<(PathBuf, String)>,
+}
+
+impl Project {
+    fn new(lines: usize) -> Result<Self, String> {
+        let dir = tempfile::tempdir().map_err(|e| format!("cannot make a folder: {e}"))?;
+        let mut files = Vec::new();
+        for (name, text) in made::project(lines) {
+            let path = dir.path().join(format!("{name}.aura"));
+            std::fs::write(&path, &text).map_err(|e| e.to_string())?;
+            files.push((path, text));
+        }
+        Ok(Self { dir, files })
+    }
+
+    fn lines(&self) -> usize {
+        self.files.iter().map(|f| f.1.lines().count()).sum()
+    }
+}
+
+/// Runs and reports.
+pub(crate) fn run(options: &Options) -> Result<(), String> {
+    let aura = machine::aura()?;
+    let project = Project::new(options.lines)?;
+    machine::heading("Editor");
+    println!("`aura lsp` in a made project of {} lines in {} files.", project.lines(), project.files.len());
+    println!();
+    let mut table = Table::new(&["what", "measured", "bar", "held"]);
+    cold(options, &aura, &project, &mut table)?;
+    keys(options, &aura, &project, &mut table)?;
+    table.print();
+    Ok(())
+}
+
+/// From the start of the process to the findings of the first file.
+fn cold(options: &Options, aura: &Path, project: &Project, table: &mut Table) -> Result<(), String> {
+    let (file, text) = &project.files[project.files.len() / 2];
+    let mut times = Vec::new();
+    for _ in 0..options.runs.max(1) {
+        let began = Instant::now();
+        let mut editor = Editor::start(aura, project.dir.path())?;
+        editor.open(file, text)?;
+        let found = editor.findings(file, 1)?;
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+        if let Some(found) = found.first() {
+            return Err(format!("the made project has a finding: {found}"));
+        }
+        editor.leave()?;
+    }
+    let time = median(&times);
+    table.row(bar("from the start to the findings of the first file", format!("{time:.0} ms"), "500 ms", time <= 500.0));
+    Ok(())
+}
+
+/// Letters that come and go, with completion and hover between.
+fn keys(options: &Options, aura: &Path, project: &Project, table: &mut Table) -> Result<(), String> {
+    let mut editor = Editor::start(aura, project.dir.path())?;
+    let began = Instant::now();
+    let all = wait_until_read(&mut editor, project)?;
+    let read = began.elapsed().as_secs_f64();
+    let (file, text) = &project.files[project.files.len() / 2];
+    editor.open(file, text)?;
+    editor.findings(file, 1)?;
+    let place = Place::of(text, "( width * height )", 2).ok_or("the made project is not as it was")?;
+    let (mut strokes, mut completions, mut hovers) = (Vec::new(), Vec::new(), Vec::new());
+    for key in 0..options.keys {
+        // A letter comes (which makes the name of a slot wrong) and goes.
+        let (range, letter) = match key % 2 {
+            0 => (place.range(0), "x"),
+            _ => (place.range(1), ""),
+        };
+        let version = key as i32 + 2;
+        let began = Instant::now();
+        editor.edit(file, version, range, letter)?;
+        let found = editor.findings(file, version)?.len();
+        strokes.push(began.elapsed().as_secs_f64() * 1e3);
+        if (found == 0) != (key % 2 == 1) {
+            return Err(format!("{found} findings after {} keystrokes", key + 1));
+        }
+        let began = Instant::now();
+        let offered = editor.ask("textDocument/completion", at(file, place.line, place.column))?;
+        completions.push(began.elapsed().as_secs_f64() * 1e3);
+        if offered["items"].as_array().is_none_or(Vec::is_empty) {
+            return Err("nothing is offered".into());
+        }
+        let began = Instant::now();
+        editor.ask("textDocument/hover", at(file, place.line, place.column))?;
+        hovers.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    let memory = machine::peak_of(editor.process())? as f64 / 1e6;
+    editor.leave()?;
+    let mut two = |what: &str, times: &[f64], middle: (&str, f64), late: (&str, f64)| {
+        let (m, l) = (median(times), percentile(times, 0.99));
+        table.row(bar(&format!("{what}, at the median"), format!("{m:.1} ms"), middle.0, m <= middle.1));
+        table.row(bar("the same at the 99th percentile", format!("{l:.1} ms"), late.0, l <= late.1));
+    };
+    two("from a keystroke to its findings", &strokes, ("10 ms", 10.0), ("50 ms", 50.0));
+    two("completion", &completions, ("20 ms", 20.0), ("20 ms", 20.0));
+    two("hover", &hovers, ("–", f64::MAX), ("–", f64::MAX));
+    table.row(bar("memory at its peak", format!("{memory:.0} MB"), "300 MB", memory <= 300.0));
+    table.row(bar(&format!("until {all} files were read and looked at, in the background"), format!("{read:.1} s"), "–", true));
+    Ok(())
+}
+
+/// Waits until what the last file of the project defines is known.
+fn wait_until_read(editor: &mut Editor, project: &Project) -> Result<usize, String> {
+    let last = format!("thing{}x0", project.files.len() - 1);
+    for _ in 0..3000 {
+        let found = editor.ask("workspace/symbol", json!({ "query": last }))?;
+        if found.as_array().is_some_and(|f| !f.is_empty()) {
+            return Ok(project.files.len());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    Err("the project is never read".into())
+}
+
+/// Behind a word of the text.
+struct Place {
+    line: u32,
+    column: u32,
+}
+
+impl Place {
+    /// Behind the first word of the first `wanted`, `skip` bytes in.
+    fn of(text: &str, wanted: &str, skip: usize) -> Option<Self> {
+        let start = text.find(wanted)? + skip;
+        let end = start + text[start..].find(' ')?;
+        let line = text[..end].matches('\n').count() as u32;
+        let begin = text[..end].rfind('\n').map_or(0, |i| i + 1);
+        Some(Self { line, column: (end - begin) as u32 })
+    }
+
+    /// So many columns from here.
+    fn range(&self, length: u32) -> [u32; 4] {
+        [self.line, self.column, self.line, self.column + length]
+    }
+}
