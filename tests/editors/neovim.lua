@@ -50,7 +50,7 @@ local main = open('main.aura')
 -- Diagnostics of what was opened, and of what is changed without being saved.
 await('a finding', function() return #vim.diagnostic.get(main) == 1 end)
 check(vim.diagnostic.get(main)[1].message:match("does not understand 'witdraw:'"), 'a slip of the pen is found')
-vim.api.nvim_buf_set_text(main, 4, 13, 4, 20, { 'withdraw' })
+vim.api.nvim_buf_set_text(main, 4, 14, 4, 21, { 'withdraw' })
 await('the finding is taken back', function() return #vim.diagnostic.get(main) == 0 end)
 check(true, 'and is gone when it is corrected')
 

@@ -202,10 +202,18 @@ impl Universe {
             Find::Ambiguous(a, b) => [a, b].map(|slot| Found { slot, is_write: false }).into(),
             Find::Missing | Find::Open => Vec::new(),
         };
-        if is_self && found.is_empty() {
-            found.extend(self.below(object, name));
+        if is_self
+            && found.is_empty()
+            && let Some(from) = self.reader(object)
+        {
+            found.extend(self.below(object, name, from));
         }
         found.into_iter().map(|f| (f.slot, f.is_write)).collect()
+    }
+
+    /// A file whose code sees what code that has this object as its self sees: the one that its slots are written in.
+    fn reader(&self, object: ObjectId) -> Option<FileId> {
+        self.object(object).slots.iter().find_map(|slot| slot.file)
     }
 
     /// The slots that `resend.name`, or `parent.name`, finds from an object's method.
@@ -240,7 +248,7 @@ impl Universe {
         let (holder, slot) = match unit {
             Unit::Method(slot) => (slot.object, Some(slot)),
             Unit::Initial(slot) | Unit::Contents(slot) => (self.file(file).module, Some(slot)),
-            Unit::Statements(_) => (self.file(file).module, None),
+            Unit::Statements(_) | Unit::Parents(_) => (self.file(file).module, None),
         };
         Code { holder, slot, places }
     }
@@ -249,14 +257,14 @@ impl Universe {
     pub fn slot_of_code(&self, file: FileId, place: u32) -> Option<SlotId> {
         match self.innermost(file, place) {
             Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => Some(slot),
-            Unit::Statements(_) => None,
+            Unit::Statements(_) | Unit::Parents(_) => None,
         }
     }
 
     fn innermost(&self, file: FileId, place: u32) -> Unit {
         let span = |unit: &Unit| match unit {
             Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => self.slot(*slot).tree.as_ref().map(|t| t.span),
-            Unit::Statements(_) => None,
+            Unit::Statements(_) | Unit::Parents(_) => None,
         };
         let around = infer::units(self, file).into_iter().filter_map(|unit| Some((span(&unit)?, unit)));
         let around = around.filter(|(span, _)| span.start <= place && place <= span.end);

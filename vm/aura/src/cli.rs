@@ -115,11 +115,11 @@ pub enum Dump {
     Tree,
     /// Bytecode.
     Code,
-    /// Cranelift's intermediate form of what is compiled while the program runs.
-    Clif,
-    /// The optimizing tier's own form.
+    /// The optimizing tier's own form of what is compiled while the program runs.
     Ir,
-    /// Its machine instructions.
+    /// Cranelift's intermediate form.
+    Clif,
+    /// Machine instructions.
     Asm,
 }
 
