@@ -130,8 +130,9 @@ pub struct Helpers {
     pub new_object: usize,
     pub new_vector: usize,
     pub join: usize,
-    /// `()`: a token for the activation.
+    /// `()`: a token for the activation; `()`: one for an activation that has answered.
     pub home: usize,
+    pub dead: usize,
     /// `(box, value)`: a store that needs the barrier, or none if it is no box.
     pub set_box: usize,
     /// `(vector, index, value)`: 0 when done; SEND.

@@ -60,9 +60,6 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
         if vm.heap.wants_collection {
             vm.collect();
         }
-        if vm.hot.abandon {
-            vm.free_dropped();
-        }
     };
     p.fuel_used += (granted - vm.hot.budget) as u64;
     if left == Left::Slice {

@@ -72,6 +72,7 @@ fn helpers() -> Helpers {
         new_vector: h::new_vector as *const () as usize,
         join: h::join as *const () as usize,
         home: h::home as *const () as usize,
+        dead: h::dead as *const () as usize,
         set_box: h::set_box as *const () as usize,
         at_put: h::at_put as *const () as usize,
         set_word: h::set_word as *const () as usize,

@@ -403,6 +403,13 @@ pub(super) unsafe extern "C" fn home(vm: *mut Vm, fp: *mut Frame, base: *mut Val
     token(serial, a.p.depth - 1).bits()
 }
 
+pub(super) unsafe extern "C" fn dead(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value) -> u64 {
+    // SAFETY: the running machine.
+    let vm = unsafe { &mut *vm };
+    vm.serial += 1;
+    token(vm.serial, 0).bits()
+}
+
 pub(super) unsafe extern "C" fn set_box(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, b: u64, v: u64) -> u64 {
     // SAFETY: the running machine.
     let heap = unsafe { &mut (*vm).heap };

@@ -291,7 +291,6 @@ impl Vm {
         let end = if program.entry == 0 { None } else { c.loop_end(program.entry) }.unwrap_or(0);
         {
             let mut f = c.feedback().borrow_mut();
-            f.times += u32::from(program.entry == 0);
             f.exits = 0;
             f.pieces.push(Optimized { entry: program.entry, end, start, len });
         }
@@ -308,9 +307,11 @@ impl Vm {
         }
     }
 
-    /// What was asked for has come back; if `refused`, it will not be asked for again.
+    /// What was asked for has come back; if `refused`, it will not be asked for again. It counts as compiled even if nothing becomes of it, so that
+    /// nobody asks for ever.
     pub(super) fn asked_optimized(&mut self, c: CodeRef, entry: u32, refused: bool) {
         let mut f = c.feedback().borrow_mut();
+        f.times += u32::from(entry == 0);
         f.asked.retain(|e| *e != entry);
         f.refused |= refused;
     }

@@ -392,8 +392,8 @@ impl<'a> Builder<'a> {
             && c != 0
         {
             // The token of an activation that is none: let it be one.
-            if let Some(a) = self.stack.iter().find(|a| a.context == c) {
-                self.guesses.changed |= self.guesses.outside.insert(a.key);
+            if let Some((key, _)) = self.made.get(&v) {
+                self.guesses.changed |= self.guesses.outside.insert(*key);
             }
             return;
         }

@@ -125,7 +125,7 @@ impl Lower<'_> {
             return *word;
         }
         let h = &self.e.abi.helpers;
-        let (exit_block, exit_box, home, double) = (h.exit_block, h.exit_box, h.home, h.double);
+        let (exit_block, exit_box, home, dead, double) = (h.exit_block, h.exit_box, h.home, h.dead, h.double);
         let word = match self.g.op(v) {
             Op::Closure(code, captures) => {
                 let (code, count) = (self.e.word(*code), self.e.word(captures.len() as u64));
@@ -145,6 +145,8 @@ impl Lower<'_> {
                 };
                 self.e.help(exit_box, &[held])
             }
+            // That activation has answered.
+            Op::Token(c) if point.frames.each().all(|f| f.context != *c) => self.e.help(dead, &[]),
             Op::Token(c) => {
                 let whose = self.whose(*c);
                 self.e.help_at(whose.frame, whose.base, home, &[])
