@@ -280,7 +280,7 @@ impl Builder<'_> {
     fn at(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
         let (v, k) = (self.reg(i.b), self.reg(i.c));
         if !self.element(unit, pc, v, k) {
-            return self.into_send(unit, pc, &[v, k]);
+            return self.send_after(unit, pc, &[v, k]);
         }
         let e = self.push(Op::Element(v, k), Type::Any);
         self.set(i.a, e);
@@ -290,7 +290,7 @@ impl Builder<'_> {
     fn at_put(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
         let (v, k, x) = (self.reg(i.a), self.reg(i.b), self.reg(i.c));
         if !self.element(unit, pc, v, k) {
-            return self.into_send(unit, pc, &[v, k, x]);
+            return self.send_after(unit, pc, &[v, k, x]);
         }
         self.must_be_real(x);
         let x = self.word_of(x);
@@ -301,7 +301,7 @@ impl Builder<'_> {
     }
 
     /// The send after a guarded operation is really made.
-    fn into_send(&mut self, unit: &Unit, pc: u32, values: &[Val]) -> Result<Next, NotCompiled> {
+    fn send_after(&mut self, unit: &Unit, pc: u32, values: &[Val]) -> Result<Next, NotCompiled> {
         let send = unit.instrs[pc as usize + 1];
         for (k, v) in values.iter().enumerate() {
             self.set(send.a + k as u16, *v);

@@ -32,7 +32,7 @@ impl Builder<'_> {
             Code::Closure => self.closure(unit, pc, i),
             Code::Home => self.home(pc, i),
             Code::NewObject => {
-                let count = u16::from(unit.code.objects[usize::from(i.b)].inits);
+                let count = unit.code.objects[usize::from(i.b)].inits;
                 let values = self.operands_of(i.c, count);
                 self.make(pc, i.a, |dest| Call::NewObject { template: i.b, first: i.c, values, dest })
             }
