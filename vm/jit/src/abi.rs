@@ -149,7 +149,7 @@ pub struct Helpers {
     pub double: usize,
     /// `(primitive, first, count)`: a primitive that neither runs code nor collects. The answer; SEND if it fails.
     pub calm: usize,
-    /// `()`: how much less fuel there is to seem, so that a collection comes soon.
+    /// `()`: what was charged, and how much less fuel there is to seem, so that a collection comes soon.
     pub pressed: usize,
     /// `(level, register)`; `(level, register, value)`: a register of the activation that an inlined message's block belongs to.
     pub up_get: usize,
@@ -169,6 +169,8 @@ pub struct Abi {
     pub floor: i32,
     /// Guesses until one is taken to be wrong, for tests; none is, unless this is given.
     pub shaken: Option<i32>,
+    /// Work that primitives have charged, a word.
+    pub charged: i32,
     /// Whether a collection is wanted, a byte.
     pub wants_collection: i32,
     /// Activations.

@@ -155,6 +155,8 @@ pub(crate) enum Op {
     Compare(u8, Val, Val, PointId),
     /// The primitive at this address, which neither runs code nor collects, on values put into registers from this one on, counted from the function's own first; leaves if it fails.
     Calm(u64, u32, Vec<Val>, PointId),
+    /// What a primitive has charged is taken from the fuel, and a wish for a collection is heard; leaves if the slice is over.
+    Attend(PointId),
     /// Something of the machine's that may run code or collect. It sees the point, and goes on behind it.
     Call(Call, PointId),
     /// A unit of fuel is used; leaves if it was the slice's last.
@@ -351,7 +353,8 @@ impl Op {
             | Op::SetField(..)
             | Op::SetElement(..)
             | Op::BoxSet(..)
-            | Op::Spend(_) => Rep::None,
+            | Op::Spend(_)
+            | Op::Attend(_) => Rep::None,
             _ => Rep::Word,
         }
     }
@@ -366,7 +369,8 @@ impl Op {
             | Op::Window(_)
             | Op::VirtualBox
             | Op::Token(_)
-            | Op::Spend(_) => {}
+            | Op::Spend(_)
+            | Op::Attend(_) => {}
             Op::Unbox(a)
             | Op::Box(a)
             | Op::IntToDouble(a)
@@ -418,6 +422,7 @@ impl Op {
             | Op::SetElement(_, _, _, p)
             | Op::Call(_, p)
             | Op::Spend(p)
+            | Op::Attend(p)
             | Op::Compare(_, _, _, p)
             | Op::Calm(_, _, _, p) => Some(*p),
             _ => None,

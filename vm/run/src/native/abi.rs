@@ -23,6 +23,7 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         last_frame: hot(offset_of!(Hot, last_frame)),
         stack_end: hot(offset_of!(Hot, stack_end)),
         floor: hot(offset_of!(Hot, floor)),
+        charged: offset_of!(Vm, charged) as i32,
         wants_collection: (offset_of!(Vm, heap) + offset_of!(aura_heap::Heap, wants_collection)) as i32,
         shaken: vm.native.is_shaken().then_some(hot(offset_of!(Hot, shaken))),
         frame: FrameAbi {

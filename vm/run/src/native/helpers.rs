@@ -503,11 +503,12 @@ pub(super) unsafe extern "C" fn pressed(vm: *mut Vm, _fp: *mut Frame, _base: *mu
     const ALL: i64 = 1 << 40;
     // SAFETY: the running machine.
     let vm = unsafe { &mut *vm };
+    let charged = std::mem::take(&mut vm.charged);
     if !vm.heap.wants_collection || vm.hot.withheld > 0 {
-        return 0;
+        return charged;
     }
     vm.hot.withheld = ALL;
-    ALL as u64
+    charged + ALL as u64
 }
 
 pub(super) unsafe extern "C" fn up_get(vm: *mut Vm, fp: *mut Frame, base: *mut Value, level: u64, r: u64) -> u64 {

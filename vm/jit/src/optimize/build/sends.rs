@@ -308,7 +308,7 @@ impl Builder<'_> {
             return Some(v);
         }
         let wrong = self.top().unit.wrong.contains(&s.pc);
-        (unit.calm != 0 && !wrong).then(|| self.calm(s.pc, unit.calm, s.window, &s.values))
+        (unit.calm != 0 && !wrong).then(|| self.calm((s.pc, s.pc + 1), unit.calm, s.window, s.ret, &s.values))
     }
 
     pub(super) fn primitive(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
@@ -323,8 +323,7 @@ impl Builder<'_> {
             return Next::At(next);
         }
         if unit.prims[usize::from(i.b)] != 0 && !unit.wrong.contains(&pc) {
-            let v = self.calm(pc, unit.prims[usize::from(i.b)], i.a, &values);
-            self.set(i.c, v);
+            self.calm((pc, next), unit.prims[usize::from(i.b)], i.a, i.c, &values);
             return Next::At(next);
         }
         self.seen_by_call(&values);
@@ -352,13 +351,17 @@ impl Builder<'_> {
         Next::Ended
     }
 
-    /// A primitive that neither runs code nor collects.
-    fn calm(&mut self, pc: u32, primitive: u64, window: Reg, values: &[Val]) -> Val {
+    /// A primitive that neither runs code nor collects, at the first instruction; the second is the next. Its answer is in `ret`.
+    fn calm(&mut self, (pc, next): (u32, u32), primitive: u64, window: Reg, ret: Reg, values: &[Val]) -> Val {
         self.seen_by_call(values);
         let words = values.iter().map(|v| self.word_of(*v)).collect();
         let p = self.guess(pc);
         let window = self.g.contexts[self.top().context as usize].base + u32::from(window);
-        self.push(Op::Calm(primitive, window, words, p), Type::Any)
+        let v = self.push(Op::Calm(primitive, window, words, p), Type::Any);
+        self.set(ret, v);
+        let p = self.point(next, Why::Slice);
+        self.act(Op::Attend(p));
+        v
     }
 
     /// A primitive that needs no call, on values of the kinds that it is for.

@@ -110,13 +110,17 @@ impl Lower<'_> {
             Op::BoxSet(o, x) => return self.box_set(o, x),
             Op::Compare(which, a, b, p) => {
                 let (a, b, which) = (self.value(a), self.value(b), self.e.word(u64::from(which)));
+                // Long texts are charged to the slice.
+                self.write_budget();
                 let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
+                self.read_budget();
                 let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
                 self.go_on_if(known, p);
                 self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0)
             }
             Op::Calm(primitive, window, values, p) => self.calm(primitive, window, &values, p),
             Op::Call(call, p) => self.machine(v, &call, p),
+            Op::Attend(p) => return self.attend(p),
             Op::Spend(p) => {
                 let over = self.spend();
                 let (out, on) = (self.exit_block(p), self.e.b.create_block());
@@ -253,12 +257,28 @@ impl Lower<'_> {
         word
     }
 
-    /// If there was an allocation too much, the slice is over at the next turn or call.
+    /// What was charged is taken from the fuel; if there was an allocation too much, the slice is over at the next turn or call.
     fn pressed(&mut self) {
         let less = self.e.help(self.e.abi.helpers.pressed, &[]);
         let left = self.e.b.use_var(self.budget);
         let left = self.e.b.ins().isub(left, less);
         self.e.b.def_var(self.budget, left);
+    }
+
+    /// A safepoint behind a primitive, as the interpreter has it.
+    fn attend(&mut self, p: PointId) {
+        let wants = self.e.byte(self.e.vm, self.e.abi.wants_collection);
+        let charged = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, self.e.abi.charged);
+        let any = self.e.b.ins().bor(wants, charged);
+        let (heard, on) = (self.e.cold(), self.e.b.create_block());
+        self.e.b.ins().brif(any, heard, &[], on, &[]);
+        self.e.b.switch_to_block(heard);
+        self.pressed();
+        let left = self.e.b.use_var(self.budget);
+        let over = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+        let out = self.exit_block(p);
+        self.e.b.ins().brif(over, out, &[], on, &[]);
+        self.e.b.switch_to_block(on);
     }
 
     /// A primitive that neither runs code nor collects; leaves if it fails.
@@ -269,16 +289,12 @@ impl Lower<'_> {
         }
         let first = self.e.b.ins().iadd_imm_s(self.e.base, i64::from(window) * 8);
         let (primitive, count) = (self.e.word(primitive), self.e.word(values.len() as u64));
+        // What a primitive may do depends on the fuel that is left.
+        self.write_budget();
         let answer = self.e.help(self.e.abi.helpers.calm, &[primitive, first, count]);
+        self.read_budget();
         let worked = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
         self.go_on_if(worked, p);
-        let wants = self.e.byte(self.e.vm, self.e.abi.wants_collection);
-        let (press, on) = (self.e.cold(), self.e.b.create_block());
-        self.e.b.ins().brif(wants, press, &[], on, &[]);
-        self.e.b.switch_to_block(press);
-        self.pressed();
-        self.e.b.ins().jump(on, &[]);
-        self.e.b.switch_to_block(on);
         answer
     }
 
