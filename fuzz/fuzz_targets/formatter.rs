@@ -1,15 +1,4 @@
-//! What can be formatted keeps its tree and its comments, and formatting it again changes nothing.
+//! See `aura_fuzz::targets::formatter`.
 #![no_main]
 
-use aura_syntax::tokens::{Kind, lex};
-use aura_syntax::{dump, format, parse};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|source: &str| {
-    let Ok(formatted) = format(source) else { return };
-    let (before, after) = (parse(source), parse(&formatted));
-    assert_eq!(dump(&before.file, source), dump(&after.file, &formatted), "{formatted}");
-    let comments = |text: &str| lex(text).iter().filter(|t| t.kind == Kind::Comment).count();
-    assert_eq!(comments(source), comments(&formatted), "{formatted}");
-    assert_eq!(format(&formatted).as_ref(), Ok(&formatted));
-});
+libfuzzer_sys::fuzz_target!(init: aura_fuzz::quiet(), |input: &[u8]| aura_fuzz::targets::formatter::run(input));

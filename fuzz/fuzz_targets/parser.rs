@@ -1,29 +1,4 @@
-//! Any text is read without a panic, completely, with sound spans, and its diagnostics can be drawn.
+//! See `aura_fuzz::targets::parser`.
 #![no_main]
 
-use aura_syntax::{Mode, Source, dump, is_incomplete, parse_as, render};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|source: &str| {
-    for mode in [Mode::File, Mode::Code, Mode::Slots] {
-        let parsed = parse_as(source, mode);
-        let mut at = 0;
-        for token in &parsed.tokens {
-            assert_eq!(token.span.start, at, "tokens leave nothing out");
-            at = token.span.end;
-        }
-        assert_eq!(at as usize, source.len());
-        for diagnostic in &parsed.diagnostics {
-            let span = diagnostic.span;
-            assert!(source.get(span.start as usize..span.end as usize).is_some(), "{diagnostic:?}");
-            if let Some(fix) = &diagnostic.fix {
-                fix.apply(source);
-            }
-        }
-        if parsed.diagnostics.len() < 20 {
-            render(&Source::new("fuzz", source), &parsed.diagnostics, false);
-        }
-        dump(&parsed.file, source);
-    }
-    is_incomplete(source);
-});
+libfuzzer_sys::fuzz_target!(init: aura_fuzz::quiet(), |input: &[u8]| aura_fuzz::targets::parser::run(input));

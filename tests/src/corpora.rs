@@ -5,17 +5,13 @@
 //! * [`injections`] texts that want to be instructions, through every channel that reaches a prompt, and a model that obeys them
 //! * [`trials`] ten thousand trials that fail, and a world that is as it was
 //!
-//! The corpora are plain files in `tests/corpora`, found by walking the folders; [`read`] tells their form, [`variants`] writes
-//! the same thing in other ways, so that nothing is stored twice. [`stage`] is a machine on which a method meets the send that it was written for,
-//! [`gates`] the gates that need no machine, in the order of the door. Gates are asked here, never obeyed: that is how the audit is
+//! The corpora are plain files in `tests/corpora`, found by walking the folders; [`variants`] writes the same thing in other ways, so that nothing is
+//! stored twice. The machine on which methods are tried is [`aura_tests::hostile`]. Gates are asked here, never obeyed: that is how the audit is
 //! switched off, and no user can.
 
-mod gates;
 mod harmless;
 mod injections;
 mod malicious;
-mod read;
-mod stage;
 mod trials;
 mod variants;
 

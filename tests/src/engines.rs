@@ -4,7 +4,7 @@ use aura_tests::programs::program;
 
 use crate::support::{Engine, run_within};
 
-/// Programs that are tried; the fuzz target `interpreter` tries more.
+/// Programs that are tried; the fuzz target `engines` tries more.
 const PROGRAMS: u64 = 60;
 
 /// Some of them never end by themselves; fuel is exact, so they end at the same point everywhere.

@@ -9,11 +9,11 @@ pub(crate) mod dump;
 
 use aura_command::drive::{End, Nobody, drive};
 use aura_heap::Value;
-use aura_run::{CapSet, Capability, Limits, Vm};
+use aura_run::{CapSet, Limits, Vm};
 use aura_tests::programs::program;
 
 use crate::engines::choices;
-use crate::support::{Kept, attach, attach_at, hang_in, machine};
+use crate::support::{Kept, attach, attach_at, hang_in, machine, run_at_image};
 
 /// Runs code in a machine with the image in `store`, and commits if it ended well. Answers what it printed, or how it failed.
 pub(crate) fn session(store: &Kept, code: &str) -> Result<String, String> {
@@ -26,15 +26,7 @@ pub(crate) fn session(store: &Kept, code: &str) -> Result<String, String> {
 
 /// Runs code in a machine.
 pub(crate) fn run(vm: &mut Vm, code: &str) -> Result<(), String> {
-    let chunks = aura_command::source::compile("session", code, false)?;
-    let limits = Limits { fuel: Some(100_000_000), ..Limits::default() };
-    let id = vm.spawn_file("session", &chunks, CapSet::script().with(Capability::Image), limits);
-    let end = drive(vm, id, &mut Nobody);
-    vm.forget(id);
-    match end {
-        End::Failed(f) => Err(format!("{}: {}", f.kind, f.message)),
-        _ => Ok(()),
-    }
+    run_at_image(vm, code, 100_000_000)
 }
 
 /// What was put at a name of the image.

@@ -3,9 +3,11 @@
 //! Each goes through the gates, is compiled and verified, tried, installed, and run by the send that it was written for, which must print what the corpus
 //! says. At most one in a hundred may be refused by the gates; what is not refused must work.
 
-use super::read::File;
-use super::stage::{End, Stage};
-use super::{gates, on_threads, read, variants};
+use aura_tests::hostile::gates;
+use aura_tests::hostile::read::{self, File};
+use aura_tests::hostile::stage::{End, Stage};
+
+use super::{on_threads, variants};
 
 /// What came of a file.
 #[derive(Default)]

@@ -6,9 +6,10 @@
 
 use std::path::Path;
 
+use aura_tests::hostile::read;
 use serde_json::Value;
 
-use super::{on_threads, read};
+use super::on_threads;
 use crate::door::{Model, content};
 use crate::support::{Done, aura};
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use aura_heap::CollectionKind;
 use aura_run::{Compiled, TrialLimits, Verdict};
-
-use super::stage::Stage;
+use aura_tests::hostile::stage::Stage;
 
 /// Objects of many kinds for the methods to change before they fail.
 const SCRIPT: &str = "| part = (| parent* = traits clonable. x <- 0. name <- 'part'. |).
@@ -143,6 +142,6 @@ fn ten_thousand_trials_that_fail_leave_the_world_as_it_was() {
     assert!(matches!(&stage.try_out(&send, &right, limits("")).verdict, Verdict::Answered(four) if four == "4"));
     stage.install(&send, &right);
     stage.retry(&send);
-    assert_eq!(stage.go_on().map(|_| ()), Err(super::stage::End::Answered));
+    assert_eq!(stage.go_on().map(|_| ()), Err(aura_tests::hostile::stage::End::Answered));
     stage.take_out(*send);
 }

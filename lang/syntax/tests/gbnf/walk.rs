@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::reader::{Element, Gbnf};
+use super::reader::{Element, Gbnf};
 
 /// The stacks of a decoder: what must still come, as numbers of shared nodes (0 is the end).
 pub(crate) struct Matcher<'g> {

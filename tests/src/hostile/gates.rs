@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// What the gates say to a model's source for a send, at the object of its path where it is to go: the method as it would go on, or the first
 /// gate's findings.
-pub(super) fn pass(source: &str, situation: &Situation, at: usize, typing: &Typing) -> Result<String, Vec<Diagnostic>> {
+pub fn pass(source: &str, situation: &Situation, at: usize, typing: &Typing) -> Result<String, Vec<Diagnostic>> {
     let answer = json!({"a_plan": "", "b_source": source}).to_string();
     let mut method = answer::read(&answer, &situation.selector)?.source;
     if let Some(better) = mended(&method, situation) {

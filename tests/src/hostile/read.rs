@@ -9,20 +9,20 @@
 
 use std::path::Path;
 
-use crate::support::root;
+use crate::machine::root;
 
 /// A file of a corpus.
-pub(super) struct File {
+pub struct File {
     /// Its name without ending.
-    pub(super) name: String,
+    pub name: String,
     /// What stands before the cases, without the comment.
-    pub(super) program: String,
+    pub program: String,
     /// Its cases, in groups of lines that belong together.
-    pub(super) cases: Vec<Vec<String>>,
+    pub cases: Vec<Vec<String>>,
 }
 
 /// The files in a folder of the corpora, by name.
-pub(super) fn folder(name: &str) -> Vec<File> {
+pub fn folder(name: &str) -> Vec<File> {
     let at = root().join("tests/corpora").join(name);
     let mut paths: Vec<_> = std::fs::read_dir(&at).expect("the folder is there").flatten().map(|e| e.path()).collect();
     paths.sort();

@@ -15,14 +15,15 @@ use aura_alfred::typing::Typing;
 use aura_heap::Value;
 use aura_run::{CapSet, Compiled, Event, Limits, Missing, ProcessId, Status, TrialLimits, TrialReport, Vm};
 
-use crate::support::{Captured, machine};
+use crate::machine::{Captured, machine};
 
 /// The name of the script.
 const NAME: &str = "stage.aura";
 
 /// A machine with a script.
-pub(super) struct Stage {
-    pub(super) vm: Vm,
+pub struct Stage {
+    /// The machine itself.
+    pub vm: Vm,
     out: Captured,
     /// What was printed before the script began.
     printed: usize,
@@ -33,16 +34,17 @@ pub(super) struct Stage {
 }
 
 /// A send that nothing understood.
-pub(super) struct Send {
-    pub(super) missing: Missing,
-    pub(super) situation: Situation,
+pub struct Send {
+    missing: Missing,
+    /// What a model is told about it.
+    pub situation: Situation,
     /// The object of its path where the method goes.
-    pub(super) at: usize,
+    pub at: usize,
 }
 
 /// How a script went on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub enum End {
     /// Its last expression was evaluated.
     Answered,
     /// It asked to end with this code.
@@ -64,13 +66,13 @@ fn library() -> Vec<(String, String)> {
 
 impl Stage {
     /// A machine with the library and nothing else.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         let (vm, out) = machine();
         Self { vm, out, printed: 0, main: None, defined: BTreeSet::new(), typing: None }
     }
 
     /// Begins a script that holds all powers. The one before it is forgotten.
-    pub(super) fn begin(&mut self, text: &str) {
+    pub fn begin(&mut self, text: &str) {
         self.clear();
         let chunks = aura_command::source::compile(NAME, text, false).unwrap_or_else(|e| panic!("{text}\n{e}"));
         self.defined = own_names(text);
@@ -82,19 +84,19 @@ impl Stage {
     }
 
     /// What looks at the types of methods for the script.
-    pub(super) fn typing(&self) -> &Typing {
+    pub fn typing(&self) -> &Typing {
         &self.typing.as_ref().expect("a script has begun").1
     }
 
     /// Ends what is left of the script.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         let all: Vec<ProcessId> = self.vm.each_process().map(|p| p.id).collect();
         all.into_iter().for_each(|id| self.vm.forget(id));
         self.main = None;
     }
 
     /// Lets the script go on to the next message that nothing understands, or to its end.
-    pub(super) fn go_on(&mut self) -> Result<Box<Send>, End> {
+    pub fn go_on(&mut self) -> Result<Box<Send>, End> {
         let main = self.main.expect("a script has begun");
         loop {
             match self.vm.run(64) {
@@ -132,7 +134,7 @@ impl Stage {
     }
 
     /// Compiles and verifies a method.
-    pub(super) fn compile(source: &str) -> Result<Compiled, String> {
+    pub fn compile(source: &str) -> Result<Compiled, String> {
         let parsed = aura_syntax::parse_slots(source);
         let said = |d: &[aura_syntax::Diagnostic]| d.first().map_or(String::new(), |d| d.message.clone());
         let Some(list) = parsed.file.slots.as_ref().filter(|_| !parsed.has_errors()) else {
@@ -149,40 +151,40 @@ impl Stage {
     }
 
     /// Tries a method for a send.
-    pub(super) fn try_out(&mut self, send: &Send, method: &Compiled, limits: TrialLimits) -> TrialReport {
+    pub fn try_out(&mut self, send: &Send, method: &Compiled, limits: TrialLimits) -> TrialReport {
         self.vm.try_method(&send.missing, send.at, method, limits).expect("the place takes methods")
     }
 
     /// Installs it.
-    pub(super) fn install(&mut self, send: &Send, method: &Compiled) {
+    pub fn install(&mut self, send: &Send, method: &Compiled) {
         self.vm.splice(&send.missing, send.at, method).expect("the place takes methods");
     }
 
     /// Does the send again.
-    pub(super) fn retry(&mut self, send: &Send) {
+    pub fn retry(&mut self, send: &Send) {
         assert!(self.vm.retry(send.missing.process), "the send still waits");
     }
 
     /// Takes an installed method out again, so that the next script misses it anew.
-    pub(super) fn take_out(&mut self, send: Send) {
+    pub fn take_out(&mut self, send: Send) {
         self.vm.unsplice(&send.missing, send.at).expect("it is still there");
         self.let_go(send);
     }
 
     /// Lets go of a send.
-    pub(super) fn let_go(&mut self, send: Send) {
+    pub fn let_go(&mut self, send: Send) {
         self.vm.let_go(send.missing);
     }
 
     /// What the script has printed.
-    pub(super) fn printed(&mut self) -> String {
+    pub fn printed(&mut self) -> String {
         let _ = self.vm.host.out.flush();
         self.out.text()[self.printed..].to_string()
     }
 
     /// A fingerprint of everything: what the lobby and the script lead to, what waits at the send, maps and identity hashes; the modules and
     /// processes that there are.
-    pub(super) fn world(&self) -> (u64, Vec<String>) {
+    pub fn world(&self) -> (u64, Vec<String>) {
         let mut roots: Vec<Value> = vec![self.vm.specials.lobby];
         roots.extend(self.vm.module(NAME));
         roots.extend(self.main.and_then(|id| self.vm.failed_send(id)).unwrap_or_default());
@@ -193,12 +195,12 @@ impl Stage {
     }
 
     /// A fingerprint of what every program shares: all that the lobby leads to.
-    pub(super) fn shared(&self) -> u64 {
+    pub fn shared(&self) -> u64 {
         self.vm.heap.fingerprint(&[self.vm.specials.lobby], false)
     }
 
     /// Processes that have not ended.
-    pub(super) fn running(&self) -> usize {
+    pub fn running(&self) -> usize {
         self.vm.each_process().filter(|p| !p.ended()).count()
     }
 }

@@ -1,0 +1,4 @@
+//! See `aura_fuzz::targets::bytecode`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: aura_fuzz::quiet(), |input: &[u8]| aura_fuzz::targets::bytecode::run(input));

@@ -1,0 +1,90 @@
+//! The fuzz targets of Aura, as plain functions of an input, and what is known about each.
+//!
+//! * [`targets`] what is fuzzed, one file each; [`ALL`] all of them
+//! * [`seeds`] what they begin with, made from the tests and the library
+//! * `main.rs` the command that builds, runs and reports; `fuzz_targets` the binaries that libFuzzer drives
+//!
+//! What must stay true: a target does the same for the same input, in whatever process and however often; what was found once stays in
+//! `tests/found` and is replayed by `cargo test`, which needs neither libFuzzer nor a compiler for C++.
+
+mod choices;
+pub mod seeds;
+pub mod targets;
+
+/// A target.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Its name, which is that of its binary.
+    pub name: &'static str,
+    /// What becomes of an input. It panics when something does not hold.
+    pub run: fn(&[u8]),
+    /// What fuzzing begins with.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// The longest input that is tried, in bytes.
+    pub longest: usize,
+    /// Whether inputs are text in which the words of `aura.dict` mean something.
+    pub is_text: bool,
+}
+
+const fn text(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
+    Target { name, run, seeds, longest: 3_000, is_text: true }
+}
+
+const fn choices(name: &'static str, run: fn(&[u8]), longest: usize) -> Target {
+    Target { name, run, seeds: seeds::choices, longest, is_text: false }
+}
+
+/// All targets.
+pub const ALL: [Target; 10] = [
+    text("parser", targets::parser::run, seeds::sources),
+    text("formatter", targets::formatter::run, seeds::sources),
+    text("checker", targets::checker::run, seeds::checked),
+    text("model_answers", targets::model_answers::run, seeds::answers),
+    text("door", targets::door::run, seeds::harm),
+    choices("grammar", targets::grammar::run, 600),
+    choices("engines", targets::engines::run, 500),
+    choices("bytecode", targets::bytecode::run, 500),
+    choices("image", targets::image::run, 400),
+    choices("lsp", targets::lsp::run, 500),
+];
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<Target> {
+    ALL.into_iter().find(|t| t.name == name)
+}
+
+/// Lets panics that somebody catches pass: libFuzzer would end the process at each. It is told of those that leave a target all the same.
+pub fn quiet() {
+    drop(std::panic::take_hook());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, seeds};
+
+    /// Seeds of each target that are tried here; fuzzing begins with all.
+    const SEEDS: usize = 12;
+
+    #[test]
+    fn what_was_found_once_is_mended() {
+        for target in ALL {
+            for (name, input) in seeds::found(target.name) {
+                println!("{} {name}", target.name);
+                (target.run)(&input);
+            }
+        }
+    }
+
+    #[test]
+    fn every_target_takes_its_seeds() {
+        for target in ALL {
+            let all = (target.seeds)();
+            assert!(all.len() >= SEEDS, "{} has {} seeds", target.name, all.len());
+            let step = all.len().div_ceil(SEEDS);
+            for (number, seed) in all.iter().enumerate().step_by(step) {
+                println!("{} {number}", target.name);
+                (target.run)(&seed[..seed.len().min(target.longest)]);
+            }
+        }
+    }
+}

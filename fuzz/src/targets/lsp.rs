@@ -1,0 +1,366 @@
+//! Any session with an editor ends well: no request fails inside the server, and after any edits it answers as a server that was handed the
+//! texts as they are now.
+//!
+//! Input is choices: what the editor tells and asks. All of it lies ready before the server begins, so that nothing depends on time. The
+//! same edits go to `aura_ide` with work done between them, and its findings must be those of a project opened afresh.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use aura_ide::{Encoding, Ide, Position, Work};
+use aura_lsp::{Connection, Outside};
+use lsp_server::{ErrorCode, Message, Notification, Request};
+use serde_json::{Value, json};
+
+use crate::choices::Choices;
+
+/// The library is loaded four times for every input.
+const SMALL: &str = include_str!("small.aura");
+const NAMES: [&str; 3] = ["/p/a.aura", "/p/b.aura", "/p/c.aura"];
+/// What is typed, apart from what is made of the input's bytes.
+const PIECES: [&str; 40] = [
+    "",
+    " ",
+    "\n",
+    "\r\n",
+    "x",
+    "y: ",
+    "self ",
+    "| ",
+    "|",
+    "(| ",
+    " |)",
+    "( ",
+    " )",
+    "[ ",
+    " ]",
+    "[|:i| ",
+    ". ",
+    " <- ",
+    " = ",
+    "\"ä€𝄞\"",
+    "'größe'",
+    "3 ",
+    "1.5",
+    "foo ",
+    "at: 1 Put: ",
+    "parent* = traits clonable. ",
+    "| p = (| x <- 1. m = ( x foo ) |) |\n",
+    "p m",
+    "^ ",
+    "<int> ",
+    "import: 'b'",
+    "import: 'c'. ",
+    "resend.m",
+    "`a{3}b`",
+    "{ 1. 2 } ",
+    "size",
+    "p x: 3",
+    "\u{feff}",
+    "\t",
+    "1 to: 3 Do: [|:i| i printString ]. ",
+];
+/// What is asked at a place.
+const AT_A_PLACE: [&str; 12] = [
+    "textDocument/hover",
+    "textDocument/completion",
+    "textDocument/signatureHelp",
+    "textDocument/definition",
+    "textDocument/typeDefinition",
+    "textDocument/implementation",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/prepareCallHierarchy",
+    "textDocument/selectionRange",
+];
+/// What is asked of a whole file or of a part of it.
+const OF_A_FILE: [&str; 9] = [
+    "textDocument/documentSymbol",
+    "textDocument/semanticTokens/full",
+    "textDocument/semanticTokens/range",
+    "textDocument/inlayHint",
+    "textDocument/foldingRange",
+    "textDocument/codeLens",
+    "textDocument/codeAction",
+    "textDocument/formatting",
+    "textDocument/rangeFormatting",
+];
+const MOST_EDITS: usize = 40;
+
+/// Files on no disk, over a small library.
+struct Memory;
+
+impl Outside for Memory {
+    fn library(&self) -> Vec<(String, String)> {
+        vec![("small".into(), SMALL.into())]
+    }
+    fn read(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn imported(&self, _: &str, path: &str) -> String {
+        format!("/p/{path}.aura")
+    }
+    fn refused(&self, name: &str, text: &str, file: &aura_ide::File) -> Vec<aura_ide::Diagnostic> {
+        aura_command::source::refused(name, text, file)
+    }
+}
+
+/// What an editor does.
+enum Step {
+    Open(usize, String),
+    Change(usize, [u32; 4], String),
+    Close(usize),
+    Ask(&'static str, Value),
+    /// Something that no editor says.
+    Odd(Message),
+    /// The server has time to work.
+    Rest,
+}
+
+fn uri(file: usize) -> Value {
+    json!({ "uri": format!("file://{}", NAMES[file]) })
+}
+
+fn text(choices: &mut Choices<'_>) -> String {
+    let mut text = String::new();
+    for _ in 0..choices.below(8) {
+        match choices.below(PIECES.len() + 1) {
+            n if n < PIECES.len() => text.push_str(PIECES[n]),
+            _ => text.push_str(&String::from_utf8_lossy(choices.bytes(6))),
+        }
+    }
+    text
+}
+
+fn range(choices: &mut Choices<'_>) -> [u32; 4] {
+    let mut all = [0, 0, 0, 0].map(|_: u32| choices.below(24) as u32);
+    // Most editors send them in order; whole lines are common.
+    if choices.below(4) > 0 {
+        all[2] = all[0] + all[2] % 3;
+    }
+    all
+}
+
+fn as_json([a, b, c, d]: [u32; 4]) -> Value {
+    json!({ "start": { "line": a, "character": b }, "end": { "line": c, "character": d } })
+}
+
+/// Parameters that serve every question of [`AT_A_PLACE`] and [`OF_A_FILE`].
+fn asked(file: usize, at: [u32; 4]) -> Value {
+    let place = json!({ "line": at[0], "character": at[1] });
+    json!({
+        "textDocument": uri(file), "position": place, "positions": [place], "range": as_json(at), "newName": "other",
+        "context": { "diagnostics": [], "includeDeclaration": true }, "options": { "tabSize": 4, "insertSpaces": true },
+    })
+}
+
+fn step(choices: &mut Choices<'_>) -> Step {
+    let file = choices.below(NAMES.len());
+    match choices.below(10) {
+        0 | 1 => Step::Open(file, text(choices)),
+        2..=4 => Step::Change(file, range(choices), text(choices)),
+        5 => Step::Close(file),
+        6 => Step::Ask(choices.of(&AT_A_PLACE), asked(file, range(choices))),
+        7 => Step::Ask(choices.of(&OF_A_FILE), asked(file, range(choices))),
+        8 => Step::Odd(odd(choices)),
+        _ => Step::Rest,
+    }
+}
+
+fn odd(choices: &mut Choices<'_>) -> Message {
+    let methods = [
+        &AT_A_PLACE[..],
+        &OF_A_FILE,
+        &["workspace/symbol", "completionItem/resolve", "workspace/executeCommand", "textDocument/didSave", "nothing"],
+    ];
+    let method = choices.of(&methods.concat()).to_string();
+    let values = [
+        json!(null),
+        json!(-1),
+        json!(4_294_967_295_u32),
+        json!([]),
+        json!({}),
+        json!("x"),
+        json!({ "uri": "nonsense" }),
+        json!({ "uri": "file:///%ff" }),
+        json!({ "line": 4_294_967_295_u32, "character": 4_294_967_295_u32 }),
+    ];
+    let mut params = asked(choices.below(3), range(choices));
+    let key = choices.of(&["textDocument", "position", "range", "positions", "newName", "context", "query", "command"]);
+    params[key] = values[choices.below(values.len())].clone();
+    Request::new(1_000_000.into(), method, params).into()
+}
+
+/// What is open at the end, in the order in which a fresh server is told of it.
+type Texts = BTreeMap<usize, String>;
+
+/// The messages of a session, and how many of its requests come at the end, to be compared.
+fn session(steps: impl Iterator<Item = Message>, texts: &Texts, encoding: &str) -> Vec<Value> {
+    let (ours, theirs) = Connection::memory();
+    let send = |message: Message| ours.sender.send(message).expect("there is room");
+    let mut last = 0;
+    let mut ask = |method: &str, params: Value| {
+        last += 1;
+        send(Request::new(last.into(), method.into(), params).into());
+        last
+    };
+    ask("initialize", json!({ "processId": null, "capabilities": { "general": { "positionEncodings": [encoding] } } }));
+    send(Notification::new("initialized".into(), json!({})).into());
+    for step in steps {
+        match step {
+            Message::Request(r) => drop(ask(&r.method, r.params)),
+            other => send(other),
+        }
+    }
+    let first = ask("workspace/symbol", json!({ "query": "" }));
+    for (file, text) in texts {
+        let lines = text.lines().count() as u32;
+        for method in OF_A_FILE {
+            ask(method, asked(*file, [0, 0, lines, 0]));
+        }
+        for line in 0..lines.min(6) {
+            AT_A_PLACE.iter().for_each(|method| _ = ask(method, asked(*file, [line, (line * 7 + 3) % 19, line, 20])));
+        }
+    }
+    let end = ask("shutdown", json!(null));
+    send(Notification::new("exit".into(), json!(null)).into());
+    assert_eq!(aura_lsp::serve(&theirs, Rc::new(Memory)), Ok(true), "it was told to end");
+    drop(theirs);
+    answers(&ours, first, end)
+}
+
+/// The answers to the requests from `first` to `end`, each in an order that does not depend on which file was opened first.
+fn answers(connection: &Connection, first: i32, end: i32) -> Vec<Value> {
+    let mut all = BTreeMap::new();
+    for message in connection.receiver.try_iter() {
+        match message {
+            Message::Notification(n) if n.method == "window/logMessage" => panic!("{}", n.params),
+            Message::Response(r) => {
+                let answer = match r.response_result {
+                    Ok(value) => value,
+                    Err(e) => {
+                        assert_ne!(e.code, ErrorCode::InternalError as i32, "{e:?}");
+                        json!(e.message)
+                    }
+                };
+                if let Ok(id) = r.id.to_string().parse::<i32>() {
+                    all.insert(id, answer);
+                }
+            }
+            _ => {}
+        }
+    }
+    (first..end).map(|id| sorted(all.remove(&id).unwrap_or_else(|| panic!("request {id} was not answered")))).collect()
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
+            // The numbers of semantic tokens are counted from one to the next.
+            if !items.iter().all(Value::is_number) {
+                items.sort_by_key(ToString::to_string);
+            }
+            Value::Array(items)
+        }
+        Value::Object(fields) => fields.into_iter().map(|(k, v)| (k, sorted(v))).collect(),
+        other => other,
+    }
+}
+
+fn message(step: &Step, version: i32) -> Option<Message> {
+    let versioned = |file: usize| json!({ "uri": uri(file)["uri"], "version": version, "languageId": "aura" });
+    Some(match step {
+        Step::Open(file, text) => {
+            let mut document = versioned(*file);
+            document["text"] = json!(text);
+            Notification::new("textDocument/didOpen".into(), json!({ "textDocument": document })).into()
+        }
+        Step::Change(file, range, text) => {
+            let change = json!({ "range": as_json(*range), "text": text });
+            Notification::new(
+                "textDocument/didChange".into(),
+                json!({ "textDocument": versioned(*file), "contentChanges": [change] }),
+            )
+            .into()
+        }
+        Step::Close(file) => Notification::new("textDocument/didClose".into(), json!({ "textDocument": uri(*file) })).into(),
+        Step::Ask(method, params) => Request::new(0.into(), (*method).into(), params.clone()).into(),
+        Step::Odd(odd) => odd.clone(),
+        Step::Rest => return None,
+    })
+}
+
+type Found = BTreeMap<String, Vec<aura_ide::Diagnostic>>;
+
+fn work(ide: &mut Ide, found: &mut Found) {
+    loop {
+        match ide.work() {
+            Work::Found(findings) => drop(found.insert(findings.file, findings.found)),
+            Work::Done => {}
+            Work::Nothing => return,
+        }
+    }
+}
+
+/// Goes through the edits without a protocol: what is open in the end, and what was found then.
+fn edits(steps: &[Step], encoding: Encoding) -> (Texts, Found) {
+    let mut ide = Ide::new(Rc::new(Memory));
+    let (mut open, mut found) = (Texts::new(), Found::new());
+    for step in steps {
+        match step {
+            Step::Open(file, text) => {
+                ide.open(NAMES[*file], text);
+                open.insert(*file, text.clone());
+            }
+            Step::Change(file, [a, b, c, d], text) if open.contains_key(file) => {
+                let range = (Position { line: *a, column: *b }, Position { line: *c, column: *d });
+                ide.change(NAMES[*file], &[(Some(range), text.clone())], encoding);
+                let document = ide.document(NAMES[*file]).expect("it is open");
+                open.insert(*file, document.text().to_string());
+            }
+            Step::Close(file) => {
+                ide.close(NAMES[*file]);
+                open.remove(file);
+            }
+            Step::Rest => work(&mut ide, &mut found),
+            Step::Change(..) | Step::Ask(..) | Step::Odd(_) => {}
+        }
+    }
+    work(&mut ide, &mut found);
+    (open, found)
+}
+
+/// One input.
+pub fn run(input: &[u8]) {
+    let mut choices = Choices(input);
+    let (name, encoding) = choices.of(&[("utf-16", Encoding::Utf16), ("utf-8", Encoding::Utf8)]);
+    let mut steps: Vec<Step> = Vec::new();
+    while !choices.are_over() && steps.len() < MOST_EDITS {
+        steps.push(step(&mut choices));
+    }
+    // Only what is open is changed.
+    let mut open = [false; 3];
+    steps.retain(|step| {
+        match step {
+            Step::Open(file, _) => open[*file] = true,
+            Step::Close(file) => open[*file] = false,
+            Step::Change(file, ..) => return open[*file],
+            Step::Ask(..) | Step::Odd(_) | Step::Rest => {}
+        }
+        true
+    });
+    let (texts, found) = edits(&steps, encoding);
+    let (again, fresh) = edits(&texts.iter().map(|(file, text)| Step::Open(*file, text.clone())).collect::<Vec<_>>(), encoding);
+    assert_eq!(texts, again);
+    for file in texts.keys() {
+        let of = |found: &Found| found.get(NAMES[*file]).cloned().unwrap_or_default();
+        assert_eq!(of(&found), of(&fresh), "findings after edits of {}, texts: {texts:#?}", NAMES[*file]);
+    }
+    let messages = steps.iter().enumerate().filter_map(|(i, s)| message(s, i as i32));
+    let after = session(messages, &texts, name);
+    let opened = texts.iter().filter_map(|(file, text)| message(&Step::Open(*file, text.clone()), 1));
+    assert_eq!(after, session(opened, &texts, name), "answers after edits, texts: {texts:#?}");
+}
