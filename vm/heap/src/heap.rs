@@ -199,6 +199,11 @@ impl Heap {
         self.maps[id as usize].as_ref().expect("a map that an object has is there")
     }
 
+    /// The map of this number, if any object may still have it.
+    pub fn find_map(&self, id: MapId) -> Option<&Map> {
+        self.maps.get(id as usize)?.as_deref()
+    }
+
     #[inline(always)]
     pub(crate) fn map_mut(&mut self, id: MapId) -> &mut Map {
         self.maps[id as usize].as_mut().expect("a map that an object has is there")
@@ -231,6 +236,19 @@ impl Heap {
             }
         }
         self.alloc_old(header, words)
+    }
+
+    /// Where the address of the nursery's first free word is kept, for compiled code.
+    pub const TOP: usize = std::mem::offset_of!(Heap, top);
+    /// Where the address of its end is kept.
+    pub const END: usize = std::mem::offset_of!(Heap, end);
+
+    /// An object of which only the header is written.
+    ///
+    /// # Safety
+    /// The header is one of an object of so many words, and all are written before anything else is done with the heap.
+    pub unsafe fn unfilled(&mut self, header: u64, words: usize) -> Value {
+        Value::from_ptr(self.alloc(header, words))
     }
 
     #[cold]

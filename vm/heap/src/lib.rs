@@ -29,7 +29,7 @@ mod value;
 
 pub use absent::{Shape, WrongSize};
 pub use gc::{CollectionKind, Roots};
-pub use heap::{Heap, OutOfMemory, Stats};
+pub use heap::{Heap, KindMaps, OutOfMemory, Stats};
 pub use layout::Kind;
 pub use map::{Dependent, Map, MapId, Slot, SlotKind, SlotMeta};
 pub use slots::SlotError;

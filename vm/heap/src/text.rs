@@ -75,6 +75,11 @@ impl Heap {
         self.characters[c as usize & 127]
     }
 
+    /// The strings of one ASCII character, by its number. They stay where they are.
+    pub fn ascii_characters(&self) -> &[Value] {
+        &self.characters
+    }
+
     /// The text of a string. It moves at the next safepoint.
     #[inline]
     pub fn text(&self, v: Value) -> &str {

@@ -99,6 +99,12 @@ pub struct Maps {
     pub float: u32,
     /// Vectors.
     pub vector: u32,
+    /// Texts.
+    pub string: u32,
+    /// Blocks.
+    pub block: u32,
+    /// Boxes of captured variables.
+    pub boxed: u32,
 }
 
 /// Addresses of the machine's functions. The comments tell the arguments after `vm, frame, base`.
@@ -147,6 +153,8 @@ pub struct Helpers {
     pub exit_block: usize,
     pub exit_box: usize,
     pub double: usize,
+    /// `(header, words)`: an object whose words are still to be filled in. This does not collect.
+    pub allocate: usize,
     /// `(primitive, first, count)`: a primitive that neither runs code nor collects. The answer; SEND if it fails.
     pub calm: usize,
     /// `()`: what was charged, and how much less fuel there is to seem, so that a collection comes soon.
@@ -173,6 +181,12 @@ pub struct Abi {
     pub charged: i32,
     /// Whether a collection is wanted, a byte.
     pub wants_collection: i32,
+    /// The nursery's first free word, and its end.
+    pub nursery_top: i32,
+    /// The same.
+    pub nursery_end: i32,
+    /// The address of the texts of one ASCII character, by its number.
+    pub characters: u64,
     /// Activations.
     pub frame: FrameAbi,
     /// Entries of inline caches.

@@ -95,6 +95,8 @@ pub struct Program {
     pub root: u64,
     /// The instruction at which the function begins: 0, or a loop's head.
     pub entry: u32,
+    /// Maps of plain objects, with the number of their words.
+    pub plain: FxHashMap<u32, u32>,
     /// What numbers are in the activation's registers; that they always are is guessed.
     pub first: Vec<(Reg, First)>,
 }

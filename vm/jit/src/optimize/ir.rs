@@ -105,8 +105,12 @@ pub(crate) enum Op {
     CheckInt(Val, PointId),
     /// Goes on with an immediate double.
     CheckFloat(Val, PointId),
-    /// Goes on with an object of this map.
+    /// Goes on with a reference.
+    CheckRef(Val, PointId),
+    /// Goes on with a reference to an object of this map.
     CheckMap(Val, u32, PointId),
+    /// Goes on with an object in whose header these bits (the first) are so (the second).
+    CheckHeader(Val, u64, u64, PointId),
     /// Goes on with this very word.
     CheckWord(Val, u64, PointId),
     /// Goes on if the first, an integer, is an index below the second, a plain number.
@@ -123,14 +127,18 @@ pub(crate) enum Op {
     IsInt(Val),
     /// Whether it is an immediate double.
     IsFloat(Val),
-    /// Whether it is an object of this map.
-    IsMap(Val, u32),
+    /// Whether it is an object of this map; if it `is_ref`, that need not be asked.
+    IsMap { v: Val, map: u32, is_ref: bool },
     /// `true` or `false`.
     Boolean(Val),
     /// A word of an object, counted from the header.
     Field(Val, u32),
     /// Sets one; leaves if that is not for the machine's fast path.
     SetField(Val, u32, Val, PointId),
+    /// Sets one of an object that was made here, since when nothing was collected: there is no barrier.
+    Put(Val, u32, Val),
+    /// A new object: its header, and all its words.
+    New(u64, Vec<Val>),
     /// A vector's length, a plain number.
     Length(Val),
     /// A small integer of a plain number.
@@ -151,6 +159,8 @@ pub(crate) enum Op {
     BoxSet(Val, Val),
     /// What this register, counted from the function's own first, holds since the call before.
     Window(u32),
+    /// The character at an index of an ASCII text; leaves if it is not that, or the index is beyond it.
+    Character(Val, Val, PointId),
     /// A comparison of other things than small numbers by the machine, which neither runs code nor collects; leaves if a message is to be sent.
     Compare(u8, Val, Val, PointId),
     /// The primitive at this address, which neither runs code nor collects, on values put into registers from this one on, counted from the function's own first; leaves if it fails.
@@ -178,8 +188,6 @@ pub(crate) enum Call {
     Arith { which: u8, x: Val, y: Val, dest: Reg, site: u16, window: Reg },
     /// A comparison that was not foreseen, and else the send.
     Compare { which: u8, x: Val, y: Val, dest: Reg, site: u16, window: Reg },
-    /// A real box.
-    NewBox { value: Val, dest: Reg },
     /// A real block; the captured values go to the registers that the block's code lists.
     NewClosure { block: u16, captures: Vec<(Reg, Val)>, dest: Reg },
     /// An object.
@@ -342,15 +350,18 @@ impl Op {
         match self {
             Op::Param(rep) => *rep,
             Op::Double(_) | Op::Unbox(_) | Op::IntToDouble(_) | Op::Sqrt(_) | Op::Float(..) => Rep::Double,
-            Op::IntCompare(..) | Op::FloatCompare(..) | Op::Compare(..) | Op::IsInt(_) | Op::IsFloat(_) | Op::IsMap(..) => {
+            Op::IntCompare(..) | Op::FloatCompare(..) | Op::Compare(..) | Op::IsInt(_) | Op::IsFloat(_) | Op::IsMap { .. } => {
                 Rep::Flag
             }
             Op::CheckInt(..)
             | Op::CheckFloat(..)
+            | Op::CheckRef(..)
             | Op::CheckMap(..)
+            | Op::CheckHeader(..)
             | Op::CheckWord(..)
             | Op::CheckIndex(..)
             | Op::SetField(..)
+            | Op::Put(..)
             | Op::SetElement(..)
             | Op::BoxSet(..)
             | Op::Spend(_)
@@ -377,11 +388,13 @@ impl Op {
             | Op::Sqrt(a)
             | Op::CheckInt(a, _)
             | Op::CheckFloat(a, _)
+            | Op::CheckRef(a, _)
             | Op::CheckMap(a, ..)
+            | Op::CheckHeader(a, ..)
             | Op::CheckWord(a, ..)
             | Op::IsInt(a)
             | Op::IsFloat(a)
-            | Op::IsMap(a, _)
+            | Op::IsMap { v: a, .. }
             | Op::Boolean(a)
             | Op::Field(a, _)
             | Op::Length(a)
@@ -394,6 +407,8 @@ impl Op {
             | Op::FloatCompare(_, a, b)
             | Op::Compare(_, a, b, _)
             | Op::SetField(a, _, b, _)
+            | Op::Put(a, _, b)
+            | Op::Character(a, b, _)
             | Op::Element(a, b)
             | Op::BoxSet(a, b) => {
                 f(a);
@@ -404,7 +419,7 @@ impl Op {
                 f(b);
                 f(c);
             }
-            Op::Closure(_, values) | Op::Calm(_, _, values, _) => values.iter_mut().for_each(f),
+            Op::Closure(_, values) | Op::Calm(_, _, values, _) | Op::New(_, values) => values.iter_mut().for_each(f),
             Op::Call(call, _) => call.each(f),
         }
     }
@@ -414,7 +429,10 @@ impl Op {
         match self {
             Op::CheckInt(_, p)
             | Op::CheckFloat(_, p)
+            | Op::CheckRef(_, p)
             | Op::CheckMap(_, _, p)
+            | Op::CheckHeader(_, _, _, p)
+            | Op::Character(_, _, p)
             | Op::CheckWord(_, _, p)
             | Op::CheckIndex(_, _, p)
             | Op::Int(_, _, _, p)
@@ -431,7 +449,7 @@ impl Op {
 
     /// Whether it can go when nobody uses its value.
     pub(crate) fn is_pure(&self) -> bool {
-        !matches!(self, Op::Param(_) | Op::BoxSet(..)) && self.point().is_none()
+        !matches!(self, Op::Param(_) | Op::BoxSet(..) | Op::Put(..)) && self.point().is_none()
     }
 }
 
@@ -449,7 +467,6 @@ impl Call {
                 f(x);
                 f(y);
             }
-            Call::NewBox { value, .. } => f(value),
             Call::NewClosure { captures, .. } => captures.iter_mut().for_each(|(_, v)| f(v)),
             Call::Home { .. } => {}
         }

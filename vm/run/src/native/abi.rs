@@ -25,6 +25,9 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         floor: hot(offset_of!(Hot, floor)),
         charged: offset_of!(Vm, charged) as i32,
         wants_collection: (offset_of!(Vm, heap) + offset_of!(aura_heap::Heap, wants_collection)) as i32,
+        nursery_top: (offset_of!(Vm, heap) + aura_heap::Heap::TOP) as i32,
+        nursery_end: (offset_of!(Vm, heap) + aura_heap::Heap::END) as i32,
+        characters: vm.heap.ascii_characters().as_ptr() as u64,
         shaken: vm.native.is_shaken().then_some(hot(offset_of!(Hot, shaken))),
         frame: FrameAbi {
             size: size_of::<Frame>() as i32,
@@ -51,9 +54,13 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         },
         linked: LinkedAbi { native: offset_of!(Linked, native) as i32, argc: offset_of!(Linked, argc) as i32 },
         special: Special { nil: vm.specials.nil.bits(), true_: vm.specials.true_.bits(), false_: vm.specials.false_.bits() },
-        maps: Maps { int: vm.heap.kind_maps.int, float: vm.heap.kind_maps.float, vector: vm.heap.kind_maps.vector },
+        maps: maps(&vm.heap.kind_maps),
         helpers: helpers(),
     }
+}
+
+fn maps(m: &aura_heap::KindMaps) -> Maps {
+    Maps { int: m.int, float: m.float, vector: m.vector, string: m.string, block: m.block, boxed: m.boxed }
 }
 
 fn helpers() -> Helpers {
@@ -82,6 +89,7 @@ fn helpers() -> Helpers {
         exit_block: h::exit_block as *const () as usize,
         exit_box: h::exit_box as *const () as usize,
         double: h::double as *const () as usize,
+        allocate: h::allocate as *const () as usize,
         calm: h::calm as *const () as usize,
         pressed: h::pressed as *const () as usize,
         up_get: h::up_get as *const () as usize,

@@ -482,6 +482,11 @@ pub(super) unsafe extern "C" fn double(vm: *mut Vm, _fp: *mut Frame, _base: *mut
     unsafe { &mut *vm }.heap.float(f64::from_bits(bits)).bits()
 }
 
+pub(super) unsafe extern "C" fn allocate(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, header: u64, words: u64) -> u64 {
+    // SAFETY: the running machine; compiled code fills all words in before anything else happens.
+    unsafe { (*vm).heap.unfilled(header, words as usize) }.bits()
+}
+
 pub(super) unsafe extern "C" fn calm(
     vm: *mut Vm,
     _fp: *mut Frame,

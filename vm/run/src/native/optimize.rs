@@ -35,8 +35,12 @@ const MANY: usize = 12_000;
 /// How far from the root code is given along.
 const FAR: usize = 10;
 
+/// Objects of more words than this are copied by the machine.
+const LARGEST_COPY: u32 = 24;
+
 /// Primitives that neither run code nor collect, look at no activation, and change nothing that can be seen.
 const CALM: &[&str] = &[
+    "_Clone",
     "_Eq:",
     "_FloatAdd:",
     "_FloatAsInt",
@@ -65,6 +69,7 @@ const CALM: &[&str] = &[
     "_IntShiftRight:",
     "_IntSub:",
     "_IntXor:",
+    "_NewVector:Filler:",
     "_StringAt:",
     "_StringCodePoint",
     "_StringConcat:",
@@ -234,7 +239,19 @@ impl Vm {
             }
             units.insert(c.bits(), Arc::new(unit));
         }
-        units.contains_key(&root.bits()).then(|| Program { units, root: root.bits(), entry, first: Vec::new() })
+        let plain = self.plain_maps(&units);
+        units.contains_key(&root.bits()).then(|| Program { units, root: root.bits(), entry, plain, first: Vec::new() })
+    }
+
+    /// The maps of plain objects that sends of these have found, with the number of words; without those of large objects.
+    fn plain_maps(&self, units: &FxHashMap<u64, Arc<Unit>>) -> FxHashMap<u32, u32> {
+        let found = units.values().flat_map(|u| &u.sites).flat_map(|s| &s.found).map(|f| f.map);
+        let words = |m: u32| {
+            let map = self.heap.find_map(m)?;
+            let is_plain = m != self.heap.kind_maps.int && map.kind == Kind::Plain && !map.grown;
+            (is_plain && map.words <= LARGEST_COPY).then_some((m, map.words))
+        };
+        found.filter_map(words).collect()
     }
 
     /// Whether something that the program's sends have found is still young.

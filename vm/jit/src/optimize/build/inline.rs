@@ -11,7 +11,7 @@ use rustc_hash::FxHasher;
 use super::state::Way;
 use super::{Active, Builder};
 use crate::compiler::NotCompiled;
-use crate::optimize::ir::{Context, ContextId, Op, Val, Why};
+use crate::optimize::ir::{Context, ContextId, End, Op, Val, Why};
 use crate::unit::Unit;
 
 /// Methods of more instructions than this are called.
@@ -59,7 +59,7 @@ impl Builder<'_> {
         h.finish()
     }
 
-    /// An activation of `unit` becomes part of the function. False if it never answers; else its answer.
+    /// An activation of `unit` becomes part of the function. Its answer, if it ever answers.
     pub(super) fn inline(
         &mut self,
         unit: Arc<Unit>,
@@ -98,11 +98,31 @@ impl Builder<'_> {
         self.act(Op::Spend(p));
         self.walk(0)?;
         let over = self.stack.pop().map_or(Vec::new(), |a| a.answers);
-        Ok(self.join_answers(over))
+        Ok(self.join_answers(over, pc))
     }
 
-    /// Control goes on with one of these answers. `None` if there are none.
-    pub(super) fn join_answers(&mut self, ways: Vec<Way>) -> Option<Val> {
-        self.meet(ways, None).flatten()
+    /// Control goes on with one of these answers to the send at `pc`. `None` if there are none.
+    pub(super) fn join_answers(&mut self, ways: Vec<Way>, pc: u32) -> Option<Val> {
+        let next = self.top().unit.instrs.get(pc as usize + 1);
+        let is_tested = next.is_some_and(|i| matches!(i.op, Code::JumpTrue | Code::JumpFalse));
+        let kept = if is_tested && ways.len() > 1 { self.copies(&ways) } else { Vec::new() };
+        let value = self.meet(ways, None).flatten()?;
+        if !kept.is_empty() {
+            self.met = Some(super::Met { at: self.at, value, ways: kept });
+        }
+        Some(value)
+    }
+
+    fn copies(&self, ways: &[Way]) -> Vec<Way> {
+        ways.iter().map(|w| Way { from: w.from, state: w.state.clone(), value: w.value }).collect()
+    }
+
+    /// The ways that have just met here with this value, if nothing was done since: they have not met then, and each may go on by itself.
+    pub(super) fn part(&mut self, value: Val) -> Option<Vec<Way>> {
+        let met = self.met.take().filter(|m| m.at == self.at && m.value == value && self.g.block(m.at).insts.is_empty())?;
+        for w in &met.ways {
+            self.g.blocks[w.from.0 as usize].end = End::Open;
+        }
+        Some(met.ways)
     }
 }

@@ -95,6 +95,15 @@ struct Builder<'a> {
     size: usize,
     /// The last point for leaving: most guesses about an instruction leave to the same.
     last: Option<PointId>,
+    /// Ways that have just met, with a value that a jump is about to test.
+    met: Option<Met>,
+}
+
+/// Where ways have met, with which value, and what each of them brought.
+struct Met {
+    at: Blk,
+    value: Val,
+    ways: Vec<Way>,
 }
 
 /// The graph of the program's root.
@@ -137,6 +146,7 @@ impl<'a> Builder<'a> {
             codes: FxHashMap::default(),
             size: 0,
             last: None,
+            met: None,
         }
     }
 

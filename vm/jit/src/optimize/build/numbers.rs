@@ -259,6 +259,11 @@ impl Builder<'_> {
             return;
         }
         let length = self.length(v);
+        if let (Some(k), Some(length)) = (self.known_word(k), self.known_word(length))
+            && k >> 1 < length
+        {
+            return;
+        }
         let p = self.guess(pc);
         self.act(Op::CheckIndex(k, length, p));
         self.state.within.insert((v, k), ());
@@ -292,12 +297,24 @@ impl Builder<'_> {
         if !self.element(unit, pc, v, k) {
             return self.send_after(unit, pc, &[v, k, x]);
         }
-        self.must_be_real(x);
-        let x = self.word_of(x);
-        let p = self.guess(pc);
-        self.act(Op::SetElement(v, k, x, p));
+        self.set_element(pc, v, k, x);
         self.set(unit.instrs[pc as usize + 1].c, v);
         Ok(Next::At(pc + 2))
+    }
+
+    /// Sets an element of a vector, the index being right.
+    pub(super) fn set_element(&mut self, pc: u32, v: Val, k: Val, x: Val) {
+        self.must_be_real(x);
+        let x = self.word_of(x);
+        match self.known_word(k) {
+            Some(k) if self.state.fresh.contains(&v) => {
+                self.act(Op::Put(v, layout::ELEMENTS as u32 + (k >> 1) as u32, x));
+            }
+            _ => {
+                let p = self.guess(pc);
+                self.act(Op::SetElement(v, k, x, p));
+            }
+        }
     }
 
     /// The send after a guarded operation is really made.

@@ -8,6 +8,9 @@ use super::walk::Next;
 use crate::optimize::ir::{Call, Op, Type, Val};
 use crate::unit::Unit;
 
+/// Larger objects are the machine's to make.
+const MOST_WORDS: u64 = 24;
+
 impl Builder<'_> {
     pub(super) fn simple(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
         let s = self.abi.special;
@@ -35,6 +38,10 @@ impl Builder<'_> {
                 let count = unit.code.objects[usize::from(i.b)].inits;
                 let values = self.operands_of(i.c, count);
                 self.make(pc, i.a, |dest| Call::NewObject { template: i.b, first: i.c, values, dest })
+            }
+            Code::NewVector if u64::from(i.c) <= MOST_WORDS => {
+                let values = self.operands_of(i.b, i.c);
+                self.vector_of(values)
             }
             Code::NewVector => {
                 let values = self.operands_of(i.b, i.c);
@@ -69,6 +76,54 @@ impl Builder<'_> {
         v
     }
 
+    // ---- what is made without the machine ----
+
+    fn new_object(&mut self, header: u64, words: Vec<Val>, ty: Type) -> Val {
+        let v = self.push(Op::New(header, words), Type::Ref);
+        self.state.types.insert(v, ty);
+        self.state.fresh.insert(v);
+        v
+    }
+
+    /// A copy of a plain object whose map is known.
+    pub(super) fn clone_of(&mut self, pc: u32, o: Val) -> Option<Val> {
+        let Type::Map(map) = self.type_of(o) else { return None };
+        let words = *self.program.plain.get(&map)?;
+        let header = layout::header(map, layout::Kind::Plain, words as usize);
+        // One that owns its map shares it from now on, which the machine wants to know.
+        let told = layout::UNIQUE | layout::GROWN | (u64::MAX << layout::MAP_SHIFT) | ((1 << layout::HASH_SHIFT) - (1 << layout::KIND_SHIFT));
+        let p = self.guess(pc);
+        self.act(Op::CheckHeader(o, told, header, p));
+        let first = layout::SLOTS as u32;
+        let held: Vec<Val> = (first..first + words).map(|k| self.field(o, k)).collect();
+        let values = held.iter().map(|v| self.word_of(*v)).collect();
+        let v = self.new_object(header, values, Type::Map(map));
+        for (k, held) in (first..).zip(held) {
+            self.state.loads.insert((v, k), held);
+        }
+        Some(v)
+    }
+
+    /// A vector with a few elements, all the same.
+    pub(super) fn small_vector(&mut self, size: Val, filler: Val) -> Option<Val> {
+        let size = self.known_word(size).filter(|w| w & 1 == 0)? >> 1;
+        if size > MOST_WORDS {
+            return None;
+        }
+        self.must_be_real(filler);
+        let filler = self.word_of(filler);
+        Some(self.vector_of(vec![filler; size as usize]))
+    }
+
+    fn vector_of(&mut self, elements: Vec<Val>) -> Val {
+        let map = self.abi.maps.vector;
+        let (length, extension) = (self.word(elements.len() as u64), self.word(0));
+        let words = [length, extension].into_iter().chain(elements).collect();
+        let v = self.new_object(layout::header(map, layout::Kind::Vector, 0), words, Type::Map(map));
+        self.state.loads.insert((v, layout::LENGTH as u32), length);
+        v
+    }
+
     // ---- boxes ----
 
     fn box_new(&mut self, pc: u32, i: Instr) -> Val {
@@ -77,7 +132,10 @@ impl Builder<'_> {
         self.must_be_real(v);
         if self.guesses.seen.contains(&place) {
             let value = self.word_of(v);
-            return self.make(pc, i.a, |dest| Call::NewBox { value, dest });
+            let header = layout::header(self.abi.maps.boxed, layout::Kind::Box, 0);
+            let b = self.new_object(header, vec![value], Type::Ref);
+            self.state.loads.insert((b, layout::SLOTS as u32), value);
+            return b;
         }
         let b = self.push(Op::VirtualBox, Type::Ref);
         self.made.insert(b, place);
@@ -105,7 +163,8 @@ impl Builder<'_> {
             return;
         }
         let v = self.word_of(v);
-        self.act(Op::BoxSet(b, v));
+        let fresh = self.state.fresh.contains(&b);
+        self.act(if fresh { Op::Put(b, layout::SLOTS as u32, v) } else { Op::BoxSet(b, v) });
         self.stored(b, layout::SLOTS as u32, v);
     }
 
@@ -130,15 +189,30 @@ impl Builder<'_> {
             self.codes.insert(b, code);
             return b;
         }
-        let captures = registers
-            .into_iter()
-            .zip(values)
-            .map(|(r, v)| {
-                self.must_be_real(v);
-                (r, self.word_of(v))
-            })
-            .collect();
-        let b = self.make(pc, i.a, |dest| Call::NewClosure { block: i.b, captures, dest });
+        let b = if known {
+            let header = layout::header(self.abi.maps.block, layout::Kind::Block, 0);
+            let mut words = vec![self.word(code), self.word(values.len() as u64)];
+            for v in &values {
+                self.must_be_real(*v);
+                let word = self.word_of(*v);
+                words.push(word);
+            }
+            let b = self.new_object(header, words, Type::Ref);
+            for (k, v) in (layout::CAPTURES as u32..).zip(values) {
+                self.state.loads.insert((b, k), v);
+            }
+            b
+        } else {
+            let captures = registers
+                .into_iter()
+                .zip(values)
+                .map(|(r, v)| {
+                    self.must_be_real(v);
+                    (r, self.word_of(v))
+                })
+                .collect();
+            self.make(pc, i.a, |dest| Call::NewClosure { block: i.b, captures, dest })
+        };
         if known {
             self.codes.insert(b, code);
         }

@@ -130,15 +130,20 @@ impl Builder<'_> {
 
     fn is_map(&mut self, v: Val, map: u32) -> Val {
         let m = self.abi.maps;
+        let is_ref = self.is_reference(v);
         let v = self.word_of(v);
         let op = if map == m.int {
             Op::IsInt(v)
         } else if map == m.float {
             Op::IsFloat(v)
         } else {
-            Op::IsMap(v, map)
+            Op::IsMap { v, map, is_ref }
         };
         self.push(op, Type::Any)
+    }
+
+    fn is_reference(&self, v: Val) -> bool {
+        matches!(self.type_of(v), Type::Ref | Type::Map(_) | Type::Bool)
     }
 
     fn type_of_map(&self, map: u32) -> Type {
@@ -186,7 +191,7 @@ impl Builder<'_> {
         {
             answers.push(Way { from: self.at, state: std::mem::take(&mut self.state), value: Some(v) });
         }
-        Ok(self.join_answers(answers))
+        Ok(self.join_answers(answers, s.pc))
     }
 
     /// Nothing is known of what is found: the machine sends, or, if nothing was ever sent here, control leaves.
@@ -221,6 +226,9 @@ impl Builder<'_> {
             Type::Float => self.check_float(pc, v),
             _ => {
                 let p = self.guess(pc);
+                if !self.is_reference(v) {
+                    self.act(Op::CheckRef(v, p));
+                }
                 self.act(Op::CheckMap(v, map, p));
                 self.state.types.insert(v, ty);
             }
@@ -275,7 +283,7 @@ impl Builder<'_> {
         Ok(Some(self.call(Call::Direct { code, window: s.window, values, ret: s.ret }, p)))
     }
 
-    fn field(&mut self, o: Val, word: u32) -> Val {
+    pub(super) fn field(&mut self, o: Val, word: u32) -> Val {
         if let Some(v) = self.state.loads.get(&(o, word)) {
             return *v;
         }
@@ -288,8 +296,12 @@ impl Builder<'_> {
         self.must_be_real(v);
         let double = (self.g.rep(v) == Rep::Double).then_some(v);
         let v = self.word_of(v);
-        let p = self.guess(pc);
-        self.act(Op::SetField(o, word, v, p));
+        if self.state.fresh.contains(&o) {
+            self.act(Op::Put(o, word, v));
+        } else {
+            let p = self.guess(pc);
+            self.act(Op::SetField(o, word, v, p));
+        }
         self.stored(o, word, v);
         if let Some(d) = double {
             // Read again, it is not to be decoded.
@@ -381,10 +393,7 @@ impl Builder<'_> {
             "_At:Put:" if vector => {
                 self.check_int(pc, values[1]);
                 self.check_index(pc, values[0], values[1]);
-                self.must_be_real(values[2]);
-                let x = self.word_of(values[2]);
-                let p = self.guess(pc);
-                self.act(Op::SetElement(values[0], values[1], x, p));
+                self.set_element(pc, values[0], values[1], values[2]);
                 Some(values[0])
             }
             "_IntAnd:" | "_IntOr:" | "_IntXor:" if self.type_of(values[0]) == Type::Int => {
@@ -396,6 +405,13 @@ impl Builder<'_> {
                     _ => IntOp::Xor,
                 };
                 Some(self.integers(op, values[0], values[1], p))
+            }
+            "_Clone" => self.clone_of(pc, values[0]),
+            "_NewVector:Filler:" => self.small_vector(values[1], values[2]),
+            "_StringAt:" if self.type_of(values[0]) == Type::Map(self.abi.maps.string) && self.type_of(values[1]) != Type::Float => {
+                self.check_int(pc, values[1]);
+                let p = self.guess(pc);
+                Some(self.push(Op::Character(values[0], values[1], p), Type::Map(self.abi.maps.string)))
             }
             "_IntAsFloat" if ints(self) => Some(self.as_double(values[0])),
             "_FloatSqrt" if self.is_double(&self.state, values[0]) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aura_code::Reg;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::optimize::ir::{Blk, Edge, End, Op, Rep, Type, Val};
 
@@ -25,6 +25,8 @@ pub(super) struct State {
     pub(super) doubles: FxHashMap<Val, Val>,
     /// Indexes that are in the range of a vector.
     pub(super) within: FxHashMap<(Val, Val), ()>,
+    /// Objects that were made here, since when nothing was collected.
+    pub(super) fresh: FxHashSet<Val>,
 }
 
 /// A way to where control will meet: its block, which is still open, what is known there, and perhaps a value.
@@ -40,7 +42,13 @@ impl State {
         self.loads.clear();
         // A double's word may be an object, which moves.
         self.words.clear();
-        self.types.retain(|_, t| !matches!(t, Type::Map(_)));
+        self.fresh.clear();
+        for t in self.types.values_mut() {
+            // It may have other slots now, but an object it is.
+            if matches!(t, Type::Map(_)) {
+                *t = Type::Ref;
+            }
+        }
     }
 
     /// Keeps what both know.
@@ -56,6 +64,7 @@ impl State {
         self.words.retain(|k, v| other.words.get(k) == Some(v));
         self.doubles.retain(|k, v| other.doubles.get(k) == Some(v));
         self.within.retain(|k, ()| other.within.contains_key(k));
+        self.fresh.retain(|v| other.fresh.contains(v));
     }
 }
 
@@ -147,7 +156,7 @@ impl Builder<'_> {
         if rep == Rep::Word && all.iter().any(|v| self.g.rep(*v) == Rep::Double) {
             ty = Type::Any;
         }
-        let p = self.g.value(Op::Param(rep), if matches!(ty, Type::Map(_)) { Type::Any } else { ty });
+        let p = self.g.value(Op::Param(rep), if matches!(ty, Type::Map(_)) { Type::Ref } else { ty });
         if matches!(ty, Type::Map(_)) {
             state.types.insert(p, ty);
         }

@@ -94,6 +94,7 @@ impl Builder<'_> {
         if self.guesses.storing.contains(&place) {
             self.state.loads.clear();
         }
+        self.state.fresh.clear();
         self.top_mut().open.push(OpenLoop { head, end, block, slots });
     }
 
@@ -112,7 +113,7 @@ impl Builder<'_> {
         if rep == Rep::Word {
             ty = join(ty, self.type_of(arg));
         }
-        let p = self.g.value(Op::Param(rep), if matches!(ty, Type::Map(_)) { Type::Any } else { ty });
+        let p = self.g.value(Op::Param(rep), if matches!(ty, Type::Map(_)) { Type::Ref } else { ty });
         self.block_mut(block).params.push(p);
         if matches!(ty, Type::Map(_)) {
             self.state.types.insert(p, ty);
@@ -184,6 +185,15 @@ impl Builder<'_> {
     /// The conditional jump at `pc` on the value of its register.
     pub(super) fn jump_on(&mut self, unit: &Unit, pc: u32, v: Val) {
         let jump = unit.instrs[pc as usize];
+        if let Some(ways) = self.part(v) {
+            for way in ways {
+                (self.at, self.state) = (way.from, way.state);
+                let v = way.value.unwrap_or(v);
+                self.set(jump.a, v);
+                self.jump_on(unit, pc, v);
+            }
+            return;
+        }
         let s = self.abi.special;
         let go = if jump.op == Code::JumpTrue { s.true_ } else { s.false_ };
         let stay = if jump.op == Code::JumpTrue { s.false_ } else { s.true_ };

@@ -74,11 +74,6 @@ impl Lower<'_> {
                 let v = self.e.boolean(v);
                 self.sent_after(&whose, v, send, *site, *window, [x, y], *dest)
             }
-            Call::NewBox { value, dest } => {
-                let (helper, value) = (h.new_box, self.value(*value));
-                let dest = self.e.word(u64::from(*dest));
-                self.e.help_at(whose.frame, whose.base, helper, &[dest, value])
-            }
             Call::NewClosure { block, captures, dest } => {
                 let helper = h.closure;
                 for (r, c) in captures {

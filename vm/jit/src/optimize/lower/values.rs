@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData};
 use super::Lower;
 use crate::abi::Sentinel;
 use crate::emit::{TAG, arg};
-use crate::optimize::ir::{Call, FloatOp, IntOp, Op, PointId, Type, Val};
+use crate::optimize::ir::{FloatOp, IntOp, Op, PointId, Val};
 
 impl Lower<'_> {
     pub(super) fn instruction(&mut self, v: Val) {
@@ -45,7 +45,25 @@ impl Lower<'_> {
                 let flag = self.is_float(a);
                 return self.go_on_if(flag, p);
             }
-            Op::CheckMap(a, map, p) => return self.check_map(a, map, p),
+            Op::CheckRef(a, p) => {
+                let a = self.value(a);
+                let flag = self.e.is_ref(a);
+                return self.go_on_if(flag, p);
+            }
+            Op::CheckMap(a, map, p) => {
+                let a = self.value(a);
+                let flag = self.has_map(a, map);
+                return self.go_on_if(flag, p);
+            }
+            Op::CheckHeader(a, which, bits, p) => {
+                let a = self.value(a);
+                let header = self.e.header(a);
+                let which = self.e.word(which);
+                let those = self.e.b.ins().band(header, which);
+                let bits = self.e.word(bits);
+                let flag = self.e.b.ins().icmp(IntCC::Equal, those, bits);
+                return self.go_on_if(flag, p);
+            }
             Op::CheckWord(a, w, p) => {
                 let a = self.value(a);
                 let flag = self.e.b.ins().icmp_imm_u(IntCC::Equal, a, w as i64);
@@ -83,7 +101,7 @@ impl Lower<'_> {
                 let a = self.value(a);
                 self.is_float(a)
             }
-            Op::IsMap(a, map) => self.is_map(a, map),
+            Op::IsMap { v, map, is_ref } => self.is_map(v, map, is_ref),
             Op::Boolean(a) => {
                 let a = self.value(a);
                 self.e.boolean(a)
@@ -93,6 +111,12 @@ impl Lower<'_> {
                 self.e.field(o, k as usize)
             }
             Op::SetField(o, k, x, p) => return self.set_field(o, k, x, p),
+            Op::Put(o, k, x) => {
+                let (o, x) = (self.value(o), self.value(x));
+                self.e.b.ins().store(self.e.mem.heap, x, o, (k * 8) as i32 - TAG);
+                return;
+            }
+            Op::New(header, words) => self.new_object(header, &words),
             Op::Length(o) => {
                 let o = self.value(o);
                 self.e.field(o, layout::LENGTH)
@@ -108,16 +132,8 @@ impl Lower<'_> {
             Op::SetElement(o, k, x, p) => return self.set_element(o, k, x, p),
             Op::BoxGet(o) => self.box_get(o),
             Op::BoxSet(o, x) => return self.box_set(o, x),
-            Op::Compare(which, a, b, p) => {
-                let (a, b, which) = (self.value(a), self.value(b), self.e.word(u64::from(which)));
-                // Long texts are charged to the slice.
-                self.write_budget();
-                let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
-                self.read_budget();
-                let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
-                self.go_on_if(known, p);
-                self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0)
-            }
+            Op::Character(s, k, p) => self.character(s, k, p),
+            Op::Compare(which, a, b, p) => self.compare(which, a, b, p),
             Op::Calm(primitive, window, values, p) => self.calm(primitive, window, &values, p),
             Op::Call(call, p) => self.machine(v, &call, p),
             Op::Attend(p) => return self.attend(p),
@@ -168,29 +184,15 @@ impl Lower<'_> {
         self.e.b.ins().icmp_imm_u(IntCC::Equal, tag, 3)
     }
 
-    fn surely_reference(&self, v: Val) -> bool {
-        matches!(self.g.type_of(v), Type::Ref | Type::Map(_) | Type::Bool)
-    }
-
     fn has_map(&mut self, a: ir::Value, map: u32) -> ir::Value {
         let header = self.e.header(a);
         let is = self.e.map_in(header);
         self.e.b.ins().icmp_imm_u(IntCC::Equal, is, i64::from(map))
     }
 
-    fn check_map(&mut self, v: Val, map: u32, p: PointId) {
+    fn is_map(&mut self, v: Val, map: u32, is_ref: bool) -> ir::Value {
         let a = self.value(v);
-        if !self.surely_reference(v) {
-            let is = self.e.is_ref(a);
-            self.go_on_if(is, p);
-        }
-        let flag = self.has_map(a, map);
-        self.go_on_if(flag, p);
-    }
-
-    fn is_map(&mut self, v: Val, map: u32) -> ir::Value {
-        let a = self.value(v);
-        if self.surely_reference(v) {
+        if is_ref {
             return self.has_map(a, map);
         }
         let (object, done) = (self.e.b.create_block(), self.e.b.create_block());
@@ -298,7 +300,113 @@ impl Lower<'_> {
         answer
     }
 
+    // ---- texts ----
+
+    /// Goes on in a new block with the length word of a text, and with `otherwise` if `a` is none.
+    fn text_length(&mut self, a: ir::Value, otherwise: ir::Block) -> ir::Value {
+        let (object, text) = (self.e.b.create_block(), self.e.b.create_block());
+        let is_ref = self.e.is_ref(a);
+        self.e.b.ins().brif(is_ref, object, &[], otherwise, &[]);
+        self.e.b.switch_to_block(object);
+        let is = self.has_map(a, self.e.abi.maps.string);
+        self.e.b.ins().brif(is, text, &[], otherwise, &[]);
+        self.e.b.switch_to_block(text);
+        self.e.field(a, layout::LENGTH)
+    }
+
+    fn first_byte(&mut self, text: ir::Value) -> ir::Value {
+        self.e.b.ins().load(I8, self.e.mem.heap, text, (layout::TEXT * 8) as i32 - TAG)
+    }
+
+    /// Compares two things that are mostly texts of one character, or of different lengths.
+    fn compare(&mut self, which: u8, a: Val, b: Val, p: PointId) -> ir::Value {
+        let (a, b) = (self.value(a), self.value(b));
+        let (done, other) = (self.e.b.create_block(), self.e.b.create_block());
+        let flag = self.e.b.append_block_param(done, I8);
+        let lengths = [self.text_length(a, other), self.text_length(b, other)];
+        let (single, differs) = (self.e.b.create_block(), self.e.b.create_block());
+        let same = self.e.b.ins().icmp(IntCC::Equal, lengths[0], lengths[1]);
+        let one = self.e.word(1 | layout::ASCII);
+        let is_one = self.e.b.ins().icmp(IntCC::Equal, lengths[0], one);
+        let singles = self.e.b.ins().band(same, is_one);
+        self.e.b.ins().brif(singles, single, &[], differs, &[]);
+        self.e.b.switch_to_block(single);
+        let bytes = [self.first_byte(a), self.first_byte(b)];
+        let holds = self.e.b.ins().icmp(text_condition(which), bytes[0], bytes[1]);
+        self.e.b.ins().jump(done, &arg(holds));
+        self.e.b.switch_to_block(differs);
+        if let Some(unequal) = answer_of_unequal(which) {
+            let unequal = self.e.b.ins().iconst(I8, unequal);
+            self.e.b.ins().brif(same, other, &[], done, &arg(unequal));
+        } else {
+            self.e.b.ins().jump(other, &[]);
+        }
+        self.e.b.switch_to_block(other);
+        let which = self.e.word(u64::from(which));
+        // Long texts are charged to the slice.
+        self.write_budget();
+        let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
+        self.read_budget();
+        let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
+        self.go_on_if(known, p);
+        let holds = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0);
+        self.e.b.ins().jump(done, &arg(holds));
+        self.e.b.switch_to_block(done);
+        flag
+    }
+
+    /// A character of an ASCII text: one of the machine's texts of one character.
+    fn character(&mut self, s: Val, k: Val, p: PointId) -> ir::Value {
+        let (s, k) = (self.value(s), self.value(k));
+        let length = self.e.field(s, layout::LENGTH);
+        // Without the ASCII bit; other texts seem to be shorter than nothing.
+        let bit = self.e.word(layout::ASCII);
+        let length = self.e.b.ins().bxor(length, bit);
+        let k = self.e.b.ins().sshr_imm_u(k, 1);
+        let within = self.e.b.ins().icmp(IntCC::UnsignedLessThan, k, length);
+        let ascii = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, length, 0);
+        let fine = self.e.b.ins().band(within, ascii);
+        self.go_on_if(fine, p);
+        let at = self.e.b.ins().iadd(s, k);
+        let byte = self.e.b.ins().load(I8, self.e.mem.heap, at, (layout::TEXT * 8) as i32 - TAG);
+        let byte = self.e.b.ins().uextend(I64, byte);
+        let offset = self.e.b.ins().ishl_imm_u(byte, 3);
+        let table = self.e.word(self.e.abi.characters);
+        let at = self.e.b.ins().iadd(table, offset);
+        self.e.b.ins().load(I64, self.e.mem.machine, at, 0)
+    }
+
     // ---- objects ----
+
+    /// A new object in the nursery; where that is full, the machine finds room elsewhere, and does not collect.
+    fn new_object(&mut self, header: u64, words: &[Val]) -> ir::Value {
+        let a = self.e.abi;
+        let values: Vec<ir::Value> = words.iter().map(|v| self.value(*v)).collect();
+        let (done, object) = self.e.with_word();
+        let (room, none) = (self.e.b.create_block(), self.e.cold());
+        let bytes = (words.len() as i64 + 1) * 8;
+        let top = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_top);
+        let end = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_end);
+        let next = self.e.b.ins().iadd_imm_s(top, bytes);
+        let full = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, next, end);
+        self.e.b.ins().brif(full, none, &[], room, &[]);
+        self.e.b.switch_to_block(none);
+        let (head, count) = (self.e.word(header), self.e.word(words.len() as u64));
+        let made = self.e.help(a.helpers.allocate, &[head, count]);
+        self.pressed();
+        self.e.b.ins().jump(done, &arg(made));
+        self.e.b.switch_to_block(room);
+        self.e.b.ins().store(self.e.mem.machine, next, self.e.vm, a.nursery_top);
+        let head = self.e.word(header);
+        self.e.b.ins().store(self.e.mem.heap, head, top, 0);
+        let made = self.e.b.ins().iadd_imm_s(top, i64::from(TAG));
+        self.e.b.ins().jump(done, &arg(made));
+        self.e.b.switch_to_block(done);
+        for (k, v) in values.into_iter().enumerate() {
+            self.e.b.ins().store(self.e.mem.heap, v, object, (k as i32 + 1) * 8 - TAG);
+        }
+        object
+    }
 
     /// The address of an element but for the offset.
     fn element(&mut self, o: Val, k: Val) -> ir::Value {
@@ -345,7 +453,7 @@ impl Lower<'_> {
     }
 
     fn surely_box(&self, v: Val) -> bool {
-        matches!(self.g.op(v), Op::Call(Call::NewBox { .. }, _))
+        matches!(self.g.op(v), Op::New(header, _) if header >> layout::KIND_SHIFT & 15 == layout::Kind::Box as u64)
     }
 
     /// Goes on in a new block if `o` is a box, and with `otherwise` if not.
@@ -403,5 +511,26 @@ impl Lower<'_> {
         self.e.b.ins().brif(is, send, &[], answered, &[]);
         self.e.b.switch_to_block(answered);
         send
+    }
+}
+
+/// How bytes compare where texts do: by the numbers of [`crate::translate::which`].
+fn text_condition(which: u8) -> IntCC {
+    [
+        IntCC::UnsignedLessThan,
+        IntCC::UnsignedLessThanOrEqual,
+        IntCC::UnsignedGreaterThan,
+        IntCC::UnsignedGreaterThanOrEqual,
+        IntCC::Equal,
+        IntCC::NotEqual,
+    ][usize::from(which)]
+}
+
+/// What a comparison of texts answers that differ in length, if that is all that matters.
+fn answer_of_unequal(which: u8) -> Option<i64> {
+    match which {
+        4 => Some(0),
+        5 => Some(1),
+        _ => None,
     }
 }
