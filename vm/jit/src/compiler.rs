@@ -127,7 +127,7 @@ impl Compiler {
 
     fn begin(&mut self) {
         self.context.clear();
-        self.context.func = Function::with_name_signature(UserFuncName::default(), crate::emit::signature(&*self.isa));
+        self.context.func = Function::with_name_signature(UserFuncName::default(), crate::emit::signature());
     }
 
     /// The function's machine code, and what is to be shown of it.

@@ -6,7 +6,7 @@ use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Value};
-use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::FunctionBuilder;
 
 use crate::abi::{Abi, Sentinel};
@@ -34,15 +34,15 @@ impl Memory {
     }
 }
 
-/// The signature of compiled functions.
-pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
-    words(isa, 4)
+/// The signature of compiled functions. They save no registers for their callers, who have next to nothing to be saved: what can move is read again after calls.
+pub(crate) fn signature() -> Signature {
+    words(CallConv::Tail, 4)
 }
 
 /// A function from so many words to a word.
-fn words(isa: &dyn TargetIsa, count: usize) -> Signature {
+fn words(convention: CallConv, count: usize) -> Signature {
     use cranelift_codegen::ir::AbiParam;
-    let mut s = Signature::new(isa.default_call_conv());
+    let mut s = Signature::new(convention);
     s.params.extend((0..count).map(|_| AbiParam::new(I64)));
     s.returns.push(AbiParam::new(I64));
     s
@@ -59,7 +59,10 @@ pub(crate) struct Emit<'a> {
     pub(crate) abi: &'a Abi,
     pub(crate) isa: &'a dyn TargetIsa,
     pub(crate) mem: Memory,
+    /// Of the machine's functions, by the number of their arguments.
     pub(crate) signatures: BTreeMap<usize, SigRef>,
+    /// Of compiled functions.
+    pub(crate) compiled: Option<SigRef>,
     pub(crate) vm: Value,
     pub(crate) fp: Value,
     pub(crate) base: Value,
@@ -104,15 +107,29 @@ impl Emit<'_> {
         self.call(callee, &all)
     }
 
-    pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Value {
+    fn call(&mut self, callee: Value, args: &[Value]) -> Value {
         let signature = match self.signatures.get(&args.len()) {
             Some(s) => *s,
             None => {
-                let s = self.b.import_signature(words(self.isa, args.len()));
+                let s = self.b.import_signature(words(self.isa.default_call_conv(), args.len()));
                 self.signatures.insert(args.len(), s);
                 s
             }
         };
+        self.call_as(signature, callee, args)
+    }
+
+    /// Calls a compiled function, or what stands in for one.
+    pub(crate) fn call_compiled(&mut self, callee: Value, frame: Value, base: Value) -> Value {
+        let s = match self.compiled {
+            Some(s) => s,
+            None => *self.compiled.insert(self.b.import_signature(signature())),
+        };
+        let begins = self.word(0);
+        self.call_as(s, callee, &[self.vm, frame, base, begins])
+    }
+
+    fn call_as(&mut self, signature: SigRef, callee: Value, args: &[Value]) -> Value {
         let call = self.b.ins().call_indirect(signature, callee, args);
         self.b.inst_results(call)[0]
     }

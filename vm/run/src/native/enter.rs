@@ -11,8 +11,38 @@ use crate::interp::{self, Left};
 use crate::process::{Frame, Process};
 use crate::vm::Vm;
 
-/// What compiled functions are.
-pub(crate) type Function = unsafe extern "C" fn(*mut Vm, *mut Frame, *mut Value, usize) -> u64;
+/// Calls compiled code, which saves no registers: they are saved here.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[unsafe(naked)]
+unsafe extern "C" fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: usize, start: usize) -> u64 {
+    // The first four arguments are already where compiled code takes them.
+    core::arch::naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "call r8",
+        "add rsp, 8",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+    )
+}
+
+/// Nothing is compiled here: `start` is that of [`interpreted`].
+#[cfg(any(not(target_arch = "x86_64"), miri))]
+unsafe fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: usize, _start: usize) -> u64 {
+    // SAFETY: the caller's.
+    unsafe { interpreted(vm, fp, base, at) }
+}
 
 /// Native stack that activations of compiled code, the interpreter's loops between them, and primitives may use.
 const NATIVE_STACK: usize = 640 << 10;
@@ -31,10 +61,7 @@ pub(crate) fn floor() -> usize {
 #[inline]
 pub(crate) unsafe fn call(vm: *mut Vm, start: usize, fp: *mut Frame, base: *mut Value, at: u16) -> Option<Value> {
     // SAFETY: the start of a piece, or `interpreted`; the caller vouches for the rest.
-    let word = unsafe {
-        let f: Function = std::mem::transmute::<usize, Function>(start);
-        f(vm, fp, base, usize::from(at))
-    };
+    let word = unsafe { through(vm, fp, base, usize::from(at), start) };
     // SAFETY: everything but BAIL is a value.
     (word != Sentinel::BAIL).then(|| unsafe { std::mem::transmute::<u64, Value>(word) })
 }

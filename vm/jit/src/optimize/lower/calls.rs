@@ -163,7 +163,7 @@ impl Lower<'_> {
         let callee = self.e.b.ins().load(I64, self.e.mem.machine, code, self.e.abi.linked.native);
         let frame = self.e.b.ins().iadd_imm_s(self.e.fp, i64::from(depth * f.size));
         let base = self.e.b.ins().iadd_imm_s(self.e.base, i64::from(first) * 8);
-        self.e.call(callee, &[self.e.vm, frame, base, zero])
+        self.e.call_compiled(callee, frame, base)
     }
 
     /// Reads again what the collector may have moved.

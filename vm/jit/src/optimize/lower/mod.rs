@@ -65,7 +65,7 @@ pub(crate) fn lower(
     let after = live::moved(g);
     let moving: FxHashSet<Val> = after.values().flatten().copied().collect();
     let variables = moving.into_iter().map(|v| (v, b.declare_var(I64))).collect();
-    let e = Emit { b, abi, isa, mem, signatures: std::collections::BTreeMap::new(), vm, fp, base, bailed };
+    let e = Emit { b, abi, isa, mem, signatures: std::collections::BTreeMap::new(), compiled: None, vm, fp, base, bailed };
     let mut l = Lower {
         e,
         g,
@@ -102,16 +102,16 @@ impl Lower<'_> {
         let end = self.e.b.ins().iadd_imm_s(self.e.base, i64::from(wide) * 8);
         let last = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.last_frame);
         let upper = self.e.b.ins().iadd_imm_s(self.e.fp, i64::from(deep) * i64::from(a.frame.size));
+        let asks = self.e.cold();
         let high = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, upper, last);
+        self.unless(high, asks);
         let stack_end = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.stack_end);
         let broad = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, end, stack_end);
+        self.unless(broad, asks);
         let sp = self.e.b.ins().get_stack_pointer(I64);
         let floor = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.floor);
         let low = self.e.b.ins().icmp(IntCC::UnsignedLessThan, sp, floor);
-        let any = self.e.b.ins().bor(high, broad);
-        let any = self.e.b.ins().bor(any, low);
-        let (asks, on) = (self.e.cold(), self.e.b.create_block());
-        self.e.b.ins().brif(any, asks, &[], on, &[]);
+        let on = self.unless(low, asks);
         self.e.b.switch_to_block(asks);
         let begins = self.e.word(u64::from(program.entry == 0));
         let (deep_word, wide_word) = (self.e.word(u64::from(deep)), self.e.word(u64::from(wide)));
@@ -130,6 +130,14 @@ impl Lower<'_> {
             self.e.b.ins().return_(&[v]);
             self.e.b.switch_to_block(on);
         }
+    }
+
+    /// Goes on in a new block, which is answered, unless the flag is set.
+    fn unless(&mut self, flag: ir::Value, otherwise: ir::Block) -> ir::Block {
+        let on = self.e.b.create_block();
+        self.e.b.ins().brif(flag, otherwise, &[], on, &[]);
+        self.e.b.switch_to_block(on);
+        on
     }
 
     /// Uses a unit of fuel; whether there was none left.
