@@ -24,6 +24,7 @@ const UNSAFE: &[&str] = &[
     "vm/run/src/interp.rs",
     "vm/run/src/linked.rs",
     "vm/run/src/native/enter.rs",
+    "vm/run/src/native/exit.rs",
     "vm/run/src/native/helpers.rs",
     "vm/run/src/roots.rs",
     "vm/run/src/sched.rs",

@@ -17,8 +17,6 @@ impl Sentinel {
     pub const FAILED: u64 = 13;
     /// Not something that the machine does itself: the message is to be sent.
     pub const SEND: u64 = 21;
-    /// Reasons for leaving below this are guesses that were wrong.
-    pub const COUNTED: u64 = 2;
 }
 
 /// Offsets of an activation's fields.
@@ -136,9 +134,8 @@ pub struct Helpers {
     pub new_object: usize,
     pub new_vector: usize,
     pub join: usize,
-    /// `()`: a token for the activation; `()`: one for an activation that has answered.
+    /// `()`: a token for the activation.
     pub home: usize,
-    pub dead: usize,
     /// `(box, value)`: a store that needs the barrier, or none if it is no box.
     pub set_box: usize,
     /// `(vector, index, value)`: 0 when done; SEND.
@@ -147,11 +144,9 @@ pub struct Helpers {
     pub set_word: usize,
     /// `(activations, registers, begins)`: room for more is wanted. BAIL.
     pub room: usize,
-    /// `(root, why)`: optimized code of `root` leaves to where the activation is. BAIL.
+    /// `(exit)`: optimized code leaves to where the [`Exit`](crate::Exit) at this address says. BAIL.
     pub exit: usize,
-    /// `(code, captures)`: a block whose captures are still to be filled in; `(value)`: a box; `(bits)`: a double. These do not collect.
-    pub exit_block: usize,
-    pub exit_box: usize,
+    /// `(bits)`: a double. This does not collect.
     pub double: usize,
     /// `(header, words)`: an object whose words are still to be filled in. This does not collect.
     pub allocate: usize,
@@ -175,6 +170,8 @@ pub struct Abi {
     pub stack_end: i32,
     /// The lowest native stack pointer at which an activation may begin without asking.
     pub floor: i32,
+    /// The row of words for what exits hand over.
+    pub saved: i32,
     /// Guesses until one is taken to be wrong, for tests; none is, unless this is given.
     pub shaken: Option<i32>,
     /// Work that primitives have charged, a word.

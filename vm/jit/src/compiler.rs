@@ -11,6 +11,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
 
 use crate::abi::Abi;
+use crate::exits::Exit;
 use crate::optimize::{build, lower, tidy, verify};
 use crate::translate::translate;
 use crate::unit::{Program, Unit};
@@ -46,6 +47,8 @@ pub struct Compiled {
     pub bytes: Vec<u8>,
     /// For each instruction, and the end: the number of the place at which the code can go on before it; 0 for those at which it cannot.
     pub resume: Vec<u16>,
+    /// Ways out of optimized code, whose addresses are in the bytes.
+    pub exits: Vec<Arc<Exit>>,
     /// What [`Compiler::dump`] asked for.
     pub shown: Option<String>,
 }
@@ -100,7 +103,7 @@ impl Compiler {
         self.begin();
         let resume = translate(&mut self.context.func, &mut self.frontend, unit, abi, &*self.isa)?;
         let (bytes, shown) = self.finish()?;
-        Ok(Compiled { bytes, resume, shown })
+        Ok(Compiled { bytes, resume, exits: Vec::new(), shown })
     }
 
     /// Compiles one function with all that can become part of it, guessing.
@@ -119,10 +122,10 @@ impl Compiler {
             panic!("the optimizing tier made a graph that is wrong: {why}, in\n{graph}");
         }
         self.begin();
-        lower(&mut self.context.func, &mut self.frontend, &graph, program, abi, &*self.isa)?;
+        let exits = lower(&mut self.context.func, &mut self.frontend, &graph, program, abi, &*self.isa)?;
         let (bytes, shown) = self.finish()?;
         let shown = if self.dump == Some(Dump::Ir) { Some(graph.to_string()) } else { shown };
-        Ok(Compiled { bytes, resume: Vec::new(), shown })
+        Ok(Compiled { bytes, resume: Vec::new(), exits, shown })
     }
 
     fn begin(&mut self) {

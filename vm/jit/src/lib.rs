@@ -13,6 +13,7 @@
 mod abi;
 mod compiler;
 mod emit;
+mod exits;
 mod memory;
 mod optimize;
 mod translate;
@@ -20,5 +21,6 @@ mod unit;
 
 pub use abi::{Abi, EntryAbi, EntryKinds, FrameAbi, Helpers, LinkedAbi, Maps, Sentinel, Special};
 pub use compiler::{Compiled, Compiler, Dump, NotCompiled};
+pub use exits::{Exit, ExitFrame, Made, SAVED, Source, Why};
 pub use memory::{CodeMemory, NoMemory};
 pub use unit::{First, Found, Program, SiteView, Unit, What};

@@ -157,6 +157,8 @@ pub(crate) struct Hot {
     pub(crate) shaken: i64,
     /// So much of the slice seems used up, since a collection is wanted.
     pub(crate) withheld: i64,
+    /// What optimized code hands over when it is left.
+    pub(crate) saved: [u64; aura_jit::SAVED],
 }
 
 impl Vm {
@@ -665,6 +667,7 @@ impl Vm {
                 native: false,
                 shaken: 0,
                 withheld: 0,
+                saved: [0; aura_jit::SAVED],
             },
         }
     }

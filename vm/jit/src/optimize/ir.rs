@@ -15,6 +15,8 @@ use std::rc::Rc;
 use aura_code::Reg;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 
+pub(crate) use crate::exits::Why;
+
 /// A value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Val(pub(crate) u32);
@@ -228,21 +230,6 @@ pub(crate) struct Block {
     pub(crate) params: Vec<Val>,
     pub(crate) insts: Vec<Val>,
     pub(crate) end: End,
-}
-
-/// Why a point is left to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Why {
-    /// A guess was wrong; it is counted.
-    Guess,
-    /// Code that had never been reached when this was made; it is counted.
-    New,
-    /// It is the interpreter's to do.
-    Leave,
-    /// The slice is over.
-    Slice,
-    /// It is no exit but a call's.
-    Call,
 }
 
 /// An activation at a point, and those below.

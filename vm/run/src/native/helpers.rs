@@ -22,16 +22,16 @@ const BAIL: u64 = Sentinel::BAIL;
 const FIRST: u64 = std::mem::offset_of!(Ic, first) as u64;
 
 /// What a helper works with: the machine, the process that runs, the activation and its registers.
-struct At<'a> {
-    vm: &'a mut Vm,
-    p: &'a mut Process,
+pub(super) struct At<'a> {
+    pub(super) vm: &'a mut Vm,
+    pub(super) p: &'a mut Process,
     fp: *mut Frame,
     base: *mut Value,
 }
 
 /// # Safety
 /// The arguments are those that compiled code was called with.
-unsafe fn at<'a>(vm: *mut Vm, fp: *mut Frame, base: *mut Value) -> At<'a> {
+pub(super) unsafe fn at<'a>(vm: *mut Vm, fp: *mut Frame, base: *mut Value) -> At<'a> {
     // SAFETY: while compiled code runs, nothing else borrows the machine or the process.
     unsafe {
         let vm = &mut *vm;
@@ -58,7 +58,7 @@ impl At<'_> {
         unsafe { *self.base.add(r as usize) = v }
     }
 
-    fn code(&self) -> CodeRef {
+    pub(super) fn code(&self) -> CodeRef {
         // SAFETY: the activation.
         unsafe { (*self.fp).code }
     }
@@ -403,13 +403,6 @@ pub(super) unsafe extern "C" fn home(vm: *mut Vm, fp: *mut Frame, base: *mut Val
     token(serial, a.p.depth - 1).bits()
 }
 
-pub(super) unsafe extern "C" fn dead(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value) -> u64 {
-    // SAFETY: the running machine.
-    let vm = unsafe { &mut *vm };
-    vm.serial += 1;
-    token(vm.serial, 0).bits()
-}
-
 pub(super) unsafe extern "C" fn set_box(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, b: u64, v: u64) -> u64 {
     // SAFETY: the running machine.
     let heap = unsafe { &mut (*vm).heap };
@@ -450,31 +443,6 @@ pub(super) unsafe extern "C" fn room(
     // SAFETY: see `at`.
     let a = unsafe { at(vm, fp, base) };
     enter::make_room(a.vm, a.p, frames as usize, registers as usize, begins != 0)
-}
-
-pub(super) unsafe extern "C" fn exit(vm: *mut Vm, fp: *mut Frame, base: *mut Value, root: u64, why: u64) -> u64 {
-    // SAFETY: see `at`.
-    let a = unsafe { at(vm, fp, base) };
-    if a.vm.shaken_off() {
-        return BAIL;
-    }
-    if why < Sentinel::COUNTED {
-        let (code, pc) = (a.code(), a.p.top().pc);
-        a.vm.guess_failed(CodeRef::from_bits(root), code, pc);
-    }
-    BAIL
-}
-
-pub(super) unsafe extern "C" fn exit_block(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, code: u64, captures: u64) -> u64 {
-    // SAFETY: the running machine.
-    let vm = unsafe { &mut *vm };
-    vm.heap.block(vm.heap.kind_maps.block, code, captures as usize).bits()
-}
-
-pub(super) unsafe extern "C" fn exit_box(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, v: u64) -> u64 {
-    // SAFETY: the running machine.
-    let vm = unsafe { &mut *vm };
-    vm.heap.boxed(vm.heap.kind_maps.boxed, value(v)).bits()
 }
 
 pub(super) unsafe extern "C" fn double(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, bits: u64) -> u64 {

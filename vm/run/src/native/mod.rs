@@ -14,6 +14,7 @@
 
 mod abi;
 mod enter;
+mod exit;
 mod helpers;
 mod optimize;
 mod worker;
@@ -21,7 +22,7 @@ mod worker;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aura_jit::{CodeMemory, Compiled, Compiler, Program, Unit};
+use aura_jit::{CodeMemory, Compiled, Compiler, Exit, Program, Unit};
 
 use rustc_hash::FxHashMap;
 
@@ -98,8 +99,8 @@ pub(crate) struct Native {
     wrong: FxHashMap<(u64, u32), u64>,
     /// A state of the generator that tells which guesses are taken to be wrong; 0: none.
     shaken: u64,
-    /// Thrown away, and perhaps still running.
-    dropped: Vec<(usize, usize)>,
+    /// Thrown away, and perhaps still running: start and length, and the exits that it names.
+    dropped: Vec<(usize, usize, Vec<Arc<Exit>>)>,
     show: Option<NativeDump>,
     perf: Option<std::fs::File>,
 }
@@ -326,7 +327,7 @@ impl Vm {
                 native.stats.optimized += 1;
                 let piece = Piece { start: start as usize, len: made.bytes.len(), resume: Vec::new() };
                 native.tell(&c, &piece, made.shown.as_deref());
-                self.place_optimized(c, program, piece.start, piece.len);
+                self.place_optimized(c, program, (piece.start, piece.len), made.exits);
                 true
             }
             Err(why) => {
@@ -367,7 +368,7 @@ impl Vm {
         for c in all {
             self.drop_optimized(c);
             if let Some(piece) = c.take_piece() {
-                self.native.dropped.push((piece.start, piece.len));
+                self.native.dropped.push((piece.start, piece.len, Vec::new()));
                 self.hot.abandon = true;
             }
             c.heat.set(heat);
@@ -378,7 +379,7 @@ impl Vm {
     pub(crate) fn free_dropped(&mut self) {
         self.hot.abandon = false;
         if let Some(works) = &mut self.native.works {
-            for (start, len) in self.native.dropped.drain(..) {
+            for (start, len, _) in self.native.dropped.drain(..) {
                 works.memory.free(start as *const u8, len);
             }
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use aura_code::Op;
 use aura_heap::{Kind, Value, layout};
-use aura_jit::{Found, Program, SiteView, Unit, What};
+use aura_jit::{Exit, Found, Program, SiteView, Unit, What};
 use rustc_hash::FxHashMap;
 
 use super::{Native, Tiers};
@@ -113,6 +113,8 @@ struct Optimized {
     end: u32,
     start: usize,
     len: usize,
+    /// It names them by address.
+    exits: Vec<Arc<Exit>>,
 }
 
 impl Feedback {
@@ -304,12 +306,12 @@ impl Vm {
     // ---- what comes back ----
 
     /// Optimized code is there.
-    pub(super) fn place_optimized(&mut self, c: CodeRef, program: &Program, start: usize, len: usize) {
+    pub(super) fn place_optimized(&mut self, c: CodeRef, program: &Program, (start, len): (usize, usize), exits: Vec<Arc<Exit>>) {
         let end = if program.entry == 0 { None } else { c.loop_end(program.entry) }.unwrap_or(0);
         {
             let mut f = c.feedback().borrow_mut();
             f.exits = 0;
-            f.pieces.push(Optimized { entry: program.entry, end, start, len });
+            f.pieces.push(Optimized { entry: program.entry, end, start, len, exits });
         }
         for code in program.units.keys() {
             let code = CodeRef::from_bits(*code);
@@ -378,7 +380,7 @@ impl Vm {
             return;
         }
         self.native.stats.dropped += 1;
-        self.native.dropped.extend(pieces.iter().map(|p| (p.start, p.len)));
+        self.native.dropped.extend(pieces.into_iter().map(|p| (p.start, p.len, p.exits)));
         self.hot.abandon = true;
         c.reset_native();
         if self.native.threshold == 0 {

@@ -10,6 +10,8 @@ mod live;
 mod points;
 mod values;
 
+use std::sync::Arc;
+
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I32, I64};
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder};
@@ -21,6 +23,7 @@ use super::ir::{Blk, Edge, End, Graph, PointId, Rep, Val};
 use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;
 use crate::emit::{Emit, Memory};
+use crate::exits::Exit;
 use crate::unit::Program;
 
 /// An exit whose code is still to be written.
@@ -39,12 +42,14 @@ struct Lower<'a> {
     after: FxHashMap<Val, Vec<Val>>,
     budget: Variable,
     exits: Vec<Leaving>,
+    /// What the machine is told about them.
+    tables: Vec<Arc<Exit>>,
     /// Exits to each point.
     ways_out: FxHashMap<PointId, ir::Block>,
     failed: Option<String>,
 }
 
-/// Fills `func` with the code of the graph.
+/// Fills `func` with the code of the graph. Answers its exits.
 pub(crate) fn lower(
     func: &mut ir::Function,
     context: &mut FunctionBuilderContext,
@@ -52,7 +57,7 @@ pub(crate) fn lower(
     program: &Program,
     abi: &Abi,
     isa: &dyn TargetIsa,
-) -> Result<(), NotCompiled> {
+) -> Result<Vec<Arc<Exit>>, NotCompiled> {
     let mem = Memory::of(func);
     let mut b = FunctionBuilder::new(func, context);
     let entry = b.create_block();
@@ -75,6 +80,7 @@ pub(crate) fn lower(
         after,
         budget,
         exits: Vec::new(),
+        tables: Vec::new(),
         ways_out: FxHashMap::default(),
         failed: None,
     };
@@ -88,7 +94,7 @@ pub(crate) fn lower(
     l.e.b.finalize(isa.frontend_config());
     match l.failed {
         Some(why) => Err(NotCompiled(why)),
-        None => Ok(()),
+        None => Ok(l.tables),
     }
 }
 

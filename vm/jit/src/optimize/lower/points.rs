@@ -1,12 +1,14 @@
-//! Activations and registers written down as the interpreter has them: before calls, and on the way out.
+//! Activations and registers as the interpreter has them: written down before calls, told as data on the way out.
 
-use cranelift_codegen::ir::types::I64;
+use std::sync::Arc;
+
 use cranelift_codegen::ir::{self, InstBuilder};
 use rustc_hash::FxHashMap;
 
 use super::Lower;
-use crate::emit::TAG;
-use crate::optimize::ir::{ContextId, Frames, Op, Point, Rep, Val, Why};
+use crate::emit::arg;
+use crate::exits::{Exit, ExitFrame, Made, SAVED, Source};
+use crate::optimize::ir::{ContextId, Frames, Op, Point, Rep, Val};
 
 /// Where an activation and its registers are.
 #[derive(Clone, Copy)]
@@ -86,79 +88,81 @@ impl Lower<'_> {
         }
     }
 
-    /// The code of all exits.
+    /// The code of all exits: what the function alone has is handed over, and the machine does the rest.
     pub(super) fn leave(&mut self) {
         let exits = std::mem::take(&mut self.exits);
-        for x in exits {
+        let (out, exit) = self.e.with_word();
+        self.e.b.set_cold_block(out);
+        for x in &exits {
             self.e.b.switch_to_block(x.block);
-            self.exit(&self.g.points[x.point as usize]);
-        }
-    }
-
-    fn exit(&mut self, point: &Point) {
-        self.write_budget();
-        self.write_frames(&point.frames);
-        let mut made = FxHashMap::default();
-        for f in point.frames.each() {
-            let first = self.g.contexts[f.context as usize].base;
-            for (r, v) in &f.regs {
-                let word = self.real(*v, point, &mut made);
-                self.write(first + u32::from(*r), word);
+            let mut row = Row::default();
+            let exit = Arc::new(self.exit(&self.g.points[x.point as usize], &mut row));
+            for (k, v) in row.saved.iter().enumerate() {
+                let v = self.value(*v);
+                self.e.b.ins().store(self.e.mem.machine, v, self.e.vm, self.e.abi.saved + k as i32 * 8);
             }
+            if row.saved.len() > SAVED {
+                self.failed.get_or_insert_with(|| "more is alive than an exit hands over".into());
+            }
+            self.write_budget();
+            let at = self.e.word(Arc::as_ptr(&exit) as u64);
+            self.e.b.ins().jump(out, &arg(at));
+            self.tables.push(exit);
         }
-        let top = self.whose(point.frames.context);
-        let helpers = &self.e.abi.helpers;
-        if point.why == Why::Slice {
-            let v = self.e.help_at(top.frame, top.base, helpers.poll, &[]);
-            self.e.b.ins().return_(&[v]);
-            return;
-        }
-        let helper = helpers.exit;
-        let (root, why) = (self.e.word(self.g.contexts[0].code), self.e.word(point.why as u64));
-        let v = self.e.help_at(top.frame, top.base, helper, &[root, why]);
+        self.e.b.switch_to_block(out);
+        let v = self.e.help(self.e.abi.helpers.exit, &[exit]);
         self.e.b.ins().return_(&[v]);
     }
 
-    /// The value as a word that the interpreter can have; what was not made is made now. (Making does not collect.)
-    fn real(&mut self, v: Val, point: &Point, made: &mut FxHashMap<Val, ir::Value>) -> ir::Value {
-        if let Some(word) = made.get(&v) {
-            return *word;
+    fn exit(&self, point: &Point, row: &mut Row) -> Exit {
+        let frames = point.frames.each().map(|f| {
+            let context = &self.g.contexts[f.context as usize];
+            let regs = f.regs.iter().map(|(r, v)| (*r, self.source(*v, point, row))).collect();
+            ExitFrame { depth: context.depth, code: context.code, first: context.base, pc: f.pc, ret: context.ret, regs }
+        });
+        let frames = frames.collect();
+        Exit { root: self.g.contexts[0].code, why: point.why, frames, made: std::mem::take(&mut row.made) }
+    }
+
+    fn source(&self, v: Val, point: &Point, row: &mut Row) -> Source {
+        if let Some(known) = row.known.get(&v) {
+            return *known;
         }
-        let h = &self.e.abi.helpers;
-        let (exit_block, exit_box, home, dead, double) = (h.exit_block, h.exit_box, h.home, h.dead, h.double);
-        let word = match self.g.op(v) {
+        let source = match self.g.op(v) {
+            Op::Word(w) => Source::Word(*w),
             Op::Closure(code, captures) => {
-                let (code, count) = (self.e.word(*code), self.e.word(captures.len() as u64));
-                let block = self.e.help(exit_block, &[code, count]);
-                for (k, c) in captures.iter().enumerate() {
-                    let c = self.real(*c, point, made);
-                    let offset = ((aura_heap::layout::CAPTURES + k) * 8) as i32 - TAG;
-                    self.e.b.ins().store(self.e.mem.heap, c, block, offset);
-                }
-                block
+                let captures = captures.iter().map(|c| self.source(*c, point, row)).collect();
+                row.make(Made::Block(*code, captures))
             }
             Op::VirtualBox => {
                 let held = point.boxes.iter().find(|(b, _)| *b == v).map(|(_, held)| *held);
-                let held = match held {
-                    Some(held) => self.real(held, point, made),
-                    None => self.e.word(self.e.abi.special.nil),
-                };
-                self.e.help(exit_box, &[held])
+                let held = held.map_or(Source::Word(self.e.abi.special.nil), |held| self.source(held, point, row));
+                row.make(Made::Box(held))
             }
-            // That activation has answered.
-            Op::Token(c) if point.frames.each().all(|f| f.context != *c) => self.e.help(dead, &[]),
-            Op::Token(c) => {
-                let whose = self.whose(*c);
-                self.e.help_at(whose.frame, whose.base, home, &[])
+            Op::Token(c) if point.frames.each().all(|f| f.context != *c) => row.make(Made::Dead),
+            Op::Token(c) => row.make(Made::Token(self.g.contexts[*c as usize].depth)),
+            _ => {
+                row.saved.push(v);
+                let k = row.saved.len() as u16 - 1;
+                if self.g.rep(v) == Rep::Double { Source::Double(k) } else { Source::Saved(k) }
             }
-            _ if self.g.rep(v) == Rep::Double => {
-                let d = self.value(v);
-                let bits = self.e.b.ins().bitcast(I64, ir::MemFlagsData::new(), d);
-                self.e.help(double, &[bits])
-            }
-            _ => self.value(v),
         };
-        made.insert(v, word);
-        word
+        row.known.insert(v, source);
+        source
+    }
+}
+
+/// What an exit hands over.
+#[derive(Default)]
+struct Row {
+    saved: Vec<Val>,
+    made: Vec<Made>,
+    known: FxHashMap<Val, Source>,
+}
+
+impl Row {
+    fn make(&mut self, made: Made) -> Source {
+        self.made.push(made);
+        Source::Made(self.made.len() as u16 - 1)
     }
 }
