@@ -24,7 +24,7 @@ pub struct Exit {
 }
 
 /// Why optimized code is left.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Why {
     /// A guess was wrong; it is counted.
     Guess,
@@ -34,6 +34,8 @@ pub enum Why {
     Leave,
     /// The slice is over.
     Slice,
+    /// The slice is over, or so nearly that the interpreter is to see to its end.
+    Nearly,
     /// It is no exit but a call's.
     Call,
 }

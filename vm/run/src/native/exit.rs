@@ -101,7 +101,7 @@ impl Leaving<'_> {
 
     fn because(self, exit: &Exit, top: &ExitFrame) -> u64 {
         let counts = matches!(exit.why, Why::Guess | Why::New);
-        if exit.why == Why::Slice {
+        if exit.why == Why::Slice || exit.why == Why::Nearly && self.vm.hot.budget < 0 {
             self.vm.hot.left = Some(Left::Slice);
         } else if !self.vm.shaken_off() && counts {
             self.vm.guess_failed(CodeRef::from_bits(exit.root), CodeRef::from_bits(top.code), top.pc);

@@ -3,10 +3,11 @@
 //! Values are Cranelift's own. One that a collection may move and that is needed after a call is read again from the register that holds it at the call's point. What is left of the slice
 //! is a variable, which is written down before anything of the machine's runs.
 //!
-//! `live` tells what is needed after calls, `values` has the instructions, `calls` what the machine runs, `points` how activations and registers are written down.
+//! `live` tells what is needed after calls, `paid` where fuel is looked for, `values` has the instructions, `calls` what the machine runs, `points` how activations and registers are written down.
 
 mod calls;
 mod live;
+mod paid;
 mod points;
 mod values;
 
@@ -19,17 +20,20 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use paid::Paid;
+
 use super::ir::{Blk, Edge, End, Graph, PointId, Rep, Val};
 use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;
 use crate::emit::{Emit, Memory};
-use crate::exits::Exit;
+use crate::exits::{Exit, Why};
 use crate::unit::Program;
 
 /// An exit whose code is still to be written.
 struct Leaving {
     block: ir::Block,
     point: PointId,
+    why: Why,
 }
 
 struct Lower<'a> {
@@ -45,7 +49,9 @@ struct Lower<'a> {
     /// What the machine is told about them.
     tables: Vec<Arc<Exit>>,
     /// Exits to each point.
-    ways_out: FxHashMap<PointId, ir::Block>,
+    ways_out: FxHashMap<(PointId, Why), ir::Block>,
+    /// Uses of fuel that need not look whether there is any, as one before has looked for them; and how many those before look for.
+    paid: Paid,
     failed: Option<String>,
 }
 
@@ -82,6 +88,7 @@ pub(crate) fn lower(
         exits: Vec::new(),
         tables: Vec::new(),
         ways_out: FxHashMap::default(),
+        paid: Paid::of(g),
         failed: None,
     };
     l.enter(program);
@@ -148,10 +155,15 @@ impl Lower<'_> {
 
     /// Uses a unit of fuel; whether there was none left.
     fn spend(&mut self) -> ir::Value {
+        self.spend_before(0)
+    }
+
+    /// Uses a unit of fuel; whether there was not that one and so many more.
+    fn spend_before(&mut self, more: u32) -> ir::Value {
         let left = self.e.b.use_var(self.budget);
         let left = self.e.b.ins().iadd_imm_s(left, -1);
         self.e.b.def_var(self.budget, left);
-        self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0)
+        self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, i64::from(more))
     }
 
     fn write_budget(&mut self) {
@@ -186,7 +198,7 @@ impl Lower<'_> {
             for v in &self.g.block(b).insts {
                 self.instruction(*v);
             }
-            self.end(&self.g.block(b).end);
+            self.end(b, &self.g.block(b).end);
         }
     }
 
@@ -217,7 +229,7 @@ impl Lower<'_> {
         (self.blocks[&e.to], args)
     }
 
-    fn end(&mut self, end: &End) {
+    fn end(&mut self, b: Blk, end: &End) {
         match end {
             End::Open => drop(self.failed.get_or_insert_with(|| "a block without an end".into())),
             End::Goto(e) => {
@@ -229,6 +241,11 @@ impl Lower<'_> {
                 let (yes, yes_args) = self.arguments(yes);
                 let (no, no_args) = self.arguments(no);
                 self.e.b.ins().brif(flag, yes, &yes_args, no, &no_args);
+            }
+            End::Turn(e, _) if self.paid.turns.contains(&b) => {
+                self.spend();
+                let (to, args) = self.arguments(e);
+                self.e.b.ins().jump(to, &args);
             }
             End::Turn(e, p) => {
                 let over = self.spend();
@@ -259,12 +276,17 @@ impl Lower<'_> {
 
     /// The block that leaves to this point.
     fn exit_block(&mut self, point: PointId) -> ir::Block {
-        if let Some(block) = self.ways_out.get(&point) {
+        self.exit_because(point, self.g.points[point as usize].why)
+    }
+
+    /// The same for another reason than the point's own.
+    fn exit_because(&mut self, point: PointId, why: Why) -> ir::Block {
+        if let Some(block) = self.ways_out.get(&(point, why)) {
             return *block;
         }
         let block = self.e.cold();
-        self.ways_out.insert(point, block);
-        self.exits.push(Leaving { block, point });
+        self.ways_out.insert((point, why), block);
+        self.exits.push(Leaving { block, point, why });
         block
     }
 }

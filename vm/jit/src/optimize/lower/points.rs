@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cranelift_codegen::ir::{self, InstBuilder};
 use rustc_hash::FxHashMap;
 
-use super::Lower;
+use super::{Leaving, Lower};
 use crate::emit::arg;
 use crate::exits::{Exit, ExitFrame, Made, SAVED, Source};
 use crate::optimize::ir::{ContextId, Frames, Op, Point, Rep, Val};
@@ -96,7 +96,7 @@ impl Lower<'_> {
         for x in &exits {
             self.e.b.switch_to_block(x.block);
             let mut row = Row::default();
-            let exit = Arc::new(self.exit(&self.g.points[x.point as usize], &mut row));
+            let exit = Arc::new(self.exit(x, &mut row));
             for (k, v) in row.saved.iter().enumerate() {
                 let v = self.value(*v);
                 self.e.b.ins().store(self.e.mem.machine, v, self.e.vm, self.e.abi.saved + k as i32 * 8);
@@ -114,14 +114,15 @@ impl Lower<'_> {
         self.e.b.ins().return_(&[v]);
     }
 
-    fn exit(&self, point: &Point, row: &mut Row) -> Exit {
+    fn exit(&self, x: &Leaving, row: &mut Row) -> Exit {
+        let point = &self.g.points[x.point as usize];
         let frames = point.frames.each().map(|f| {
             let context = &self.g.contexts[f.context as usize];
             let regs = f.regs.iter().map(|(r, v)| (*r, self.source(*v, point, row))).collect();
             ExitFrame { depth: context.depth, code: context.code, first: context.base, pc: f.pc, ret: context.ret, regs }
         });
         let frames = frames.collect();
-        Exit { root: self.g.contexts[0].code, why: point.why, frames, made: std::mem::take(&mut row.made) }
+        Exit { root: self.g.contexts[0].code, why: x.why, frames, made: std::mem::take(&mut row.made) }
     }
 
     fn source(&self, v: Val, point: &Point, row: &mut Row) -> Source {

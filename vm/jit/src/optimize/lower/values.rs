@@ -8,6 +8,7 @@ use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData};
 use super::Lower;
 use crate::abi::Sentinel;
 use crate::emit::{TAG, arg};
+use crate::exits::Why;
 use crate::optimize::ir::{FloatOp, IntOp, Op, PointId, Val};
 
 impl Lower<'_> {
@@ -137,9 +138,15 @@ impl Lower<'_> {
             Op::Calm(primitive, window, values, p) => self.calm(primitive, window, &values, p),
             Op::Call(call, p) => self.machine(v, &call, p),
             Op::Attend(p) => return self.attend(p),
+            Op::Spend(_) if self.paid.spends.contains(&v) => {
+                self.spend();
+                return;
+            }
             Op::Spend(p) => {
-                let over = self.spend();
-                let (out, on) = (self.exit_block(p), self.e.b.create_block());
+                let more = self.paid.more.get(&v).copied().unwrap_or(0);
+                let over = self.spend_before(more);
+                let why = if more == 0 { Why::Slice } else { Why::Nearly };
+                let (out, on) = (self.exit_because(p, why), self.e.b.create_block());
                 self.e.b.ins().brif(over, out, &[], on, &[]);
                 return self.e.b.switch_to_block(on);
             }
