@@ -34,9 +34,10 @@ impl Memory {
     }
 }
 
-/// The signature of compiled functions. They save no registers for their callers, who have next to nothing to be saved: what can move is read again after calls.
+/// The signature of compiled functions. They save no registers for their callers, who have next to nothing to be saved: what can move is read again after calls. (Of Cranelift's
+/// conventions, the one made for Winch, its other compiler, is the one that is so.)
 pub(crate) fn signature() -> Signature {
-    words(CallConv::Tail, 4)
+    words(CallConv::Winch, 4)
 }
 
 /// A function from so many words to a word.
