@@ -28,6 +28,8 @@ pub struct Exit {
 pub enum Why {
     /// A guess was wrong; it is counted.
     Guess,
+    /// A guess was wrong that is made before a loop, and could be made in it; it is counted.
+    Early,
     /// Code that had never been reached when this was made; it is counted.
     New,
     /// It is the interpreter's to do.

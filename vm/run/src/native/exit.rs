@@ -100,11 +100,12 @@ impl Leaving<'_> {
     }
 
     fn because(self, exit: &Exit, top: &ExitFrame) -> u64 {
-        let counts = matches!(exit.why, Why::Guess | Why::New);
+        let counts = matches!(exit.why, Why::Guess | Why::New | Why::Early);
         if exit.why == Why::Slice || exit.why == Why::Nearly && self.vm.hot.budget < 0 {
             self.vm.hot.left = Some(Left::Slice);
         } else if !self.vm.shaken_off() && counts {
-            self.vm.guess_failed(CodeRef::from_bits(exit.root), CodeRef::from_bits(top.code), top.pc);
+            let early = exit.why == Why::Early;
+            self.vm.guess_failed(CodeRef::from_bits(exit.root), CodeRef::from_bits(top.code), top.pc, early);
         }
         Sentinel::BAIL
     }

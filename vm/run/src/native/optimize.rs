@@ -337,10 +337,19 @@ impl Vm {
 
     // ---- what ends it ----
 
-    /// Optimized code of `root` has left, because a guess about instruction `pc` of `code` was wrong.
-    pub(super) fn guess_failed(&mut self, root: CodeRef, code: CodeRef, pc: u32) {
+    /// Optimized code of `root` has left, because a guess about instruction `pc` of `code` was wrong. One made `early`, before a loop, is not made
+    /// again: there is little to be lost.
+    pub(super) fn guess_failed(&mut self, root: CodeRef, code: CodeRef, pc: u32, early: bool) {
         self.native.stats.exits += 1;
         *self.native.wrong.entry((code.bits(), pc)).or_default() += 1;
+        if early {
+            let mut f = code.feedback().borrow_mut();
+            if !f.wrong.contains(&pc) {
+                f.wrong.push(pc);
+            }
+            drop(f);
+            return self.drop_optimized(root);
+        }
         let times = root.feedback().borrow().times;
         {
             let mut f = code.feedback().borrow_mut();

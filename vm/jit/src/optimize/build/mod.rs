@@ -7,8 +7,9 @@
 //! that turns out wrong is written down ([`Guesses`]), the walk goes on to find more of them, and all is built anew. Each time at least one guess fewer is made, so that
 //! ends.
 //!
-//! `state` has what is known, `walk` the way of control, `numbers`, `sends`, `inline`, `objects` the instructions.
+//! What a loop needs and does not change is found out before it (`early`). `state` has what is known, `walk` the way of control, `numbers`, `sends`, `inline`, `objects` the instructions.
 
+mod early;
 mod inline;
 mod numbers;
 mod objects;
@@ -27,6 +28,7 @@ use super::ir::{Blk, Block, Context, ContextId, End, Frames, Graph, Op, Point, P
 use crate::abi::Abi;
 use crate::compiler::NotCompiled;
 use crate::unit::{First, Program, Unit};
+use early::Early;
 use state::{Slot, State, Way};
 
 /// An instruction of an activation, the same however often the function is built.
@@ -44,8 +46,10 @@ struct Guesses {
     loops: FxHashMap<(Place, Slot), (Rep, Type)>,
     /// Loops in which something may change any object.
     calling: FxHashSet<Place>,
-    /// Loops in which words of objects change.
-    storing: FxHashSet<Place>,
+    /// Words of objects that change in loops.
+    storing: FxHashMap<Place, BTreeSet<u32>>,
+    /// What is found out and read before loops, as it is needed in them and they do not change it.
+    before: FxHashMap<Place, Vec<Early>>,
     /// Blocks, boxes and tokens that something sees.
     seen: FxHashSet<Place>,
     /// Activations that must not become part of others.
@@ -74,6 +78,9 @@ struct OpenLoop {
     block: Blk,
     /// What it changes (the box, if it is one's contents), and what that is taken to be.
     slots: Vec<(Slot, Option<Val>, Rep, Type)>,
+    /// What was known when it began, and the first value that came after that.
+    known: State,
+    first: u32,
 }
 
 /// See the module's comment.
@@ -95,6 +102,8 @@ struct Builder<'a> {
     size: usize,
     /// The last point for leaving: most guesses about an instruction leave to the same.
     last: Option<PointId>,
+    /// What is guessed is guessed before a loop.
+    early: bool,
     /// Ways that have just met, with a value that a jump is about to test.
     met: Option<Met>,
 }
@@ -146,6 +155,7 @@ impl<'a> Builder<'a> {
             codes: FxHashMap::default(),
             size: 0,
             last: None,
+            early: false,
             met: None,
         }
     }
@@ -350,7 +360,7 @@ impl<'a> Builder<'a> {
 
     /// The point before instruction `pc`, at which something is guessed.
     fn guess(&mut self, pc: u32) -> PointId {
-        self.point(pc, Why::Guess)
+        self.point(pc, if self.early { Why::Early } else { Why::Guess })
     }
 
     /// Control leaves for the interpreter, which goes on at `pc`.
@@ -375,20 +385,22 @@ impl<'a> Builder<'a> {
     /// Something of the machine's: it may change any object.
     fn call(&mut self, call: super::ir::Call, p: PointId) -> Val {
         let v = self.push(Op::Call(call, p), Type::Any);
-        self.changes(true);
+        for place in self.open_loops() {
+            self.guesses.changed |= self.guesses.calling.insert(place);
+        }
         self.state.called();
         v
     }
 
-    /// Words of objects change; if `all`, any, and their maps.
-    fn changes(&mut self, all: bool) {
-        let places: BTreeSet<Place> = self.stack.iter().flat_map(|a| a.open.iter().map(|l| (a.key, l.head))).collect();
-        for place in places {
-            self.guesses.changed |= self.guesses.storing.insert(place);
-            if all {
-                self.guesses.changed |= self.guesses.calling.insert(place);
-            }
+    /// Word `k` of some object changes.
+    fn changes(&mut self, k: u32) {
+        for place in self.open_loops() {
+            self.guesses.changed |= self.guesses.storing.entry(place).or_default().insert(k);
         }
+    }
+
+    fn open_loops(&self) -> BTreeSet<Place> {
+        self.stack.iter().flat_map(|a| a.open.iter().map(|l| (a.key, l.head))).collect()
     }
 
     /// Something sees `v`: if it is a block, a box or a token that was not to be made, it is made next time.

@@ -100,6 +100,7 @@ impl Builder<'_> {
 
     pub(super) fn check_int(&mut self, pc: u32, v: Val) {
         if self.type_of(v) != Type::Int {
+            self.wish(v, Type::Int);
             let p = self.guess(pc);
             let v = self.word_of(v);
             self.act(Op::CheckInt(v, p));
@@ -109,6 +110,7 @@ impl Builder<'_> {
 
     pub(super) fn check_float(&mut self, pc: u32, v: Val) {
         if !self.is_double(&self.state, v) {
+            self.wish(v, Type::Float);
             let p = self.guess(pc);
             self.act(Op::CheckFloat(v, p));
             self.state.types.insert(v, Type::Float);

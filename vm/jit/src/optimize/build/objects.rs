@@ -170,7 +170,7 @@ impl Builder<'_> {
 
     /// Word `k` of `o` has become `v`; other values may be the same object.
     pub(super) fn stored(&mut self, o: Val, k: u32, v: Val) {
-        self.changes(false);
+        self.changes(k);
         self.state.loads.retain(|(_, other), _| *other != k);
         self.state.loads.insert((o, k), v);
     }

@@ -225,6 +225,7 @@ impl Builder<'_> {
             Type::Int => self.check_int(pc, v),
             Type::Float => self.check_float(pc, v),
             _ => {
+                self.wish(v, ty);
                 let p = self.guess(pc);
                 if !self.is_reference(v) {
                     self.act(Op::CheckRef(v, p));
@@ -287,6 +288,7 @@ impl Builder<'_> {
         if let Some(v) = self.state.loads.get(&(o, word)) {
             return *v;
         }
+        self.wish_to_read(o, word);
         let v = self.push(Op::Field(o, word), Type::Any);
         self.state.loads.insert((o, word), v);
         v

@@ -66,6 +66,7 @@ impl Builder<'_> {
 
     fn open_loop(&mut self, unit: &Unit, head: u32, end: u32) {
         let place = self.place(head);
+        self.do_early(unit, place);
         let block = self.g.new_block();
         let mut args = Vec::new();
         let mut slots = Vec::new();
@@ -91,11 +92,12 @@ impl Builder<'_> {
         if self.guesses.calling.contains(&place) {
             self.state.called();
         }
-        if self.guesses.storing.contains(&place) {
-            self.state.loads.clear();
+        if let Some(changed) = self.guesses.storing.get(&place) {
+            self.state.loads.retain(|(_, k), _| !changed.contains(k));
         }
         self.state.fresh.clear();
-        self.top_mut().open.push(OpenLoop { head, end, block, slots });
+        let (known, first) = (self.state.clone(), self.g.ops.len() as u32);
+        self.top_mut().open.push(OpenLoop { head, end, block, slots, known, first });
     }
 
     /// A parameter of a loop's head for something that holds `v` at first: the argument, the parameter, and what it is.
