@@ -33,6 +33,7 @@ mod shape;
 mod signature;
 mod target;
 mod words;
+mod written;
 
 pub use actions::{Action, ActionKind};
 pub use aura_syntax::diagnostic::{Edit, Fix, Label};
@@ -45,7 +46,7 @@ pub use desk::{Change, Findings, Ide, Work};
 pub use document::Document;
 pub use hints::Hint;
 pub use hover::{About, Hover};
-pub use job::{Command, Job, Progress, What};
+pub use job::{Command, Done, Job, Progress, What};
 pub use learned::Origin;
 pub use lenses::{Lens, Offer};
 pub use lines::{Encoding, Position};
@@ -56,6 +57,7 @@ pub use rename::Edits;
 pub use semantic::{Coloured, Meaning};
 pub use shape::Fold;
 pub use signature::{SignatureHelp, SignatureShown};
+pub use written::{Beside, Placed, Written};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

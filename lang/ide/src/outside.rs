@@ -79,9 +79,10 @@ pub trait Outside {
         None
     }
 
-    /// How something is done that takes long; nothing where it cannot be done.
-    fn job(&self, command: &Command) -> Option<Job> {
-        let _ = command;
+    /// How something is done that takes long; nothing where it cannot be done. `open` are the texts that an editor has open, which need not
+    /// be saved.
+    fn job(&self, command: &Command, open: Vec<(String, String)>) -> Option<Job> {
+        let _ = (command, open);
         None
     }
 }

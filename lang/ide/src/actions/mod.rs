@@ -8,7 +8,7 @@
 mod annotate;
 mod extract;
 mod inline;
-mod slots;
+pub(crate) mod slots;
 
 use aura_syntax::Diagnostic;
 
@@ -64,7 +64,7 @@ impl Ide {
                 });
             }
             actions.extend(self.missing_slot(&here, wrong));
-            actions.extend(self.learning(&here, name, wrong));
+            actions.extend(self.synthesis(&here, name, wrong));
         }
         actions.extend(self.annotations(&here, name, range));
         if !here.document.parse().has_errors() {
