@@ -53,7 +53,7 @@ pub use lines::{Encoding, Position};
 pub use outline::{Found, Symbol, SymbolKind};
 pub use outside::{Learned, Outside};
 pub use references::Reference;
-pub use rename::Edits;
+pub use rename::{Edits, Renaming};
 pub use semantic::{Coloured, Meaning};
 pub use shape::Fold;
 pub use signature::{SignatureHelp, SignatureShown};

@@ -73,6 +73,12 @@ pub trait Outside {
         None
     }
 
+    /// The name of a file that people can open, for the objects of an image as the checker sees them: this text.
+    fn shown_objects(&self, text: &str) -> Option<String> {
+        let _ = text;
+        None
+    }
+
     /// The file of the library that a file is, if it is one.
     fn library_file(&self, name: &str) -> Option<String> {
         let _ = name;

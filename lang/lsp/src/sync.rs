@@ -45,7 +45,9 @@ fn changed(server: &mut Server, p: lsp::DidChangeTextDocumentParams) {
     let changes: Vec<aura_ide::Change> =
         p.content_changes.into_iter().map(|c| (c.range.map(|r| (from(r.start), from(r.end))), c.text)).collect();
     server.ide.change(&file, &changes, server.client.encoding);
-    server.open.insert(file, p.text_document.version);
+    if let Some(version) = server.open.get_mut(&file) {
+        *version = p.text_document.version;
+    }
 }
 
 fn closed(server: &mut Server, p: &lsp::DidCloseTextDocumentParams) {

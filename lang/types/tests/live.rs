@@ -24,7 +24,7 @@ impl World for Things {
 }
 
 fn slot(name: &str, kind: SlotKind, value: LiveValue) -> LiveSlot {
-    LiveSlot { name: name.into(), kind, is_parent: false, type_: None, value }
+    LiveSlot { name: name.into(), kind, is_parent: false, type_: None, value, comment: None }
 }
 
 fn parent(value: LiveValue) -> LiveSlot {

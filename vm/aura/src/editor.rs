@@ -15,7 +15,7 @@ use crate::live::Live;
 use crate::project::Project;
 use crate::taught::Taught;
 use crate::world::{self, Wiring};
-use crate::{image, kernel, source};
+use crate::{image, kernel, memory, source};
 
 /// What comes before the names of the files of the library that the command carries.
 const CARRIED: &str = "stdlib/";
@@ -84,7 +84,11 @@ impl Outside for Surroundings {
         let path = self.image.as_ref()?;
         let mut vm = world::machine(Wiring::standard(Vec::new())).ok()?;
         image::attach(&mut vm, path, Some("head"), "lsp").ok()?;
-        Some(Box::new(Live::of(&mut vm).ok()?))
+        let live = Live::of(&mut vm).ok()?;
+        // The chronicle is another reader's business: the machine has let go of the file by then.
+        drop(vm);
+        let chronicle = memory::chronicle(path).unwrap_or_default();
+        Some(Box::new(live.told_by(&chronicle)))
     }
 
     fn read(&self, name: &str) -> Option<String> {
@@ -135,6 +139,16 @@ impl Outside for Surroundings {
             std::fs::create_dir_all(path.parent()?).ok()?;
             std::fs::write(&path, text).ok()?;
         }
+        Some(path.display().to_string())
+    }
+
+    fn shown_objects(&self, text: &str) -> Option<String> {
+        let image = self.image.as_ref()?;
+        // One file for each image, wherever it lies.
+        let name = image.canonicalize().ok()?.to_string_lossy().replace(|c: char| !c.is_alphanumeric(), "-");
+        let path = self.copies.parent()?.join("images").join(format!("{}.aura", name.trim_start_matches('-')));
+        std::fs::create_dir_all(path.parent()?).ok()?;
+        std::fs::write(&path, text).ok()?;
         Some(path.display().to_string())
     }
 

@@ -85,5 +85,5 @@ impl Ide {
 fn indentation(here: &Here, at: u32) -> String {
     let (text, lines) = (here.document.text(), here.document.lines());
     let start = lines.start(text, lines.line_of(at)) as usize;
-    text[start..].chars().take_while(|c| matches!(c, ' ')).collect()
+    text[start..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
 }

@@ -1,6 +1,6 @@
 //! Edits: rename, formatting.
 
-use aura_ide::{Edit, Edits, Span};
+use aura_ide::{Edit, Edits, Renaming, Span};
 use lsp_types as lsp;
 
 use super::Asked;
@@ -82,8 +82,37 @@ pub(crate) fn prepare(
 
 pub(crate) fn rename(server: &mut Server, p: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>, Refusal> {
     let Some((asked, at)) = Asked::at(server, &p.text_document_position) else { return Ok(None) };
-    let edits = server.ide.rename(&asked.name, at, &p.new_name)?;
-    Ok(Some(workspace_edit(server, &edits)))
+    let Renaming { certain, possible } = server.ide.rename(&asked.name, at, &p.new_name)?;
+    if possible.is_empty() {
+        return Ok(Some(workspace_edit(server, &certain)));
+    }
+    if server.client.reviews {
+        let (label, description) = ("may mean something else".to_string(), Some("nobody knows the receiver".to_string()));
+        let annotation = lsp::ChangeAnnotation { label, needs_confirmation: Some(true), description };
+        return Ok(Some(versioned_edit(server, &certain, (&possible, Some(annotation)), None)));
+    }
+    let message = left(server, &possible);
+    server.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ: lsp::MessageType::WARNING, message });
+    Ok(Some(workspace_edit(server, &certain)))
+}
+
+/// So many places are named in a message.
+const MOST_NAMED: usize = 5;
+
+/// What is said of uses that keep their name.
+fn left(server: &mut Server, possible: &Edits) -> String {
+    let mut places: Vec<(String, u32)> = Vec::new();
+    for (name, edits) in possible {
+        let Some(asked) = Asked::named(server, name) else { continue };
+        places.extend(edits.iter().map(|e| (name.clone(), asked.document.lines().line_of(e.span.start) + 1)));
+    }
+    // The parts of a keyword message are one use.
+    places.dedup();
+    let named: Vec<String> = places.iter().take(MOST_NAMED).map(|(name, line)| format!("{name}:{line}")).collect();
+    let more = places.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let (count, uses) = (places.len(), if places.len() == 1 { "use keeps its name" } else { "uses keep their name" });
+    format!("{count} {uses}: nobody knows what kind of object the message goes to. {}{more}", named.join(", "))
 }
 
 pub(crate) fn format(server: &mut Server, p: lsp::DocumentFormattingParams) -> Option<Vec<lsp::TextEdit>> {
