@@ -172,8 +172,8 @@ fn a_program_that_does_not_come_to_the_message_says_so() {
     let model = Model::writing(&[MANHATTAN]);
     for (shown, line, column, why) in [
         ("| o = (| one = 1. two = ( self three ) |) |\no one printLine\n", 0, 31, "ends without coming to 'three'"),
-        ("| o = (| one = 1 |) |\n(os open: 'x' ) three.\no three\n", 2, 2, "it fails before, at "),
-        ("| o = (| one = 1 |) |\nprocess exit: 3.\no three\n", 2, 2, "ends without coming to 'three'"),
+        ("| o = (| one = 1 |) |\n(1 / 0) printLine.\no three\n", 2, 2, "it fails before, at "),
+        ("| o = (| one = 1 |) |\no two.\no three\n", 2, 2, "does not understand 'two'"),
     ] {
         let mut desk = Desk::new(&model.host, shown, &[], json!({}));
         let wish = desk.wish(line, column);

@@ -43,6 +43,19 @@ pub enum Work {
     Nothing,
 }
 
+/// How soon something is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// It is about a text on somebody's screen.
+    Soon,
+    /// The project is being read.
+    Reading,
+    /// It is about files that nobody looks at, which a change concerns: whoever is typing does not want to wait for it.
+    Later,
+    /// There is nothing.
+    Nothing,
+}
+
 /// The files of a project.
 pub struct Ide {
     pub(crate) project: Project,
@@ -61,7 +74,7 @@ pub struct Ide {
     unread: VecDeque<String>,
     /// Files that may have other findings than were told.
     stale: FxHashSet<FileId>,
-    /// The same in the order in which that became known.
+    /// The same in the order in which they are looked at.
     line: VecDeque<FileId>,
     /// The same, once every open text can be read.
     held_back: FxHashSet<FileId>,
@@ -167,9 +180,15 @@ impl Ide {
         !(self.unseen.is_empty() && self.stale.is_empty() && self.unread.is_empty())
     }
 
-    /// Whether somebody waits to hear of files that changed, and not only the rest of the project is to be read.
-    pub fn is_behind(&self) -> bool {
-        !(self.unseen.is_empty() && self.stale.is_empty())
+    /// How soon somebody wants to hear of the next thing that there is to do.
+    pub fn due(&self) -> Due {
+        let is_on_screen = |name: &String| self.file(name).is_some_and(|id| self.stale.contains(&id));
+        match (self.unread.is_empty(), self.stale.is_empty()) {
+            _ if !self.unseen.is_empty() || self.open.keys().any(is_on_screen) => Due::Soon,
+            (false, _) => Due::Reading,
+            (true, false) => Due::Later,
+            (true, true) => Due::Nothing,
+        }
     }
 
     /// Does one thing that is to be done. A project is read before anything in it is looked at: a file that comes later would concern all those before it
@@ -188,7 +207,7 @@ impl Ide {
         }
     }
 
-    /// Takes an open file out of the line, the one that has waited longest.
+    /// Takes the first open file out of the line.
     fn next_open(&mut self) -> Option<FileId> {
         let waiting: FxHashSet<FileId> =
             self.open.keys().filter_map(|name| self.file(name)).filter(|id| self.stale.contains(id)).collect();
@@ -258,7 +277,14 @@ impl Ide {
         self.held_back.extend(others);
         let mut next: Vec<FileId> = if is_readable { self.held_back.drain().collect() } else { Vec::new() };
         next.sort();
-        for id in changed.into_iter().chain(next) {
+        // What was changed last is what somebody looks at.
+        if let Some(id) = changed {
+            if !self.stale.insert(id) {
+                self.line.retain(|other| *other != id);
+            }
+            self.line.push_front(id);
+        }
+        for id in next {
             if self.stale.insert(id) {
                 self.line.push_back(id);
             }

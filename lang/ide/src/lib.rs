@@ -42,7 +42,7 @@ pub use aura_syntax::{Diagnostic, Severity, Span};
 pub use aura_types::World;
 pub use calls::{Call, Method};
 pub use complete::{Completion, Completions, Key, Offered};
-pub use desk::{Change, Findings, Ide, Work};
+pub use desk::{Change, Due, Findings, Ide, Work};
 pub use document::Document;
 pub use hints::Hint;
 pub use hover::{About, Hover};

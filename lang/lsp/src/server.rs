@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use aura_ide::{Command, Findings, Ide, Job, Outside, Work};
+use aura_ide::{Command, Due, Findings, Ide, Job, Outside, Work};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types as lsp;
 use lsp_types::notification::Notification as _;
@@ -20,8 +20,12 @@ use crate::jobs::{Ended, Jobs};
 use crate::verdicts::{Judged, Verdicts};
 use crate::{commands, requests, sync, verdicts};
 
-/// After a change, the silence that is waited for before files are looked at: whoever types fast is not told of every letter.
-const QUIET: Duration = Duration::from_millis(2);
+/// After a change, the silence that is waited for before it is looked at: of letters that come together only the last is told.
+const QUIET: Duration = Duration::from_millis(1);
+
+/// The silence that is waited for before files are looked at that nobody has open: whoever is typing comes first, and a slice of such work takes as
+/// long as a letter may.
+const LULL: Duration = Duration::from_millis(150);
 
 /// How often it is looked whether a job has ended.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -87,11 +91,12 @@ impl Server<'_> {
         let mut is_shut_down = false;
         loop {
             self.after_jobs();
-            let wait = match (self.ide.is_behind(), self.ide.has_work()) {
-                (true, _) => Some(QUIET),
-                (false, true) => Some(Duration::ZERO),
-                (false, false) if self.jobs.are_any() => Some(GLANCE),
-                (false, false) => None,
+            let wait = match self.ide.due() {
+                Due::Soon => Some(QUIET),
+                Due::Reading => Some(Duration::ZERO),
+                _ if self.jobs.are_any() => Some(GLANCE),
+                Due::Later => Some(LULL),
+                Due::Nothing => None,
             };
             match inbox.next(wait) {
                 Next::Message(message) => {
@@ -204,15 +209,16 @@ impl Server<'_> {
         self.send(Response::new_err(id, code as i32, message).into());
     }
 
-    /// One slice of work, and those after it while nobody waits.
+    /// One slice of work, and those after it while nobody waits, and while they are wanted as soon.
     fn work(&mut self, inbox: &mut Inbox) {
+        let is_late = self.ide.due() == Due::Later;
         loop {
             match self.guarded("diagnostics", |server| server.ide.work()) {
                 Some(Work::Found(findings)) => self.tell(&findings),
                 Some(Work::Done) => {}
                 Some(Work::Nothing) | None => return,
             }
-            if inbox.is_waiting() {
+            if inbox.is_waiting() || !is_late && self.ide.due() == Due::Later {
                 return;
             }
         }
