@@ -112,8 +112,11 @@ impl aura_ide::Outside for NoFiles {
 
 /// Asks the questions with these names, whatever is answered.
 macro_rules! ask {
-    ($ide:ident, ($($about:expr),*): $($question:ident)*) => {
-        $( let _ = $ide.$question($($about),*); )*
+    ($ide:ident $question:ident ($($about:expr),*)) => {
+        let _ = $ide.$question($($about),*);
+    };
+    ($ide:ident, $about:tt: $($question:ident)*) => {
+        $( ask!($ide $question $about); )*
     };
 }
 
