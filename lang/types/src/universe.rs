@@ -8,6 +8,7 @@ use std::rc::Rc;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
@@ -136,7 +137,7 @@ pub struct Universe {
     pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
     /// The objects that are a parent of another one.
     pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
-    pub(crate) implementors: Option<Rc<FxHashMap<Name, Vec<SlotId>>>>,
+    pub(crate) implementors: Option<Rc<Implementors>>,
     pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// Units whose inference is under way.
@@ -275,9 +276,17 @@ impl Universe {
     }
 
     /// Forgets the parents of some objects.
-    pub(crate) fn forget_parents(&mut self, of: impl Fn(ObjectId) -> bool) {
-        self.parents.retain(|object, _| !of(*object));
-        self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(object) if of(*object)));
+    pub(crate) fn forget_parents(&mut self, of: impl IntoIterator<Item = ObjectId>) {
+        for object in of {
+            self.parents.remove(&object);
+            self.bodies.remove(&Unit::Parents(object));
+        }
+    }
+
+    /// Forgets everybody's parents.
+    pub(crate) fn forget_all_parents(&mut self) {
+        self.parents.clear();
+        self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(_)));
     }
 
     /// Forgets the signatures of a file's slots.
@@ -300,24 +309,15 @@ impl Universe {
     /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
         self.forget_signatures(|f| f == Some(file));
-        let objects: FxHashSet<ObjectId> = self.file(file).objects.iter().copied().collect();
-        self.forget_parents(|object| objects.contains(&object));
+        self.forget_parents(self.file(file).objects.clone());
         self.asked.forget(file);
         self.forget_lookups();
     }
 
     /// Every slot of a name, anywhere.
-    pub(crate) fn implementors(&mut self) -> Rc<FxHashMap<Name, Vec<SlotId>>> {
-        if let Some(known) = &self.implementors {
-            return known.clone();
-        }
-        let mut all: FxHashMap<Name, Vec<SlotId>> = FxHashMap::default();
-        for object in 0..self.objects.len() as u32 {
-            add_slots(&self.objects[object as usize], ObjectId(object), &mut all);
-        }
-        let all = Rc::new(all);
-        self.implementors = Some(all.clone());
-        all
+    pub(crate) fn implementors(&mut self) -> Rc<Implementors> {
+        let make = || Rc::new(Implementors::of(&self.objects, self.names.count()));
+        self.implementors.get_or_insert_with(make).clone()
     }
 
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {
@@ -328,12 +328,5 @@ impl Universe {
 impl Booleans {
     pub(crate) fn of(builtin: &Builtin) -> Self {
         Booleans { true_: builtin.true_, false_: builtin.false_, bool_: builtin.bool_ }
-    }
-}
-
-fn add_slots(object: &Object, id: ObjectId, all: &mut FxHashMap<Name, Vec<SlotId>>) {
-    // Types that are written out look like objects, but nobody is one.
-    for (index, slot) in object.slots.iter().enumerate().filter(|(_, s)| !s.is_requirement() && !s.is_hidden) {
-        all.entry(slot.name).or_default().push(SlotId { object: id, index: index as u32 });
     }
 }
