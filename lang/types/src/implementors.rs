@@ -18,20 +18,18 @@ impl Implementors {
     /// The slots of these objects; there are so many names.
     pub(crate) fn of(objects: &[Object], names: usize) -> Self {
         let mut starts = vec![0; names + 1];
-        for (_, name) in slots(objects) {
-            starts[name.number() + 1] += 1;
-        }
+        each(objects, |_, name| starts[name.number() + 1] += 1);
         for name in 0..names {
             starts[name + 1] += starts[name];
         }
         let mut next = starts.clone();
         let nobody = SlotId { object: ObjectId(0), index: 0 };
         let mut all = vec![nobody; starts[names] as usize];
-        for (slot, name) in slots(objects) {
+        each(objects, |slot, name| {
             let place = &mut next[name.number()];
             all[*place as usize] = slot;
             *place += 1;
-        }
+        });
         Self { slots: all, starts }
     }
 
@@ -49,11 +47,13 @@ impl Implementors {
     }
 }
 
-/// The slots of objects with their names. Types that are written out look like objects, but nobody is one.
-fn slots(objects: &[Object]) -> impl Iterator<Item = (SlotId, Name)> + '_ {
-    objects.iter().enumerate().flat_map(|(number, object)| {
-        let object_id = ObjectId(number as u32);
-        let own = object.slots.iter().enumerate().filter(|(_, s)| !s.is_requirement() && !s.is_hidden);
-        own.map(move |(index, s)| (SlotId { object: object_id, index: index as u32 }, s.name))
-    })
+/// Goes through the slots of objects with their names. Types that are written out look like objects, but nobody is one.
+fn each(objects: &[Object], mut act: impl FnMut(SlotId, Name)) {
+    for (number, object) in objects.iter().enumerate() {
+        for (index, slot) in object.slots.iter().enumerate() {
+            if !slot.is_hidden && !slot.is_requirement() {
+                act(SlotId { object: ObjectId(number as u32), index: index as u32 }, slot.name);
+            }
+        }
+    }
 }

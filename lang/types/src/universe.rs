@@ -140,6 +140,8 @@ pub struct Universe {
     pub(crate) implementors: Option<Rc<Implementors>>,
     pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
+    /// The objects whose parents are among these units.
+    pub(crate) parents_among: Vec<ObjectId>,
     /// Units whose inference is under way.
     pub(crate) recursion: Recursion,
     /// What the files' code has asked for so far.
@@ -289,7 +291,28 @@ impl Universe {
         self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(_)));
     }
 
-    /// Forgets the signatures of a file's slots.
+    /// Forgets the signatures of a file's slots, and what its code was found to do. Only the file is gone through: there are many more.
+    fn forget_signatures_of(&mut self, file: FileId) {
+        let data = &self.files[file.0 as usize];
+        let own = data.objects.iter().flat_map(|object| {
+            let count = self.objects[object.0 as usize].slots.len() as u32;
+            (0..count).map(|index| SlotId { object: *object, index })
+        });
+        let slots: Vec<SlotId> = own.chain(data.added.iter().copied()).filter(|s| self.slot(*s).file == Some(file)).collect();
+        for slot in slots {
+            self.signatures.remove(&(slot, false));
+            self.signatures.remove(&(slot, true));
+            for unit in [Unit::Method(slot), Unit::Initial(slot), Unit::Contents(slot)] {
+                self.bodies.remove(&unit);
+            }
+        }
+        self.bodies.remove(&Unit::Statements(file));
+        for object in std::mem::take(&mut self.parents_among) {
+            self.bodies.remove(&Unit::Parents(object));
+        }
+    }
+
+    /// Forgets the signatures of files' slots.
     pub(crate) fn forget_signatures(&mut self, of: impl Fn(Option<FileId>) -> bool) {
         let objects = &self.objects;
         let stays = |slot: &SlotId| objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file));
@@ -308,7 +331,7 @@ impl Universe {
 
     /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
-        self.forget_signatures(|f| f == Some(file));
+        self.forget_signatures_of(file);
         self.forget_parents(self.file(file).objects.clone());
         self.asked.forget(file);
         self.forget_lookups();
