@@ -65,7 +65,7 @@ fn proposed(a: &ProposeArgs, at_image: Option<&Path>) -> Result<Proposal, Failed
         Wanted::at(&text, a.send).ok_or_else(|| usage(format!("no message begins at {name}:{}:{}", a.send.0, a.send.1)))?;
     let mut vm = quiet_machine(texts)?;
     let at_image = look_at_image(&mut vm, at_image, &a.file)?;
-    let (is_meant, steps) = (wanted.clone().is_it_in(&name), Box::new(Steps { as_json: a.json }));
+    let (is_meant, steps) = (wanted.clone().meant_in(&name), Box::new(Steps { as_json: a.json }));
     let door = Door::to_propose(&a.door, at_image.as_deref(), (&a.file, &text), &mut vm, is_meant, steps)?;
     interrupt::watch(vm.interrupt.clone());
     let id = vm.spawn_file(&name, &code, a.powers.set(), a.bounds.limits());
@@ -129,8 +129,8 @@ impl Wanted {
         finder.found
     }
 
-    /// Whether a send is this one, in the file of that name.
-    fn is_it_in(self, file: &str) -> aura_alfred::machine::Meant {
+    /// What tells whether a send is this one, in the file of that name.
+    fn meant_in(self, file: &str) -> aura_alfred::machine::Meant {
         let file = file.to_string();
         Box::new(move |m: &Missing| m.caller.file == file && m.selector == self.selector && m.caller.span.1 == self.end)
     }
