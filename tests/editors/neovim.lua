@@ -1,4 +1,4 @@
--- Drives Neovim's own language client through a session with `aura lsp`: open, diagnostics, completion, hover, rename, layout.
+-- Drives Neovim's own language client through a session with `aura lsp`: open, diagnostics, completion, hover, rename, layout, a method by ALFRED.
 -- Run by neovim.sh. Ends Neovim with 0 if all is as it should be, with 1 and a word about it if not.
 
 local server = assert(os.getenv('AURA'), 'AURA names the command')
@@ -17,7 +17,39 @@ local function await(what, is_so)
   if not vim.wait(20000, is_so, 10) then fail('waited in vain: ' .. what) end
 end
 
-local id = vim.lsp.start_client({ name = 'aura', cmd = { server, 'lsp' }, root_dir = vim.fn.getcwd() })
+-- A model server that knows one method, in this process.
+local function model(source)
+  local function said(content)
+    local message = { role = 'assistant', content = content }
+    return { model = 'tiny:1b', created_at = '', message = message, done = true, done_reason = content == '' and 'load' or 'stop',
+      total_duration = 1, load_duration = 1, prompt_eval_count = 2000, prompt_eval_duration = 1, eval_count = 30, eval_duration = 1 }
+  end
+  local function answer(path, body)
+    if path == '/api/tags' then return { models = { { name = 'tiny:1b', digest = 'd1' } } } end
+    if path == '/api/show' then return { capabilities = { 'completion' } } end
+    local is_asked = body:match('"messages":%s*%[%s*{')
+    return said(is_asked and vim.json.encode({ a_plan = 'It computes what its name says.', b_source = source }) or '')
+  end
+  local listener = vim.loop.new_tcp()
+  listener:bind('127.0.0.1', 0)
+  listener:listen(16, function()
+    local stream, bytes = vim.loop.new_tcp(), ''
+    listener:accept(stream)
+    stream:read_start(function(_, piece)
+      bytes = bytes .. (piece or '')
+      local head, body = bytes:match('^(.-)\r\n\r\n(.*)$')
+      local length = head and tonumber(head:lower():match('content%-length:%s*(%d+)') or 0)
+      if not head or #body < length then return end
+      local text = vim.json.encode(answer(head:match('^%S+ (%S+)'), body))
+      local reply = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ' .. #text .. '\r\nconnection: close\r\n\r\n'
+      stream:write(reply .. text, function() stream:close() end)
+    end)
+  end)
+  return '127.0.0.1:' .. listener:getsockname().port
+end
+
+local environment = { OLLAMA_HOST = model('closed = ( balance: 0. self )'), AURA_MODEL = 'tiny:1b', AURA_ALFRED = 'auto' }
+local id = vim.lsp.start_client({ name = 'aura', cmd = { server, 'lsp' }, cmd_env = environment, root_dir = vim.fn.getcwd() })
 check(id, 'the server starts')
 
 local function open(name)
@@ -45,6 +77,7 @@ local function at(buffer, row, column)
   return { textDocument = vim.lsp.util.make_text_document_params(buffer), position = { line = row, character = column } }
 end
 
+open('parts.aura')
 local main = open('main.aura')
 
 -- Diagnostics of what was opened, and of what is changed without being saved.
@@ -82,6 +115,28 @@ local edits = ask(main, 'textDocument/formatting', {
 })
 vim.lsp.util.apply_text_edits(edits, main, 'utf-16')
 check(vim.tbl_contains(lines(main), '3 + 4'), 'the layout is put right')
+
+-- A missing message, written by a model and approved.
+local asked, answers = {}, { 'Reject', 'Approve' }
+vim.lsp.handlers['window/showMessageRequest'] = function(_, question)
+  table.insert(asked, question.message)
+  for _, action in ipairs(question.actions) do
+    if action.title == answers[#asked] then return action end
+  end
+end
+vim.api.nvim_buf_set_lines(main, 5, 5, false, { 'account closed balance printLine' })
+await('the missing message is found', function()
+  local found = vim.diagnostic.get(main)
+  return #found == 1 and found[1].message:match("'closed'")
+end)
+local wish = { command = 'aura.synthesise', arguments = { vim.uri_from_bufnr(main), 'closed', { line = 5, character = 8 } } }
+local before = table.concat(lines(parts), '\n')
+check(ask(main, 'workspace/executeCommand', wish) == 'rejected', 'a method is rejected')
+check(asked[1]:match('closed = %( balance: 0%. self %)'), 'it was shown')
+check(table.concat(lines(parts), '\n') == before, 'and nothing is left of it')
+check(ask(main, 'workspace/executeCommand', wish) == 'approved', 'a method is approved')
+check(table.concat(lines(parts), '\n'):match('reviewed: yes, by a person"%s+closed = '), 'and is where its object is written')
+await('nothing is missing any more', function() return #vim.diagnostic.get(main) == 0 end)
 
 -- Goodbye in order.
 vim.lsp.stop_client(id)

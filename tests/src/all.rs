@@ -47,6 +47,8 @@ mod image_harm;
 mod image_versions;
 mod lang;
 mod language_server;
+mod language_server_alfred;
+mod language_server_image;
 mod layers;
 mod library;
 mod powers;

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use lsp_server::{Message, Notification, Request, RequestId};
+use lsp_server::{Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
 /// Longer than anything takes, also on a busy machine.
@@ -20,6 +20,8 @@ pub struct Editor {
     to: Option<BufWriter<ChildStdin>>,
     from: Receiver<Message>,
     heard: Vec<Notification>,
+    asked: Vec<Request>,
+    answered: Vec<Response>,
     last: i32,
 }
 
@@ -29,15 +31,22 @@ impl Editor {
     /// # Errors
     /// When it cannot be started, or does not answer.
     pub fn start(aura: &Path, folder: &Path) -> Result<Self, String> {
-        let mut server = Command::new(aura)
-            .arg("lsp")
+        Self::start_as(Command::new(aura).arg("lsp"), folder, json!({}))
+    }
+
+    /// The same with a command of one's own, and an editor that says this about itself.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_as(command: &mut Command, folder: &Path, capabilities: Value) -> Result<Self, String> {
+        let mut server = command
             .current_dir(folder)
             .env("XDG_CACHE_HOME", folder.join(".cache"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
-            .map_err(|e| format!("{} does not start: {e}", aura.display()))?;
+            .map_err(|e| format!("{command:?} does not start: {e}"))?;
         let (to, from) = (server.stdin.take().map(BufWriter::new), server.stdout.take().ok_or("no output")?);
         let (send, receive) = channel();
         std::thread::spawn(move || {
@@ -48,9 +57,10 @@ impl Editor {
                 }
             }
         });
-        let mut editor = Self { server, to, from: receive, heard: Vec::new(), last: 0 };
+        let (heard, asked, answered) = (Vec::new(), Vec::new(), Vec::new());
+        let mut editor = Self { server, to, from: receive, heard, asked, answered, last: 0 };
         let folders = json!([{ "uri": uri(folder), "name": "project" }]);
-        editor.ask("initialize", json!({ "processId": null, "workspaceFolders": folders, "capabilities": {} }))?;
+        editor.ask("initialize", json!({ "processId": null, "workspaceFolders": folders, "capabilities": capabilities }))?;
         editor.tell("initialized", json!({}))?;
         Ok(editor)
     }
@@ -73,25 +83,80 @@ impl Editor {
     /// # Errors
     /// What it answers if it refuses; that it does not answer.
     pub fn ask(&mut self, method: &str, params: Value) -> Result<Value, String> {
+        let id = self.begin(method, params)?;
+        self.answer(&id)
+    }
+
+    /// Asks the server something.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn begin(&mut self, method: &str, params: Value) -> Result<RequestId, String> {
         self.last += 1;
         let id = RequestId::from(self.last);
         self.write(Request::new(id.clone(), method.to_string(), params).into())?;
+        Ok(id)
+    }
+
+    /// Waits for the answer to what was asked.
+    ///
+    /// # Errors
+    /// What the server answers if it refuses; that it does not answer.
+    pub fn answer(&mut self, id: &RequestId) -> Result<Value, String> {
         loop {
-            match self.read()? {
-                Message::Response(response) if response.id == id => {
-                    return response.response_result.map_err(|e| format!("{method}: {}", e.message));
-                }
-                Message::Notification(notification) => self.heard.push(notification),
-                Message::Request(_) | Message::Response(_) => {}
+            if let Some(at) = self.answered.iter().position(|r| r.id == *id) {
+                return self.answered.remove(at).response_result.map_err(|e| e.message);
             }
+            self.read()?;
         }
     }
 
-    fn read(&mut self) -> Result<Message, String> {
-        self.from.recv_timeout(PATIENCE).map_err(|e| match e {
+    /// Waits until the server asks something by this method.
+    ///
+    /// # Errors
+    /// That it does not.
+    pub fn asked(&mut self, method: &str) -> Result<Request, String> {
+        loop {
+            if let Some(at) = self.asked.iter().position(|r| r.method == method) {
+                return Ok(self.asked.remove(at));
+            }
+            self.read()?;
+        }
+    }
+
+    /// Answers what the server has asked.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn reply(&mut self, request: &Request, answer: Value) -> Result<(), String> {
+        self.write(Response::new_ok(request.id.clone(), answer).into())
+    }
+
+    /// Waits until the server tells something by this method that is as wanted.
+    ///
+    /// # Errors
+    /// That it does not.
+    pub fn told(&mut self, method: &str, is_wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
+        loop {
+            if let Some(at) = self.heard.iter().position(|n| n.method == method && is_wanted(&n.params)) {
+                return Ok(self.heard.remove(at).params);
+            }
+            self.read()?;
+        }
+    }
+
+    /// Takes in the next message.
+    fn read(&mut self) -> Result<(), String> {
+        let message = self.from.recv_timeout(PATIENCE).map_err(|e| match e {
             RecvTimeoutError::Timeout => "the server says nothing".to_string(),
             RecvTimeoutError::Disconnected => "the server has gone".to_string(),
-        })
+        })?;
+        match message {
+            Message::Response(response) => self.answered.push(response),
+            Message::Notification(notification) => self.heard.push(notification),
+            Message::Request(request) => self.asked.push(request),
+        }
+        Ok(())
     }
 
     /// Opens a file with this text.
@@ -123,18 +188,9 @@ impl Editor {
     /// That it does not.
     pub fn findings(&mut self, file: &Path, version: i32) -> Result<Vec<Value>, String> {
         let uri = uri(file);
-        let is_it = |n: &Notification| {
-            n.method == "textDocument/publishDiagnostics" && n.params["uri"] == uri && n.params["version"] == version
-        };
-        loop {
-            if let Some(at) = self.heard.iter().position(is_it) {
-                let told = self.heard.remove(at);
-                return Ok(told.params["diagnostics"].as_array().cloned().unwrap_or_default());
-            }
-            if let Message::Notification(notification) = self.read()? {
-                self.heard.push(notification);
-            }
-        }
+        let is_it = |told: &Value| told["uri"] == uri && told["version"] == version;
+        let told = self.told("textDocument/publishDiagnostics", is_it)?;
+        Ok(told["diagnostics"].as_array().cloned().unwrap_or_default())
     }
 
     /// The server's process.

@@ -43,8 +43,13 @@ pub(crate) fn done(arguments: &[&str]) -> Done {
 
 /// Runs the command with this on its standard input.
 pub(crate) fn fed(arguments: &[&str], input: &str) -> Done {
+    fed_by(&mut aura(arguments), input)
+}
+
+/// Runs a command with this on its standard input.
+pub(crate) fn fed_by(command: &mut Command, input: &str) -> Done {
     let mut child =
-        aura(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts");
     child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
     child.wait_with_output().expect("it ends").into()
 }

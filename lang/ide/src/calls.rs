@@ -61,11 +61,8 @@ impl Ide {
         let mut names = Names { text: document.text(), found: Vec::new() };
         visit::inside_slot(&mut names, slot);
         let mut calls: Vec<Call> = Vec::new();
-        for sent in self.sent_in(&here, &names.found) {
+        for sent in self.sent_in(&here, &names.found, Some(slot.span)) {
             let place = sent.parts[0];
-            if place.start < slot.span.start || slot.span.end < place.end {
-                continue;
-            }
             for method in sent.meant.into_iter().filter_map(|s| self.method(s)) {
                 match calls.iter_mut().find(|c| c.method == method) {
                     Some(call) => call.spans.push(place),

@@ -4,6 +4,7 @@
 //! do something more urgent. What must stay true: an answer is about the texts as they were last given; while a text cannot be read, what
 //! is said about other files stays as it was; after any edits the findings are those of a project opened afresh.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -42,12 +43,29 @@ pub enum Work {
     Nothing,
 }
 
+/// How soon something is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// It is about a text on somebody's screen.
+    Soon,
+    /// The project is being read.
+    Reading,
+    /// It is about files that nobody looks at, which a change concerns: whoever is typing does not want to wait for it.
+    Later,
+    /// There is nothing.
+    Nothing,
+}
+
 /// The files of a project.
 pub struct Ide {
     pub(crate) project: Project,
     pub(crate) outside: Rc<dyn Outside>,
     /// The names of the library's files.
     library: FxHashSet<String>,
+    /// The objects of an image, as a file.
+    live: Option<FileId>,
+    /// The name of the file that people see them in.
+    live_name: OnceCell<Option<Rc<str>>>,
     /// Texts that an editor has open.
     open: FxHashMap<String, Rc<Document>>,
     /// Open texts that the checker has not seen yet.
@@ -55,7 +73,9 @@ pub struct Ide {
     /// Files of the project that were not read yet.
     unread: VecDeque<String>,
     /// Files that may have other findings than were told.
-    stale: Vec<FileId>,
+    stale: FxHashSet<FileId>,
+    /// The same in the order in which they are looked at.
+    line: VecDeque<FileId>,
     /// The same, once every open text can be read.
     held_back: FxHashSet<FileId>,
     /// Files about which something bad was said.
@@ -72,17 +92,18 @@ impl Ide {
         let library = outside.library();
         let names = library.iter().map(|(name, _)| name.clone()).collect();
         let mut project = Project::new(Options::default(), library);
-        if let Some(world) = outside.live() {
-            project.universe().adopt(&*world, &[]);
-        }
+        let live = outside.live().map(|world| project.universe().adopt(&*world, &[]).0);
         Self {
             library: names,
+            live,
+            live_name: OnceCell::new(),
             project,
             outside,
             open: FxHashMap::default(),
             unseen: FxHashSet::default(),
             unread: VecDeque::new(),
-            stale: Vec::new(),
+            stale: FxHashSet::default(),
+            line: VecDeque::new(),
             held_back: FxHashSet::default(),
             with_findings: FxHashSet::default(),
             kept: FxHashMap::default(),
@@ -96,10 +117,11 @@ impl Ide {
         self.unseen.insert(name.to_string());
     }
 
-    /// An editor has changed an open file.
+    /// An editor has changed an open file. Of one that was never opened nobody knows what was changed.
     pub fn change(&mut self, name: &str, changes: &[Change], encoding: Encoding) {
-        let before = self.open.get(name).map(|d| d.text().to_string()).unwrap_or_default();
-        self.open(name, &edited(&before, changes, encoding));
+        if let Some(before) = self.open.get(name).cloned() {
+            self.open(name, &edited(before.text(), changes, encoding));
+        }
     }
 
     /// An editor has closed a file: its text is that of the disk again.
@@ -158,9 +180,15 @@ impl Ide {
         !(self.unseen.is_empty() && self.stale.is_empty() && self.unread.is_empty())
     }
 
-    /// Whether somebody waits to hear of files that changed, and not only the rest of the project is to be read.
-    pub fn is_behind(&self) -> bool {
-        !(self.unseen.is_empty() && self.stale.is_empty())
+    /// How soon somebody wants to hear of the next thing that there is to do.
+    pub fn due(&self) -> Due {
+        let is_on_screen = |name: &String| self.file(name).is_some_and(|id| self.stale.contains(&id));
+        match (self.unread.is_empty(), self.stale.is_empty()) {
+            _ if !self.unseen.is_empty() || self.open.keys().any(is_on_screen) => Due::Soon,
+            (false, _) => Due::Reading,
+            (true, false) => Due::Later,
+            (true, true) => Due::Nothing,
+        }
     }
 
     /// Does one thing that is to be done. A project is read before anything in it is looked at: a file that comes later would concern all those before it
@@ -173,18 +201,27 @@ impl Ide {
             return Work::Done;
         }
         self.settle();
-        let is_open = |ide: &Self, id: &FileId| ide.open.contains_key(&*ide.name_of(*id));
-        match self.stale.iter().position(|id| is_open(self, id)) {
-            Some(at) => Work::Found(self.check(at)),
-            None if self.stale.is_empty() => Work::Nothing,
+        match self.next_open() {
+            Some(id) => Work::Found(self.check(id)),
             None => self.check_closed(),
         }
     }
 
+    /// Takes the first open file out of the line.
+    fn next_open(&mut self) -> Option<FileId> {
+        let waiting: FxHashSet<FileId> =
+            self.open.keys().filter_map(|name| self.file(name)).filter(|id| self.stale.contains(id)).collect();
+        if waiting.is_empty() {
+            return None;
+        }
+        self.line.iter().position(|id| waiting.contains(id)).and_then(|at| self.line.remove(at))
+    }
+
     /// What is right about a file that nobody has open, and always was, needs not be said.
     fn check_closed(&mut self) -> Work {
-        let was_bad = self.with_findings.contains(&self.stale[0]);
-        let findings = self.check(0);
+        let Some(id) = self.line.pop_front() else { return Work::Nothing };
+        let was_bad = self.with_findings.contains(&id);
+        let findings = self.check(id);
         if findings.found.is_empty() && !was_bad { Work::Done } else { Work::Found(findings) }
     }
 
@@ -198,6 +235,10 @@ impl Ide {
 
     fn set(&mut self, name: &str, text: &str) {
         self.forget_offer();
+        // What lives in an image is shown in a file, and not changed by it.
+        if self.live.is_some() && self.file(name) == self.live {
+            return;
+        }
         if let Some(script) = self.outside.script_of(name) {
             return self.set_learned(name, &script, text);
         }
@@ -236,15 +277,23 @@ impl Ide {
         self.held_back.extend(others);
         let mut next: Vec<FileId> = if is_readable { self.held_back.drain().collect() } else { Vec::new() };
         next.sort();
-        for id in changed.into_iter().chain(next) {
-            if !self.stale.contains(&id) {
-                self.stale.push(id);
+        // What was changed last is what somebody looks at.
+        if let Some(id) = changed {
+            if !self.stale.insert(id) {
+                self.line.retain(|other| *other != id);
+            }
+            self.line.push_front(id);
+        }
+        for id in next {
+            if self.stale.insert(id) {
+                self.line.push_back(id);
             }
         }
     }
 
-    fn check(&mut self, at: usize) -> Findings {
-        let id = self.stale.remove(at);
+    /// Looks at a file that was taken out of the line.
+    fn check(&mut self, id: FileId) -> Findings {
+        self.stale.remove(&id);
         let file = self.name_of(id).to_string();
         let found = self.findings(id);
         match found.is_empty() {
@@ -272,12 +321,27 @@ impl Ide {
 
     /// The number of a file. The checker knows files of the library by other names than editors do.
     pub(crate) fn file(&self, name: &str) -> Option<FileId> {
-        self.project.file(name).or_else(|| self.project.file(&self.outside.library_file(name)?))
+        let known = self.project.file(name).or_else(|| self.project.file(&self.outside.library_file(name)?));
+        known.or_else(|| self.live.filter(|_| self.live_name().is_some_and(|live| &*live == name)))
+    }
+
+    /// The objects of an image, as a file.
+    pub(crate) fn live(&self) -> Option<FileId> {
+        self.live
+    }
+
+    /// The name of the file in which people see what lives in an image. It is made when somebody wants to see it.
+    fn live_name(&self) -> Option<Rc<str>> {
+        let make = || Some(Rc::from(self.outside.shown_objects(&self.project.known().file_text(self.live?))?));
+        self.live_name.get_or_init(make).clone()
     }
 
     /// The name that an editor knows a file by.
     pub(crate) fn name_of(&self, id: FileId) -> Rc<str> {
         let name = self.project.known().file_name(id);
+        if self.live == Some(id) {
+            return self.live_name().unwrap_or(name);
+        }
         match self.library.contains(&*name) {
             true => self.outside.shown(&name).map_or(name, Rc::from),
             false => name,

@@ -2,6 +2,8 @@
 //!
 //! It is done by the world around ([`Outside::job`](crate::Outside::job)), on another thread, with somebody who listens and may lose patience.
 
+use crate::written::Written;
+
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -11,6 +13,8 @@ pub struct Command {
     pub file: String,
     /// With which message.
     pub selector: Option<String>,
+    /// Where in the file that message stands, if it is about one place.
+    pub at: Option<u32>,
 }
 
 /// What can be done.
@@ -20,8 +24,8 @@ pub enum What {
     Run,
     /// Run the tests of a file.
     Test,
-    /// Run a file with the door open, so that what nothing understands is asked of ALFRED.
-    Learn,
+    /// Have ALFRED write a method for a message that nothing understands. It is shown, and goes nowhere by itself.
+    Synthesise,
     /// Say where a learned method comes from.
     Why,
     /// Say that a learned method is good.
@@ -35,7 +39,7 @@ impl What {
     pub const ALL: [(What, &'static str); 6] = [
         (What::Run, "aura.run"),
         (What::Test, "aura.test"),
-        (What::Learn, "aura.learn"),
+        (What::Synthesise, "aura.synthesise"),
         (What::Why, "aura.why"),
         (What::Approve, "aura.approve"),
         (What::Revert, "aura.revert"),
@@ -48,7 +52,7 @@ impl What {
 
     /// Whether it may change what was learned for a file.
     pub fn changes_learned(self) -> bool {
-        matches!(self, What::Learn | What::Approve | What::Revert)
+        matches!(self, What::Approve | What::Revert)
     }
 }
 
@@ -60,5 +64,20 @@ pub trait Progress {
     fn is_cancelled(&self) -> bool;
 }
 
+/// What came of a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// In words.
+    pub said: String,
+    /// A method that somebody is to judge.
+    pub written: Option<Written>,
+}
+
+impl From<String> for Done {
+    fn from(said: String) -> Self {
+        Self { said, written: None }
+    }
+}
+
 /// Does something, and says what came of it, or why nothing did.
-pub type Job = Box<dyn FnOnce(&dyn Progress) -> Result<String, String> + Send>;
+pub type Job = Box<dyn FnOnce(&dyn Progress) -> Result<Done, String> + Send>;

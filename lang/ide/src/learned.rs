@@ -28,6 +28,13 @@ pub(crate) fn origin(comment: &str) -> Option<Origin> {
     Some(Origin { model, date, is_reviewed: field("reviewed").is_some_and(|r| !r.starts_with("no")) })
 }
 
+/// What a comment says of where a method comes from, without what only its judges want to know.
+pub(crate) fn in_short(comment: &str) -> String {
+    let kept = ["comment: ", "learned: ", "model: ", "plan: ", "reviewed: "];
+    let lines = comment.lines().map(str::trim).filter(|l| kept.iter().any(|k| l.starts_with(k)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

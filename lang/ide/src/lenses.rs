@@ -30,6 +30,8 @@ pub enum Offer {
         origin: Origin,
         /// Its selector.
         selector: String,
+        /// It can be judged here: a method in a script of one's own is taken back as it is written, by hand.
+        is_beside: bool,
     },
 }
 
@@ -38,14 +40,15 @@ impl Ide {
     pub fn lenses(&mut self, name: &str) -> Vec<Lens> {
         let Some(document) = self.document(name) else { return Vec::new() };
         let file = &document.parse().file;
-        let mut all = Learned { document: &document, found: Vec::new() };
+        let is_beside = self.outside.script_of(name).is_some();
+        let mut all = Learned { document: &document, is_beside, found: Vec::new() };
         visit::file(&mut all, file);
         let mut lenses = all.found;
         let first = file.body.first().map(|s| s.span);
         if name.ends_with("_test.aura") {
             lenses.insert(0, Lens { span: Span { start: 0, end: 0 }, offer: Offer::Test });
-        } else if let Some(span) = first.filter(|_| lenses.is_empty()) {
-            lenses.push(Lens { span, offer: Offer::Run });
+        } else if let Some(span) = first.filter(|_| !is_beside) {
+            lenses.insert(0, Lens { span, offer: Offer::Run });
         }
         lenses
     }
@@ -54,6 +57,7 @@ impl Ide {
 /// Finds the slots whose comments say that a model wrote them.
 struct Learned<'d> {
     document: &'d Document,
+    is_beside: bool,
     found: Vec<Lens>,
 }
 
@@ -63,7 +67,8 @@ impl Visit for Learned<'_> {
         if let (Init::Method(_), Some(origin)) = (&slot.init, comment.as_deref().and_then(origin)) {
             let parts = name_spans(slot);
             let selector = aura_syntax::tree::selector(&parts, self.document.text());
-            self.found.push(Lens { span: parts[0], offer: Offer::Learned { origin, selector } });
+            let offer = Offer::Learned { origin, selector, is_beside: self.is_beside };
+            self.found.push(Lens { span: parts[0], offer });
         }
         visit::inside_slot(self, slot);
     }

@@ -33,6 +33,7 @@ mod shape;
 mod signature;
 mod target;
 mod words;
+mod written;
 
 pub use actions::{Action, ActionKind};
 pub use aura_syntax::diagnostic::{Edit, Fix, Label};
@@ -41,21 +42,22 @@ pub use aura_syntax::{Diagnostic, Severity, Span};
 pub use aura_types::World;
 pub use calls::{Call, Method};
 pub use complete::{Completion, Completions, Key, Offered};
-pub use desk::{Change, Findings, Ide, Work};
+pub use desk::{Change, Due, Findings, Ide, Work};
 pub use document::Document;
 pub use hints::Hint;
 pub use hover::{About, Hover};
-pub use job::{Command, Job, Progress, What};
+pub use job::{Command, Done, Job, Progress, What};
 pub use learned::Origin;
 pub use lenses::{Lens, Offer};
 pub use lines::{Encoding, Position};
 pub use outline::{Found, Symbol, SymbolKind};
 pub use outside::{Learned, Outside};
 pub use references::Reference;
-pub use rename::Edits;
+pub use rename::{Edits, Renaming};
 pub use semantic::{Coloured, Meaning};
 pub use shape::Fold;
 pub use signature::{SignatureHelp, SignatureShown};
+pub use written::{Beside, Placed, Written};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -24,73 +24,112 @@ pub struct Position {
     pub column: u32,
 }
 
-/// Where the lines of a text begin.
+/// Where the lines of a text begin, and where its characters are wider than a byte: so that a place costs the same in a line of any length.
 #[derive(Clone, Debug)]
-pub struct Lines(Vec<u32>);
+pub struct Lines {
+    starts: Vec<u32>,
+    wide: Vec<Wide>,
+}
+
+/// A character of several bytes, with what was saved up to its end by counting otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Wide {
+    /// The byte behind it.
+    end: u32,
+    /// Bytes less units of UTF-16, in all so far.
+    utf16: u32,
+    /// Bytes less characters, in all so far.
+    utf32: u32,
+}
+
+impl Wide {
+    fn saved(&self, encoding: Encoding) -> u32 {
+        match encoding {
+            Encoding::Utf8 => 0,
+            Encoding::Utf16 => self.utf16,
+            Encoding::Utf32 => self.utf32,
+        }
+    }
+}
 
 impl Lines {
     /// The lines of a text.
     pub fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(i, b)| **b == b'\n' || (**b == b'\r' && bytes.get(i + 1) != Some(&b'\n')));
-        Self(std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect())
+        let starts = std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect();
+        Self { starts, wide: if text.is_ascii() { Vec::new() } else { wide(text) } }
     }
 
     /// How many there are.
     pub fn count(&self) -> u32 {
-        self.0.len() as u32
+        self.starts.len() as u32
     }
 
     /// The line (from zero) that a byte is in.
     pub fn line_of(&self, byte: u32) -> u32 {
-        self.0.partition_point(|start| *start <= byte) as u32 - 1
+        self.starts.partition_point(|start| *start <= byte) as u32 - 1
     }
 
     /// The first byte of a line, or the text's end.
     pub fn start(&self, text: &str, line: u32) -> u32 {
-        self.0.get(line as usize).copied().unwrap_or(text.len() as u32)
+        self.starts.get(line as usize).copied().unwrap_or(text.len() as u32)
     }
 
     /// The end of a line, before the characters that end it.
     pub fn end(&self, text: &str, line: u32) -> u32 {
         let (start, next) = (self.start(text, line) as usize, self.start(text, line.saturating_add(1)) as usize);
-        (start + text[start..next].trim_end_matches(['\n', '\r']).len()) as u32
+        let line = &text[start..next];
+        let ended = line.strip_suffix('\n').unwrap_or(line);
+        (start + ended.strip_suffix('\r').unwrap_or(ended).len()) as u32
     }
 
     /// The position of a byte.
     pub fn position(&self, text: &str, byte: u32, encoding: Encoding) -> Position {
-        let mut byte = (byte as usize).min(text.len());
-        while !text.is_char_boundary(byte) {
-            byte -= 1;
-        }
-        let line = self.line_of(byte as u32);
-        let before = &text[self.0[line as usize] as usize..byte];
-        let column = match encoding {
-            Encoding::Utf8 => before.len(),
-            Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
-            Encoding::Utf32 => before.chars().count(),
-        };
-        Position { line, column: column as u32 }
+        let byte = begin(text, byte as usize) as u32;
+        let line = self.line_of(byte);
+        let start = self.starts[line as usize];
+        Position { line, column: byte - start - (self.saved(byte, encoding) - self.saved(start, encoding)) }
     }
 
     /// The byte of a position.
     pub fn offset(&self, text: &str, position: Position, encoding: Encoding) -> u32 {
         let (start, end) = (self.start(text, position.line), self.end(text, position.line));
-        let line = &text[start as usize..end as usize];
-        let width = |c: char| match encoding {
-            Encoding::Utf8 => c.len_utf8(),
-            Encoding::Utf16 => c.len_utf16(),
-            Encoding::Utf32 => 1,
-        };
-        let mut column = 0;
-        for (at, c) in line.char_indices() {
-            column += width(c);
-            if column > position.column as usize {
-                return start + at as u32;
-            }
-        }
-        end
+        let before = self.saved(start, encoding);
+        // What is counted up to the end of a wide character; that and the bytes behind it make the column.
+        let counted = |w: &Wide| w.end - start - (w.saved(encoding) - before);
+        let first = self.wide.partition_point(|w| w.end <= start);
+        let behind = first + self.wide[first..].partition_point(|w| counted(w) <= position.column);
+        let saved = behind.checked_sub(1).map_or(0, |i| self.wide[i].saved(encoding)).max(before) - before;
+        let byte = start.saturating_add(position.column).saturating_add(saved).min(end);
+        begin(text, byte as usize) as u32
     }
+
+    /// What counting in an encoding saves before a byte.
+    fn saved(&self, byte: u32, encoding: Encoding) -> u32 {
+        let behind = self.wide.partition_point(|w| w.end <= byte);
+        behind.checked_sub(1).map_or(0, |i| self.wide[i].saved(encoding))
+    }
+}
+
+fn wide(text: &str) -> Vec<Wide> {
+    let (mut utf16, mut utf32) = (0, 0);
+    let wide = text.char_indices().filter(|(_, c)| c.len_utf8() > 1);
+    let all = wide.map(|(at, c)| {
+        utf16 += (c.len_utf8() - c.len_utf16()) as u32;
+        utf32 += c.len_utf8() as u32 - 1;
+        Wide { end: (at + c.len_utf8()) as u32, utf16, utf32 }
+    });
+    all.collect()
+}
+
+/// Where the character begins that a byte is in; beyond the end, the end.
+fn begin(text: &str, byte: usize) -> usize {
+    let mut byte = byte.min(text.len());
+    while !text.is_char_boundary(byte) {
+        byte -= 1;
+    }
+    byte
 }
 
 #[cfg(test)]
@@ -126,5 +165,44 @@ mod tests {
         let offset = |line, column| lines.offset(text, Position { line, column }, Encoding::Utf16);
         assert_eq!([offset(0, 99), offset(0, 2), offset(9, 0), offset(1, 0)], [5, 1, 8, 7]);
         assert_eq!(lines.position(text, 3, Encoding::Utf16), Position { line: 0, column: 1 });
+    }
+
+    #[test]
+    fn every_column_is_where_counting_leads() {
+        let text = "é€😀x€\r\nab😀é\n\n€";
+        let lines = Lines::of(text);
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            let width = |c: char| match encoding {
+                Encoding::Utf8 => c.len_utf8(),
+                Encoding::Utf16 => c.len_utf16(),
+                Encoding::Utf32 => 1,
+            };
+            for line in 0..6 {
+                let (start, end) = (lines.start(text, line), lines.end(text, line));
+                for column in 0..20 {
+                    let (mut counted, mut at) = (0, start);
+                    for c in text[start as usize..end as usize].chars().take_while(|c| {
+                        counted += width(*c);
+                        counted <= column
+                    }) {
+                        at += c.len_utf8() as u32;
+                    }
+                    let position = Position { line, column: column as u32 };
+                    assert_eq!(lines.offset(text, position, encoding), at, "{position:?} {encoding:?}");
+                }
+            }
+        }
+        assert_eq!(lines.offset(text, Position { line: u32::MAX, column: u32::MAX }, Encoding::Utf16), text.len() as u32);
+    }
+
+    #[test]
+    fn a_place_in_a_long_line_costs_no_more_than_in_a_short_one() {
+        let text = "é".repeat(200_000);
+        let lines = Lines::of(&text);
+        // By counting from the begin of the line these would be 20,000,000,000 steps.
+        for column in 0..200_000 {
+            let byte = lines.offset(&text, Position { line: 0, column }, Encoding::Utf16);
+            assert_eq!(lines.position(&text, byte, Encoding::Utf16).column, column);
+        }
     }
 }

@@ -73,15 +73,22 @@ pub trait Outside {
         None
     }
 
+    /// The name of a file that people can open, for the objects of an image as the checker sees them: this text.
+    fn shown_objects(&self, text: &str) -> Option<String> {
+        let _ = text;
+        None
+    }
+
     /// The file of the library that a file is, if it is one.
     fn library_file(&self, name: &str) -> Option<String> {
         let _ = name;
         None
     }
 
-    /// How something is done that takes long; nothing where it cannot be done.
-    fn job(&self, command: &Command) -> Option<Job> {
-        let _ = command;
+    /// How something is done that takes long; nothing where it cannot be done. `open` are the texts that an editor has open, which need not
+    /// be saved.
+    fn job(&self, command: &Command, open: Vec<(String, String)>) -> Option<Job> {
+        let _ = (command, open);
         None
     }
 }

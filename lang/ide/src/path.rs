@@ -46,8 +46,14 @@ impl Node<'_> {
 /// The nodes around a span, outermost first.
 pub(crate) fn path(file: &File, span: Span) -> Vec<Node<'_>> {
     let mut walk = Walk { span, path: Vec::new() };
-    let _ = file.slots.iter().any(|list| walk.list(list)) || file.body.iter().any(|s| walk.statement(s));
+    let _ = file.slots.iter().any(|list| walk.list(list)) || near(&file.body, |s| s.span, span).iter().any(|s| walk.statement(s));
     walk.path
+}
+
+/// Those of things in the order of the text that may hold a span: all from the first one that does not end before it. A file has many of them, and
+/// is walked through for each of its words.
+fn near<T>(all: &[T], place: impl Fn(&T) -> Span, span: Span) -> &[T] {
+    &all[all.partition_point(|one| place(one).end < span.start)..]
 }
 
 struct Walk<'t> {
@@ -69,7 +75,7 @@ impl<'t> Walk<'t> {
     }
 
     fn list(&mut self, list: &'t SlotList) -> bool {
-        self.enter(Node::List(list), |walk| list.slots.iter().any(|s| walk.slot(s)))
+        self.enter(Node::List(list), |walk| near(&list.slots, |s| s.span, walk.span).iter().any(|s| walk.slot(s)))
     }
 
     fn slot(&mut self, slot: &'t Slot) -> bool {
@@ -90,7 +96,8 @@ impl<'t> Walk<'t> {
 
     fn body(&mut self, body: &'t Body) -> bool {
         self.enter(Node::Body(body), |walk| {
-            body.slots.iter().any(|l| walk.list(l)) || body.statements.iter().any(|s| walk.statement(s))
+            body.slots.iter().any(|l| walk.list(l))
+                || near(&body.statements, |s| s.span, walk.span).iter().any(|s| walk.statement(s))
         })
     }
 

@@ -89,7 +89,7 @@ impl Ide {
     pub fn senders(&mut self, selector: &str) -> Vec<Reference> {
         let mut all = Vec::new();
         for here in self.files_with(&[selector.to_string()]) {
-            for sent in self.sent_in(&here, &[selector.to_string()]) {
+            for sent in self.sent_in(&here, &[selector.to_string()], None) {
                 all.push(self.reference(&here, &sent, false, sent.meant.is_empty()));
             }
         }
@@ -103,7 +103,7 @@ impl Ide {
         let names = self.names_of(&family);
         let mut all: Vec<Reference> = family.iter().filter_map(|s| self.declaration(*s)).collect();
         for here in self.files_with(&names) {
-            for sent in self.sent_in(&here, &names) {
+            for sent in self.sent_in(&here, &names, None) {
                 let is_certain = sent.meant.iter().any(|s| family.contains(s));
                 if is_certain || sent.meant.is_empty() {
                     let is_write = sent.name != names[0];
@@ -138,23 +138,21 @@ impl Ide {
     pub(crate) fn family(&mut self, slots: &[SlotId]) -> Vec<SlotId> {
         let Some(first) = slots.first() else { return Vec::new() };
         let name = self.universe().slot_info(*first).name;
-        let mut family = slots.to_vec();
-        let others = self.universe().implementors_of(&name);
+        let mut others = self.universe().implementors_of(&name);
+        others.retain(|other| !slots.contains(other));
+        let (mut family, mut next) = (slots.to_vec(), 0);
         // A slot that joins may bring others.
-        loop {
-            let before = family.len();
-            for other in &others {
-                let is_kin = |ide: &mut Self, s: &SlotId| {
-                    ide.universe().is_below(s.object, other.object) || ide.universe().is_below(other.object, s.object)
-                };
-                if !family.contains(other) && family.clone().iter().any(|s| is_kin(self, s)) {
-                    family.push(*other);
-                }
-            }
-            if family.len() == before {
-                return family;
-            }
+        while let Some(slot) = family.get(next).copied() {
+            next += 1;
+            let universe = self.universe();
+            let mut is_kin =
+                |other: &SlotId| universe.is_below(slot.object, other.object) || universe.is_below(other.object, slot.object);
+            let (kin, strangers) = others.into_iter().partition(|other| is_kin(other));
+            let kin: Vec<SlotId> = kin;
+            family.extend(kin);
+            others = strangers;
         }
+        family
     }
 
     /// The selectors that use slots: the name, and `x:` for what can be assigned to.
@@ -175,12 +173,13 @@ impl Ide {
         files.into_iter().filter_map(|file| Some(Here { file, document: self.document_of(file)? })).collect()
     }
 
-    /// The messages of these names in a file, with what they mean.
-    pub(crate) fn sent_in(&mut self, here: &Here, names: &[String]) -> Vec<Sent> {
+    /// The messages of these names in a file, or in a part of it, with what they mean.
+    pub(crate) fn sent_in(&mut self, here: &Here, names: &[String], within: Option<Span>) -> Vec<Sent> {
         let document = here.document.clone();
         let mut finder = Finder { text: document.text(), names, found: Vec::new() };
         visit::file(&mut finder, &document.parse().file);
         let mut found = std::mem::take(&mut finder.found);
+        found.retain(|s| within.is_none_or(|w| w.start <= s.selector[0].start && s.selector[0].end <= w.end));
         found.sort_by_key(|s| s.selector[0]);
         let mut known: Option<(Option<SlotId>, Code)> = None;
         let mut all = Vec::new();

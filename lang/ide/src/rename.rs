@@ -1,7 +1,8 @@
 //! Another name for something, everywhere.
 //!
-//! What must stay true: a name is changed everywhere or nowhere; what cannot be renamed says why. A use whose receiver is not known is renamed only
-//! when nothing else has a slot of that name, so that it can mean nothing else.
+//! What must stay true: where a name is known to mean the thing, it is changed everywhere or nowhere; what cannot be renamed says why. A use whose
+//! receiver is not known is one of them when nothing else has a slot of that name, so that it can mean nothing else; other such uses are told apart,
+//! for somebody to look at.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,15 @@ use crate::{Edit, Ide, Span};
 
 /// Edits in files, by the files' names.
 pub type Edits = BTreeMap<String, Vec<Edit>>;
+
+/// The edits that give something another name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Renaming {
+    /// Where it is certainly meant.
+    pub certain: Edits,
+    /// Where it may be meant, or another thing of that name: nobody knows the receiver.
+    pub possible: Edits,
+}
 
 impl Ide {
     /// What would be renamed at a place: where it stands, and its name as it is now.
@@ -46,7 +56,8 @@ impl Ide {
             let is_library = info.file.is_none_or(|f| self.universe().is_of_library(f));
             if is_library {
                 let holder = self.universe().describe(slot.object);
-                return Err(format!("'{}' is a message of the library too (in {holder}), which cannot be changed", info.name));
+                let whose = if info.file == self.live() { "lives in the image" } else { "is a message of the library" };
+                return Err(format!("'{}' {whose} too (in {holder}), which cannot be changed", info.name));
             }
         }
         Ok(())
@@ -56,7 +67,7 @@ impl Ide {
     ///
     /// # Errors
     /// Why that cannot be done.
-    pub fn rename(&mut self, name: &str, at: u32, new: &str) -> Result<Edits, String> {
+    pub fn rename(&mut self, name: &str, at: u32, new: &str) -> Result<Renaming, String> {
         let (_, old) = self.can_rename(name, at)?;
         let here = self.here(name).ok_or("there is no such file")?;
         let document = here.document.clone();
@@ -67,13 +78,13 @@ impl Ide {
                 let mut spans = vec![local.name];
                 spans.extend(uses(document.text(), &local).into_iter().map(|u| u.span));
                 let edits = spans.into_iter().map(|s| Edit::replace(s, new)).collect();
-                Ok(Edits::from([(name.to_string(), edits)]))
+                Ok(Renaming { certain: Edits::from([(name.to_string(), edits)]), ..Renaming::default() })
             }
             _ => self.rename_slots(&here, at, &old, new),
         }
     }
 
-    fn rename_slots(&mut self, here: &Here, at: u32, old: &str, new: &str) -> Result<Edits, String> {
+    fn rename_slots(&mut self, here: &Here, at: u32, old: &str, new: &str) -> Result<Renaming, String> {
         is_selector_like(old, new)?;
         let slots = self.slots_at(here, at);
         let family = self.family(&slots);
@@ -83,15 +94,23 @@ impl Ide {
             return Err(format!("{} has a slot '{new}' already", self.universe().describe(taken.object)));
         }
         let is_only = self.universe().implementors_of(old).iter().all(|s| family.contains(s));
-        let mut edits = Edits::new();
-        for reference in self.references_to(&slots).iter().filter(|r| is_only || !r.is_possible) {
+        let mut renaming = Renaming::default();
+        for reference in self.references_to(&slots) {
+            // What the library says to anything is the library's.
+            if self.file(&reference.place.file).is_some_and(|f| self.universe().is_of_library(f)) {
+                continue;
+            }
+            let is_certain = is_only || !reference.is_possible;
+            let edits = if is_certain { &mut renaming.certain } else { &mut renaming.possible };
             let new = if reference.is_write { vec![new] } else { parts(new) };
             let here = edits.entry(reference.place.file.clone()).or_default();
             here.extend(reference.parts.iter().zip(new).map(|(span, part)| Edit::replace(*span, part)));
         }
-        edits.values_mut().for_each(|e| e.sort_by_key(|edit| edit.span));
-        edits.values_mut().for_each(|e| e.dedup());
-        Ok(edits)
+        for edits in [&mut renaming.certain, &mut renaming.possible] {
+            edits.values_mut().for_each(|e| e.sort_by_key(|edit| edit.span));
+            edits.values_mut().for_each(|e| e.dedup());
+        }
+        Ok(renaming)
     }
 }
 

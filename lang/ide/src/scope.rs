@@ -5,6 +5,7 @@
 
 use aura_syntax::tree::{Body, File, Init, Parameter, Receiver, Send, Slot, SlotList, SlotName};
 use aura_syntax::visit::{self, Visit};
+use rustc_hash::FxHashSet;
 
 use crate::Span;
 use crate::path::{Node, parameters, path};
@@ -62,13 +63,8 @@ pub(crate) fn locals_at<'t>(text: &str, file: &'t File, place: Span) -> Vec<Loca
         }
     }
     all.reverse();
-    let mut seen = Vec::new();
-    all.retain(|l| {
-        let name = l.name.text(text).to_string();
-        let is_new = !seen.contains(&name);
-        seen.push(name);
-        is_new
-    });
+    let mut seen = FxHashSet::default();
+    all.retain(|l| seen.insert(l.name.text(text)));
     all
 }
 

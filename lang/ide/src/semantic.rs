@@ -64,7 +64,16 @@ impl Ide {
         tokens(document, &mut all);
         all.sort_by_key(|c| c.span);
         all.dedup_by_key(|c| c.span.start);
-        all.into_iter().flat_map(|c| lines(document, c)).collect()
+        let mut pieces: Vec<Coloured> = all.into_iter().flat_map(|c| lines(document, c)).collect();
+        // In broken texts a word may be taken for two things; editors want none that overlap.
+        let mut end = 0;
+        pieces.retain(|c| {
+            c.span.start >= end && {
+                end = c.span.end;
+                true
+            }
+        });
+        pieces
     }
 
     /// The names of what was learned for a file.

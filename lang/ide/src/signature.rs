@@ -56,8 +56,9 @@ impl Ide {
         for (i, name) in info.parameters.iter().enumerate() {
             let Some(part) = parts.get(i) else { break };
             let Some(begin) = label[from..].find(*part).map(|p| from + p + part.len() + 1) else { break };
-            let next = parts.get(i + 1).map_or(" ^ <", |p| *p);
-            let end = label[begin..].find(&format!(" {}", next.trim_start())).map_or(label.len(), |e| begin + e);
+            let Some(rest) = label.get(begin..) else { break };
+            let next = parts.get(i + 1).map_or("^ <", |p| *p);
+            let end = rest.find(&format!(" {next}")).map_or(label.len(), |e| begin + e);
             parameters.push((begin.min(end), end.max(begin + name.len()).min(label.len())));
             from = end;
         }

@@ -12,6 +12,14 @@ pub(crate) struct Client {
     pub(crate) has_snippets: bool,
     /// It can be asked to watch files.
     pub(crate) watches: bool,
+    /// It shows progress that the server begins.
+    pub(crate) shows_progress: bool,
+    /// It takes edits that name the versions of the texts that they are for.
+    pub(crate) has_versions: bool,
+    /// It shows edits that need a look before it makes them, and makes only those that a person wants.
+    pub(crate) reviews: bool,
+    /// It makes files.
+    pub(crate) makes_files: bool,
     /// The folders that it works in.
     pub(crate) folders: Vec<lsp::Uri>,
 }
@@ -25,6 +33,10 @@ impl Client {
         let completion = capabilities.text_document.as_ref().and_then(|t| t.completion.as_ref());
         let item = completion.and_then(|c| c.completion_item.as_ref());
         let watching = capabilities.workspace.as_ref().and_then(|w| w.did_change_watched_files);
+        let window = capabilities.window.as_ref();
+        let edits = capabilities.workspace.as_ref().and_then(|w| w.workspace_edit.clone()).unwrap_or_default();
+        let has_versions = edits.document_changes.unwrap_or(false);
+        let operations = edits.resource_operations.unwrap_or_default();
         let folders: Vec<lsp::Uri> = params.workspace_folders.iter().flatten().map(|f| f.uri.clone()).collect();
         #[expect(deprecated, reason = "older editors say their folder this way only")]
         let folders = if folders.is_empty() { params.root_uri.clone().into_iter().collect() } else { folders };
@@ -32,6 +44,11 @@ impl Client {
             encoding,
             has_snippets: item.and_then(|i| i.snippet_support).unwrap_or(false),
             watches: watching.and_then(|w| w.dynamic_registration).unwrap_or(false),
+            shows_progress: window.and_then(|w| w.work_done_progress).unwrap_or(false),
+            has_versions,
+            // Only edits of the newer form can say that they need a look.
+            reviews: has_versions && edits.change_annotation_support.is_some(),
+            makes_files: has_versions && operations.contains(&lsp::ResourceOperationKind::Create),
             folders,
         }
     }

@@ -5,6 +5,7 @@ use lsp_server::{ErrorCode, RequestId};
 use lsp_types as lsp;
 use serde_json::json;
 
+use crate::answers::Asked;
 use crate::convert::{name, uri};
 use crate::requests::Refusal;
 use crate::server::Server;
@@ -14,10 +15,10 @@ pub(crate) fn names() -> Vec<String> {
     What::ALL.iter().map(|(_, name)| name.to_string()).collect()
 }
 
-/// A command as editors get it, with words for people.
-pub(crate) fn told(title: String, command: &Command) -> lsp::Command {
+/// A command as editors get it, with words for people; `at` is its place as editors count.
+pub(crate) fn told(title: String, command: &Command, at: Option<lsp::Position>) -> lsp::Command {
     let file = uri(&command.file).map(|u| json!(u.as_str()));
-    let arguments = file.into_iter().chain(command.selector.iter().map(|s| json!(s))).collect();
+    let arguments = file.into_iter().chain(command.selector.iter().map(|s| json!(s))).chain(at.map(|at| json!(at))).collect();
     lsp::Command { title, command: command.what.name().to_string(), arguments: Some(arguments) }
 }
 
@@ -31,10 +32,23 @@ pub(crate) fn start(server: &mut Server, id: RequestId, params: serde_json::Valu
     let (Some(what), Some(file)) = (what, file) else {
         return Err(wrong(format!("'{}' is no command, or not with these arguments", p.command)));
     };
-    let command = Command { what, file, selector: text(1) };
-    let Some(job) = server.outside().job(&command) else {
+    let mut command = Command { what, file, selector: text(1), at: None };
+    if what == What::Synthesise {
+        command.at = Some(missing(server, &command, p.arguments.get(2))?);
+    }
+    let Some(job) = server.outside().job(&command, server.ide.open_texts()) else {
         return Err(format!("'{}' cannot be done here", p.command).into());
     };
     server.begin_job(id, command, p.work_done_progress_params.work_done_token, job);
     Ok(())
+}
+
+/// Where the message is that a command is about. The text may have changed since the command was offered.
+fn missing(server: &mut Server, command: &Command, place: Option<&serde_json::Value>) -> Result<u32, Refusal> {
+    let gone = || format!("'{}' is not missing there any more", command.selector.as_deref().unwrap_or("it"));
+    let asked = Asked::named(server, &command.file).ok_or_else(gone)?;
+    let place: lsp::Position = place.and_then(|p| serde_json::from_value(p.clone()).ok()).ok_or_else(gone)?;
+    let at = asked.places().offset(place);
+    let is_it = command.selector.is_some() && server.ide.missing_at(&command.file, at) == command.selector;
+    if is_it { Ok(at) } else { Err(gone().into()) }
 }

@@ -1,14 +1,14 @@
 //! What takes long and is done beside the server: commands, on threads of their own.
 //!
-//! What must stay true: a request that started a job is answered exactly once, by the job's thread; a job that is cancelled is told so and answers as
-//! it likes.
+//! What must stay true: a request that started a job is answered exactly once: by the job's thread, or, where the job brought something that a
+//! person is to judge, by whoever takes that out of here ([`Jobs::done`]); a job that is cancelled is told so and answers as it likes.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use aura_ide::{Command, Job, Progress};
+use aura_ide::{Command, Done, Job, Progress, Written};
 use crossbeam_channel::Sender;
 use lsp_server::{ErrorCode, Message, Notification, RequestId, Response};
 use lsp_types as lsp;
@@ -22,12 +22,24 @@ pub(crate) struct Jobs(HashMap<RequestId, Running>);
 /// A job that is under way.
 struct Running {
     command: Command,
+    token: Option<lsp::ProgressToken>,
     is_cancelled: Arc<AtomicBool>,
-    is_done: Arc<AtomicBool>,
+    /// Once it has ended: what a person is to judge, if it brought such a thing.
+    end: Arc<OnceLock<Option<Written>>>,
+}
+
+/// A job that has ended.
+pub(crate) struct Ended {
+    pub(crate) id: RequestId,
+    pub(crate) command: Command,
+    /// What is to be judged; the request was not answered then.
+    pub(crate) written: Option<Written>,
+    /// Nobody wants to know any more.
+    pub(crate) is_cancelled: bool,
 }
 
 impl Jobs {
-    /// Starts a job for a request. `token` is how the editor wants to hear of progress.
+    /// Starts a job for a request. `token` is how the editor hears of progress.
     pub(crate) fn start(
         &mut self,
         to: Sender<Message>,
@@ -36,32 +48,23 @@ impl Jobs {
         token: Option<lsp::ProgressToken>,
         job: Job,
     ) {
-        let (is_cancelled, is_done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let title = command.what.name();
-        self.0.insert(id.clone(), Running { command, is_cancelled: is_cancelled.clone(), is_done: is_done.clone() });
+        let (is_cancelled, end) = (Arc::new(AtomicBool::new(false)), Arc::new(OnceLock::new()));
+        let title = title(&command);
+        let running = Running { command, token: token.clone(), is_cancelled: is_cancelled.clone(), end: end.clone() };
+        self.0.insert(id.clone(), running);
         std::thread::spawn(move || {
             let line = Line { to, token, is_cancelled };
             line.report(json!({ "kind": "begin", "title": title, "cancellable": true }));
             let done = catch_unwind(AssertUnwindSafe(|| job(&line)));
             line.report(json!({ "kind": "end" }));
-            let response = match done {
-                Ok(_) if line.is_cancelled() => Response::new_err(id, ErrorCode::RequestCanceled as i32, "cancelled".into()),
-                Ok(Ok(said)) => {
-                    line.show(lsp::MessageType::INFO, &said);
-                    Response::new_ok(id, said)
+            let written = match done {
+                Ok(Ok(Done { written: Some(written), .. })) if !line.is_cancelled() => Some(written),
+                done => {
+                    line.answer(id, done.ok(), &title);
+                    None
                 }
-                Ok(Err(why)) => {
-                    line.show(lsp::MessageType::ERROR, &why);
-                    Response::new_err(id, ErrorCode::RequestFailed as i32, why)
-                }
-                Err(_) => Response::new_err(
-                    id,
-                    ErrorCode::InternalError as i32,
-                    format!("'{title}' failed; this is a fault of the server"),
-                ),
             };
-            is_done.store(true, Ordering::Release);
-            let _ = line.to.send(response.into());
+            let _ = end.set(written);
         });
     }
 
@@ -70,11 +73,16 @@ impl Jobs {
         !self.0.is_empty()
     }
 
-    /// The commands that have been done since the last time.
-    pub(crate) fn done(&mut self) -> Vec<Command> {
-        let is_done = |r: &Running| r.is_done.load(Ordering::Acquire);
+    /// Those that have ended since the last time.
+    pub(crate) fn done(&mut self) -> Vec<Ended> {
+        let is_done = |r: &Running| r.end.get().is_some();
         let ids: Vec<RequestId> = self.0.iter().filter(|(_, r)| is_done(r)).map(|(id, _)| id.clone()).collect();
-        ids.iter().filter_map(|id| self.0.remove(id)).map(|r| r.command).collect()
+        let ended = |id: RequestId| {
+            let running = self.0.remove(&id)?;
+            let written = running.end.get().cloned().flatten();
+            Some(Ended { id, command: running.command, written, is_cancelled: running.is_cancelled.load(Ordering::Relaxed) })
+        };
+        ids.into_iter().filter_map(ended).collect()
     }
 
     /// Tells the job of a request that nobody wants it any more.
@@ -84,9 +92,23 @@ impl Jobs {
         }
     }
 
+    /// The same of the job whose progress has this name.
+    pub(crate) fn cancel_shown(&mut self, token: &lsp::ProgressToken) {
+        let shown = self.0.values().filter(|running| running.token.as_ref() == Some(token));
+        shown.for_each(|running| running.is_cancelled.store(true, Ordering::Relaxed));
+    }
+
     /// Tells all of them.
     pub(crate) fn cancel_all(&mut self) {
         self.0.values().for_each(|running| running.is_cancelled.store(true, Ordering::Relaxed));
+    }
+}
+
+/// What is done, for people.
+fn title(command: &Command) -> String {
+    match &command.selector {
+        Some(selector) => format!("{} {selector}", command.what.name()),
+        None => command.what.name().to_string(),
     }
 }
 
@@ -98,6 +120,26 @@ struct Line {
 }
 
 impl Line {
+    /// Answers the request with what was done; nothing: it panicked.
+    fn answer(&self, id: RequestId, done: Option<Result<Done, String>>, title: &str) {
+        let response = match done {
+            Some(_) if self.is_cancelled() => Response::new_err(id, ErrorCode::RequestCanceled as i32, "cancelled".into()),
+            Some(Ok(done)) => {
+                self.show(lsp::MessageType::INFO, &done.said);
+                Response::new_ok(id, done.said)
+            }
+            Some(Err(why)) => {
+                self.show(lsp::MessageType::ERROR, &why);
+                Response::new_err(id, ErrorCode::RequestFailed as i32, why)
+            }
+            None => {
+                let why = format!("'{title}' failed; this is a fault of the server");
+                Response::new_err(id, ErrorCode::InternalError as i32, why)
+            }
+        };
+        let _ = self.to.send(response.into());
+    }
+
     fn report(&self, value: serde_json::Value) {
         if let Some(token) = &self.token {
             let params = json!({ "token": token, "value": value });

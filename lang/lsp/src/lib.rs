@@ -1,7 +1,8 @@
 //! The language server: an editor's messages to questions of `aura-ide`, and its answers back.
 //!
 //! * [`serve`] over any connection, [`stdio`] over standard input and output
-//! * `inbox` what came and was not answered yet; `sync` what editors tell; `requests` what they ask; `commands`, `jobs` what they have done
+//! * `inbox` what came and was not answered yet; `sync` what editors tell; `requests` what they ask; `commands`, `jobs` what they have done, `verdicts` what
+//!   a person says of it
 //! * `convert` names, places, diagnostics in the protocol's types; `capabilities` what is offered; `answers` one file for each family of questions
 //!
 //! What must stay true: this is the only crate that names the protocol's types; a request that panics is told and answered with an error,
@@ -16,10 +17,11 @@ mod jobs;
 mod requests;
 mod server;
 mod sync;
+mod verdicts;
 
 use std::rc::Rc;
 
-pub use aura_ide::{Command, Diagnostic, File, Job, Learned, Outside, Progress, What, World};
+pub use aura_ide::{Beside, Command, Diagnostic, Done, File, Job, Learned, Outside, Progress, What, World, Written};
 pub use lsp_server::Connection;
 
 /// Serves an editor until it says goodbye. Answers whether it did so in the order that the protocol asks for.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use aura_ide::{Command, Findings, Ide, Job, Outside, Work};
+use aura_ide::{Command, Due, Findings, Ide, Job, Outside, Work};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types as lsp;
 use lsp_types::notification::Notification as _;
@@ -16,11 +16,16 @@ use lsp_types::request::Request as _;
 use crate::capabilities::{Client, offered};
 use crate::convert::{self, Places};
 use crate::inbox::{Inbox, Next};
-use crate::jobs::Jobs;
-use crate::{commands, requests, sync};
+use crate::jobs::{Ended, Jobs};
+use crate::verdicts::{Judged, Verdicts};
+use crate::{commands, requests, sync, verdicts};
 
-/// After a change, the silence that is waited for before files are looked at: whoever types fast is not told of every letter.
-const QUIET: Duration = Duration::from_millis(2);
+/// After a change, the silence that is waited for before it is looked at: of letters that come together only the last is told.
+const QUIET: Duration = Duration::from_millis(1);
+
+/// The silence that is waited for before files are looked at that nobody has open: whoever is typing comes first, and a slice of such work takes as
+/// long as a letter may.
+const LULL: Duration = Duration::from_millis(150);
 
 /// How often it is looked whether a job has ended.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -34,7 +39,8 @@ pub(crate) struct Server<'c> {
     /// What the editor has open: names, versions, texts as it last gave them.
     pub(crate) open: std::collections::BTreeMap<String, i32>,
     next_request: i32,
-    jobs: Jobs,
+    pub(crate) jobs: Jobs,
+    pub(crate) verdicts: Verdicts,
 }
 
 /// How a message leaves the loop.
@@ -57,6 +63,7 @@ pub(crate) fn serve(connection: &Connection, outside: Rc<dyn Outside>) -> Result
         open: std::collections::BTreeMap::new(),
         next_request: 1,
         jobs: Jobs::default(),
+        verdicts: Verdicts::default(),
     };
     server.begin();
     server.run()
@@ -84,11 +91,12 @@ impl Server<'_> {
         let mut is_shut_down = false;
         loop {
             self.after_jobs();
-            let wait = match (self.ide.is_behind(), self.ide.has_work()) {
-                (true, _) => Some(QUIET),
-                (false, true) => Some(Duration::ZERO),
-                (false, false) if self.jobs.are_any() => Some(GLANCE),
-                (false, false) => None,
+            let wait = match self.ide.due() {
+                Due::Soon => Some(QUIET),
+                Due::Reading => Some(Duration::ZERO),
+                _ if self.jobs.are_any() => Some(GLANCE),
+                Due::Later => Some(LULL),
+                Due::Nothing => None,
             };
             match inbox.next(wait) {
                 Next::Message(message) => {
@@ -97,6 +105,9 @@ impl Server<'_> {
                     }
                 }
                 Next::Cancelled { id, was_waiting: true } => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
+                Next::Cancelled { id, was_waiting: false } if self.verdicts.forget(&id) => {
+                    self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into());
+                }
                 // Its job answers, if there is one.
                 Next::Cancelled { id, was_waiting: false } => self.jobs.cancel(&id),
                 Next::Silence => self.work(&mut inbox),
@@ -105,10 +116,32 @@ impl Server<'_> {
         }
     }
 
-    /// What jobs have changed is read again.
+    /// What jobs have changed is read again; what they have brought is put before a person.
     fn after_jobs(&mut self) {
-        for command in self.jobs.done().into_iter().filter(|c| c.what.changes_learned()) {
-            self.guarded(command.what.name(), |server| server.ide.relearn(&command.file));
+        for Ended { id, command, written, is_cancelled } in self.jobs.done() {
+            let name = command.what.name();
+            if command.what.changes_learned() {
+                self.guarded(name, |server| server.ide.relearn(&command.file));
+            }
+            match written {
+                Some(_) if is_cancelled => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
+                Some(written) => self.judged(name, |server| verdicts::ask(server, id, &command, written)),
+                None => {}
+            }
+        }
+    }
+
+    /// Goes on with the judgement of what a job has brought. Whose turn it is answers the request.
+    fn judged(&mut self, what: &str, act: impl FnOnce(&mut Self) -> Option<Judged>) {
+        if let Some(Judged { id, verdict }) = self.guarded(what, act).flatten() {
+            match verdict {
+                Ok(said) => self.send(Response::new_ok(id, said).into()),
+                Err(why) => {
+                    let (typ, message) = (lsp::MessageType::ERROR, why.clone());
+                    self.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ, message });
+                    self.refuse(id, ErrorCode::RequestFailed, why);
+                }
+            }
         }
     }
 
@@ -117,6 +150,9 @@ impl Server<'_> {
             Message::Request(request) if request.method == "shutdown" => {
                 *is_shut_down = true;
                 self.jobs.cancel_all();
+                for id in self.verdicts.forget_all() {
+                    self.refuse(id, ErrorCode::RequestCanceled, "the server was told to shut down".into());
+                }
                 self.send(Response::new_ok(request.id, serde_json::Value::Null).into());
             }
             Message::Request(request) if *is_shut_down => {
@@ -130,7 +166,7 @@ impl Server<'_> {
                 let method = notification.method.clone();
                 self.guarded(&method, |server| sync::hear(server, notification));
             }
-            Message::Response(_) => {}
+            Message::Response(response) => self.judged("judgement", |server| verdicts::hear(server, response)),
         }
         Flow::Goes
     }
@@ -156,8 +192,16 @@ impl Server<'_> {
         self.outside.clone()
     }
 
-    /// Has a job done for a request.
+    /// Has a job done for a request. `token` is how the editor wants to hear of progress; without one the server makes one.
     pub(crate) fn begin_job(&mut self, id: RequestId, command: Command, token: Option<lsp::ProgressToken>, job: Job) {
+        let token = token.or_else(|| {
+            self.client.shows_progress.then(|| {
+                let token = lsp::ProgressToken::String(format!("aura/{}", self.next_request));
+                // It is answered with nothing; that progress follows at once is what editors are used to.
+                self.ask(lsp::request::WorkDoneProgressCreate::METHOD, serde_json::json!({ "token": token }));
+                token
+            })
+        });
         self.jobs.start(self.connection.sender.clone(), id, command, token, job);
     }
 
@@ -165,15 +209,16 @@ impl Server<'_> {
         self.send(Response::new_err(id, code as i32, message).into());
     }
 
-    /// One slice of work, and those after it while nobody waits.
+    /// One slice of work, and those after it while nobody waits, and while they are wanted as soon.
     fn work(&mut self, inbox: &mut Inbox) {
+        let is_late = self.ide.due() == Due::Later;
         loop {
             match self.guarded("diagnostics", |server| server.ide.work()) {
                 Some(Work::Found(findings)) => self.tell(&findings),
                 Some(Work::Done) => {}
                 Some(Work::Nothing) | None => return,
             }
-            if inbox.is_waiting() {
+            if inbox.is_waiting() || !is_late && self.ide.due() == Due::Later {
                 return;
             }
         }
@@ -215,11 +260,12 @@ impl Server<'_> {
         self.send(Notification::new(N::METHOD.to_string(), params).into());
     }
 
-    /// Asks the editor for something; what it answers does not matter.
-    fn ask(&mut self, method: &str, params: serde_json::Value) {
+    /// Asks the editor for something. The answer comes with this number.
+    pub(crate) fn ask(&mut self, method: &str, params: serde_json::Value) -> RequestId {
         let id = RequestId::from(self.next_request);
         self.next_request += 1;
-        self.send(Request::new(id, method.to_string(), params).into());
+        self.send(Request::new(id.clone(), method.to_string(), params).into());
+        id
     }
 
     fn send(&mut self, message: Message) {

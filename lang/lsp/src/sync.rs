@@ -4,7 +4,7 @@ use lsp_server::Notification;
 use lsp_types as lsp;
 use lsp_types::notification::{
     DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
-    DidSaveTextDocument, Notification as _,
+    DidSaveTextDocument, Notification as _, WorkDoneProgressCancel,
 };
 use serde::de::DeserializeOwned;
 
@@ -23,6 +23,9 @@ pub(crate) fn hear(server: &mut Server, notification: Notification) {
         }
         DidChangeWatchedFiles::METHOD => read(params).map(|p| on_disk(server, p)),
         DidChangeWorkspaceFolders::METHOD => read(params).map(|p| folders(server, p)),
+        WorkDoneProgressCancel::METHOD => {
+            read(params).map(|p: lsp::WorkDoneProgressCancelParams| server.jobs.cancel_shown(&p.token))
+        }
         _ => None,
     };
 }
@@ -42,7 +45,9 @@ fn changed(server: &mut Server, p: lsp::DidChangeTextDocumentParams) {
     let changes: Vec<aura_ide::Change> =
         p.content_changes.into_iter().map(|c| (c.range.map(|r| (from(r.start), from(r.end))), c.text)).collect();
     server.ide.change(&file, &changes, server.client.encoding);
-    server.open.insert(file, p.text_document.version);
+    if let Some(version) = server.open.get_mut(&file) {
+        *version = p.text_document.version;
+    }
 }
 
 fn closed(server: &mut Server, p: &lsp::DidCloseTextDocumentParams) {

@@ -117,6 +117,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         asked: crate::asked::Asked::default(),
         checked: None,
         bodies: FxHashMap::default(),
+        parents_among: Vec::new(),
         recursion: crate::infer::Recursion::default(),
         candidate: None,
         live: None,

@@ -163,13 +163,13 @@ impl Universe {
     pub fn implementors_of(&mut self, selector: &str) -> Vec<SlotId> {
         let Some(name) = self.names.known(selector) else { return Vec::new() };
         let all = self.implementors();
-        all.get(&name).cloned().unwrap_or_default()
+        all.named(name).to_vec()
     }
 
     /// Every slot of every object, those of users' files first.
     pub fn all_slots(&mut self) -> Vec<SlotId> {
         let all = self.implementors();
-        let mut slots: Vec<SlotId> = all.values().flatten().copied().collect();
+        let mut slots: Vec<SlotId> = all.all().to_vec();
         slots.sort_by_key(|s| (self.slot(*s).file.is_none_or(|f| self.file(f).is_library), *s));
         slots
     }

@@ -140,13 +140,13 @@ impl Universe {
         let parse = aura_syntax::parse_slots(source);
         let id =
             self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
-        self.forget_parents(|_| true);
+        self.forget_all_parents();
         let candidate = match self.file(id).added.last().copied() {
             Some(slot) => self.look(id, slot, hole),
             None => Candidate::default(),
         };
         self.unload(id);
-        self.forget_parents(|_| true);
+        self.forget_all_parents();
         candidate
     }
 

@@ -21,6 +21,7 @@ pub mod codes;
 mod editor;
 mod effects;
 mod hole;
+mod implementors;
 mod infer;
 mod load;
 mod lookup;

@@ -315,13 +315,13 @@ impl Universe {
         }
         let all = self.implementors();
         let mut found = SmallVec::new();
-        for slot in all.get(&name).into_iter().flatten() {
+        for slot in all.named(name) {
             if slot.object != object && self.sees(from, *slot) && self.inherits(slot.object, object) {
                 found.push(Found { slot: *slot, is_write: false });
             }
         }
-        let stores = self.names.assigned(name).and_then(|n| all.get(&n));
-        for slot in stores.into_iter().flatten() {
+        let stores = self.names.assigned(name).map_or(&[][..], |n| all.named(n));
+        for slot in stores {
             let is_other = self.slot(*slot).kind == SlotKind::Data && slot.object != object;
             if is_other && self.sees(from, *slot) && self.inherits(slot.object, object) {
                 found.push(Found { slot: *slot, is_write: true });

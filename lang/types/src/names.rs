@@ -8,6 +8,13 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Name(u32);
 
+impl Name {
+    /// Its number: from 0, in the order in which names came.
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What is known of a name besides its letters.
 struct Entry {
     text: Box<str>,
@@ -39,6 +46,11 @@ impl Names {
         self.entries.push(Entry { text: text.into(), arity, assigned });
         self.numbers.insert(text.into(), name);
         name
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
     }
 
     /// The number of a text that is in the table already.

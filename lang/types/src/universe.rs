@@ -8,6 +8,7 @@ use std::rc::Rc;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
@@ -136,9 +137,11 @@ pub struct Universe {
     pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
     /// The objects that are a parent of another one.
     pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
-    pub(crate) implementors: Option<Rc<FxHashMap<Name, Vec<SlotId>>>>,
+    pub(crate) implementors: Option<Rc<Implementors>>,
     pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
+    /// The objects whose parents are among these units.
+    pub(crate) parents_among: Vec<ObjectId>,
     /// Units whose inference is under way.
     pub(crate) recursion: Recursion,
     /// What the files' code has asked for so far.
@@ -275,12 +278,41 @@ impl Universe {
     }
 
     /// Forgets the parents of some objects.
-    pub(crate) fn forget_parents(&mut self, of: impl Fn(ObjectId) -> bool) {
-        self.parents.retain(|object, _| !of(*object));
-        self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(object) if of(*object)));
+    pub(crate) fn forget_parents(&mut self, of: impl IntoIterator<Item = ObjectId>) {
+        for object in of {
+            self.parents.remove(&object);
+            self.bodies.remove(&Unit::Parents(object));
+        }
     }
 
-    /// Forgets the signatures of a file's slots.
+    /// Forgets everybody's parents.
+    pub(crate) fn forget_all_parents(&mut self) {
+        self.parents.clear();
+        self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(_)));
+    }
+
+    /// Forgets the signatures of a file's slots, and what its code was found to do. Only the file is gone through: there are many more.
+    fn forget_signatures_of(&mut self, file: FileId) {
+        let data = &self.files[file.0 as usize];
+        let own = data.objects.iter().flat_map(|object| {
+            let count = self.objects[object.0 as usize].slots.len() as u32;
+            (0..count).map(|index| SlotId { object: *object, index })
+        });
+        let slots: Vec<SlotId> = own.chain(data.added.iter().copied()).filter(|s| self.slot(*s).file == Some(file)).collect();
+        for slot in slots {
+            self.signatures.remove(&(slot, false));
+            self.signatures.remove(&(slot, true));
+            for unit in [Unit::Method(slot), Unit::Initial(slot), Unit::Contents(slot)] {
+                self.bodies.remove(&unit);
+            }
+        }
+        self.bodies.remove(&Unit::Statements(file));
+        for object in std::mem::take(&mut self.parents_among) {
+            self.bodies.remove(&Unit::Parents(object));
+        }
+    }
+
+    /// Forgets the signatures of files' slots.
     pub(crate) fn forget_signatures(&mut self, of: impl Fn(Option<FileId>) -> bool) {
         let objects = &self.objects;
         let stays = |slot: &SlotId| objects[slot.object.0 as usize].slots.get(slot.index as usize).is_some_and(|s| !of(s.file));
@@ -299,25 +331,16 @@ impl Universe {
 
     /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
-        self.forget_signatures(|f| f == Some(file));
-        let objects: FxHashSet<ObjectId> = self.file(file).objects.iter().copied().collect();
-        self.forget_parents(|object| objects.contains(&object));
+        self.forget_signatures_of(file);
+        self.forget_parents(self.file(file).objects.clone());
         self.asked.forget(file);
         self.forget_lookups();
     }
 
     /// Every slot of a name, anywhere.
-    pub(crate) fn implementors(&mut self) -> Rc<FxHashMap<Name, Vec<SlotId>>> {
-        if let Some(known) = &self.implementors {
-            return known.clone();
-        }
-        let mut all: FxHashMap<Name, Vec<SlotId>> = FxHashMap::default();
-        for object in 0..self.objects.len() as u32 {
-            add_slots(&self.objects[object as usize], ObjectId(object), &mut all);
-        }
-        let all = Rc::new(all);
-        self.implementors = Some(all.clone());
-        all
+    pub(crate) fn implementors(&mut self) -> Rc<Implementors> {
+        let make = || Rc::new(Implementors::of(&self.objects, self.names.count()));
+        self.implementors.get_or_insert_with(make).clone()
     }
 
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {
@@ -328,12 +351,5 @@ impl Universe {
 impl Booleans {
     pub(crate) fn of(builtin: &Builtin) -> Self {
         Booleans { true_: builtin.true_, false_: builtin.false_, bool_: builtin.bool_ }
-    }
-}
-
-fn add_slots(object: &Object, id: ObjectId, all: &mut FxHashMap<Name, Vec<SlotId>>) {
-    // Types that are written out look like objects, but nobody is one.
-    for (index, slot) in object.slots.iter().enumerate().filter(|(_, s)| !s.is_requirement() && !s.is_hidden) {
-        all.entry(slot.name).or_default().push(SlotId { object: id, index: index as u32 });
     }
 }

@@ -40,6 +40,8 @@ pub struct LiveSlot {
     pub type_: Option<String>,
     /// What it holds.
     pub value: LiveValue,
+    /// The comment before it, without quotes.
+    pub comment: Option<String>,
 }
 
 /// What a slot holds.
@@ -154,10 +156,7 @@ impl<'w> Writer<'w> {
     /// A slot of the object that is shown as `inside`.
     fn slot(&mut self, slot: &LiveSlot, inside: &str) {
         if let LiveValue::Method(source) = &slot.value {
-            if is_one_slot(source) {
-                let _ = writeln!(self.text, "{}.", source.trim().trim_end_matches('.'));
-            }
-            return;
+            return self.line(slot, source.trim().trim_end_matches('.'));
         }
         let star = if slot.is_parent { "*" } else { "" };
         let value = self.value(&slot.value, &slot.name, inside);
@@ -172,8 +171,15 @@ impl<'w> Writer<'w> {
         let is_data = slot.kind == SlotKind::Data || slot.is_parent && value.is_none();
         let arrow = if is_data { "<-" } else { "=" };
         let line = format!("{}{star}{type_} {arrow} {}", slot.name, value.as_deref().unwrap_or("nil"));
-        if is_one_slot(&line) {
-            let _ = writeln!(self.text, "{line}.");
+        self.line(slot, &line);
+    }
+
+    /// A slot as source, with its comment; nothing if it is no slot.
+    fn line(&mut self, slot: &LiveSlot, source: &str) {
+        let commented = slot.comment.as_ref().map(|c| format!("{}\n{source}", quoted(c)));
+        let sound = commented.into_iter().chain([source.to_string()]).find(|text| is_one_slot(text));
+        if let Some(text) = sound {
+            let _ = writeln!(self.text, "{text}.");
         }
     }
 
@@ -205,6 +211,11 @@ impl<'w> Writer<'w> {
         }
         self.places.get(&handle).map(|at| format!("live{at}"))
     }
+}
+
+/// A text as a comment.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn is_one_slot(text: &str) -> bool {

@@ -24,7 +24,7 @@ impl World for Things {
 }
 
 fn slot(name: &str, kind: SlotKind, value: LiveValue) -> LiveSlot {
-    LiveSlot { name: name.into(), kind, is_parent: false, type_: None, value }
+    LiveSlot { name: name.into(), kind, is_parent: false, type_: None, value, comment: None }
 }
 
 fn parent(value: LiveValue) -> LiveSlot {
@@ -103,4 +103,21 @@ fn more_objects_than_are_looked_at_are_anything() {
     let none: [&str; 0] = [];
     assert_eq!(found(&things, &format!("chain{} whatever", " next".repeat(200))).len(), 1);
     assert_eq!(found(&things, "chain next x + 1"), none);
+}
+
+#[test]
+fn a_comment_is_only_ever_a_comment() {
+    let mut world = world();
+    for comment in ["Puts \"money\" in. \\", "\" evil = 3. \"", "\\"] {
+        world.objects[0][5].comment = Some(comment.into());
+        let mut project = support::project(false);
+        let file = project.universe().adopt(&world, &[]).0;
+        let slots = project.universe().implementors_of("deposit:");
+        let info = project.universe().slot_info(slots[0]);
+        let text = project.universe().file_text(file);
+        let written = info.comment.expect("a comment").text(&text);
+        assert_eq!(written.replace("\\\"", "\"").replace("\\\\", "\\"), format!("\"{comment}\""));
+        assert_eq!(project.universe().implementors_of("evil"), []);
+        assert_eq!(found(&world, "bank deposit: 3"), Vec::<String>::new());
+    }
 }

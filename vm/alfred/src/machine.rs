@@ -40,6 +40,9 @@ use remote::{Job, Request};
 /// business.
 pub type MethodCompiler = Box<dyn Fn(&str, &str) -> Result<Compiled, Vec<aura_syntax::Diagnostic>>>;
 
+/// Whether a send may be asked about.
+pub type Meant = Box<dyn Fn(&Missing) -> bool>;
+
 /// What became of a paused process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Paused {
@@ -85,6 +88,8 @@ pub struct Machine {
     typing: Option<Typing>,
     /// Nobody is asked; what was learned earlier still belongs to the program.
     off: bool,
+    /// Which sends may be asked about, if not all.
+    is_meant: Option<Meant>,
     /// The script, in and beside which the user's tests are looked for.
     script: Script,
     waiting: Vec<Waiting>,
@@ -127,6 +132,7 @@ impl Machine {
             limits,
             typing: None,
             off,
+            is_meant: None,
             script,
             waiting: Vec::new(),
             next: 1,
@@ -136,6 +142,12 @@ impl Machine {
             door: Arc::new(Mutex::new(Some(door))),
             account: Arc::default(),
         }
+    }
+
+    /// Has only these sends asked about. What was learned earlier still belongs to the program.
+    #[must_use]
+    pub fn with_only(self, is_meant: Meant) -> Self {
+        Self { is_meant: Some(is_meant), ..self }
     }
 
     /// Has the sends that are under way recorded there. To be called before the first send.
@@ -173,7 +185,8 @@ impl Machine {
         let Self { recall, compile, limits, account, typing, .. } = self;
         let mut tools = Tools { vm, compile, limits: *limits, typing: typing.as_ref(), account };
         let remembered = recall.remember(&missing, &mut tools);
-        if matches!(remembered, Ok(false)) && !self.off {
+        let is_meant = self.is_meant.as_ref().is_none_or(|is_meant| is_meant(&missing));
+        if matches!(remembered, Ok(false)) && !self.off && is_meant {
             self.submit(vm, missing);
             return Ok(Paused::Waiting);
         }

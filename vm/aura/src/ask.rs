@@ -170,6 +170,7 @@ mod tests {
             agreement: None,
             problem: None,
             place: "g.aura:3".into(),
+            comment: String::new(),
         }
     }
 

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aura_alfred::config::{Config, Mode, Sources};
-use aura_alfred::door::{Account, Outcome};
+use aura_alfred::door::{Account, Approval, Outcome, Proposal};
 use aura_alfred::ledger::{Ledger, Nowhere, OnDisk};
-use aura_alfred::machine::{self, Machine, Paused, Word};
+use aura_alfred::machine::{self, Machine, Meant, Paused, Word};
 use aura_alfred::memory::Memory;
 use aura_alfred::persona::{Persona, Shelved};
+use aura_alfred::refuse::Refusal;
 use aura_alfred::retrieve::Shelf;
 use aura_alfred::typing::Typing;
 use aura_code::Origin;
@@ -24,6 +25,7 @@ use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::kernel;
+use crate::memory::OnlyRead;
 use crate::project::Project;
 use crate::{likeness, memory};
 
@@ -108,15 +110,36 @@ impl Door {
         text: &str,
         vm: &mut Vm,
     ) -> Result<Self, (Exit, String)> {
-        let project = Project::of(script.unwrap_or(Path::new("."))).map_err(|why| (Exit::Usage, why))?;
-        let config = config(flags, script, project.as_ref()).map_err(|why| (Exit::Usage, why))?;
-        vm.policy = machine::policy(&config);
-        let (memory, beside) = memory::of(images, script, text, project.as_ref(), &config, vm)?;
+        let (config, (memory, beside)) = settled(flags, images, script, text, vm)?;
         let ledger: Box<dyn Ledger> = match beside {
             Some(path) => Box::new(OnDisk::beside(&path)),
             None => Box::new(Nowhere),
         };
         Ok(Self::with(config, text, memory).with_ledger(ledger))
+    }
+
+    /// The same for a program of which only some sends are asked about, and what is written for them is shown and never kept. `ledger` hears of
+    /// each step.
+    ///
+    /// # Errors
+    /// As [`Door::open`].
+    pub fn to_propose(
+        flags: &DoorFlags,
+        image: Option<&Path>,
+        (script, text): (&Path, &str),
+        vm: &mut Vm,
+        is_meant: Meant,
+        ledger: Box<dyn Ledger>,
+    ) -> Result<Self, (Exit, String)> {
+        let images = ImageFlags { image: image.map(Path::to_path_buf), no_image: image.is_none(), at: None };
+        let (mut config, (memory, _)) = settled(flags, &images, Some(script), text, vm)?;
+        if config.mode == Mode::Off {
+            return Err((Exit::NotUnderstood, format!("{}; {}", Refusal::Off, Refusal::Off.remedy())));
+        }
+        config.shows_all = true;
+        let memory = memory.map(|memory| Box::new(OnlyRead(memory)) as Box<dyn Memory>);
+        let door = Self::with(config, text, memory).with_ledger(ledger);
+        Ok(Self { machine: door.machine.with_only(is_meant), ..door })
     }
 
     /// The door with these settings, for a program with this text.
@@ -142,12 +165,17 @@ impl Door {
 
     /// As [`Attendant::poll`], with a person's answers from there.
     pub fn poll_asking(&mut self, vm: &mut Vm, answers: &mut dyn Answers) -> bool {
+        self.poll_deciding(vm, &mut |proposal| ask::approve(proposal, answers))
+    }
+
+    /// The same, with decisions from there.
+    pub fn poll_deciding(&mut self, vm: &mut Vm, decide: &mut dyn FnMut(&Proposal) -> Approval) -> bool {
         for word in self.machine.poll(vm) {
             match word {
                 Word::GoesOn(_) => {}
                 Word::GivenUp(id, outcome) => self.given_up.push_back((id, outcome)),
                 Word::Ask(question) => {
-                    let said = ask::approve(&question.proposal, answers);
+                    let said = decide(&question.proposal);
                     question.answer(said);
                 }
             }
@@ -169,9 +197,14 @@ impl Door {
 
     /// Prints why the last send was given up.
     pub fn tell(&self) {
-        if let Some(outcome) = &self.last {
-            eprintln!("alfred: {}; {}", outcome.message(), outcome.remedy());
+        if let Some(why) = self.why() {
+            eprintln!("alfred: {why}");
         }
+    }
+
+    /// Why the last send was given up, and what to do about it.
+    pub fn why(&self) -> Option<String> {
+        self.last.as_ref().map(|outcome| format!("{}; {}", outcome.message(), outcome.remedy()))
     }
 
     /// The exit code, when the door is the reason why a program failed.
@@ -212,6 +245,21 @@ impl Attendant for Door {
         self.last = Some(outcome);
         Some(id)
     }
+}
+
+/// The settings of a program's door, and its memory.
+fn settled(
+    flags: &DoorFlags,
+    images: &ImageFlags,
+    script: Option<&Path>,
+    text: &str,
+    vm: &mut Vm,
+) -> Result<(Config, memory::Found), (Exit, String)> {
+    let project = Project::of(script.unwrap_or(Path::new("."))).map_err(|why| (Exit::Usage, why))?;
+    let config = config(flags, script, project.as_ref()).map_err(|why| (Exit::Usage, why))?;
+    vm.policy = machine::policy(&config);
+    let found = memory::of(images, script, text, project.as_ref(), &config, vm)?;
+    Ok((config, found))
 }
 
 /// Flags win over the environment, that over `aura.toml`, that over the defaults.

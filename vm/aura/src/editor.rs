@@ -3,28 +3,25 @@
 //! What must stay true: everything is only read, but for the copies of the library's files that people look at, which are written into a folder for
 //! such things.
 
-use std::cell::RefCell;
-use std::io::{Read, Seek};
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+mod job;
 
-use aura_lsp::{Command, Diagnostic, File, Job, Learned, Outside, Progress, What, World};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use aura_lsp::{Command, Diagnostic, File, Job, Learned, Outside, What, World};
 
 use crate::checker::{Library, script_of};
 use crate::live::Live;
 use crate::project::Project;
 use crate::taught::Taught;
 use crate::world::{self, Wiring};
-use crate::{image, kernel, source};
+use crate::{image, kernel, memory, source};
 
 /// What comes before the names of the files of the library that the command carries.
 const CARRIED: &str = "stdlib/";
 
 /// More files of a project are known only when something leads to them: an editor may have been opened in any folder.
 const MOST_SOURCES: usize = 5_000;
-/// What a program prints beyond this is not shown in an editor's message.
-const MOST_SAID: u64 = 16 << 10;
 
 /// See the module's comment.
 pub struct Surroundings {
@@ -87,7 +84,11 @@ impl Outside for Surroundings {
         let path = self.image.as_ref()?;
         let mut vm = world::machine(Wiring::standard(Vec::new())).ok()?;
         image::attach(&mut vm, path, Some("head"), "lsp").ok()?;
-        Some(Box::new(Live::of(&mut vm).ok()?))
+        let live = Live::of(&mut vm).ok()?;
+        // The chronicle is another reader's business: the machine has let go of the file by then.
+        drop(vm);
+        let chronicle = memory::chronicle(path).unwrap_or_default();
+        Some(Box::new(live.told_by(&chronicle)))
     }
 
     fn read(&self, name: &str) -> Option<String> {
@@ -141,6 +142,16 @@ impl Outside for Surroundings {
         Some(path.display().to_string())
     }
 
+    fn shown_objects(&self, text: &str) -> Option<String> {
+        let image = self.image.as_ref()?;
+        // One file for each image, wherever it lies.
+        let name = image.canonicalize().ok()?.to_string_lossy().replace(|c: char| !c.is_alphanumeric(), "-");
+        let path = self.copies.parent()?.join("images").join(format!("{}.aura", name.trim_start_matches('-')));
+        std::fs::create_dir_all(path.parent()?).ok()?;
+        std::fs::write(&path, text).ok()?;
+        Some(path.display().to_string())
+    }
+
     fn library_file(&self, name: &str) -> Option<String> {
         match &self.library {
             Some(library) => Path::new(name).strip_prefix(&library.folder).ok().and_then(|_| library.name_of(Path::new(name))),
@@ -151,46 +162,23 @@ impl Outside for Surroundings {
         }
     }
 
-    fn job(&self, command: &Command) -> Option<Job> {
+    fn job(&self, command: &Command, open: Vec<(String, String)>) -> Option<Job> {
+        if command.what == What::Synthesise {
+            return job::synthesis(command, &open, self.image.as_deref());
+        }
         let file = command.file.clone();
         let words = match (command.what, &command.selector) {
             (What::Run, _) => vec!["run".into(), "--alfred=off".into(), file],
             (What::Test, _) => vec!["test".into(), file],
-            // Who decides is what the project says.
-            (What::Learn, _) => vec!["run".into(), file],
             (What::Why, Some(selector)) => self.about_learned("why", &file, selector),
             (What::Approve, Some(selector)) => self.about_learned("approve", &file, selector),
             (What::Revert, Some(selector)) => self.about_learned("revert", &file, selector),
-            (What::Why | What::Approve | What::Revert, None) => return None,
+            (What::Why | What::Approve | What::Revert, None) | (What::Synthesise, _) => return None,
         };
         if command.what.changes_learned() {
             // What was read of chronicles will be read again.
             *self.taught.borrow_mut() = taught(self.image.as_deref());
         }
-        Some(Box::new(move |progress: &dyn Progress| run(&words, progress)))
+        Some(job::told(words))
     }
-}
-
-/// Runs this very command with other words, until it ends or nobody waits any more. Answers what it printed.
-fn run(words: &[String], progress: &dyn Progress) -> Result<String, String> {
-    let fail = |e: std::io::Error| format!("aura {} does not start: {e}", words.join(" "));
-    let mut output = tempfile::tempfile().map_err(fail)?;
-    let (out, err) = (output.try_clone().map_err(fail)?, output.try_clone().map_err(fail)?);
-    let aura = std::env::current_exe().map_err(fail)?;
-    let mut child =
-        std::process::Command::new(aura).args(words).stdin(Stdio::null()).stdout(out).stderr(err).spawn().map_err(fail)?;
-    progress.say(&words.join(" "));
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(fail)? {
-            break status;
-        }
-        if progress.is_cancelled() {
-            let _ = child.kill();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    };
-    let mut said = Vec::new();
-    output.rewind().and_then(|()| output.take(MOST_SAID).read_to_end(&mut said)).map_err(fail)?;
-    let said = String::from_utf8_lossy(&said).trim_end().to_string();
-    if status.success() { Ok(said) } else { Err(said) }
 }

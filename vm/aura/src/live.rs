@@ -5,6 +5,9 @@
 //!
 //! Not here: how the checker takes them in (`aura_types::World`).
 
+use std::collections::HashMap;
+
+use aura_alfred::chronicle::{Chronicle, export};
 use aura_heap::SlotKind as Kind;
 use aura_run::{Fail, Vm};
 use aura_types::{Handle, LiveSlot, LiveValue, SlotKind, World};
@@ -21,6 +24,8 @@ pub struct Live {
     graph: Graph,
     /// What the image has changed in the library's objects, with their paths.
     added: Vec<(String, Vec<SlotView>)>,
+    /// Where methods come from that were learned, by their selectors and sources.
+    origins: HashMap<(String, String), String>,
 }
 
 impl Live {
@@ -34,7 +39,15 @@ impl Live {
         let changed = changes(vm, &mut graph, &names)?;
         graph.walk_to(MOST, vm, &names)?;
         let added = changed.into_iter().filter_map(|c| Some((names.of(c.base)?.text, new_slots(vm, c)))).collect();
-        Ok(Self { graph, added })
+        Ok(Self { graph, added, origins: HashMap::new() })
+    }
+
+    /// The same, with what the image's chronicle says of methods that were learned in the place of their comments.
+    #[must_use]
+    pub fn told_by(mut self, chronicle: &Chronicle) -> Self {
+        let methods = export::methods(chronicle).methods.into_iter();
+        self.origins = methods.map(|(_, m)| ((m.selector, m.source.trim().to_string()), m.comment)).collect();
+        self
     }
 
     fn slot(&self, view: &SlotView) -> LiveSlot {
@@ -49,7 +62,12 @@ impl Live {
         };
         let type_ = view.meta.type_text.as_deref().filter(|_| kind != SlotKind::Method);
         let type_ = type_.and_then(|t| Some(t.trim().strip_prefix('<')?.strip_suffix('>')?.to_string()));
-        LiveSlot { name: view.name.clone(), kind, is_parent: view.parent, type_, value }
+        let origin = match &value {
+            LiveValue::Method(source) => self.origins.get(&(view.name.clone(), source.trim().to_string())),
+            _ => None,
+        };
+        let comment = origin.cloned().or_else(|| view.meta.comment.as_deref().map(str::to_string));
+        LiveSlot { name: view.name.clone(), kind, is_parent: view.parent, type_, value, comment }
     }
 
     fn value(&self, held: &Ref) -> LiveValue {

@@ -9,9 +9,10 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use aura_alfred::chronicle::{Chronicle, ChronicleFault, ChronicleStore, StoreFault};
+use aura_alfred::chronicle::{Chronicle, ChronicleFault, ChronicleStore, Learning, StoreFault};
 use aura_alfred::config::Config;
-use aura_alfred::memory::{Beside, Both, Chronicled, Memory, MemoryError, Place};
+use aura_alfred::interface::Shape;
+use aura_alfred::memory::{Beside, Both, Chronicled, Keeping, Memory, MemoryError, Place, Recalled};
 use aura_image::store::{Embedded, StoreError};
 use aura_image::{ImageError, Rows, chronicle};
 use aura_run::{ImageFault, Vm};
@@ -108,6 +109,21 @@ pub fn identity(script: &Path, project: Option<&Project>, image: &Path) -> Strin
         _ => None,
     });
     parts.collect::<Vec<_>>().join("/")
+}
+
+/// A memory to which nothing is added.
+pub struct OnlyRead(pub Box<dyn Memory>);
+
+impl Memory for OnlyRead {
+    fn recall(&mut self, vm: &mut Vm) -> Result<Recalled, MemoryError> {
+        self.0.recall(vm)
+    }
+    fn keep(&mut self, _vm: &mut Vm, _learning: Learning) -> Keeping {
+        Keeping::default()
+    }
+    fn checked(&mut self, _vm: &mut Vm, _entry: &str, _interface: &[Shape], _trial: &str) -> Keeping {
+        Keeping::default()
+    }
 }
 
 fn fault(e: ImageFault) -> StoreFault {

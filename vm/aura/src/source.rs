@@ -98,6 +98,18 @@ pub fn refused(name: &str, text: &str, file: &aura_syntax::tree::File) -> Vec<au
 /// # Errors
 /// What is wrong with it.
 pub fn module(path: &str, from: &str) -> Result<(String, Vec<Arc<Code>>), String> {
+    module_read(path, from, &read)
+}
+
+/// The same, with files read in another way.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn module_read(
+    path: &str,
+    from: &str,
+    read: &dyn Fn(&Path) -> Result<String, String>,
+) -> Result<(String, Vec<Arc<Code>>), String> {
     let file = imported(path, from);
     let text = read(&file).map_err(|e| format!("cannot import '{path}': {e}"))?;
     let name = file.display().to_string();

@@ -118,6 +118,8 @@ pub struct CallerView {
     pub line: usize,
     /// Column, from 1.
     pub column: usize,
+    /// The bytes of the whole expression.
+    pub span: (u32, u32),
     /// The method's source, or the lines around the send.
     pub source: String,
 }
@@ -447,7 +449,7 @@ impl Vm {
             }
             None => (None, lines_around(&code.origin.text, span)),
         };
-        CallerView { selector, file: code.origin.file.to_string(), line, column, source }
+        CallerView { selector, file: code.origin.file.to_string(), line, column, span, source }
     }
 }
 

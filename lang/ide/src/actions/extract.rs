@@ -33,7 +33,7 @@ impl Ide {
         let (call, header) = call(text, &free);
         let code = document.letters(range).trim_end_matches('.');
         let indent = indentation(here, method.span.start);
-        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let end = super::slots::line_end(text);
         let new = format!(".{end}{indent}{header} = ( {code} )");
         let needs_brackets = matches!(nodes.last(), Some(Node::Expr(_))) && !free.is_empty() && !is_alone(&nodes, range);
         let call = if needs_brackets { format!("({call})") } else { call };

@@ -8,7 +8,7 @@
 mod annotate;
 mod extract;
 mod inline;
-mod slots;
+pub(crate) mod slots;
 
 use aura_syntax::Diagnostic;
 
@@ -64,7 +64,7 @@ impl Ide {
                 });
             }
             actions.extend(self.missing_slot(&here, wrong));
-            actions.extend(self.learning(&here, name, wrong));
+            actions.extend(self.synthesis(&here, name, wrong));
         }
         actions.extend(self.annotations(&here, name, range));
         if !here.document.parse().has_errors() {
@@ -85,5 +85,5 @@ impl Ide {
 fn indentation(here: &Here, at: u32) -> String {
     let (text, lines) = (here.document.text(), here.document.lines());
     let start = lines.start(text, lines.line_of(at)) as usize;
-    text[start..].chars().take_while(|c| matches!(c, ' ')).collect()
+    text[start..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
 }

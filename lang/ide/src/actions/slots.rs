@@ -1,7 +1,9 @@
 //! A slot for a message that nothing understands: where its object is written, if that is a user's.
 
 use aura_syntax::Diagnostic;
+use aura_syntax::tokens::lex;
 use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, SlotList, selector};
+use aura_types::ObjectId;
 
 use super::{Action, ActionKind, indentation};
 use crate::job::{Command, What};
@@ -10,6 +12,9 @@ use crate::rename::Edits;
 use crate::resolve::Here;
 use crate::words::parts;
 use crate::{Edit, Ide, Span};
+
+/// What slots begin with in a list that is made for them.
+const INDENT: &str = "    ";
 
 /// What the checker says of messages that nothing understands.
 const NOT_UNDERSTOOD: &str = "E0301";
@@ -26,44 +31,57 @@ impl Ide {
             Receiver::Implicit => code.holder,
             Receiver::Resend(_) | Receiver::Delegate(_) => return None,
         };
+        let slot = NewSlot { comment: String::new(), source: stub(&name, send, document.text()) };
+        let (file, edit) = self.addition(here, object, &slot)?;
+        let title = format!("add '{name}' to {}", self.universe().describe(object));
+        let edits = Edits::from([(file, vec![edit])]);
+        Some(Action { title, kind: ActionKind::Fix, edits, repairs: Some(wrong.clone()), command: None })
+    }
+
+    /// The file in which an object is written, and the edit that puts a slot at its end, as seen from a file; nothing where users write nothing.
+    pub(crate) fn addition(&mut self, here: &Here, object: ObjectId, slot: &NewSlot) -> Option<(String, Edit)> {
         let is_module = self.universe().module_of(here.file) == object;
-        let (file, span) = match is_module {
-            true => (here.file, document.parse().file.slots.as_ref()?.span),
-            false => self.universe().origin_of(object)?,
-        };
+        let origin = if is_module { None } else { Some(self.universe().origin_of(object)?) };
+        let file = origin.map_or(here.file, |(file, _)| file);
         if self.universe().is_of_library(file) {
             return None;
         }
         let there = Here { file, document: self.document_of(file)? };
-        let list = list_in(&there, span)?;
-        let slot = stub(&name, send, document.text());
-        let holder = self.universe().describe(object);
-        let edits = Edits::from([(self.name_of(file).to_string(), vec![added(&there, list, &slot)])]);
-        let title = format!("add '{name}' to {holder}");
-        Some(Action { title, kind: ActionKind::Fix, edits, repairs: Some(wrong.clone()), command: None })
+        let tree = &there.document.parse().file;
+        let edit = match (origin, &tree.slots) {
+            (Some((_, span)), _) => added(&there, list_in(&there, span)?, slot),
+            (None, Some(list)) => added(&there, list, slot),
+            (None, None) => first(&there, slot),
+        };
+        Some((self.name_of(file).to_string(), edit))
     }
 
-    /// The same message asked of ALFRED: the file is run with the door open. Only what was saved can be run.
-    pub(super) fn learning(&self, here: &Here, name: &str, wrong: &Diagnostic) -> Option<Action> {
-        let selector = missing(here, wrong)?;
-        let is_saved = self.outside.read(name).is_some_and(|text| text == here.document.text());
-        let command = Command { what: What::Learn, file: name.to_string(), selector: Some(selector.clone()) };
-        is_saved.then(|| Action {
-            title: format!("run the file, and ask ALFRED for '{selector}'"),
+    /// The same message asked of ALFRED.
+    pub(super) fn synthesis(&mut self, here: &Here, name: &str, wrong: &Diagnostic) -> Option<Action> {
+        let send = message(here, wrong)?;
+        let is_ours = !self.universe().is_of_library(here.file) && self.outside.script_of(name).is_none();
+        let is_lookup = !matches!(send.receiver, Receiver::Resend(_) | Receiver::Delegate(_));
+        let (selector, at) = (selector(&send.selector, here.document.text()), send.selector.first()?.start);
+        (is_ours && is_lookup).then(|| Action {
+            title: format!("synthesise '{selector}' with ALFRED"),
             kind: ActionKind::Fix,
             edits: Edits::new(),
             repairs: Some(wrong.clone()),
-            command: Some(command),
+            command: Some(Command { what: What::Synthesise, file: name.to_string(), selector: Some(selector), at: Some(at) }),
         })
+    }
+
+    /// The message that begins at a place and that nothing understands, if the text has one there as it is now.
+    pub fn missing_at(&mut self, name: &str, at: u32) -> Option<String> {
+        let here = self.here(name)?;
+        let found = self.findings(here.file);
+        let mut sends = found.iter().filter_map(|wrong| message(&here, wrong));
+        let send = sends.find(|s| s.selector.first().is_some_and(|first| first.start == at))?;
+        Some(selector(&send.selector, here.document.text()))
     }
 }
 
 /// The message that a finding says nothing understands.
-fn missing(here: &Here, wrong: &Diagnostic) -> Option<String> {
-    let send = message(here, wrong)?;
-    Some(selector(&send.selector, here.document.text()))
-}
-
 fn message<'t>(here: &'t Here, wrong: &Diagnostic) -> Option<&'t Send> {
     if wrong.code != NOT_UNDERSTOOD {
         return None;
@@ -107,25 +125,59 @@ fn parameter(argument: &Expr, text: &str, index: usize) -> String {
     }
 }
 
+/// The edit that gives a file without slots its first one.
+fn first(here: &Here, slot: &NewSlot) -> Edit {
+    let end = line_end(here.document.text());
+    let at = here.document.parse().file.body.first().map_or(0, |statement| statement.span.start);
+    Edit::insert(at, &format!("|{end}{INDENT}{}.{end}|{end}{end}", slot.text(INDENT, end)))
+}
+
+/// How the lines of a text end.
+pub(crate) fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// The edit that puts a slot at the end of a list.
-fn added(here: &Here, list: &SlotList, slot: &str) -> Edit {
+fn added(here: &Here, list: &SlotList, slot: &NewSlot) -> Edit {
     let document = &here.document;
+    let (text, lines) = (document.text(), document.lines());
+    let end = line_end(text);
     let Some(last) = list.slots.last() else {
         let behind_bar = document.letters(list.span).find('|').map_or(list.span.start, |i| list.span.start + i as u32 + 1);
-        return Edit::insert(behind_bar, &format!(" {slot}. "));
+        return Edit::insert(behind_bar, &format!(" {}. ", slot.text("", end)));
     };
-    let (text, lines) = (document.text(), document.lines());
     let rest = text.get(last.span.end as usize..list.span.end as usize).unwrap_or("");
     // The period behind the last slot stays its own.
     let period = rest.find(|c: char| !c.is_whitespace()).filter(|i| rest[*i..].starts_with('.'));
     let at = last.span.end + period.map_or(0, |i| i as u32 + 1);
     let separator = if period.is_some() { "" } else { "." };
     let is_one_line = lines.line_of(list.span.start) == lines.line_of(list.span.end);
-    match is_one_line {
-        true => Edit::insert(at, &format!("{separator} {slot}.")),
-        false => {
-            let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-            Edit::insert(at, &format!("{separator}{end}{}{slot}.", indentation(here, last.span.start)))
-        }
+    if is_one_line {
+        return Edit::insert(at, &format!("{separator} {}.", slot.text("", end)));
+    }
+    let indent = indentation(here, last.span.start);
+    Edit::insert(at, &format!("{separator}{end}{indent}{}.", slot.text(&indent, end)))
+}
+
+/// A slot that is to be written.
+pub(crate) struct NewSlot {
+    /// The comment before it, without its quotes; empty for none.
+    pub(crate) comment: String,
+    /// What stands in the list.
+    pub(crate) source: String,
+}
+
+impl NewSlot {
+    /// Its text, for lines that begin and end so; the first one has begun already.
+    fn text(&self, indent: &str, end: &str) -> String {
+        let source = self.source.trim();
+        // Lines of a string are not ours to move.
+        let is_movable = !lex(source).iter().any(|t| t.span.text(source).contains('\n') && !t.kind.is_trivia());
+        let source = if is_movable { source.replace('\n', &format!("\n{indent}")) } else { source.to_string() };
+        let comment = match self.comment.is_empty() {
+            true => String::new(),
+            false => format!("\"{}\"\n{indent}", self.comment.replace('\n', &format!("\n{indent} "))),
+        };
+        format!("{comment}{source}").replace('\n', end)
     }
 }

@@ -1,5 +1,7 @@
 //! What can be done to a piece of text.
 
+use aura_ide::{Span, What};
+
 use crate::fixture::Fixture;
 
 /// The titles of all that is offered, and the files after the one with these words.
@@ -30,6 +32,19 @@ fn a_missing_slot_is_added() {
     insta::assert_snapshot!(act("|\no = (|\n    one = 1.\n|).\n|\no tw‸o: 3 And: o\n", "add 'two:And:'"));
     insta::assert_snapshot!(act("| o = (| one = 1 |) |\no tw‸o\n", "add 'two'"));
     insta::assert_snapshot!(act("| o = (| parent* = traits clonable. m = ( self tw‸o ) |) |\n", "add 'two'"));
+}
+
+#[test]
+fn alfred_is_offered_for_what_nothing_understands_as_the_text_is_now() {
+    let mut f = Fixture::new("| o = (| one = 1 |) |\no tw‸o: 3\n");
+    let (name, span) = (f.name.clone(), f.span);
+    let offered = f.ide.actions(&name, span).into_iter().find_map(|a| a.command).expect("offered");
+    assert_eq!((offered.what, offered.selector.as_deref(), offered.at), (What::Synthesise, Some("two:"), Some(24)));
+    assert_eq!(f.ide.missing_at(&name, 24).as_deref(), Some("two:"));
+    assert_eq!(f.ide.missing_at(&name, 22), None);
+    f.ide.open(&name, "| o = (| two: x = 1 |) |\no two: 3\n");
+    assert_eq!(f.ide.missing_at(&name, 27), None);
+    assert!(f.ide.actions(&name, Span { start: 27, end: 27 }).iter().all(|a| a.command.is_none()));
 }
 
 #[test]

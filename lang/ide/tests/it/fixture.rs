@@ -3,60 +3,14 @@
 //! A line `=== name` begins another file; what stands before the first such line is `/p/main.aura`. The answer is drawn the same way.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::rc::Rc;
 
-use aura_ide::{Edit, Edits, Fix, Ide, Learned, Outside, Place, Span};
+use aura_ide::{Edit, Edits, Fix, Ide, Place, Span};
+
+use crate::memory::Memory;
 
 /// The file without a name.
 pub(crate) const MAIN: &str = "/p/main.aura";
-
-struct Memory(BTreeMap<String, String>);
-
-impl Outside for Memory {
-    fn library(&self) -> Vec<(String, String)> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib");
-        let order = std::fs::read_to_string(root.join("world.aura")).expect("the order");
-        let names = order.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
-        names.map(|n| (n.to_string(), std::fs::read_to_string(root.join(format!("{n}.aura"))).expect("a file"))).collect()
-    }
-
-    fn read(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
-
-    fn imported(&self, _: &str, path: &str) -> String {
-        format!("/p/{path}.aura")
-    }
-
-    fn importable(&self, from: &str) -> Vec<String> {
-        let others = self.0.keys().filter(|n| *n != from);
-        others.filter_map(|n| Some(n.strip_prefix("/p/")?.strip_suffix(".aura")?.to_string())).collect()
-    }
-
-    fn sources_in(&self, _: &str) -> Vec<String> {
-        self.0.keys().filter(|n| !n.contains(".learned.")).cloned().collect()
-    }
-
-    fn learned(&self, script: &str) -> Option<Learned> {
-        let name = script.replace(".aura", ".learned.aura");
-        let text = self.0.get(&name)?.clone();
-        Some(Learned { name, text })
-    }
-
-    fn script_of(&self, learned: &str) -> Option<String> {
-        let script = learned.strip_suffix(".learned.aura")?;
-        Some(format!("{script}.aura"))
-    }
-
-    fn shown(&self, file: &str) -> Option<String> {
-        Some(format!("/stdlib/{file}.aura"))
-    }
-
-    fn library_file(&self, name: &str) -> Option<String> {
-        Some(name.strip_prefix("/stdlib/")?.strip_suffix(".aura")?.to_string())
-    }
-}
 
 /// A project, and what is marked in it.
 pub(crate) struct Fixture {
@@ -87,7 +41,7 @@ impl Fixture {
                 (name, span) = (file.clone(), found);
             }
         }
-        let mut ide = Ide::new(Rc::new(Memory(files.clone())));
+        let mut ide = Ide::new(Rc::new(Memory::of(files.clone())));
         ide.add_folder("/p");
         ide.open(&name, &files[&name]);
         while ide.has_work() {

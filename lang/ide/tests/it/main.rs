@@ -4,6 +4,8 @@ mod actions;
 mod completing;
 mod fixture;
 mod looking;
+mod memory;
 mod moving;
 mod texts;
 mod whole;
+mod writing;

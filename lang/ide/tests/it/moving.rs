@@ -90,7 +90,8 @@ fn rename(drawn: &str, new: &str) -> String {
     let mut f = Fixture::new(drawn);
     let at = f.at();
     match f.ide.rename(&f.name.clone(), at, new) {
-        Ok(edits) => f.edited(&edits),
+        Ok(renaming) if renaming.possible.is_empty() => f.edited(&renaming.certain),
+        Ok(renaming) => format!("{}--- perhaps:\n{}", f.edited(&renaming.certain), f.edited(&renaming.possible)),
         Err(why) => why,
     }
 }
@@ -99,6 +100,18 @@ fn rename(drawn: &str, new: &str) -> String {
 fn a_slot_is_renamed_across_files() {
     let other = "=== /p/other.aura\n| s = (import: 'main') |\n(s square copy side: 4) side printLine\n";
     insta::assert_snapshot!(rename(&format!("{}{other}", SHAPES.replace("side <- 1", "si‸de <- 1")), "edge"));
+}
+
+#[test]
+fn a_use_that_may_mean_another_thing_is_told_apart() {
+    let one = "| a = (| on‸e = 1. at: i Put: v = ( v ) |). m: x = ( x one + a one ) |\n";
+    // Nothing else has a slot of that name, so that it can mean nothing else.
+    insta::assert_snapshot!(rename(one, "single"));
+    let other = "=== /p/other.aura\n| b = (| one = 2 |). m: x = ( x one ) |\n";
+    insta::assert_snapshot!(rename(&format!("{one}{other}"), "single"));
+    // The library sends this to whatever it is given, and is not changed.
+    let library = rename("| a = (| prin‸tString = 'a' |) |\na printString\n", "shown");
+    assert!(!library.contains("/stdlib/"), "{library}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use aura_ide::{Encoding, Ide, Position, Work};
+use aura_ide::{Due, Encoding, Ide, Position, Work};
 
 use crate::fixture::Fixture;
 
@@ -39,6 +39,31 @@ fn a_file_that_is_closed_is_as_on_the_disk() {
     assert_eq!(told(&mut f.ide), ["/p/main.aura: []", "/p/user.aura: [\"E0301\"]"]);
     f.ide.close("/p/main.aura");
     assert_eq!(told(&mut f.ide), ["/p/user.aura: []"]);
+}
+
+#[test]
+fn what_is_on_the_screen_comes_first_and_the_rest_can_wait() {
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
+    f.ide.open("/p/other.aura", "| m = (import: 'main') |\nm one\n");
+    assert_eq!(told(&mut f.ide), ["/p/other.aura: []"]);
+    f.ide.open("/p/main.aura", "| two = 2 |\n");
+    let mut looked_at = Vec::new();
+    loop {
+        let due = f.ide.due();
+        match f.ide.work() {
+            Work::Found(found) => looked_at.push((due, found.file)),
+            Work::Done => {}
+            Work::Nothing => break,
+        }
+    }
+    let wanted = [(Due::Soon, "/p/main.aura"), (Due::Soon, "/p/other.aura"), (Due::Later, "/p/user.aura")];
+    assert_eq!(looked_at, wanted.map(|(due, file)| (due, file.to_string())));
+    assert_eq!(f.ide.due(), Due::Nothing);
+    // A text that changes again goes before another that waits still.
+    f.ide.open("/p/main.aura", "| one = 1 |\n");
+    f.ide.work();
+    f.ide.open("/p/main.aura", "| three = 1 |\n");
+    assert!(matches!(f.ide.work(), Work::Found(found) if found.file == "/p/main.aura"));
 }
 
 #[test]
@@ -85,27 +110,23 @@ impl aura_ide::Outside for NoFiles {
     }
 }
 
+/// Asks the questions with these names, whatever is answered.
+macro_rules! ask {
+    ($ide:ident $question:ident ($($about:expr),*)) => {
+        let _ = $ide.$question($($about),*);
+    };
+    ($ide:ident, $about:tt: $($question:ident)*) => {
+        $( ask!($ide $question $about); )*
+    };
+}
+
 fn ask_everything(ide: &mut Ide, name: &str, at: u32) {
     let range = aura_ide::Span { start: at.saturating_sub(6), end: at };
-    ide.hover(name, at);
-    ide.complete(name, at);
-    ide.signature_help(name, at);
-    ide.definition(name, at);
-    ide.type_definition(name, at);
-    ide.implementors(name, at);
-    ide.references(name, at);
-    let _ = ide.rename(name, at, "other");
-    ide.highlights(name, at);
-    ide.callers(name, at);
-    ide.callees(name, at);
-    ide.methods_at(name, at);
-    ide.actions(name, range);
-    ide.hints(name, range);
-    ide.selections(name, at);
-    ide.colours(name);
-    ide.folds(name);
-    ide.outline(name);
-    ide.lenses(name);
-    ide.formatting(name, Some(range));
-    ide.find_symbols("b");
+    ask!(ide, (name, at): hover complete signature_help definition type_definition implementors references highlights selections);
+    ask!(ide, (name, at): callers callees methods_at can_rename missing_at);
+    ask!(ide, (name, at, "other"): rename);
+    ask!(ide, (name, range): actions hints);
+    ask!(ide, (name, Some(range)): formatting);
+    ask!(ide, (name): colours folds outline lenses);
+    ask!(ide, ("b"): find_symbols senders);
 }

@@ -131,9 +131,9 @@ fn lenses_offer_to_run() {
     let mut offers = Vec::new();
     for name in [MAIN, "/p/main.learned.aura", "/p/some_test.aura"] {
         offers.extend(f.ide.lenses(name).into_iter().map(|l| match l.offer {
-            Offer::Learned { origin, selector } => format!("{selector}: {origin}"),
+            Offer::Learned { origin, selector, is_beside } => format!("{selector}: {origin}, beside: {is_beside}"),
             other => format!("{other:?}"),
         }));
     }
-    assert_eq!(offers, ["Run", "half: learned from m on 2026-11-22; not reviewed yet", "Test"]);
+    assert_eq!(offers, ["Run", "half: learned from m on 2026-11-22; not reviewed yet, beside: true", "Test"]);
 }

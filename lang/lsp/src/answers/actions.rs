@@ -27,7 +27,7 @@ pub(crate) fn all(server: &mut Server, p: lsp::CodeActionParams) -> Option<lsp::
         all.push(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
             // What runs a program is not what anybody wants done without a look.
             is_preferred: (repaired.is_some() && action.command.is_none()).then_some(true),
-            command: action.command.map(|c| told(action.title.clone(), &c)),
+            command: action.command.map(|c| told(action.title.clone(), &c, c.at.map(|at| asked.places().position(at)))),
             title: action.title,
             diagnostics: repaired,
             kind: Some(kind),

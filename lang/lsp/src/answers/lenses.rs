@@ -13,18 +13,20 @@ pub(crate) fn all(server: &mut Server, p: lsp::CodeLensParams) -> Option<Vec<lsp
     for lens in server.ide.lenses(&asked.name) {
         let range = asked.places().range(lens.span);
         let mut add = |title: String, what: What, selector: Option<&String>| {
-            let command = told(title, &Command { what, file: asked.name.clone(), selector: selector.cloned() });
+            let command = told(title, &Command { what, file: asked.name.clone(), selector: selector.cloned(), at: None }, None);
             all.push(lsp::CodeLens { range, command: Some(command), data: None });
         };
         match lens.offer {
             Offer::Run => add("▶ run".into(), What::Run, None),
             Offer::Test => add("▶ test".into(), What::Test, None),
-            Offer::Learned { origin, selector } => {
+            Offer::Learned { origin, selector, is_beside } => {
                 add(origin.to_string(), What::Why, Some(&selector));
-                if !origin.is_reviewed {
+                if is_beside && !origin.is_reviewed {
                     add("approve".into(), What::Approve, Some(&selector));
                 }
-                add("revert".into(), What::Revert, Some(&selector));
+                if is_beside {
+                    add("revert".into(), What::Revert, Some(&selector));
+                }
             }
         }
     }

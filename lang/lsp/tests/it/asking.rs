@@ -94,6 +94,39 @@ fn a_name_is_changed() {
     client.leave();
 }
 
+/// Two slots of a name, and uses of which nobody knows which they mean.
+const UNKNOWN: &str = "| a = (| one = 1 |). b = (| one = 2 |).\nm: x = ( x one ). n: x = (\nx one + a one ) |\n";
+
+#[test]
+fn a_use_that_may_mean_another_thing_is_shown_before_it_is_renamed() {
+    let edits = json!({ "documentChanges": true, "changeAnnotationSupport": {} });
+    let client = Client::able_to(&[], json!({ "workspace": { "workspaceEdit": edits } }));
+    client.open(FILE, UNKNOWN);
+    let edit = client.ask("textDocument/rename", with(at(FILE, 0, 9), json!({ "newName": "single" })));
+    let change = &edit["documentChanges"][0];
+    assert_eq!(change["textDocument"], json!({ "uri": uri(FILE), "version": 1 }));
+    let edits = change["edits"].as_array().expect("edits");
+    let (looked_at, plain): (Vec<&Value>, Vec<&Value>) = edits.iter().partition(|e| e["annotationId"].is_string());
+    let starts = |edits: &[&Value]| edits.iter().map(|e| start(&e["range"])).collect::<Vec<_>>();
+    assert_eq!((starts(&plain), starts(&looked_at)), (vec!["0:9".into(), "2:10".into()], vec!["1:11".into(), "2:2".into()]));
+    let id = looked_at[0]["annotationId"].as_str().expect("annotated");
+    assert_eq!(edit["changeAnnotations"][id]["needsConfirmation"], true);
+    client.leave();
+}
+
+#[test]
+fn an_editor_that_shows_no_edits_is_told_what_keeps_its_name() {
+    let client = Client::new(&[], &["utf-8"]);
+    client.open(FILE, UNKNOWN);
+    let edit = client.ask("textDocument/rename", with(at(FILE, 0, 9), json!({ "newName": "single" })));
+    assert_eq!(starts(&edit["changes"][uri(FILE)]), ["0:9", "2:10"]);
+    let told = client.heard("window/showMessage");
+    assert_eq!(told[0]["type"], 2);
+    let message = told[0]["message"].as_str().expect("a message");
+    assert!(message.starts_with("2 uses keep their name") && message.ends_with("/p/a.aura:2, /p/a.aura:3"), "{message}");
+    client.leave();
+}
+
 #[test]
 fn a_file_is_laid_out() {
     let client = Client::new(&[], &["utf-8"]);

@@ -1,85 +1,56 @@
 //! An editor at the other end of a connection in memory, with files that exist in memory alone.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use aura_lsp::{Command, Connection, Job, Learned, Outside, Progress, What};
-use lsp_server::{Message, Notification, Request, RequestId, ResponseError};
+use aura_lsp::{Command, Connection, Done, Job, Progress, What, Written};
+use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
 use serde_json::{Value, json};
+
+pub(crate) use crate::memory::CURSED;
+use crate::memory::Memory;
 
 /// Longer than anything takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Files in memory, and whether something was learned.
-pub(crate) struct Memory(BTreeMap<String, String>, RefCell<bool>);
-
-/// A file whose reading fails in a way that nobody expects.
-pub(crate) const CURSED: &str = "/p/cursed.aura";
-
-impl Outside for Memory {
-    fn library(&self) -> Vec<(String, String)> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib");
-        let order = std::fs::read_to_string(root.join("world.aura")).expect("the order");
-        let names = order.lines().filter_map(|l| l.trim().strip_prefix("load: '")?.strip_suffix('\''));
-        names.map(|n| (n.to_string(), std::fs::read_to_string(root.join(format!("{n}.aura"))).expect("a file"))).collect()
-    }
-
-    fn read(&self, name: &str) -> Option<String> {
-        assert!(name != CURSED, "a curse");
-        self.0.get(name).cloned()
-    }
-
-    fn imported(&self, _: &str, path: &str) -> String {
-        format!("/p/{path}.aura")
-    }
-
-    fn importable(&self, _: &str) -> Vec<String> {
-        self.0.keys().filter_map(|n| Some(n.strip_prefix("/p/")?.strip_suffix(".aura")?.to_string())).collect()
-    }
-
-    fn sources_in(&self, folder: &str) -> Vec<String> {
-        self.0.keys().filter(|n| n.starts_with(folder)).cloned().collect()
-    }
-
-    fn shown(&self, file: &str) -> Option<String> {
-        Some(format!("/stdlib/{file}.aura"))
-    }
-
-    fn library_file(&self, name: &str) -> Option<String> {
-        Some(name.strip_prefix("/stdlib/")?.strip_suffix(".aura")?.to_string())
-    }
-
-    fn job(&self, command: &Command) -> Option<Job> {
-        let file = command.file.clone();
-        match command.what {
-            What::Run => Some(Box::new(move |progress: &dyn Progress| {
-                progress.say("running");
-                Ok(format!("ran {file}"))
-            })),
-            // Goes on until nobody waits any more.
-            What::Test => Some(Box::new(|progress: &dyn Progress| {
-                while !progress.is_cancelled() {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err("given up".into())
-            })),
-            What::Learn => {
-                *self.1.borrow_mut() = true;
-                Some(Box::new(|_: &dyn Progress| Ok("learned".into())))
-            }
-            What::Revert => Some(Box::new(|_: &dyn Progress| panic!("a curse"))),
-            What::Why | What::Approve => None,
+/// What is done in the world of these tests.
+fn job(world: &Memory, command: &Command, open: Vec<(String, String)>) -> Option<Job> {
+    let file = command.file.clone();
+    match command.what {
+        What::Run => Some(Box::new(move |progress: &dyn Progress| {
+            progress.say("running");
+            Ok(format!("ran {file}").into())
+        })),
+        What::Test => Some(Box::new(endless)),
+        What::Synthesise if command.selector.as_deref() == Some("never") => Some(Box::new(endless)),
+        What::Synthesise if command.selector.as_deref() == Some("hard") => Some(Box::new(|_| Err("nobody knows how".into()))),
+        What::Synthesise => {
+            let (home, selector) = ("a".to_string(), command.selector.clone()?);
+            let source = format!("{selector} = ( 3 )");
+            Some(Box::new(move |progress: &dyn Progress| {
+                progress.say("asking");
+                let shown = format!("a method; {} texts are open", open.len());
+                Ok(Done { said: shown.clone(), written: Some(Written { home, selector, source, shown, ..Written::default() }) })
+            }))
         }
+        What::Approve => {
+            let learned = "a _AddSlots: (| foo = ( 3 ) |).\n".to_string();
+            world.files.borrow_mut().insert(file.replace(".aura", ".learned.aura"), learned);
+            Some(Box::new(|_: &dyn Progress| Ok("approved".to_string().into())))
+        }
+        What::Revert => Some(Box::new(|_: &dyn Progress| panic!("a curse"))),
+        What::Why => None,
     }
+}
 
-    fn learned(&self, script: &str) -> Option<Learned> {
-        let text = "a _AddSlots: (| foo = ( 3 ) |).\n".to_string();
-        self.1.borrow().then(|| Learned { name: script.replace(".aura", ".learned.aura"), text })
+/// Goes on until nobody waits any more.
+fn endless(progress: &dyn Progress) -> Result<Done, String> {
+    while !progress.is_cancelled() {
+        std::thread::sleep(Duration::from_millis(1));
     }
+    Err("given up".into())
 }
 
 /// An editor.
@@ -89,26 +60,26 @@ pub(crate) struct Client {
     last: RefCell<i32>,
     /// What the server told while something else was waited for.
     heard: RefCell<Vec<Notification>>,
+    /// What it asked.
+    asked: RefCell<Vec<Request>>,
 }
 
 impl Client {
     /// An editor with these files on its disk, that has said hello and counts columns like this.
     pub(crate) fn new(files: &[(&str, &str)], encodings: &[&str]) -> Self {
+        let completion = json!({ "completion": { "completionItem": { "snippetSupport": true } } });
+        Self::able_to(files, json!({ "general": { "positionEncodings": encodings }, "textDocument": completion }))
+    }
+
+    /// An editor with these files that says this about itself.
+    pub(crate) fn able_to(files: &[(&str, &str)], capabilities: Value) -> Self {
         let files = files.iter().map(|(n, t)| (n.to_string(), t.to_string())).collect();
         let (connection, theirs) = Connection::memory();
-        let server = std::thread::spawn(move || aura_lsp::serve(&theirs, Rc::new(Memory(files, RefCell::new(false)))));
-        let client = Self { connection, server: Some(server), last: RefCell::new(0), heard: RefCell::default() };
-        client.ask(
-            "initialize",
-            json!({
-                "processId": null,
-                "workspaceFolders": [{ "uri": "file:///p", "name": "p" }],
-                "capabilities": {
-                    "general": { "positionEncodings": encodings },
-                    "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } },
-                },
-            }),
-        );
+        let server = std::thread::spawn(move || aura_lsp::serve(&theirs, Rc::new(Memory::working(files, job))));
+        let (last, heard, asked) = (RefCell::new(0), RefCell::default(), RefCell::default());
+        let client = Self { connection, server: Some(server), last, heard, asked };
+        let folders = json!([{ "uri": "file:///p", "name": "p" }]);
+        client.ask("initialize", json!({ "processId": null, "workspaceFolders": folders, "capabilities": capabilities }));
         client.tell("initialized", json!({}));
         client
     }
@@ -127,12 +98,36 @@ impl Client {
 
     pub(crate) fn answer(&self, id: &RequestId) -> Result<Value, ResponseError> {
         loop {
-            match self.connection.receiver.recv_timeout(PATIENCE).expect("an answer") {
-                Message::Response(response) if response.id == *id => return response.response_result,
-                Message::Notification(n) => self.heard.borrow_mut().push(n),
-                _ => {}
+            if let Some(Response { response_result, .. }) = self.read().filter(|response| response.id == *id) {
+                return response_result;
             }
         }
+    }
+
+    /// The next message, kept if it is no answer.
+    fn read(&self) -> Option<Response> {
+        match self.connection.receiver.recv_timeout(PATIENCE).expect("a message") {
+            Message::Response(response) => return Some(response),
+            Message::Notification(n) => self.heard.borrow_mut().push(n),
+            Message::Request(r) => self.asked.borrow_mut().push(r),
+        }
+        None
+    }
+
+    /// What the server asks by this method, once it does.
+    pub(crate) fn asked(&self, method: &str) -> Request {
+        loop {
+            let at = self.asked.borrow().iter().position(|r| r.method == method);
+            if let Some(at) = at {
+                return self.asked.borrow_mut().remove(at);
+            }
+            assert!(self.read().is_none(), "an answer, where {method} was waited for");
+        }
+    }
+
+    /// Answers what the server asked.
+    pub(crate) fn reply(&self, request: &Request, answer: Value) {
+        self.connection.sender.send(Response::new_ok(request.id.clone(), answer).into()).expect("the server lives");
     }
 
     pub(crate) fn try_ask(&self, method: &str, params: Value) -> Result<Value, ResponseError> {
@@ -172,15 +167,20 @@ impl Client {
                 let n = self.heard.borrow_mut().remove(at);
                 return n.params["diagnostics"].as_array().expect("a list").clone();
             }
-            if let Message::Notification(n) = self.connection.receiver.recv_timeout(PATIENCE).expect("diagnostics") {
-                self.heard.borrow_mut().push(n);
-            }
+            self.read();
         }
     }
 
     /// What was told by this method so far.
     pub(crate) fn heard(&self, method: &str) -> Vec<Value> {
         self.heard.borrow().iter().filter(|n| n.method == method).map(|n| n.params.clone()).collect()
+    }
+
+    /// The same, and the server has asked for no edit.
+    pub(crate) fn leave_unasked(self) {
+        self.ask("workspace/symbol", json!({ "query": "nothing at all" }));
+        assert!(self.asked.borrow().iter().all(|r| r.method != "workspace/applyEdit"));
+        self.leave();
     }
 
     /// Says goodbye in the right order.

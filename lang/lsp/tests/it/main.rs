@@ -2,5 +2,8 @@
 
 mod asking;
 mod client;
+mod judging;
 mod life;
+#[path = "../../../ide/tests/it/memory.rs"]
+mod memory;
 mod texts;

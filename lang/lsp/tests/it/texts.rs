@@ -66,3 +66,12 @@ fn a_change_in_one_file_is_told_in_others() {
     client.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(FILE) } }));
     client.leave();
 }
+
+#[test]
+fn a_change_of_a_text_that_was_never_opened_is_not_believed() {
+    let client = Client::new(&[(FILE, "| a = 3 |\na\n")], &["utf-8"]);
+    client.edit(FILE, 1, [0, 0, 0, 0], "| b = 4 |\nb\n");
+    let hover = client.ask("textDocument/hover", at(FILE, 1, 0));
+    assert!(hover["contents"]["value"].as_str().is_some_and(|v| v.contains("a <int>")), "{hover}");
+    client.leave();
+}

@@ -207,10 +207,10 @@ impl<'u> Walk<'u> {
     /// What anything that answers a message of this name may do.
     fn implementations(&mut self, name: Name) -> Vec<Step> {
         let all = self.u.implementors();
-        let slots = all.get(&name).into_iter().flatten().filter(|s| self.u.slot(**s).kind == SlotKind::Method);
+        let slots = all.named(name).iter().filter(|s| self.u.slot(**s).kind == SlotKind::Method);
         let mut steps: Vec<Step> = slots.map(|slot| Step::Through(Node::Unit(Unit::Method(*slot)), Whose::Other)).collect();
-        let assigned = self.u.names.assigned(name).and_then(|n| all.get(&n));
-        if assigned.into_iter().flatten().any(|s| self.u.is_data(*s)) {
+        let assigned = self.u.names.assigned(name).map_or(&[][..], |n| all.named(n));
+        if assigned.iter().any(|s| self.u.is_data(*s)) {
             steps.push(Step::Itself(Effects::CHANGES_OTHERS));
         }
         steps

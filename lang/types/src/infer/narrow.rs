@@ -222,7 +222,7 @@ impl Body<'_> {
         let Find::One(found) = self.u.find(object, name) else { return None };
         let answer = self.u.says(found.slot)?;
         let others = self.u.implementors();
-        for slot in others.get(&name).into_iter().flatten() {
+        for slot in others.named(name) {
             if self.u.sees(self.file, *slot)
                 && slot.object != object
                 && self.u.says(*slot) != Some(answer)
@@ -248,7 +248,7 @@ impl Body<'_> {
         let Test::Kind(_, name) = *test else { return None };
         let all = self.u.implementors();
         let mut below = Vec::new();
-        for slot in all.get(&name).into_iter().flatten() {
+        for slot in all.named(name) {
             if self.u.sees(self.file, *slot) && self.u.says(*slot) == Some(true) && is_below(self, slot.object) {
                 below.push(self.type_of_kind(slot.object));
             }

@@ -180,8 +180,12 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         return Some(outcome);
     }
     let members = u.recursion.forget_circle(here);
-    u.bodies.extend(members);
-    u.bodies.insert(unit, outcome.clone());
+    for (unit, outcome) in members.into_iter().chain([(unit, outcome.clone())]) {
+        if let Unit::Parents(object) = unit {
+            u.parents_among.push(object);
+        }
+        u.bodies.insert(unit, outcome);
+    }
     // What was told inside is what is remembered now.
     u.recursion.told = told;
     Some(outcome)

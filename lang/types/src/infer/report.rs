@@ -216,9 +216,9 @@ impl Body<'_> {
         }
         let (holder, lobby) = (self.holder, self.u.builtin.lobby);
         let all = self.u.implementors();
-        let assigned = self.u.names.assigned(message.name).and_then(|n| all.get(&n));
-        let data = assigned.into_iter().flatten().filter(|s| self.u.is_data(**s));
-        let others = all.get(&message.name).into_iter().flatten().chain(data).copied();
+        let assigned = self.u.names.assigned(message.name).map_or(&[][..], |n| all.named(n));
+        let data = assigned.iter().filter(|s| self.u.is_data(**s));
+        let others = all.named(message.name).iter().chain(data).copied();
         // An object that is written in code is known only to who can see that code.
         let others: Vec<SlotId> = others.filter(|s| !self.u.is_of_code(s.object) && self.u.sees(self.file, *s)).collect();
         let is_mixin = !self.u.inherits(holder, lobby);

@@ -51,7 +51,7 @@ impl Universe {
             ..FileData::empty(module)
         });
         self.fill_file(id, source);
-        self.forget_parents(|_| true);
+        self.forget_all_parents();
         id
     }
 
@@ -101,7 +101,7 @@ impl Universe {
         // Any object may understand more now: only what the library answers by itself stays as it is.
         let of_library: Vec<bool> = self.files.iter().map(|f| f.is_library).collect();
         self.forget_signatures(|file| file.is_some_and(|f| !of_library[f.0 as usize]));
-        self.forget_parents(|_| true);
+        self.forget_all_parents();
         id
     }
 
@@ -127,7 +127,7 @@ impl Universe {
             let name = std::mem::replace(place, Slot::empty(nobody)).name;
             self.choose(slot.object, name);
         }
-        self.forget_parents(|object| others.contains(&object));
+        self.forget_parents(others);
         self.forget_lookups();
     }
 
@@ -221,7 +221,7 @@ impl<'u> Loader<'u> {
         file.additions = self.additions;
         file.code = in_order(self.code);
         let filled: FxHashSet<ObjectId> = file.added.iter().map(|slot| slot.object).chain(file.objects.iter().copied()).collect();
-        self.u.forget_parents(|object| filled.contains(&object));
+        self.u.forget_parents(filled);
         self.u.forget_lookups();
     }
 

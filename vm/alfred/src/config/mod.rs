@@ -86,6 +86,8 @@ impl Default for TrialLimits {
 pub struct Config {
     /// Who decides.
     pub mode: Mode,
+    /// A person sees each method, whoever would decide else.
+    pub shows_all: bool,
     /// Which server is asked.
     pub server: Server,
     /// Which model each persona is. Nothing named means the default one, or one that is installed.
@@ -206,6 +208,7 @@ impl Config {
     pub fn plain() -> Self {
         Self {
             mode: Mode::Auto,
+            shows_all: false,
             server: Server::Ollama(String::new()),
             models: Models::default(),
             cassette: None,

@@ -29,6 +29,8 @@ pub struct Proposal {
     pub problem: Option<String>,
     /// The send's place.
     pub place: String,
+    /// Where it comes from, as the comment before it will say once a person has approved it.
+    pub comment: String,
 }
 
 /// An object that a method could be installed at.

@@ -138,6 +138,12 @@ pub(crate) fn methods_in(path: &Path, text: &str) -> Result<Vec<Method>, Learned
     read::methods(path, text).map(|all| all.into_iter().map(|(m, _)| m).collect())
 }
 
+/// A method with this comment as it would be kept beside a script: what its file begins with, and its statement.
+pub fn kept_as(script: &str, at: &str, source: &str, comment: &str) -> (String, String) {
+    let (at, source, comment) = (at.to_string(), source.to_string(), comment.to_string());
+    (heading(script), statement(&Method { at, selector: String::new(), source, comment, line: 0 }))
+}
+
 /// The text of a whole file.
 pub(crate) fn file_of(script: &str, methods: &[&Method]) -> String {
     let statements: Vec<String> = methods.iter().map(|m| format!("\n{}\n", statement(m))).collect();

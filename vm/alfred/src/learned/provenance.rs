@@ -56,7 +56,7 @@ impl Provenance {
     }
 
     /// The comment, without its quotes.
-    pub(super) fn comment(&self, now: SystemTime) -> String {
+    pub(crate) fn comment(&self, now: SystemTime) -> String {
         self.comment_at(&humantime::format_rfc3339_seconds(now).to_string())
     }
 

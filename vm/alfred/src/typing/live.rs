@@ -30,6 +30,7 @@ impl World for Path<'_> {
                 is_parent: true,
                 type_: None,
                 value: LiveValue::Object(object + 1),
+                comment: None,
             });
         }
         slots
@@ -53,5 +54,5 @@ fn slot(view: &situation::SlotView) -> LiveSlot {
         Some(source) if kind == SlotKind::Method => LiveValue::Method(source.clone()),
         _ => LiveValue::Unknown,
     };
-    LiveSlot { name: view.name.clone(), kind, is_parent: false, type_, value }
+    LiveSlot { name: view.name.clone(), kind, is_parent: false, type_, value, comment: None }
 }

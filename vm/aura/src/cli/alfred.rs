@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::door::DoorFlags;
+use crate::powers::{Bounds, Powers};
+
 /// `aura alfred`
 #[derive(Args, Debug)]
 pub struct AlfredArgs {
@@ -26,6 +29,9 @@ pub enum AlfredWhat {
     Learned(AlfredCommand),
     /// Measure a model: run a suite of missing sends through the door, and judge what it wrote by hidden tests.
     Eval(EvalArgs),
+    /// Have a method written for a message that nothing understands: the program runs until it comes to it, the method passes every gate, is
+    /// printed, and goes nowhere.
+    Propose(ProposeArgs),
 }
 
 /// What can be done with what was learned.
@@ -109,6 +115,39 @@ pub enum AlfredCommand {
         #[arg(long, value_name = "FILE")]
         journal: Option<PathBuf>,
     },
+}
+
+/// `aura alfred propose`
+#[derive(Args, Debug)]
+pub struct ProposeArgs {
+    /// The program.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the message stands in it: line and column, from 1, as errors tell them.
+    #[arg(long, value_name = "LINE:COLUMN", value_parser = place)]
+    pub send: (usize, usize),
+    /// Take texts of files that were not saved from standard input: a JSON object with a text for each path.
+    #[arg(long)]
+    pub unsaved: bool,
+    /// Print each step, and then the method, as lines of JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Who is asked.
+    #[command(flatten)]
+    pub door: DoorFlags,
+    /// What the program may do until it comes to the message.
+    #[command(flatten)]
+    pub powers: Powers,
+    /// How much of it.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+fn place(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || format!("'{text}' is no place; write LINE:COLUMN, as in 12:5");
+    let (line, column) = text.split_once(':').ok_or_else(wrong)?;
+    let number = |n: &str| n.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(wrong);
+    Ok((number(line)?, number(column)?))
 }
 
 /// `aura alfred eval`

@@ -1,16 +1,23 @@
 //! The end of a passage that goes well: approval, splice, keeping.
 
+use std::time::SystemTime;
+
 use super::examine::Examined;
 use super::{End, Passage, Survivor};
 use crate::answer::Candidate;
+use crate::chronicle::Learning;
 use crate::clients::{Answer, Request};
 use crate::config::Mode;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::record::Passing;
 use crate::door::{Approval, Lesson, Outcome, Place, Proposal, Trial};
+use crate::learned::Provenance;
 use crate::memory::Keeping;
 use crate::situation::Holder;
 use crate::state::Step;
+
+/// Whoever sits there.
+const PERSON: &str = "a person";
 
 impl Passage<'_> {
     /// Approval, splice, and keeping. Nothing if a person said no.
@@ -19,12 +26,14 @@ impl Passage<'_> {
         self.trail.current = number;
         let mut approver = None;
         let mut problem = None;
-        while self.door.config.mode == Mode::Ask {
+        while self.door.config.mode == Mode::Ask || self.door.config.shows_all {
             self.step(Step::Approving);
-            let (proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take());
+            let (mut proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take());
+            let learning = self.learning(&candidate, &trial, &request, &answer, Some(PERSON.to_string()));
+            proposal.comment = Provenance::of(&learning).comment(SystemTime::now());
             let examined = match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
                 Approval::Yes => {
-                    approver = Some("a person".to_string());
+                    approver = Some(PERSON.to_string());
                     self.trail.passed(Gate::Approval);
                     break;
                 }
@@ -107,6 +116,7 @@ impl Passage<'_> {
             agreement: self.agreement.as_ref().map(|a| a.said.clone()),
             problem,
             place: self.situation.place(),
+            comment: String::new(),
         };
         (proposal, places)
     }
@@ -120,20 +130,32 @@ impl Passage<'_> {
         answer: &Answer,
         approver: Option<String>,
     ) -> Option<String> {
-        let at = self.situation.path.get(self.at)?.path.clone()?;
-        let place = self.door.asker.place();
-        let placed = self.door.config.install_at.is_some() || self.moved;
-        let (tests, agreement) = (self.exams.records(), self.agreement.clone());
-        let comment = self.briefing.intent.as_ref().map_or_else(String::new, |i| i.comment.clone());
-        let (situation, index) = (self.situation, self.at);
-        let passing = Passing { situation, index, at, candidate, trial, request, answer, approver, tests, agreement, comment };
-        let learning = self.trail.learning(passing, place, placed);
+        self.situation.path.get(self.at)?.path.as_ref()?;
+        let learning = self.learning(candidate, trial, request, answer, approver);
         let keeping = match self.timed(Step::Keeping, |w| w.keep(Box::new(learning))).await {
             Ok(keeping) => keeping,
             Err(_) => Keeping::failed("the machine did not say whether the method was kept".into()),
         };
         keeping.notes.into_iter().for_each(|n| self.door.account.note(n));
         keeping.kept
+    }
+
+    /// Everything that is known about the method.
+    fn learning(
+        &self,
+        candidate: &Candidate,
+        trial: &Trial,
+        request: &Request,
+        answer: &Answer,
+        approver: Option<String>,
+    ) -> Learning {
+        let (situation, index, at) = (self.situation, self.at, self.at_name.clone());
+        let place = self.door.asker.place();
+        let placed = self.door.config.install_at.is_some() || self.moved;
+        let (tests, agreement) = (self.exams.records(), self.agreement.clone());
+        let comment = self.briefing.intent.as_ref().map_or_else(String::new, |i| i.comment.clone());
+        let passing = Passing { situation, index, at, candidate, trial, request, answer, approver, tests, agreement, comment };
+        self.trail.learning(passing, place, placed)
     }
 
     fn lesson(&self, candidate: Candidate, trial: Trial, answer: &Answer, kept: Option<String>) -> Lesson {

@@ -2,13 +2,14 @@
 //!
 //! * `image` in the chronicle of an image; `beside` in a file beside a script
 //! * `take_out` out of the objects of an image
-//! * `eval` measures a model
+//! * `eval` measures a model; `propose` has one method written
 //!
-//! What must stay true: nothing here but `eval` asks a model or runs a program; looking at an image does not write to it.
+//! What must stay true: nothing here but these two asks a model or runs a program; looking at an image does not write to it.
 
 mod beside;
 pub mod eval;
 mod image;
+mod propose;
 mod take_out;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ type Failed = (Exit, String);
 pub(super) fn run(a: &AlfredArgs) -> Exit {
     let done = match &a.what {
         AlfredWhat::Eval(a) => return eval::run(a),
+        AlfredWhat::Propose(p) => return propose::run(p, a.image.as_deref()),
         AlfredWhat::Learned(what) => done(a, what),
     };
     match done {

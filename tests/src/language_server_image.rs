@@ -1,0 +1,131 @@
+//! `aura lsp --image`: an editor's questions, answered from the objects that live in an image.
+//!
+//! What must stay true: the image is only read, also while somebody else has it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aura_tests::editor::{Editor, at, uri};
+use serde_json::{Value, json};
+
+use crate::door::Model;
+use crate::support::{aura, done};
+
+/// An account that only the image has, and that has learned to withdraw.
+const BANK: &str = "globals _AddSlots: (|
+    account = (| parent* = traits clonable. balance <- 0.
+        \"Puts money in.\"
+        deposit: n = ( balance: balance + n. self ) |).
+|).
+(account copy deposit: 100) withdraw: 20.
+image at: 'mine' Put: (account copy deposit: 7)";
+
+const WITHDRAW: &str = "withdraw: n = ( balance: balance - n. self )";
+
+/// A folder with an image, and a file that is opened.
+struct Desk {
+    _folder: tempfile::TempDir,
+    image: PathBuf,
+    file: PathBuf,
+    editor: Editor,
+}
+
+/// Runs a program at an image.
+fn work_at(image: &Path, host: &str, program: &str) {
+    let path = image.display().to_string();
+    let mut command = aura(&["run", "--image", &path, "-e", program]);
+    let out = command.env("OLLAMA_HOST", host).env("AURA_MODEL", "tiny:1b").output().expect("it runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
+impl Desk {
+    fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (image, file) = (folder.path().join("bank.image"), folder.path().join("main.aura"));
+        let model = Model::knowing(&[("withdraw:", WITHDRAW)]);
+        work_at(&image, &model.host, BANK);
+        std::fs::write(&file, text).expect("written");
+        let path = image.display().to_string();
+        let mut editor = Editor::start_as(&mut aura(&["lsp", "--image", &path]), folder.path(), json!({})).expect("hello");
+        editor.open(&file, text).expect("opened");
+        Self { _folder: folder, image, file, editor }
+    }
+
+    fn ask(&mut self, question: &str, line: u32, column: u32) -> Value {
+        self.editor.ask(&format!("textDocument/{question}"), at(&self.file, line, column)).expect("answered")
+    }
+}
+
+#[test]
+fn what_the_image_understands_is_no_error() {
+    let mut desk = Desk::new("account deposit: 3.\naccount withdraw: 3.\naccount fly\n");
+    let found = desk.editor.findings(&desk.file, 1).expect("findings");
+    let told: Vec<(&Value, &Value)> = found.iter().map(|d| (&d["code"], &d["range"]["start"]["line"])).collect();
+    assert_eq!(told, [(&json!("E0301"), &json!(2))], "{found:?}");
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn what_objects_of_the_image_understand_is_offered() {
+    let mut desk = Desk::new("account \n");
+    let offered = desk.ask("completion", 0, 8);
+    let labels: Vec<&str> = offered["items"].as_array().expect("items").iter().filter_map(|i| i["label"].as_str()).collect();
+    for wanted in ["balance", "deposit:", "withdraw:", "copy"] {
+        assert!(labels.contains(&wanted), "{wanted}: {labels:?}");
+    }
+    let item = offered["items"].as_array().expect("items").iter().find(|i| i["label"] == "deposit:").expect("offered").clone();
+    let described = desk.editor.ask("completionItem/resolve", item).expect("described");
+    assert!(described["detail"].as_str().is_some_and(|d| d.contains("deposit: n")), "{described}");
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn hover_tells_what_only_the_image_knows() {
+    let mut desk = Desk::new("account deposit: 3.\naccount withdraw: 3.\naccount balance\n");
+    let text = |hover: Value| hover["contents"]["value"].as_str().expect("a text").to_string();
+    let deposit = text(desk.ask("hover", 0, 10));
+    assert!(deposit.contains("deposit: n") && deposit.contains("Puts money in."), "{deposit}");
+    let withdraw = text(desk.ask("hover", 1, 10));
+    assert!(withdraw.contains("withdraw: n") && withdraw.contains("learned from tiny:1b on "), "{withdraw}");
+    let balance = text(desk.ask("hover", 2, 10));
+    assert!(balance.contains("balance <int>"), "{balance}");
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn a_slot_of_the_image_is_shown_as_it_lives_there() {
+    let mut desk = Desk::new("account deposit: 3.\naccount withdraw: 3\n");
+    for (line, wanted) in [(0, "deposit: n = ( balance: balance + n. self )"), (1, WITHDRAW)] {
+        let found = desk.ask("definition", line, 10);
+        let path = found[0]["uri"].as_str().and_then(|u| u.strip_prefix("file://")).expect("a file").to_string();
+        let text = std::fs::read_to_string(&path).expect("a text that can be opened");
+        let at = found[0]["range"]["start"]["line"].as_u64().expect("a line") as usize;
+        assert!(text.lines().nth(at).is_some_and(|l| l.contains(wanted.split(" =").next().expect("a header"))), "{text}");
+        assert!(text.contains(wanted), "{text}");
+    }
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn senders_are_those_in_files() {
+    let mut desk = Desk::new("account deposit: 3.\n[|:x| x deposit: 4 ]\n");
+    let ask = json!({ "textDocument": { "uri": uri(&desk.file) }, "position": { "line": 0, "character": 10 }, "context": { "includeDeclaration": false } });
+    let found = desk.editor.ask("textDocument/references", ask).expect("references");
+    let lines: Vec<&Value> = found.as_array().expect("places").iter().map(|l| &l["range"]["start"]["line"]).collect();
+    assert_eq!(lines, [&json!(0), &json!(1)], "{found}");
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn the_image_is_free_for_others() {
+    let mut desk = Desk::new("account deposit: 3\n");
+    let head = |image: &Path| done(&["image", "log", "--image", &image.display().to_string()]).out;
+    let before = head(&desk.image);
+    desk.ask("hover", 0, 10);
+    assert_eq!(head(&desk.image), before);
+    let nobody = "127.0.0.1:9";
+    work_at(&desk.image, nobody, "image at: 'yours' Put: 3");
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(desk.ask("hover", 0, 10)["contents"]["value"].as_str().is_some_and(|v| v.contains("deposit: n")));
+    desk.editor.leave().expect("ends");
+}
