@@ -61,7 +61,7 @@ pub struct Unit {
     pub address: u64,
     /// What was compiled to bytecode.
     pub code: Arc<Code>,
-    /// Its instructions as they run: guards may have been switched off. Operand `n` of a guarded operation tells what it was used on ([`Unit::FLOATS`], [`Unit::OTHERS`]).
+    /// Its instructions as they run: guards may have been switched off. Operand `n` of a guarded operation tells what it was used on ([`Unit::FLOATS`], [`Unit::MIXED`], [`Unit::OTHERS`]).
     pub instrs: Vec<Instr>,
     /// Where they are in the machine.
     pub instrs_at: u64,
@@ -84,6 +84,8 @@ impl Unit {
     pub const FLOATS: u8 = 1;
     /// A guarded operation was used on something that its fast path does not handle.
     pub const OTHERS: u8 = 2;
+    /// A guarded operation was used on a small integer and an immediate double.
+    pub const MIXED: u8 = 4;
 }
 
 /// What the optimizing tier is given: a piece of code, and what could become part of it.

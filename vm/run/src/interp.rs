@@ -19,7 +19,7 @@ use crate::activate::token;
 use crate::arith::{self, Compare};
 use crate::control::Outcome;
 use crate::linked::{CodeRef, EntryKind};
-use crate::native::{self, FLOATS, OTHERS};
+use crate::native::{self, FLOATS, OTHERS, slow_kinds};
 use crate::prim::Run;
 use crate::process::{Frame, Process, flag};
 use crate::vm::Vm;
@@ -355,10 +355,8 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
         }
         macro_rules! note_slow {
             ($x:expr, $y:expr, $op:expr) => {{
-                let floats = $x.is_immediate_float() && $y.is_immediate_float();
-                let quotient = $x.both_ints($y) && $op == arith::Binary::Div;
-                if !quotient {
-                    note!(if floats { FLOATS } else { OTHERS });
+                if !($x.both_ints($y) && $op == arith::Binary::Div) {
+                    note!(slow_kinds($x, $y));
                 }
             }};
         }
@@ -403,7 +401,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                     note!(FLOATS);
                     $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
                 } else {
-                    note!(OTHERS);
+                    note!(slow_kinds(x, y));
                     match arith::compare(vm, $slow, x, y) {
                         Some(b) => $then(b),
                         None => {

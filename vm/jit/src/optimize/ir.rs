@@ -101,12 +101,16 @@ pub(crate) enum Op {
     Box(Val),
     /// The double of a small integer.
     IntToDouble(Val),
+    /// The double of a small integer or an immediate; leaves if it is neither.
+    Number(Val, PointId),
     /// A double's root.
     Sqrt(Val),
     /// Goes on with a small integer.
     CheckInt(Val, PointId),
     /// Goes on with an immediate double.
     CheckFloat(Val, PointId),
+    /// Goes on if not both are small integers.
+    CheckNotInts(Val, Val, PointId),
     /// Goes on with a reference.
     CheckRef(Val, PointId),
     /// Goes on with a reference to an object of this map.
@@ -336,12 +340,13 @@ impl Op {
     pub(crate) fn rep(&self) -> Rep {
         match self {
             Op::Param(rep) => *rep,
-            Op::Double(_) | Op::Unbox(_) | Op::IntToDouble(_) | Op::Sqrt(_) | Op::Float(..) => Rep::Double,
+            Op::Double(_) | Op::Unbox(_) | Op::IntToDouble(_) | Op::Number(..) | Op::Sqrt(_) | Op::Float(..) => Rep::Double,
             Op::IntCompare(..) | Op::FloatCompare(..) | Op::Compare(..) | Op::IsInt(_) | Op::IsFloat(_) | Op::IsMap { .. } => {
                 Rep::Flag
             }
             Op::CheckInt(..)
             | Op::CheckFloat(..)
+            | Op::CheckNotInts(..)
             | Op::CheckRef(..)
             | Op::CheckMap(..)
             | Op::CheckHeader(..)
@@ -375,6 +380,7 @@ impl Op {
             | Op::Sqrt(a)
             | Op::CheckInt(a, _)
             | Op::CheckFloat(a, _)
+            | Op::Number(a, _)
             | Op::CheckRef(a, _)
             | Op::CheckMap(a, ..)
             | Op::CheckHeader(a, ..)
@@ -387,7 +393,8 @@ impl Op {
             | Op::Length(a)
             | Op::Tag(a)
             | Op::BoxGet(a) => f(a),
-            Op::CheckIndex(a, b, _)
+            Op::CheckNotInts(a, b, _)
+            | Op::CheckIndex(a, b, _)
             | Op::Int(_, a, b, _)
             | Op::Float(_, a, b)
             | Op::IntCompare(_, a, b)
@@ -416,6 +423,8 @@ impl Op {
         match self {
             Op::CheckInt(_, p)
             | Op::CheckFloat(_, p)
+            | Op::CheckNotInts(_, _, p)
+            | Op::Number(_, p)
             | Op::CheckRef(_, p)
             | Op::CheckMap(_, _, p)
             | Op::CheckHeader(_, _, _, p)

@@ -73,9 +73,30 @@ impl Translator<'_> {
 
     /// The guarded operation at `pc` was used on this, which the optimizing tier wants to know.
     fn note(&mut self, pc: usize, what: u8) {
+        let what = self.e.b.ins().iconst(I8, i64::from(what));
+        self.note_value(pc, what);
+    }
+
+    /// It was used on these, which its fast path does not handle.
+    fn note_slow(&mut self, pc: usize, x: Value, y: Value) {
+        let mixed = [self.int_and_float(x, y), self.int_and_float(y, x)];
+        let mixed = self.e.b.ins().bor(mixed[0], mixed[1]);
+        let kinds = [Unit::MIXED, Unit::OTHERS].map(|what| self.e.b.ins().iconst(I8, i64::from(what)));
+        let what = self.e.b.ins().select(mixed, kinds[0], kinds[1]);
+        self.note_value(pc, what);
+    }
+
+    fn int_and_float(&mut self, x: Value, y: Value) -> Value {
+        let (int, float) = (self.e.b.ins().band_imm_u(x, 1), self.e.b.ins().band_imm_u(y, 3));
+        let int = self.e.b.ins().icmp_imm_u(IntCC::Equal, int, 0);
+        let float = self.e.b.ins().icmp_imm_u(IntCC::Equal, float, 3);
+        self.e.b.ins().band(int, float)
+    }
+
+    fn note_value(&mut self, pc: usize, what: Value) {
         let at = self.e.word(self.unit.instrs_at + (pc * size_of::<Instr>() + offset_of!(Instr, n)) as u64);
         let noted = self.e.b.ins().load(I8, self.e.mem.machine, at, 0);
-        let noted = self.e.b.ins().bor_imm_u(noted, i64::from(what));
+        let noted = self.e.b.ins().bor(noted, what);
         self.e.b.ins().store(self.e.mem.machine, noted, at, 0);
     }
 
@@ -122,7 +143,7 @@ impl Translator<'_> {
         }
         self.e.b.switch_to_block(slow);
         if i.op != Op::Div {
-            self.note(pc, Unit::OTHERS);
+            self.note_slow(pc, x.word, y.word);
         }
         self.save(pc + 2);
         let which = self.e.word(which(i.op));
@@ -268,7 +289,7 @@ impl Translator<'_> {
     }
 
     fn compare_slow(&mut self, pc: usize, op: Op, x: Value, y: Value) -> Value {
-        self.note(pc, Unit::OTHERS);
+        self.note_slow(pc, x, y);
         let which = self.e.word(which(op));
         self.e.help(self.e.abi.helpers.compare, &[x, y, which])
     }

@@ -35,6 +35,16 @@ pub use aura_jit::Dump as NativeDump;
 pub(crate) const FLOATS: u8 = Unit::FLOATS;
 /// See [`Unit::OTHERS`].
 pub(crate) const OTHERS: u8 = Unit::OTHERS;
+/// What a guarded operation was used on that its fast path did not handle.
+pub(crate) fn slow_kinds(x: aura_heap::Value, y: aura_heap::Value) -> u8 {
+    match (x.is_immediate_float(), y.is_immediate_float()) {
+        (true, true) => FLOATS,
+        (true, false) if y.is_int() => Unit::MIXED,
+        (false, true) if x.is_int() => Unit::MIXED,
+        _ => OTHERS,
+    }
+}
+
 pub(crate) use enter::{call, floor, interpreted};
 pub(crate) use optimize::Feedback;
 

@@ -15,7 +15,13 @@ use crate::unit::Unit;
 enum Kinds {
     Ints,
     Floats,
+    /// Doubles, or one of both.
+    Mixed,
     Unknown,
+}
+
+fn is_arithmetic(op: Code) -> bool {
+    matches!(op, Code::Add | Code::Sub | Code::Mul | Code::Div | Code::Mod | Code::AddInt | Code::SubInt)
 }
 
 impl Builder<'_> {
@@ -71,6 +77,12 @@ impl Builder<'_> {
                 Kinds::Floats
             }
             _ if n & Unit::OTHERS != 0 => Kinds::Unknown,
+            // Integers and doubles are compared exactly, which is the machine's to do.
+            _ if n & Unit::MIXED != 0 && !is_arithmetic(unit.instrs[pc as usize].op) => Kinds::Unknown,
+            _ if n & Unit::MIXED != 0 => {
+                self.not_both_ints(pc, x, y, (tx, ty));
+                Kinds::Mixed
+            }
             _ if n & Unit::FLOATS != 0 => {
                 for v in [x, y] {
                     if self.number_type(v) == Type::Any {
@@ -84,6 +96,30 @@ impl Builder<'_> {
                 self.check_int(pc, y);
                 Kinds::Ints
             }
+        }
+    }
+
+    /// One of them is a double: else integers would be the answer.
+    fn not_both_ints(&mut self, pc: u32, x: Val, y: Val, types: (Type, Type)) {
+        match types {
+            (Type::Int, _) => self.check_float(pc, y),
+            (_, Type::Int) => self.check_float(pc, x),
+            _ => {
+                let (x, y) = (self.word_of(x), self.word_of(y));
+                let p = self.guess(pc);
+                self.act(Op::CheckNotInts(x, y, p));
+            }
+        }
+    }
+
+    /// A small integer or an immediate double as a double.
+    fn number(&mut self, pc: u32, v: Val) -> Val {
+        match self.number_type(v) {
+            Type::Any => {
+                let p = self.guess(pc);
+                self.push(Op::Number(v, p), Type::Float)
+            }
+            _ => self.as_double(v),
         }
     }
 
@@ -143,8 +179,8 @@ impl Builder<'_> {
                 let p = self.guess(pc);
                 self.integers(ints, x, y, p)
             }
-            Kinds::Floats if ints != IntOp::Mod => {
-                let (x, y) = (self.as_double(x), self.as_double(y));
+            Kinds::Floats | Kinds::Mixed if ints != IntOp::Mod => {
+                let (x, y) = (self.number(pc, x), self.number(pc, y));
                 let op = match ints {
                     IntOp::Add => FloatOp::Add,
                     IntOp::Sub => FloatOp::Sub,
@@ -181,10 +217,12 @@ impl Builder<'_> {
             return Ok(self.same(x, y));
         }
         let (ints, floats) = conditions(i.op);
+        self.beside_constant(unit, pc, x, y);
+        self.beside_constant(unit, pc, y, x);
         match self.kinds(unit, pc, x, y) {
             Kinds::Ints => Ok(self.compare_ints(ints, x, y)),
-            Kinds::Floats if self.is_double(&self.state, x) && self.is_double(&self.state, y) => {
-                let (x, y) = (self.double(x), self.double(y));
+            Kinds::Floats if self.is_exact(x) && self.is_exact(y) => {
+                let (x, y) = (self.as_double(x), self.as_double(y));
                 Ok(self.push(Op::FloatCompare(floats, x, y), Type::Any))
             }
             // Texts; or integers and doubles, which are compared exactly.
@@ -204,6 +242,21 @@ impl Builder<'_> {
                 Err(self.call(Call::Compare { which, x, y, dest, site: send.b, window: send.a }, p))
             }
         }
+    }
+
+    /// What was compared with an integer that is written there is a double, if it ever was one.
+    fn beside_constant(&mut self, unit: &Unit, pc: u32, constant: Val, v: Val) {
+        let seen = unit.instrs[pc as usize].n & (Unit::MIXED | Unit::OTHERS) == Unit::MIXED;
+        let is_int = self.known_word(constant).is_some_and(|w| w & 1 == 0);
+        if seen && is_int && !unit.wrong.contains(&pc) && self.is_exact(constant) && self.number_type(v) == Type::Any {
+            self.check_float(pc, v);
+        }
+    }
+
+    /// Whether it is a double, or an integer that is written there and has a double of just its value.
+    fn is_exact(&self, v: Val) -> bool {
+        let small = |w: u64| w & 1 == 0 && (w as i64 >> 1).unsigned_abs() < 1 << 53;
+        self.is_double(&self.state, v) || self.known_word(v).is_some_and(small)
     }
 
     pub(super) fn compare_ints(&mut self, cc: IntCC, x: Val, y: Val) -> Val {

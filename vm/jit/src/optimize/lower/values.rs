@@ -46,6 +46,13 @@ impl Lower<'_> {
                 let flag = self.is_float(a);
                 return self.go_on_if(flag, p);
             }
+            Op::CheckNotInts(a, b, p) => {
+                let (a, b) = (self.value(a), self.value(b));
+                let any = self.e.b.ins().bor(a, b);
+                let flag = self.is_int(any);
+                return self.go_on_unless(flag, p);
+            }
+            Op::Number(a, p) => self.number(a, p),
             Op::CheckRef(a, p) => {
                 let a = self.value(a);
                 let flag = self.e.is_ref(a);
@@ -179,6 +186,26 @@ impl Lower<'_> {
         let now = self.e.b.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
         let wrong = self.e.b.ins().iconst(I8, wrong);
         self.e.b.ins().select(now, wrong, flag)
+    }
+
+    /// A small integer or an immediate double as a double.
+    fn number(&mut self, v: Val, p: PointId) -> ir::Value {
+        let a = self.value(v);
+        let (int, other, done) = (self.e.b.create_block(), self.e.b.create_block(), self.e.b.create_block());
+        let d = self.e.b.append_block_param(done, F64);
+        let flag = self.is_int(a);
+        self.e.b.ins().brif(flag, int, &[], other, &[]);
+        self.e.b.switch_to_block(int);
+        let n = self.e.b.ins().sshr_imm_u(a, 1);
+        let n = self.e.b.ins().fcvt_from_sint(F64, n);
+        self.e.b.ins().jump(done, &arg(n));
+        self.e.b.switch_to_block(other);
+        let flag = self.is_float(a);
+        self.go_on_if(flag, p);
+        let n = self.e.double(a);
+        self.e.b.ins().jump(done, &arg(n));
+        self.e.b.switch_to_block(done);
+        d
     }
 
     fn is_int(&mut self, a: ir::Value) -> ir::Value {
