@@ -81,8 +81,13 @@ impl Translator<'_> {
     fn note_slow(&mut self, pc: usize, x: Value, y: Value) {
         let mixed = [self.int_and_float(x, y), self.int_and_float(y, x)];
         let mixed = self.e.b.ins().bor(mixed[0], mixed[1]);
-        let kinds = [Unit::MIXED, Unit::OTHERS].map(|what| self.e.b.ins().iconst(I8, i64::from(what)));
-        let what = self.e.b.ins().select(mixed, kinds[0], kinds[1]);
+        // Doubles come here as well: their answer was a zero, or is no immediate.
+        let both = self.e.b.ins().band(x, y);
+        let both = self.e.b.ins().band_imm_u(both, 3);
+        let floats = self.e.b.ins().icmp_imm_u(IntCC::Equal, both, 3);
+        let kinds = [Unit::FLOATS, Unit::MIXED, Unit::OTHERS].map(|what| self.e.b.ins().iconst(I8, i64::from(what)));
+        let what = self.e.b.ins().select(mixed, kinds[1], kinds[2]);
+        let what = self.e.b.ins().select(floats, kinds[0], what);
         self.note_value(pc, what);
     }
 
