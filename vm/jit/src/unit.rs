@@ -99,6 +99,8 @@ pub struct Program {
     pub entry: u32,
     /// Maps of plain objects, with the number of their words.
     pub plain: FxHashMap<u32, u32>,
+    /// The texts of one ASCII character, by its number. No others of one such character exist.
+    pub characters: Arc<[u64]>,
     /// What numbers are in the activation's registers; that they always are is guessed.
     pub first: Vec<(Reg, First)>,
 }

@@ -242,7 +242,14 @@ impl Vm {
             units.insert(c.bits(), Arc::new(unit));
         }
         let plain = self.plain_maps(&units);
-        units.contains_key(&root.bits()).then(|| Program { units, root: root.bits(), entry, plain, first: Vec::new() })
+        units.contains_key(&root.bits()).then(|| Program {
+            units,
+            root: root.bits(),
+            entry,
+            plain,
+            characters: self.heap.ascii_characters().iter().map(|c| c.bits()).collect(),
+            first: Vec::new(),
+        })
     }
 
     /// The maps of plain objects that sends of these have found, with the number of words; without those of large objects.

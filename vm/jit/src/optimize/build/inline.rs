@@ -18,6 +18,8 @@ use crate::unit::Unit;
 const LARGE_METHOD: usize = 60;
 /// Blocks, and methods that are given blocks, may be longer: much is gained.
 const LARGE_BLOCK: usize = 250;
+/// A method of so many instructions may become part of itself, once: half of the calls are saved.
+const RECURSIVE: usize = 45;
 /// The function takes in no more when it has so many instructions of others.
 const LARGE: usize = 1200;
 /// Activations in one another.
@@ -45,7 +47,7 @@ impl Builder<'_> {
         let again = self.stack.iter().filter(|a| a.unit.address == code).count();
         let fine = small
             && self.stack.len() < DEEP
-            && again == 0
+            && (again == 0 || again == 1 && unit.instrs.len() <= RECURSIVE)
             && refused(unit).is_none()
             && values.len() > usize::from(unit.code.argc)
             && !self.guesses.outside.contains(&self.key_of(code, pc));

@@ -217,6 +217,11 @@ impl Builder<'_> {
             return Ok(self.same(x, y));
         }
         let (ints, floats) = conditions(i.op);
+        if matches!(ints, IntCC::Equal | IntCC::NotEqual)
+            && (self.beside_character(unit, pc, x, y) || self.beside_character(unit, pc, y, x))
+        {
+            return Ok(self.compare_ints(ints, x, y));
+        }
         self.beside_constant(unit, pc, x, y);
         self.beside_constant(unit, pc, y, x);
         match self.kinds(unit, pc, x, y) {
@@ -242,6 +247,21 @@ impl Builder<'_> {
                 Err(self.call(Call::Compare { which, x, y, dest, site: send.b, window: send.a }, p))
             }
         }
+    }
+
+    /// What was compared for equality with a character that is written there is a text, if it ever was something else than a number; then it is
+    /// the same text or another.
+    fn beside_character(&mut self, unit: &Unit, pc: u32, constant: Val, v: Val) -> bool {
+        let seen = unit.instrs[pc as usize].n & Unit::OTHERS != 0 && !unit.wrong.contains(&pc);
+        let is_character = self.known_word(constant).is_some_and(|w| self.program.characters.contains(&w));
+        let text = Type::Map(self.abi.maps.string);
+        let may_be = self.type_of(v) == text || matches!(self.type_of(v), Type::Any | Type::Ref) && self.known_word(v).is_none();
+        if !(seen && is_character && may_be) || self.is_double(&self.state, v) {
+            return false;
+        }
+        self.must_be_real(v);
+        self.check_map(pc, v, self.abi.maps.string);
+        true
     }
 
     /// What was compared with an integer that is written there is a double, if it ever was one.

@@ -91,7 +91,10 @@ impl Builder<'_> {
         let words = *self.program.plain.get(&map)?;
         let header = layout::header(map, layout::Kind::Plain, words as usize);
         // One that owns its map shares it from now on, which the machine wants to know.
-        let told = layout::UNIQUE | layout::GROWN | (u64::MAX << layout::MAP_SHIFT) | ((1 << layout::HASH_SHIFT) - (1 << layout::KIND_SHIFT));
+        let told = layout::UNIQUE
+            | layout::GROWN
+            | (u64::MAX << layout::MAP_SHIFT)
+            | ((1 << layout::HASH_SHIFT) - (1 << layout::KIND_SHIFT));
         let p = self.guess(pc);
         self.act(Op::CheckHeader(o, told, header, p));
         let first = layout::SLOTS as u32;

@@ -410,7 +410,9 @@ impl Builder<'_> {
             }
             "_Clone" => self.clone_of(pc, values[0]),
             "_NewVector:Filler:" => self.small_vector(values[1], values[2]),
-            "_StringAt:" if self.type_of(values[0]) == Type::Map(self.abi.maps.string) && self.type_of(values[1]) != Type::Float => {
+            "_StringAt:"
+                if self.type_of(values[0]) == Type::Map(self.abi.maps.string) && self.type_of(values[1]) != Type::Float =>
+            {
                 self.check_int(pc, values[1]);
                 let p = self.guess(pc);
                 Some(self.push(Op::Character(values[0], values[1], p), Type::Map(self.abi.maps.string)))
