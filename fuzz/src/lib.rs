@@ -2,12 +2,14 @@
 //!
 //! * [`targets`] what is fuzzed, one file each; [`ALL`] all of them
 //! * [`seeds`] what they begin with, made from the tests and the library
+//! * [`mutate`] a short run without feedback, for CI
 //! * `main.rs` the command that builds, runs and reports; `fuzz_targets` the binaries that libFuzzer drives
 //!
 //! What must stay true: a target does the same for the same input, in whatever process and however often; what was found once stays in
 //! `tests/found` and is replayed by `cargo test`, which needs neither libFuzzer nor a compiler for C++.
 
 mod choices;
+pub mod mutate;
 pub mod seeds;
 pub mod targets;
 
@@ -60,7 +62,7 @@ pub fn quiet() {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, seeds};
+    use super::{ALL, mutate, seeds};
 
     /// Seeds of each target that are tried here; fuzzing begins with all.
     const SEEDS: usize = 12;
@@ -71,6 +73,22 @@ mod tests {
             for (name, input) in seeds::found(target.name) {
                 println!("{} {name}", target.name);
                 (target.run)(&input);
+            }
+        }
+    }
+
+    /// A second for each target, or as many as `AURA_FUZZ_SECONDS` says; the same each time, unless `AURA_FUZZ_SEED` is another.
+    #[test]
+    fn a_short_run_finds_nothing() {
+        let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
+        let seed = number("AURA_FUZZ_SEED").unwrap_or(1);
+        let time = std::time::Duration::from_secs(number("AURA_FUZZ_SECONDS").unwrap_or(1));
+        for target in ALL {
+            match mutate::run(target, time, seed) {
+                Ok(count) => println!("{}: {count} inputs", target.name),
+                Err(found) => {
+                    panic!("{} did not survive {}, with AURA_FUZZ_SEED={seed}", found.target, found.input.escape_ascii())
+                }
             }
         }
     }

@@ -143,9 +143,10 @@ impl Stage {
         let origin = Arc::new(aura_code::Origin { file: "learned".into(), text: source.into() });
         let slots = aura_code::compile_slots(list, &origin).map_err(|d| said(&d))?;
         for slot in &slots.template.slots {
-            if let aura_code::SlotInit::Method(method) = &slot.init {
-                aura_code::verify(method.code()).map_err(|e| e.message.clone())?;
-            }
+            let aura_code::SlotInit::Method(method) = &slot.init else {
+                return Err(format!("'{}' is no method", slot.name));
+            };
+            aura_code::verify(method.code()).map_err(|e| e.message.clone())?;
         }
         Ok(Compiled::new(slots.template))
     }

@@ -4,7 +4,7 @@
 //! needs; [`Compiler::compile`] makes bytes of them, and [`CodeMemory`] gives these a place. All three are plain data, so that any thread can compile.
 //!
 //! What must stay true: this room does not define what anything means. Each instruction does exactly what the interpreter does with it; whatever
-//! is not a fast path calls the machine ([`Helpers`]) or leaves for the interpreter at an instruction's boundary. Compiled code keeps every
+//! is not a fast path calls the machine ([`Helpers`]) or leaves for the interpreter at an instruction's boundary. The baseline tier keeps every
 //! register of the activation in the process's own stack, as the interpreter does (it may *read* an older copy, never a newer one), so that it can be
 //! left after any instruction, and the collector needs no other maps than liveness.
 //!

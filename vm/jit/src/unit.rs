@@ -75,6 +75,10 @@ pub struct Unit {
     pub prims: Vec<u64>,
     /// The same of the primitive that the method consists of.
     pub calm: u64,
+    /// Which of its primitives are what their names say. Generated code has others in the place of those that it may not use.
+    pub own: Vec<bool>,
+    /// The same of the primitive that the method consists of.
+    pub leaf_is_own: bool,
     /// Instructions about which a guess of the optimizing tier was wrong.
     pub wrong: Vec<u32>,
 }

@@ -101,7 +101,8 @@ pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bo
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
         // Most texts that are compared for equality differ in length or are the same object.
         let answer = if equality { (x == y || a == b) == (op == Compare::Equal) } else { holds(op, a.cmp(b)) };
-        let work = a.len().min(b.len()) / 512;
+        let looked_at = if equality && a.len() != b.len() { 0 } else { a.len().min(b.len()) };
+        let work = looked_at / 512;
         if work > 0 {
             vm.charge_slice(work as u64);
         }

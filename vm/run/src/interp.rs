@@ -143,7 +143,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
             () => {{
                 let mut on = vm.hot.native;
                 while on {
-                    let Some((start, at)) = native::going_on((*fp).code, (*fp).pc) else { break };
+                    let Some((start, at)) = native::going_on(&*fp) else { break };
                     match native::call(vm, start, fp, base, at) {
                         Some(v) if fp == floor => leave!(Left::Returned(v)),
                         Some(v) => answered!(v),
@@ -583,7 +583,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 Op::Return => {
                     let v = reg!(i.a);
                     // The bottom activation has a flag, since nothing receives its answer.
-                    if (*fp).flags & !flag::CALLED == 0 {
+                    if (*fp).flags & !(flag::CALLED | flag::LENT) == 0 {
                         if fp == floor {
                             leave!(Left::Returned(v));
                         }

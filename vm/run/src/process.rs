@@ -28,6 +28,8 @@ pub(crate) mod flag {
     pub(crate) const SLOW: u32 = 8;
     /// Compiled code has called it, and gets its answer if it is still there.
     pub(crate) const CALLED: u32 = 16;
+    /// Blocks of a message that was to be inlined, and was sent, may set its registers.
+    pub(crate) const LENT: u32 = 32;
 }
 
 /// An activation.

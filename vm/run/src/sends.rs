@@ -11,7 +11,7 @@ use crate::Fail;
 use crate::activate::untoken;
 use crate::linked::{CodeRef, Entry, EntryKind, LinkedObject};
 use crate::prim::Run;
-use crate::process::Process;
+use crate::process::{Process, flag};
 use crate::vm::{Miss, Vm};
 
 impl Entry {
@@ -144,6 +144,7 @@ impl Vm {
             values.push(v);
         }
         p.top_mut().pc = site.join;
+        p.top_mut().flags |= flag::LENT;
         self.send_values(p, &site.selector, &values, site.result as u32);
     }
 

@@ -115,7 +115,7 @@ impl Vm {
     pub(crate) fn afford(&mut self, units: u64) -> Result<(), Fail> {
         if units >= SMALL {
             // What the slice has used so far is not in the process's own count yet.
-            let pending = self.charged + u64::try_from(self.hot.granted - self.hot.budget).unwrap_or(0);
+            let pending = self.charged + u64::try_from(self.hot.granted - self.hot.budget - self.hot.withheld).unwrap_or(0);
             let left = |p: &Process| p.limits.fuel.map_or(u64::MAX, |most| most.saturating_sub(p.fuel_used + pending));
             let left = self.process(self.current).map_or(u64::MAX, left);
             if units > left {

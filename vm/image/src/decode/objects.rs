@@ -51,6 +51,8 @@ impl Image {
                 let map = self.map_of(m, *map, Kind::Bytes, values, todo)?;
                 m.heap().become_bytes(o, Shape { map, hash: *hash }, bytes)?;
             }
+            // The machine's own are stored by name; it relies on there being no others.
+            Record::Text { text, .. } if text.len() == 1 => return Err(Broken("a text of one character that is an object").into()),
             Record::Text { hash, text, .. } => m.heap().become_string(o, *hash, text)?,
             Record::Block { map, hash, code, captures } => {
                 values.clear();

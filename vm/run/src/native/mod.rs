@@ -27,6 +27,7 @@ use aura_jit::{CodeMemory, Compiled, Compiler, Exit, Program, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::linked::{CodeRef, Linked};
+use crate::process::{Frame, flag};
 use crate::vm::Vm;
 use worker::{Request, Wanted, Worker};
 
@@ -366,6 +367,8 @@ impl Vm {
             blocks: parts.blocks.iter().map(|b| b.map_or(0, CodeRef::bits)).collect(),
             prims: (0..c.code().prims.len()).map(|i| c.prim(i).map_or(0, optimize::calm)).collect(),
             calm: c.leaf.get().map_or(0, optimize::calm),
+            own: c.code().prims.iter().enumerate().map(|(i, name)| c.prim(i).is_some_and(|p| p.name == name)).collect(),
+            leaf_is_own: c.leaf.get().zip(c.code().leaf.as_ref()).is_some_and(|(p, leaf)| p.name == leaf.primitive),
             wrong: c.wrong_guesses(),
         })
     }
@@ -424,9 +427,14 @@ impl Native {
     }
 }
 
-/// Where compiled code goes on with an activation of `code` before instruction `pc`: its start, and the place.
+/// Where compiled code goes on with an activation: its start, and the place. It does not where blocks may set registers of the activation, which compiled code
+/// holds elsewhere.
 #[inline]
-pub(crate) fn going_on(code: CodeRef, pc: u32) -> Option<(usize, u16)> {
+pub(crate) fn going_on(frame: &Frame) -> Option<(usize, u16)> {
+    if frame.flags & flag::LENT != 0 {
+        return None;
+    }
+    let (code, pc) = (frame.code, frame.pc);
     let feedback = code.feedback().borrow();
     if let Some(start) = feedback.at_loop(pc) {
         return Some((start, 1));

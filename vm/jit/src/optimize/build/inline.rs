@@ -100,13 +100,13 @@ impl Builder<'_> {
         self.act(Op::Spend(p));
         self.walk(0)?;
         let over = self.stack.pop().map_or(Vec::new(), |a| a.answers);
-        Ok(self.join_answers(over, pc))
+        Ok(self.join_answers(over, pc, ret))
     }
 
     /// Control goes on with one of these answers to the send at `pc`. `None` if there are none.
-    pub(super) fn join_answers(&mut self, ways: Vec<Way>, pc: u32) -> Option<Val> {
+    pub(super) fn join_answers(&mut self, ways: Vec<Way>, pc: u32, ret: Reg) -> Option<Val> {
         let next = self.top().unit.instrs.get(pc as usize + 1);
-        let is_tested = next.is_some_and(|i| matches!(i.op, Code::JumpTrue | Code::JumpFalse));
+        let is_tested = next.is_some_and(|i| matches!(i.op, Code::JumpTrue | Code::JumpFalse) && i.a == ret);
         let kept = if is_tested && ways.len() > 1 { self.copies(&ways) } else { Vec::new() };
         let value = self.meet(ways, None).flatten()?;
         if !kept.is_empty() {

@@ -198,6 +198,9 @@ impl<'a> Builder<'a> {
     /// What was in the registers when this was asked for is taken to be there whenever the function is entered.
     fn enter(&mut self) {
         let (entry, program) = (self.program.entry, self.program);
+        if self.top().unit.wrong.contains(&entry) {
+            return;
+        }
         for (r, kind) in &program.first {
             let Some(v) = self.state.regs[0][usize::from(*r)] else { continue };
             match kind {

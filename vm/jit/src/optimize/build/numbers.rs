@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use super::Builder;
 use super::walk::Next;
 use crate::compiler::NotCompiled;
-use crate::optimize::ir::{Call, End, FloatOp, IntOp, Op, PointId, Type, Val};
+use crate::optimize::ir::{Blk, Call, Edge, End, FloatOp, IntOp, Op, PointId, Type, Val};
 use crate::translate::{conditions, has_immediate, which};
 use crate::unit::Unit;
 
@@ -136,6 +136,7 @@ impl Builder<'_> {
 
     pub(super) fn check_int(&mut self, pc: u32, v: Val) {
         if self.type_of(v) != Type::Int {
+            self.must_be_real(v);
             self.wish(v, Type::Int);
             let p = self.guess(pc);
             let v = self.word_of(v);
@@ -146,6 +147,7 @@ impl Builder<'_> {
 
     pub(super) fn check_float(&mut self, pc: u32, v: Val) {
         if !self.is_double(&self.state, v) {
+            self.must_be_real(v);
             self.wish(v, Type::Float);
             let p = self.guess(pc);
             self.act(Op::CheckFloat(v, p));
@@ -329,6 +331,42 @@ impl Builder<'_> {
         true
     }
 
+    fn may_be_element(&mut self, v: Val, k: Val) -> bool {
+        let is_vector = self.type_of(v) == Type::Map(self.abi.maps.vector);
+        let vector = is_vector || matches!(self.type_of(v), Type::Any | Type::Ref) && self.known_word(v).is_none();
+        let fine = vector && !self.is_double(&self.state, v) && !self.is_double(&self.state, k);
+        if fine {
+            self.must_be_real(v);
+            self.must_be_real(k);
+        }
+        fine
+    }
+
+    /// Goes on where `v` is a vector and `k` an index of it, which costs no message; the block where not is answered.
+    fn if_element(&mut self, v: Val, k: Val) -> Blk {
+        let mut others = Vec::new();
+        if self.type_of(v) != Type::Map(self.abi.maps.vector) {
+            let flag = self.is_map(v, self.abi.maps.vector);
+            others.push(self.split(flag));
+            self.state.types.insert(v, Type::Map(self.abi.maps.vector));
+        }
+        if self.type_of(k) != Type::Int {
+            let flag = self.is_map(k, self.abi.maps.int);
+            others.push(self.split(flag));
+            self.state.types.insert(k, Type::Int);
+        }
+        let length = self.length(v);
+        let length = self.push(Op::Tag(length), Type::Int);
+        // Negative ones are large without a sign.
+        let within = self.compare_ints(IntCC::UnsignedLessThan, k, length);
+        others.push(self.split(within));
+        let to = self.g.new_block();
+        for b in others {
+            self.end(b, End::Goto(Edge { to, args: Vec::new() }));
+        }
+        to
+    }
+
     pub(super) fn check_index(&mut self, pc: u32, v: Val, k: Val) {
         if self.state.within.contains_key(&(v, k)) {
             return;
@@ -360,6 +398,14 @@ impl Builder<'_> {
     fn at(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
         let (v, k) = (self.reg(i.b), self.reg(i.c));
         if !self.element(unit, pc, v, k) {
+            if self.may_be_element(v, k) {
+                let state = self.state.clone();
+                let others = self.if_element(v, k);
+                let e = self.push(Op::Element(v, k), Type::Any);
+                self.set(i.a, e);
+                self.to(pc + 2);
+                (self.at, self.state) = (others, state);
+            }
             return self.send_after(unit, pc, &[v, k]);
         }
         let e = self.push(Op::Element(v, k), Type::Any);
@@ -370,6 +416,14 @@ impl Builder<'_> {
     fn at_put(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
         let (v, k, x) = (self.reg(i.a), self.reg(i.b), self.reg(i.c));
         if !self.element(unit, pc, v, k) {
+            if self.may_be_element(v, k) {
+                let state = self.state.clone();
+                let others = self.if_element(v, k);
+                self.set_element(pc, v, k, x);
+                self.set(unit.instrs[pc as usize + 1].c, v);
+                self.to(pc + 2);
+                (self.at, self.state) = (others, state);
+            }
             return self.send_after(unit, pc, &[v, k, x]);
         }
         self.set_element(pc, v, k, x);

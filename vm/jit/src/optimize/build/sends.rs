@@ -128,7 +128,7 @@ impl Builder<'_> {
         (known, self.at)
     }
 
-    fn is_map(&mut self, v: Val, map: u32) -> Val {
+    pub(super) fn is_map(&mut self, v: Val, map: u32) -> Val {
         let m = self.abi.maps;
         let is_ref = self.is_reference(v);
         let v = self.word_of(v);
@@ -191,7 +191,7 @@ impl Builder<'_> {
         {
             answers.push(Way { from: self.at, state: std::mem::take(&mut self.state), value: Some(v) });
         }
-        Ok(self.join_answers(answers, s.pc))
+        Ok(self.join_answers(answers, s.pc, s.ret))
     }
 
     /// Nothing is known of what is found: the machine sends, or, if nothing was ever sent here, control leaves.
@@ -221,6 +221,7 @@ impl Builder<'_> {
         if self.type_of(v) == ty {
             return;
         }
+        self.must_be_real(v);
         match ty {
             Type::Int => self.check_int(pc, v),
             Type::Float => self.check_float(pc, v),
@@ -253,6 +254,8 @@ impl Builder<'_> {
             },
             What::Constant(w) => Some(self.word(w)),
             What::Data(word) => Some(self.field(receiver, word)),
+            // It was refused before: something that everybody shares.
+            What::Assign(_) | What::HolderAssign(..) if self.top().unit.wrong.contains(&s.pc) => Some(self.really_send(s)),
             What::Assign(word) => {
                 self.set_field(s.pc, receiver, word, s.values[1]);
                 Some(receiver)
@@ -318,6 +321,9 @@ impl Builder<'_> {
     fn leaf(&mut self, code: u64, s: &Sending) -> Option<Val> {
         let unit = self.program.units.get(&code)?;
         let name = unit.code.leaf.as_ref()?.primitive.clone();
+        if !unit.leaf_is_own {
+            return None;
+        }
         if let Some(v) = self.intrinsic(s.pc, &name, &s.values) {
             return Some(v);
         }
@@ -331,6 +337,7 @@ impl Builder<'_> {
         let name = &unit.code.prims[usize::from(i.b)];
         let next = pc + 1 + u32::from(or_jump);
         if !unit.wrong.contains(&pc)
+            && unit.own[usize::from(i.b)]
             && let Some(v) = self.intrinsic(pc, name, &values)
         {
             self.set(i.c, v);

@@ -78,7 +78,7 @@ pub(super) fn join(a: Type, b: Type) -> Type {
 }
 
 impl Builder<'_> {
-    /// Control goes on where these ways meet, with the value that they bring. False if there are none.
+    /// Control goes on where these ways meet, with the value that they bring. Nothing if there are none.
     pub(super) fn meet(&mut self, mut ways: Vec<Way>, live: Option<&aura_code::RegSet>) -> Option<Option<Val>> {
         match ways.len() {
             0 => return None,

@@ -207,6 +207,7 @@ impl Builder<'_> {
         if let Op::Boolean(flag) = *self.g.op(v) {
             return self.branch(unit, pc, flag);
         }
+        self.must_be_real(v);
         let v = self.word_of(v);
         if self.type_of(v) == Type::Bool {
             let yes = self.word(s.true_);

@@ -15,8 +15,9 @@ impl Lower<'_> {
     /// Does `call`, which is `v`; its answer.
     pub(super) fn machine(&mut self, v: Val, call: &Call, p: PointId) -> ir::Value {
         let point: &Point = &self.g.points[p as usize];
-        self.write_budget();
         self.write_point(point);
+        // Last: what is boxed for the point may want a collection, which the fuel tells.
+        self.write_budget();
         let whose = self.whose(point.frames.context);
         let h = &self.e.abi.helpers;
         let answer = match call {
