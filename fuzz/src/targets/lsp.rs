@@ -108,6 +108,7 @@ impl Outside for Memory {
 }
 
 /// What an editor does.
+#[derive(Debug)]
 enum Step {
     Open(usize, String),
     Change(usize, [u32; 4], String),
@@ -359,7 +360,7 @@ pub fn run(input: &[u8]) {
     let are_readable = texts.values().all(|text| !aura_syntax::parse(text).has_errors());
     for file in texts.keys().filter(|_| are_readable) {
         let of = |found: &Found| found.get(NAMES[*file]).cloned().unwrap_or_default();
-        assert_eq!(of(&found), of(&fresh), "findings after edits of {}, texts: {texts:#?}", NAMES[*file]);
+        assert_eq!(of(&found), of(&fresh), "findings of {} after {steps:#?}, texts: {texts:#?}", NAMES[*file]);
     }
     let messages = steps.iter().enumerate().filter_map(|(i, s)| message(s, i as i32));
     let after = session(messages, &texts, name);
