@@ -52,7 +52,9 @@ impl Image {
                 m.heap().become_bytes(o, Shape { map, hash: *hash }, bytes)?;
             }
             // The machine's own are stored by name; it relies on there being no others.
-            Record::Text { text, .. } if text.len() == 1 => return Err(Broken("a text of one character that is an object").into()),
+            Record::Text { text, .. } if text.len() == 1 => {
+                return Err(Broken("a text of one character that is an object").into());
+            }
             Record::Text { hash, text, .. } => m.heap().become_string(o, *hash, text)?,
             Record::Block { map, hash, code, captures } => {
                 values.clear();
