@@ -19,7 +19,7 @@ use support::{Chance, Rows, apply, sum_in, sum_of};
 use crate::choices::Choices;
 
 #[path = "../../../vm/image/tests/support/mod.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the tests of the image use the rest")]
+#[allow(unreachable_pub, reason = "the tests of the image use it by itself")]
 mod support;
 
 /// One input.

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 /// A library small enough to be loaded again after every edit.
-const SMALL: &str = include_str!("../../../fuzz/fuzz_targets/small.aura");
+const SMALL: &str = include_str!("../../../fuzz/src/targets/small.aura");
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 type Files = BTreeMap<&'static str, String>;

@@ -55,6 +55,7 @@ pub struct Bait {
     listener: TcpListener,
 }
 
+#[allow(clippy::new_without_default, reason = "it makes a folder and a socket")]
 impl Bait {
     /// A folder with a secret in it, and a socket.
     ///

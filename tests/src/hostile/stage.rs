@@ -64,6 +64,7 @@ fn library() -> Vec<(String, String)> {
     aura_command::kernel::sources().map(|(name, text)| (name.to_string(), text.to_string())).collect()
 }
 
+#[allow(clippy::new_without_default, reason = "it starts a machine")]
 impl Stage {
     /// A machine with the library and nothing else.
     pub fn new() -> Self {
