@@ -356,10 +356,8 @@ pub fn run(input: &[u8]) {
     let (texts, found) = edits(&steps, encoding);
     let (again, fresh) = edits(&texts.iter().map(|(file, text)| Step::Open(*file, text.clone())).collect::<Vec<_>>(), encoding);
     assert_eq!(texts, again);
-    // While a text cannot be read, what is said about others stays as it was. And, known and open (docs/fuzzing.md): a file that is closed and on no
-    // disk may go on being known of.
-    let closed = steps.iter().any(|step| matches!(step, Step::Close(_)));
-    let are_readable = !closed && texts.values().all(|text| !aura_syntax::parse(text).has_errors());
+    // While a text cannot be read, what is said about others stays as it was.
+    let are_readable = texts.values().all(|text| !aura_syntax::parse(text).has_errors());
     for file in texts.keys().filter(|_| are_readable) {
         let of = |found: &Found| found.get(NAMES[*file]).cloned().unwrap_or_default();
         assert_eq!(of(&found), of(&fresh), "findings of {} after {steps:#?}, texts: {texts:#?}", NAMES[*file]);

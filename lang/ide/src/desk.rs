@@ -221,6 +221,12 @@ impl Ide {
     fn check_closed(&mut self) -> Work {
         let Some(id) = self.line.pop_front() else { return Work::Nothing };
         let was_bad = self.with_findings.contains(&id);
+        // A file that was closed, and opened again before anything was said, is another one of the same name: that one is told of.
+        if self.file(&self.name_of(id)).is_some_and(|now| now != id) {
+            self.stale.remove(&id);
+            self.with_findings.remove(&id);
+            return Work::Done;
+        }
         let findings = self.check(id);
         if findings.found.is_empty() && !was_bad { Work::Done } else { Work::Found(findings) }
     }

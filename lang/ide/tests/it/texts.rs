@@ -41,6 +41,17 @@ fn a_file_that_is_closed_is_as_on_the_disk() {
     assert_eq!(told(&mut f.ide), ["/p/user.aura: []"]);
 }
 
+/// It is another file by then, and the old one's end must not be told after the new one's beginning.
+#[test]
+fn a_file_that_is_closed_and_opened_at_once_is_told_of_as_it_is() {
+    let mut f = Fixture::new("‸");
+    f.ide.open("/p/unsaved.aura", "surelyMissing\n");
+    assert_eq!(told(&mut f.ide).last().map(String::as_str), Some("/p/unsaved.aura: [\"E0301\"]"));
+    f.ide.close("/p/unsaved.aura");
+    f.ide.open("/p/unsaved.aura", "missingAsWell\n");
+    assert_eq!(told(&mut f.ide).last().map(String::as_str), Some("/p/unsaved.aura: [\"E0301\"]"));
+}
+
 #[test]
 fn what_is_on_the_screen_comes_first_and_the_rest_can_wait() {
     let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
