@@ -76,6 +76,20 @@ fn guesses_that_were_wrong_are_told() {
     assert!(done.err.contains("times wrong: add at ") && done.err.contains("of 'add:To:' ("), "{}", done.err);
 }
 
+/// Texts that are not ASCII have their characters elsewhere: that they were ASCII is not guessed for ever.
+#[test]
+fn a_guess_that_is_always_wrong_is_given_up() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("characters.aura");
+    let code = "| count: c In: t = ( | n <- 0 | 0 upTo: t size Do: [|:i| (t at: i) = c ifTrue: [ n: n + 1 ] ]. n ).\n\
+        run: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (count: 'ä' In: 'bänana änd bananäs') ]. s ) |\n(run: 3000) printLine\n";
+    fs::write(&file, code).expect("written");
+    let done = finish(aura(&["run", "--stats", "--jit-threshold=0"]).arg(&file));
+    assert_eq!(done.out, "9000\n");
+    let wrong = done.err.lines().find_map(|l| l.split_once(" times wrong: send at ")?.0.trim().parse::<u64>().ok());
+    assert!(wrong.is_some_and(|n| n < 60), "{}", done.err);
+}
+
 #[test]
 fn the_environment_can_switch_it_off() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -389,6 +389,7 @@ impl Builder<'_> {
     fn intrinsic(&mut self, pc: u32, name: &str, values: &[Val]) -> Option<Val> {
         let ints = |b: &Self| values.iter().all(|v| b.type_of(*v) == Type::Int);
         let vector = self.type_of(values[0]) == Type::Map(self.abi.maps.vector);
+        let wrong = self.top().unit.wrong.contains(&pc);
         match name {
             "_Size" if vector => {
                 let l = self.length(values[0]);
@@ -415,10 +416,13 @@ impl Builder<'_> {
                 };
                 Some(self.integers(op, values[0], values[1], p))
             }
-            "_Clone" => self.clone_of(pc, values[0]),
+            // Of one that often changes its slots, and of texts that are not ASCII, the guess would always be wrong.
+            "_Clone" if !wrong => self.clone_of(pc, values[0]),
             "_NewVector:Filler:" => self.small_vector(values[1], values[2]),
             "_StringAt:"
-                if self.type_of(values[0]) == Type::Map(self.abi.maps.string) && self.type_of(values[1]) != Type::Float =>
+                if !wrong
+                    && self.type_of(values[0]) == Type::Map(self.abi.maps.string)
+                    && self.type_of(values[1]) != Type::Float =>
             {
                 self.check_int(pc, values[1]);
                 let p = self.guess(pc);
