@@ -106,14 +106,15 @@ fn named(name: &str) -> Result<Target, String> {
 
 /// Turns, the least advanced target first. A target that has found something is not asked again.
 fn long(enough: u64, report: &mut Report) -> Result<bool, String> {
-    let mut left: Vec<Target> = ALL.to_vec();
+    let (mut left, mut is_clean) = (ALL.to_vec(), true);
     loop {
         left.retain(|t| report.of(t.name).processor < enough as f64);
         let Some(next) = left.iter().copied().min_by(|a, b| report.of(a.name).processor.total_cmp(&report.of(b.name).processor))
         else {
-            return Ok(left.len() == ALL.len() || report.is_clean());
+            return Ok(is_clean);
         };
         if !turn(next, TURN, report)? {
+            is_clean = false;
             left.retain(|t| t.name != next.name);
         }
     }

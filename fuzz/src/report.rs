@@ -39,11 +39,6 @@ impl Report {
         self.0.get(target).cloned().unwrap_or_default()
     }
 
-    /// Whether nothing was found in any run.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.0.values().all(|sum| sum.findings == 0)
-    }
-
     pub(crate) fn add(&mut self, target: &str, done: &Done) -> Result<(), String> {
         let sum = self.0.entry(target.to_string()).or_default();
         sum.inputs += done.inputs;

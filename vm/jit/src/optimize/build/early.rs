@@ -17,6 +17,9 @@ use crate::unit::Unit;
 /// More than this is not done before one loop: it would only be kept in memory.
 const MOST: usize = 24;
 
+/// A name goes through so many objects.
+const FAR: u32 = 4;
+
 /// A value that is there when a loop begins.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Name {
@@ -41,7 +44,7 @@ impl Builder<'_> {
     pub(super) fn wish(&mut self, v: Val, ty: Type) {
         let found = self.outermost(|b, place, known, first| {
             let fleeting = matches!(ty, Type::Map(_)) && b.guesses.calling.contains(&place);
-            if v.0 >= first || fleeting { None } else { b.name(v, known) }
+            if v.0 >= first || fleeting { None } else { b.name(v, known, FAR) }
         });
         if let Some((place, value)) = found {
             self.wish_for(place, Early { value, is: Some(ty) });
@@ -55,7 +58,7 @@ impl Builder<'_> {
             let stays = !b.guesses.calling.contains(&place) && b.guesses.storing.get(&place).is_none_or(|s| !s.contains(&k));
             // That it has such a word must be known by then.
             let has_it = b.known_word(o).is_some() || matches!(is, Type::Map(_)) && known.types.get(&o) == Some(&is);
-            if o.0 < first && stays && has_it { b.name(o, known) } else { None }
+            if o.0 < first && stays && has_it { b.name(o, known, FAR) } else { None }
         });
         if let Some((place, object)) = found {
             self.wish_for(place, Early { value: Name::Field(Box::new(object), k), is: None });
@@ -75,7 +78,7 @@ impl Builder<'_> {
     }
 
     /// What `v` is called at the beginning of a loop at which this was known.
-    fn name(&self, v: Val, known: &State) -> Option<Name> {
+    fn name(&self, v: Val, known: &State, far: u32) -> Option<Name> {
         if let Some(word) = self.known_word(v) {
             return Some(Name::Word(word));
         }
@@ -84,8 +87,9 @@ impl Builder<'_> {
                 return Some(Name::Register(level, r as Reg));
             }
         }
-        // A word of something that has a name itself; the least, so that it is the same one each time.
-        let of = |(o, k): &(Val, u32)| if *o == v { None } else { Some(Name::Field(Box::new(self.name(*o, known)?), *k)) };
+        // A word of something that has a name itself; the least, so that it is the same one each time. Objects may lead to one another in circles.
+        let far = far.checked_sub(1)?;
+        let of = |(o, k): &(Val, u32)| Some(Name::Field(Box::new(self.name(*o, known, far)?), *k));
         let mut all: Vec<&(Val, u32)> = known.loads.iter().filter(|(_, held)| **held == v).map(|(key, _)| key).collect();
         all.sort_unstable();
         all.into_iter().find_map(of)
