@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aura_heap::Kind;
 use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
@@ -193,6 +194,33 @@ impl Emit<'_> {
         let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, least, (1 << 62) - 2);
         let v = self.b.ins().ishl_imm_u(folded, 2);
         (self.b.ins().bor_imm_u(v, 3), fits)
+    }
+
+    /// Whether two words are the same object, in a new block; control goes to `slow` where it takes a look into both: numbers that are objects have no
+    /// identity of their own, and an object of the image may be one.
+    pub(crate) fn same(&mut self, x: Value, y: Value, slow: Block) -> Value {
+        const LOOK: i64 = 1 << Kind::Float as i64 | 1 << Kind::Big as i64 | 1 << Kind::Absent as i64;
+        let same = self.b.ins().icmp(IntCC::Equal, x, y);
+        let (differ, objects, known) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(same, known, &[], differ, &[]);
+        self.b.switch_to_block(differ);
+        let (a, b) = (self.is_ref(x), self.is_ref(y));
+        let both = self.b.ins().band(a, b);
+        self.b.ins().brif(both, objects, &[], known, &[]);
+        self.b.switch_to_block(objects);
+        let mut looks = self.word(0);
+        for o in [x, y] {
+            let header = self.header(o);
+            let kind = self.b.ins().ushr_imm_u(header, i64::from(layout::KIND_SHIFT));
+            let kind = self.b.ins().band_imm_u(kind, 15);
+            let kinds = self.word(LOOK as u64);
+            let bit = self.b.ins().ushr(kinds, kind);
+            looks = self.b.ins().bor(looks, bit);
+        }
+        let looks = self.b.ins().band_imm_u(looks, 1);
+        self.b.ins().brif(looks, slow, &[], known, &[]);
+        self.b.switch_to_block(known);
+        same
     }
 
     /// A boolean of the machine for a condition.

@@ -39,6 +39,8 @@ pub enum Compare {
     Equal,
     /// `!=`
     NotEqual,
+    /// `==`
+    Same,
 }
 
 /// The operation on numbers of one kind.
@@ -96,6 +98,9 @@ pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
 /// `x op y` for numbers, strings, and the oddballs.
 #[inline(never)]
 pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bool> {
+    if op == Compare::Same {
+        return same(vm, x, y);
+    }
     let heap = &vm.heap;
     let equality = matches!(op, Compare::Equal | Compare::NotEqual);
     if let (Some(a), Some(b)) = (heap.as_text(x), heap.as_text(y)) {
@@ -122,6 +127,33 @@ pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bo
         vm.charge_slice(work as u64);
     }
     numbers(&vm.heap, op, x, y)
+}
+
+/// Whether they are the same object. `None` where that is not known before an object of the image has been brought.
+fn same(vm: &mut Vm, x: Value, y: Value) -> Option<bool> {
+    if x == y || !x.is_ref() || !y.is_ref() {
+        return Some(x == y);
+    }
+    if vm.heap.is_absent(x) || vm.heap.is_absent(y) {
+        return None;
+    }
+    vm.charge_slice(vm.heap.big_words(x) as u64 / 64);
+    Some(same_number(&vm.heap, x, y))
+}
+
+/// Boxed numbers have no identity of their own: equal bits are the same number.
+pub(crate) fn same_number(heap: &Heap, x: Value, y: Value) -> bool {
+    if !x.is_ref() || !y.is_ref() {
+        return false;
+    }
+    match (heap.as_float(x), heap.as_float(y)) {
+        (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
+        (None, None) if heap.big_words(x) == heap.big_words(y) => match (heap.as_big(x), heap.as_big(y)) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn numbers(heap: &Heap, op: Compare, x: Value, y: Value) -> Option<bool> {
@@ -171,7 +203,7 @@ fn holds(op: Compare, o: Ordering) -> bool {
         Compare::LessEq => o != Ordering::Greater,
         Compare::Greater => o == Ordering::Greater,
         Compare::GreaterEq => o != Ordering::Less,
-        Compare::Equal => o == Ordering::Equal,
+        Compare::Equal | Compare::Same => o == Ordering::Equal,
         Compare::NotEqual => o != Ordering::Equal,
     }
 }

@@ -104,6 +104,12 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 ics = code.ics();
             }};
         }
+        // The receiver and the arguments of the send that the next instruction is.
+        macro_rules! window {
+            ($values:expr) => {
+                std::ptr::write(base.add((*pc).a as usize).cast(), $values)
+            };
+        }
         // Primitives judge powers by the activations below them, so the process must know how many those are.
         macro_rules! depth {
             () => {
@@ -371,9 +377,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                         attention!();
                     }
                     None => {
-                        let win = base.add((*pc).a as usize);
-                        *win = x;
-                        *win.add(1) = y;
+                        window!([x, y]);
                     }
                 }
             }};
@@ -402,13 +406,16 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                     $then(x.immediate_float_unchecked() $op y.immediate_float_unchecked())
                 } else {
                     note!(slow_kinds(x, y));
-                    match arith::compare(vm, $slow, x, y) {
-                        Some(b) => $then(b),
-                        None => {
-                            let win = base.add((*pc).a as usize);
-                            *win = x;
-                            *win.add(1) = y;
-                        }
+                    compared_slowly!(x, y, $slow, $then)
+                }
+            }};
+        }
+        macro_rules! compared_slowly {
+            ($x:expr, $y:expr, $slow:expr, $then:expr) => {{
+                match arith::compare(vm, $slow, $x, $y) {
+                    Some(b) => $then(b),
+                    None => {
+                        window!([$x, $y]);
                     }
                 }
             }};
@@ -419,6 +426,12 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                     reg!($i.a) = vm.boolean(b);
                     pc = pc.add(1);
                 })
+            }};
+        }
+        macro_rules! same {
+            ($i:ident, $then:expr) => {{
+                let (x, y) = (reg!($i.b), reg!($i.c));
+                if x == y || !x.is_ref() || !y.is_ref() { $then(x == y) } else { compared_slowly!(x, y, Compare::Same, $then) }
             }};
         }
         macro_rules! jump_if {
@@ -723,17 +736,17 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 Op::GreaterEq => compare!(i, >=, Compare::GreaterEq),
                 Op::Equal => compare!(i, ==, Compare::Equal),
                 Op::NotEqual => compare!(i, !=, Compare::NotEqual),
-                Op::Same => {
-                    reg!(i.a) = vm.boolean(reg!(i.b) == reg!(i.c));
+                Op::Same => same!(i, |b: bool| {
+                    reg!(i.a) = vm.boolean(b);
                     pc = pc.add(1);
-                }
+                }),
                 Op::LessJump => compare_jump!(i, <, Compare::Less),
                 Op::LessEqJump => compare_jump!(i, <=, Compare::LessEq),
                 Op::GreaterJump => compare_jump!(i, >, Compare::Greater),
                 Op::GreaterEqJump => compare_jump!(i, >=, Compare::GreaterEq),
                 Op::EqualJump => compare_jump!(i, ==, Compare::Equal),
                 Op::NotEqualJump => compare_jump!(i, !=, Compare::NotEqual),
-                Op::SameJump => jump_if!((reg!(i.b) == reg!(i.c))),
+                Op::SameJump => same!(i, |b: bool| jump_if!(b)),
                 Op::LessIntJump => compare_int_jump!(i, <, Compare::Less),
                 Op::LessEqIntJump => compare_int_jump!(i, <=, Compare::LessEq),
                 Op::GreaterIntJump => compare_int_jump!(i, >, Compare::Greater),
@@ -750,9 +763,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                         }
                     }
                     note!(OTHERS);
-                    let win = base.add((*pc).a as usize);
-                    *win = v;
-                    *win.add(1) = k;
+                    window!([v, k]);
                 }
                 Op::AtPut => {
                     let (v, k, x) = (reg!(i.a), reg!(i.b), reg!(i.c));
@@ -766,29 +777,19 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                         }
                     }
                     note!(OTHERS);
-                    let win = base.add((*pc).a as usize);
-                    *win = v;
-                    *win.add(1) = k;
-                    *win.add(2) = x;
+                    window!([v, k, x]);
                 }
                 Op::SendTwo => {
                     let (x, y) = (reg!(i.b), reg!(i.c));
-                    let win = base.add((*pc).a as usize);
-                    *win = x;
-                    *win.add(1) = y;
+                    window!([x, y]);
                 }
                 Op::SendTwoInt => {
                     let x = reg!(i.b);
-                    let win = base.add((*pc).a as usize);
-                    *win = x;
-                    *win.add(1) = Value::int(i.c as i16 as i64);
+                    window!([x, Value::int(i.c as i16 as i64)]);
                 }
                 Op::SendThree => {
                     let (v, k, x) = (reg!(i.a), reg!(i.b), reg!(i.c));
-                    let win = base.add((*pc).a as usize);
-                    *win = v;
-                    *win.add(1) = k;
-                    *win.add(2) = x;
+                    window!([v, k, x]);
                 }
             }
         }

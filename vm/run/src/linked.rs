@@ -84,23 +84,25 @@ pub(crate) struct Ic {
 }
 
 impl Ic {
-    /// Remembers one more entry; the newest comes first.
-    pub(crate) fn add(&mut self, e: Entry) {
+    /// Remembers one more entry; the newest comes first. Whether all were given up instead, since they are too many.
+    #[must_use]
+    pub(crate) fn add(&mut self, e: Entry) -> bool {
         if self.mega {
-            return;
+            return false;
         }
         if self.first.kind == EntryKind::Empty {
             self.first = e;
-            return;
+            return false;
         }
         if self.more.len() + 1 >= POLYMORPHIC {
             self.mega = true;
             self.more = Vec::new();
             self.first = Entry::EMPTY;
-            return;
+            return true;
         }
         self.more.push(self.first);
         self.first = e;
+        false
     }
 
     #[inline]

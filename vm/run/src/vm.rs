@@ -320,7 +320,9 @@ impl Vm {
         let kind = &code.sites[site].kind;
         if self.heap.is_kind(receiver, Kind::Block) && is_value(&code.sites[site].selector) {
             let e = Entry { map, kind: EntryKind::Block, word: 0, target: 0 };
-            ics[site].add(e);
+            if ics[site].add(e) {
+                self.caches_changed(c);
+            }
             return Ok(e);
         }
         let l = match kind {
@@ -386,8 +388,11 @@ impl Vm {
     }
 
     fn remember(&mut self, c: CodeRef, site: usize, mut e: Entry, walked: &[MapId], global: bool) {
+        // What was concluded from them is not told any more when it becomes wrong.
+        if c.parts().ics[site].add(e) {
+            self.caches_changed(c);
+        }
         let ic = &mut c.parts().ics[site];
-        ic.add(e);
         let mega = ic.mega;
         if mega && global {
             self.global_put(ic.selector, e);

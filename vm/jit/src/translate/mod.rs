@@ -24,7 +24,7 @@ use cranelift_codegen::ir::{self, Block, BlockCall, InstBuilder, JumpTableData, 
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-pub(crate) use numbers::{conditions, has_immediate, which};
+pub(crate) use numbers::{SAME, conditions, has_immediate, which};
 
 use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;

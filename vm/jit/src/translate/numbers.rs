@@ -18,19 +18,6 @@ impl Translator<'_> {
     pub(super) fn guard(&mut self, pc: usize, i: Instr) -> (usize, bool) {
         match i.op {
             Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod | Op::AddInt | Op::SubInt => self.arithmetic(pc, i),
-            Op::Same => {
-                let (x, y) = (self.get(i.b), self.get(i.c));
-                let same = self.e.b.ins().icmp(IntCC::Equal, x, y);
-                let v = self.e.boolean(same);
-                self.set(i.a, v, Kind::Ref);
-            }
-            Op::SameJump => {
-                let (x, y) = (self.get(i.b), self.get(i.c));
-                let same = self.e.b.ins().icmp(IntCC::Equal, x, y);
-                self.branch(pc + 2, same);
-                self.jump_alone(pc + 2);
-                return (pc + 3, false);
-            }
             Op::At => self.at(pc, i),
             Op::AtPut => self.at_put(pc, i),
             Op::SendTwo | Op::SendTwoInt | Op::SendThree => {
@@ -277,6 +264,10 @@ impl Translator<'_> {
 
     /// Compares two integers, or two immediate doubles; `then` ends the blocks with the condition.
     fn compare_fast(&mut self, pc: usize, op: Op, x: Known, y: Known, slow: Block, then: impl Fn(&mut Self, Value)) {
+        if which(op) == SAME {
+            let c = self.e.same(x.word, y.word, slow);
+            return then(self, c);
+        }
         let may_be_float = x.kind != Kind::Int && y.kind != Kind::Int;
         let others = if may_be_float { self.e.b.create_block() } else { slow };
         self.both_ints(x, y, others);
@@ -374,6 +365,9 @@ pub(crate) fn has_immediate(op: Op) -> bool {
     )
 }
 
+/// The number of `==` among the comparing messages.
+pub(crate) const SAME: u64 = 6;
+
 /// The operation's number among the machine's arithmetic or comparing messages.
 pub(crate) fn which(op: Op) -> u64 {
     match op {
@@ -386,6 +380,7 @@ pub(crate) fn which(op: Op) -> u64 {
         Op::GreaterEq | Op::GreaterEqJump | Op::GreaterEqIntJump => 3,
         Op::Equal | Op::EqualJump | Op::EqualIntJump => 4,
         Op::NotEqual | Op::NotEqualJump => 5,
+        Op::Same | Op::SameJump => SAME,
         _ => 0,
     }
 }

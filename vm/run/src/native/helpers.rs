@@ -301,8 +301,8 @@ pub(super) unsafe extern "C" fn arith(
 }
 
 pub(super) unsafe extern "C" fn compare(vm: *mut Vm, _fp: *mut Frame, _base: *mut Value, x: u64, y: u64, which: u64) -> u64 {
-    use Compare::{Equal, Greater, GreaterEq, Less, LessEq, NotEqual};
-    let op = [Less, LessEq, Greater, GreaterEq, Equal, NotEqual][which as usize];
+    use Compare::{Equal, Greater, GreaterEq, Less, LessEq, NotEqual, Same};
+    let op = [Less, LessEq, Greater, GreaterEq, Equal, NotEqual, Same][which as usize];
     // SAFETY: the running machine.
     match arith::compare(unsafe { &mut *vm }, op, value(x), value(y)) {
         Some(b) => u64::from(b),
@@ -466,7 +466,17 @@ pub(super) unsafe extern "C" fn calm(
     // SAFETY: the running machine; a primitive of its table, by `Unit::prims`; registers of its process, which primitives do not write.
     let (vm, prim, args) = unsafe { (&mut *vm, &*primitive, std::slice::from_raw_parts(first, count as usize)) };
     match prim.run {
-        Run::Leaf(f) => vm.call_leaf(f, args).map_or(Sentinel::SEND, Value::bits),
+        Run::Leaf(f) => {
+            let charged = vm.charged;
+            vm.call_leaf(f, args).map_or_else(
+                |_| {
+                    // The interpreter does it again, and charges it.
+                    vm.charged = charged;
+                    Sentinel::SEND
+                },
+                Value::bits,
+            )
+        }
         Run::Control(_) => Sentinel::SEND,
     }
 }

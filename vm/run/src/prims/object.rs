@@ -3,6 +3,7 @@
 use aura_heap::{SlotKind, Symbol, Value};
 
 use super::{Answer, owned};
+use crate::arith::same_number;
 use crate::fail::Fail;
 use crate::lookup::{Seen, push_parents};
 use crate::prim::Prim;
@@ -11,7 +12,7 @@ use crate::vm::Vm;
 pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_Eq:", 1, |vm, a| {
         vm.charge(vm.heap.big_words(a[0]) as u64 / 64);
-        Ok(vm.boolean(a[0] == a[1] || same_number(vm, a[0], a[1])))
+        Ok(vm.boolean(a[0] == a[1] || same_number(&vm.heap, a[0], a[1])))
     }),
     Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
     Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
@@ -35,21 +36,6 @@ pub(super) const PRIMS: &[Prim] = &[
 
 /// What only written code may do.
 const CHANGE: &str = "change the slots of objects";
-
-/// Boxed numbers have no identity of their own: equal bits are the same number.
-fn same_number(vm: &Vm, x: Value, y: Value) -> bool {
-    if !x.is_ref() && !y.is_ref() {
-        return false;
-    }
-    match (vm.heap.as_float(x), vm.heap.as_float(y)) {
-        (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
-        (None, None) if vm.heap.big_words(x) == vm.heap.big_words(y) => match (vm.heap.as_big(x), vm.heap.as_big(y)) {
-            (Some(a), Some(b)) => a == b,
-            _ => false,
-        },
-        _ => false,
-    }
-}
 
 /// Whether lookup in `x` goes through `wanted`, and how many objects that was asked of.
 fn inherits(vm: &Vm, x: Value, wanted: Value) -> (bool, usize) {

@@ -33,6 +33,9 @@ pub(super) fn refused(unit: &Unit) -> Option<&'static str> {
     if unit.code.kind == CodeKind::InlinedBlock {
         return Some("it works on the registers of another activation");
     }
+    if unit.code.prims.iter().any(|name| name == "_HandlerRunning:") {
+        return Some("the machine is told when its activation is over");
+    }
     let odd = |op: Code| matches!(op, Code::Protect | Code::Unwind | Code::AddSlot | Code::UpGet | Code::UpSet);
     unit.instrs.iter().any(|i| odd(i.op)).then_some("unwinding stops there, or slots are added")
 }

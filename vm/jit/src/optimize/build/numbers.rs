@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use super::Builder;
 use super::walk::Next;
 use crate::compiler::NotCompiled;
-use crate::optimize::ir::{Blk, Call, Edge, End, FloatOp, IntOp, Op, PointId, Type, Val};
+use crate::optimize::ir::{Blk, Call, Edge, End, FloatOp, IntOp, Op, PointId, Rep, Type, Val};
 use crate::translate::{conditions, has_immediate, which};
 use crate::unit::Unit;
 
@@ -216,7 +216,7 @@ impl Builder<'_> {
     fn comparison(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
         let (x, y) = self.operands(i);
         if matches!(i.op, Code::Same | Code::SameJump) {
-            return Ok(self.same(x, y));
+            return self.same(unit, pc, i);
         }
         let (ints, floats) = conditions(i.op);
         if matches!(ints, IntCC::Equal | IntCC::NotEqual)
@@ -232,23 +232,22 @@ impl Builder<'_> {
                 let (x, y) = (self.as_double(x), self.as_double(y));
                 Ok(self.push(Op::FloatCompare(floats, x, y), Type::Any))
             }
-            // Texts; or integers and doubles, which are compared exactly.
-            _ if !unit.wrong.contains(&pc) => {
-                self.seen_by_call(&[x, y]);
-                let (x, y) = (self.word_of(x), self.word_of(y));
-                let p = self.guess(pc);
-                Ok(self.push(Op::Compare(which(i.op) as u8, x, y, p), Type::Any))
-            }
-            _ => {
-                let (x, y) = (self.word_of(x), self.word_of(y));
-                let send = unit.instrs[pc as usize + 1];
-                let p = self.call_point(pc + 2, send.c);
-                let which = which(i.op) as u8;
-                self.seen_by_call(&[x, y]);
-                let dest = send.c;
-                Err(self.call(Call::Compare { which, x, y, dest, site: send.b, window: send.a }, p))
-            }
+            _ => self.compare_others(unit, pc, i),
         }
+    }
+
+    /// Compares what the machine has to look at: texts; integers and doubles, which are compared exactly; numbers that are objects.
+    fn compare_others(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
+        let (x, y) = self.operands(i);
+        self.seen_by_call(&[x, y]);
+        let (x, y, which) = (self.word_of(x), self.word_of(y), which(i.op) as u8);
+        if !unit.wrong.contains(&pc) {
+            let p = self.guess(pc);
+            return Ok(self.push(Op::Compare(which, x, y, p), Type::Any));
+        }
+        let send = unit.instrs[pc as usize + 1];
+        let p = self.call_point(pc + 2, send.c);
+        Err(self.call(Call::Compare { which, x, y, dest: send.c, site: send.b, window: send.a }, p))
     }
 
     /// What was compared for equality with a character that is written there is a text, if it ever was something else than a number; then it is
@@ -285,13 +284,30 @@ impl Builder<'_> {
         self.push(Op::IntCompare(cc, x, y), Type::Any)
     }
 
-    /// Whether both are the same word.
-    fn same(&mut self, x: Val, y: Val) -> Val {
+    /// Whether both are the same object: the same word, unless they may be numbers that are objects.
+    fn same(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
+        let (x, y) = self.operands(i);
+        if !self.has_identity(x) && !self.has_identity(y) {
+            return self.compare_others(unit, pc, i);
+        }
         for v in [x, y] {
             self.must_be_real(v);
         }
         let (x, y) = (self.word_of(x), self.word_of(y));
-        self.push(Op::IntCompare(IntCC::Equal, x, y), Type::Any)
+        Ok(self.compare_ints(IntCC::Equal, x, y))
+    }
+
+    /// Whether nothing but the same word can be the same object: it is surely no number that is an object, nor one of the image that may be.
+    fn has_identity(&self, v: Val) -> bool {
+        let s = self.abi.special;
+        match (self.known_word(v), self.type_of(v)) {
+            (Some(w), _) => w & 3 != 1 || w == s.nil || w == s.true_ || w == s.false_,
+            (None, Type::Map(m)) => {
+                self.program.plain.contains_key(&m) || [self.abi.maps.vector, self.abi.maps.string].contains(&m)
+            }
+            (None, Type::Float) => self.g.rep(v) == Rep::Word,
+            (None, ty) => matches!(ty, Type::Int | Type::Bool) || matches!(self.g.op(v), Op::Closure(..)),
+        }
     }
 
     /// A guard that was switched off: its operands go to the window of the send after it.

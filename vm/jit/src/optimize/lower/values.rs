@@ -10,6 +10,7 @@ use crate::abi::Sentinel;
 use crate::emit::{TAG, arg};
 use crate::exits::Why;
 use crate::optimize::ir::{FloatOp, IntOp, Op, PointId, Val};
+use crate::translate::SAME;
 
 impl Lower<'_> {
     pub(super) fn instruction(&mut self, v: Val) {
@@ -357,6 +358,29 @@ impl Lower<'_> {
         let (a, b) = (self.value(a), self.value(b));
         let (done, other) = (self.e.b.create_block(), self.e.b.create_block());
         let flag = self.e.b.append_block_param(done, I8);
+        if u64::from(which) == SAME {
+            let same = self.e.same(a, b, other);
+            self.e.b.ins().jump(done, &arg(same));
+        } else {
+            self.compare_texts(which, [a, b], done, other);
+        }
+        self.e.b.switch_to_block(other);
+        let which = self.e.word(u64::from(which));
+        // Long texts are charged to the slice.
+        self.write_budget();
+        let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
+        let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
+        // Where it leaves, the interpreter does it again, and charges it.
+        self.go_on_if(known, p);
+        self.read_budget();
+        let holds = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0);
+        self.e.b.ins().jump(done, &arg(holds));
+        self.e.b.switch_to_block(done);
+        flag
+    }
+
+    /// Ends with the answer if both are texts of one character, or of different lengths where that is enough; else with `other`.
+    fn compare_texts(&mut self, which: u8, [a, b]: [ir::Value; 2], done: ir::Block, other: ir::Block) {
         let lengths = [self.text_length(a, other), self.text_length(b, other)];
         let (single, differs) = (self.e.b.create_block(), self.e.b.create_block());
         let same = self.e.b.ins().icmp(IntCC::Equal, lengths[0], lengths[1]);
@@ -375,18 +399,6 @@ impl Lower<'_> {
         } else {
             self.e.b.ins().jump(other, &[]);
         }
-        self.e.b.switch_to_block(other);
-        let which = self.e.word(u64::from(which));
-        // Long texts are charged to the slice.
-        self.write_budget();
-        let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
-        self.read_budget();
-        let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
-        self.go_on_if(known, p);
-        let holds = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, 0);
-        self.e.b.ins().jump(done, &arg(holds));
-        self.e.b.switch_to_block(done);
-        flag
     }
 
     /// A character of an ASCII text: one of the machine's texts of one character.
