@@ -43,8 +43,7 @@ impl Report {
         let sum = self.0.entry(target.to_string()).or_default();
         sum.inputs += done.inputs;
         sum.processor += done.processor;
-        sum.edges = done.edges.max(sum.edges);
-        sum.of_edges = done.of_edges;
+        (sum.edges, sum.of_edges) = (done.edges, done.of_edges);
         sum.findings += u64::from(done.finding.is_some());
         let text = serde_json::to_vec_pretty(&self).map_err(|e| e.to_string())?;
         std::fs::write(Self::path(), text).map_err(|e| format!("{}: {e}", Self::path().display()))

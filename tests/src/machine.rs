@@ -154,6 +154,11 @@ pub fn run(name: &str, code: &str, engine: Engine) -> Ran {
     run_within(name, code, engine, 200_000_000)
 }
 
+/// Programs with less fuel than this are made by chance, and many recur without end.
+const SHORT: u64 = 10_000;
+/// So deep they may recur.
+const SHALLOW: usize = 250;
+
 /// The same with so much fuel.
 pub fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> Ran {
     match aura_command::source::compile(name, code, false) {
@@ -172,6 +177,8 @@ pub fn run_chunks(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64) -
     }
     let limits = Limits {
         fuel: Some(fuel),
+        // Where everything is collected at every safepoint, all activations are looked at each time.
+        depth: (fuel < SHORT).then_some(SHALLOW),
         heap: Some(2 << 30),
         deadline: Some(Instant::now() + Duration::from_secs(120)),
         ..Limits::default()
