@@ -62,15 +62,17 @@ fn every_program_verifies_its_result() {
 #[test]
 fn compiled_they_do_too() {
     for (name, inner, _) in PROGRAMS {
-        passes(name, inner, Engine::Warm);
-        passes(name, inner, Engine::Baseline);
+        for engine in [Engine::Warm, Engine::Baseline, Engine::Hot, Engine::Optimized, Engine::Shaken] {
+            passes(name, inner, engine);
+        }
     }
 }
 
 #[test]
 fn with_collection_everywhere_too() {
     for (name, inner, _) in PROGRAMS.into_iter().filter(|p| !p.2) {
-        passes(name, inner, Engine::Stress);
-        passes(name, inner, Engine::BaselineStress);
+        for engine in [Engine::Stress, Engine::BaselineStress, Engine::OptimizedStress] {
+            passes(name, inner, engine);
+        }
     }
 }

@@ -72,11 +72,13 @@ pub enum Engine {
     OptimizedStress,
     /// Compile everything by the optimizing tier, at an image, as with `Image`.
     OptimizedImage,
+    /// As people run it, but sooner: interpret at first, then compile by one tier and the other, on the other thread, and enter loops that run.
+    Hot,
 }
 
 impl Engine {
     /// All of them.
-    pub const ALL: [Engine; 11] = [
+    pub const ALL: [Engine; 12] = [
         Engine::Plain,
         Engine::Stress,
         Engine::Image,
@@ -88,10 +90,12 @@ impl Engine {
         Engine::Shaken,
         Engine::OptimizedStress,
         Engine::OptimizedImage,
+        Engine::Hot,
     ];
 
     /// Those that do nothing everywhere which takes long.
-    pub const QUIET: [Engine; 5] = [Engine::Plain, Engine::Warm, Engine::Baseline, Engine::Optimized, Engine::Shaken];
+    pub const QUIET: [Engine; 6] =
+        [Engine::Plain, Engine::Warm, Engine::Baseline, Engine::Optimized, Engine::Shaken, Engine::Hot];
 
     /// Whether it collects wherever that is possible.
     pub fn collects(self) -> bool {
@@ -108,6 +112,7 @@ impl Engine {
         match self {
             Engine::Plain | Engine::Stress | Engine::Image => vm.set_tiers(Tiers::Interpreter, None),
             Engine::Warm => vm.set_tiers(Tiers::Baseline, Some(2)),
+            Engine::Hot => vm.set_tiers(Tiers::Optimizing, Some(5)),
             Engine::Baseline | Engine::BaselineStress | Engine::BaselineImage => vm.set_tiers(Tiers::Baseline, Some(0)),
             Engine::Optimized | Engine::Shaken | Engine::OptimizedStress | Engine::OptimizedImage => {
                 vm.set_tiers(Tiers::Optimizing, Some(0));

@@ -23,6 +23,7 @@ const UNSAFE: &[&str] = &[
     "vm/jit/src/memory.rs",
     "vm/run/src/interp.rs",
     "vm/run/src/linked.rs",
+    "vm/run/src/native/aside.rs",
     "vm/run/src/native/enter.rs",
     "vm/run/src/native/exit.rs",
     "vm/run/src/native/helpers.rs",

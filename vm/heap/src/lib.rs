@@ -35,4 +35,4 @@ pub use map::{Dependent, Map, MapId, Slot, SlotKind, SlotMeta};
 pub use slots::SlotError;
 pub use symbol::{Symbol, Symbols, arity};
 pub use tracking::BASE;
-pub use value::{MAX_INT, MIN_INT, Value};
+pub use value::{EXPONENT_OFFSET, FOLD, MAX_INT, MIN_INT, Value};

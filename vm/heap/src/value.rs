@@ -7,9 +7,9 @@
 //! ```
 //!
 //! An immediate double holds every double whose exponent is within 2^-254 … 2^256, and both zeros. The rest (tiny,
-//! huge, infinities, NaN) live in boxed floats. The fold: rotate the sign bit to bit 0, subtract the smallest exponent, and
-//! what fits 62 bits is shifted past the tag. The two codes that would mean ±2^-255 mean ±0 instead, since zero is common and
-//! 2^-255 is not.
+//! huge, infinities, NaN) live in boxed floats. The fold: rotate the sign bit to bit 0, subtract the exponent below the smallest, and
+//! what fits 62 bits is shifted past the tag. So what lies there, rotated back, is the double divided by [`FOLD`], and zeros are zeros: one multiplication unfolds
+//! all of them.
 //!
 //! What must stay true: equal small integers and equal immediate doubles are equal words; a double that can be immediate
 //! never is boxed, so identity of immediates is equality.
@@ -24,7 +24,12 @@ pub const MAX_INT: i64 = (1 << 62) - 1;
 /// Smallest small integer.
 pub const MIN_INT: i64 = -(1 << 62);
 
-const EXPONENT_OFFSET: u64 = 0x300 << 53;
+/// Of a double whose sign was rotated to bit 0, subtracted by the fold.
+pub const EXPONENT_OFFSET: u64 = 0x300 << 53;
+/// What an immediate double is multiplied by to unfold it: 2^768.
+pub const FOLD: f64 = f64::from_bits((0x300 + 1023) << 52);
+/// The bits of folded doubles, zeros not counted: exponents from 1.
+const FOLDED: std::ops::Range<u64> = 1 << 53..1 << 62;
 
 const _: () = assert!(std::mem::size_of::<Value>() == 8);
 
@@ -73,7 +78,7 @@ impl Value {
     pub fn immediate_float(f: f64) -> Option<Value> {
         let r = f.to_bits().rotate_left(1);
         let folded = r.wrapping_sub(EXPONENT_OFFSET);
-        if folded.wrapping_sub(2) < (1 << 62) - 2 {
+        if FOLDED.contains(&folded) {
             Some(Value((folded << 2) | 3))
         } else if r <= 1 {
             Some(Value((r << 2) | 3))
@@ -153,15 +158,38 @@ mod tests {
 
     #[test]
     fn doubles_survive_the_fold() {
-        for f in [0.0, -0.0, 1.0, -1.5, 1e77, -1e-76, std::f64::consts::PI, 2f64.powi(-254), 2f64.powi(256), 5e-324] {
+        for f in [
+            0.0,
+            -0.0,
+            1.0,
+            -1.5,
+            1e77,
+            -1e-76,
+            std::f64::consts::PI,
+            2f64.powi(-254),
+            2f64.powi(256),
+            2f64.powi(257).next_down(),
+            5e-324,
+        ] {
             if let Some(v) = Value::immediate_float(f) {
                 assert_eq!(v.immediate_float_unchecked().to_bits(), f.to_bits(), "{f}");
                 assert!(v.is_immediate_float());
+                let folded = f64::from_bits((v.bits() >> 2).rotate_right(1));
+                assert_eq!((folded * FOLD).to_bits(), f.to_bits(), "{f}");
             } else {
                 assert!(f.abs() < 1e-70 || f.abs() > 1e70, "{f} ought to be immediate");
             }
         }
-        for f in [f64::NAN, f64::INFINITY, f64::MAX, 2f64.powi(-255), -(2f64.powi(-255)), 2f64.powi(300)] {
+        for f in [
+            f64::NAN,
+            f64::INFINITY,
+            f64::MAX,
+            2f64.powi(-255),
+            -(2f64.powi(-255)),
+            2f64.powi(-254).next_down(),
+            2f64.powi(257),
+            2f64.powi(300),
+        ] {
             assert!(Value::immediate_float(f).is_none(), "{f}");
         }
     }

@@ -5,7 +5,8 @@
 //! answers, and the caller takes the activation off; or [`Sentinel::BAIL`]: all activations are as the interpreter wants them, whoever is below
 //! returns as well.
 //!
-//! A helper is `extern "C" fn(vm, frame, base, …) -> word`, all of them words. Those that may run code or collect want the activation's `pc` saved.
+//! A helper is `extern "C" fn(vm, frame, base, …) -> word`, all of them words. Those that may run code or collect want the activation's `pc` saved. Those that are
+//! called *aside* take the same, change no register, and leave their answer in a word of the machine's ([`Abi::answer`]).
 
 /// Words that are no values.
 pub struct Sentinel;
@@ -123,7 +124,7 @@ pub struct Helpers {
     pub prim: usize,
     /// `(dest, x, y, which)`: arithmetic that is not fast. The answer, which is also in `dest`; SEND; BAIL.
     pub arith: usize,
-    /// `(x, y, which)`: 0, 1, or SEND.
+    /// `(x, y, which)`: 0, 1, or SEND. Called aside.
     pub compare: usize,
     /// `(result)`: the inlined message at the instruction before the saved `pc` is really sent. Any value when the activation
     /// goes on where it joins, or BAIL.
@@ -136,23 +137,23 @@ pub struct Helpers {
     pub join: usize,
     /// `()`: a token for the activation.
     pub home: usize,
-    /// `(box, value)`: a store that needs the barrier, or none if it is no box.
+    /// `(box, value)`: a store that needs the barrier, or none if it is no box. Called aside.
     pub set_box: usize,
-    /// `(vector, index, value)`: 0 when done; SEND.
+    /// `(vector, index, value)`: 0 when done; SEND. Called aside.
     pub at_put: usize,
-    /// `(object, word, value)`: 0 when done; SEND.
+    /// `(object, word, value)`: 0 when done; SEND. Called aside.
     pub set_word: usize,
     /// `(activations, registers, begins)`: room for more is wanted. BAIL.
     pub room: usize,
     /// `(exit)`: optimized code leaves to where the [`Exit`](crate::Exit) at this address says. BAIL.
     pub exit: usize,
-    /// `(bits)`: a double. This does not collect.
+    /// `(bits)`: a double. This does not collect. Called aside.
     pub double: usize,
-    /// `(header, words)`: an object whose words are still to be filled in. This does not collect.
+    /// `(header, words)`: an object whose words are still to be filled in. This does not collect. Called aside.
     pub allocate: usize,
     /// `(primitive, first, count)`: a primitive that neither runs code nor collects. The answer; SEND if it fails.
     pub calm: usize,
-    /// `()`: what was charged, and how much less fuel there is to seem, so that a collection comes soon.
+    /// `()`: what was charged, and how much less fuel there is to seem, so that a collection comes soon. Called aside.
     pub pressed: usize,
     /// `(level, register)`; `(level, register, value)`: a register of the activation that an inlined message's block belongs to.
     pub up_get: usize,
@@ -172,6 +173,8 @@ pub struct Abi {
     pub floor: i32,
     /// The row of words for what exits hand over.
     pub saved: i32,
+    /// What a function has answered that was called aside.
+    pub answer: i32,
     /// Guesses until one is taken to be wrong, for tests; none is, unless this is given.
     pub shaken: Option<i32>,
     /// Work that primitives have charged, a word.

@@ -1,6 +1,7 @@
 //! Cranelift set up, and one function after the other through it.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use cranelift_codegen::Context;
@@ -12,7 +13,7 @@ use cranelift_frontend::FunctionBuilderContext;
 
 use crate::abi::Abi;
 use crate::exits::Exit;
-use crate::optimize::{build, lower, tidy, verify};
+use crate::optimize::{build, lower, ranges, tidy, verify};
 use crate::translate::translate;
 use crate::unit::{Program, Unit};
 
@@ -97,6 +98,10 @@ impl Compiler {
     /// # Errors
     /// When it is too long, or Cranelift refuses it.
     pub fn compile(&mut self, unit: &Arc<Unit>, abi: &Abi) -> Result<Compiled, NotCompiled> {
+        self.guarded(|c| c.translated(unit, abi))
+    }
+
+    fn translated(&mut self, unit: &Arc<Unit>, abi: &Abi) -> Result<Compiled, NotCompiled> {
         if unit.instrs.len() > LONGEST {
             return Err(NotCompiled(format!("{} instructions are more than are compiled", unit.instrs.len())));
         }
@@ -110,22 +115,36 @@ impl Compiler {
     ///
     /// # Errors
     /// When it is too long, something in it is left to other tiers, or Cranelift refuses it.
-    ///
-    /// # Panics
-    /// In debug builds, when the graph is wrong.
     pub fn optimize(&mut self, program: &Program, abi: &Abi) -> Result<Compiled, NotCompiled> {
+        self.guarded(|c| c.optimized(program, abi))
+    }
+
+    fn optimized(&mut self, program: &Program, abi: &Abi) -> Result<Compiled, NotCompiled> {
         let mut graph = build(program, abi)?;
         tidy(&mut graph);
-        if cfg!(debug_assertions)
-            && let Err(why) = verify(&graph)
-        {
-            panic!("the optimizing tier made a graph that is wrong: {why}, in\n{graph}");
+        ranges(&mut graph);
+        tidy(&mut graph);
+        if let Err(why) = verify(&graph) {
+            let why = format!("the optimizing tier made a graph that is wrong: {why}");
+            debug_assert!(false, "{why}, in\n{graph}");
+            return Err(NotCompiled(why));
         }
         self.begin();
         let exits = lower(&mut self.context.func, &mut self.frontend, &graph, program, abi, &*self.isa)?;
         let (bytes, shown) = self.finish()?;
         let shown = if self.dump == Some(Dump::Ir) { Some(graph.to_string()) } else { shown };
         Ok(Compiled { bytes, resume: Vec::new(), exits, shown })
+    }
+
+    /// A fault of the compiler is no fault of the program: what cannot be compiled is interpreted. Only debug builds, and so all tests, end with it.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<Compiled, NotCompiled>) -> Result<Compiled, NotCompiled> {
+        if cfg!(debug_assertions) {
+            return work(self);
+        }
+        catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
+            (self.context, self.frontend) = (Context::new(), FunctionBuilderContext::new());
+            Err(NotCompiled("the compiler failed".into()))
+        })
     }
 
     fn begin(&mut self) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aura_heap::Kind;
 use aura_heap::layout;
+use aura_heap::{EXPONENT_OFFSET, FOLD, Kind};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{AliasRegionData, Block, BlockArg, Function, InstBuilder, MemFlagsData, SigRef, Signature, Value};
@@ -14,9 +14,6 @@ use crate::abi::{Abi, Sentinel};
 
 /// The tag of references, which the address has too much.
 pub(crate) const TAG: i32 = 1;
-/// As in `heap/value.rs`.
-pub(crate) const EXPONENT_OFFSET: u64 = 0x300 << 53;
-
 /// The three kinds of memory, which are disjoint: registers of activations, objects, and what is the machine's own.
 #[derive(Clone, Copy)]
 pub(crate) struct Memory {
@@ -63,6 +60,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) mem: Memory,
     /// Of the machine's functions, by the number of their arguments.
     pub(crate) signatures: BTreeMap<usize, SigRef>,
+    /// Of those that change no register.
+    pub(crate) asides: BTreeMap<usize, SigRef>,
     /// Of compiled functions.
     pub(crate) compiled: Option<SigRef>,
     pub(crate) vm: Value,
@@ -107,6 +106,25 @@ impl Emit<'_> {
         all.extend_from_slice(args);
         let callee = self.word(helper as u64);
         self.call(callee, &all)
+    }
+
+    /// Calls one of those of the machine's functions that change no register; see `abi`.
+    pub(crate) fn aside(&mut self, helper: usize, args: &[Value]) -> Value {
+        let mut all = vec![self.vm, self.fp, self.base];
+        all.extend_from_slice(args);
+        let callee = self.word(helper as u64);
+        let signature = match self.asides.get(&all.len()) {
+            Some(s) => *s,
+            None => {
+                let mut s = words(CallConv::PreserveAll, all.len());
+                s.returns.clear();
+                let s = self.b.import_signature(s);
+                self.asides.insert(all.len(), s);
+                s
+            }
+        };
+        self.b.ins().call_indirect(signature, callee, &all);
+        self.b.ins().load(I64, self.mem.machine, self.vm, self.abi.answer)
     }
 
     fn call(&mut self, callee: Value, args: &[Value]) -> Value {
@@ -172,28 +190,28 @@ impl Emit<'_> {
         self.call(callee, &all)
     }
 
-    /// The double of an immediate.
+    /// The double of an immediate; see `heap/value.rs`.
     pub(crate) fn double(&mut self, v: Value) -> Value {
         let folded = self.b.ins().ushr_imm_u(v, 2);
-        let offset = self.word(EXPONENT_OFFSET);
-        let bits = self.b.ins().iadd(folded, offset);
-        let bits = self.b.ins().rotr_imm_u(bits, 1);
-        let zero = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, folded, 1);
-        let sign = self.b.ins().ishl_imm_u(folded, 63);
-        let bits = self.b.ins().select(zero, sign, bits);
-        self.b.ins().bitcast(F64, MemFlagsData::new(), bits)
+        let bits = self.b.ins().rotr_imm_u(folded, 1);
+        let d = self.b.ins().bitcast(F64, MemFlagsData::new(), bits);
+        let fold = self.b.ins().f64const(FOLD);
+        self.b.ins().fmul(d, fold)
     }
 
     /// The immediate of a double, and whether it has one that is not a zero; see `Value::immediate_float`.
     pub(crate) fn immediate(&mut self, d: Value) -> (Value, Value) {
+        /// Exponents that are folded, as a double has them.
+        const LEAST: u64 = (EXPONENT_OFFSET >> 53) + 1;
         let bits = self.b.ins().bitcast(I64, MemFlagsData::new(), d);
         let rotated = self.b.ins().rotl_imm_u(bits, 1);
-        let offset = self.word(EXPONENT_OFFSET);
-        let folded = self.b.ins().isub(rotated, offset);
-        let least = self.b.ins().iadd_imm_s(folded, -2);
-        let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, least, (1 << 62) - 2);
-        let v = self.b.ins().ishl_imm_u(folded, 2);
-        (self.b.ins().bor_imm_u(v, 3), fits)
+        let exponent = self.b.ins().ushr_imm_u(rotated, 53);
+        let above = self.b.ins().iadd_imm_s(exponent, -(LEAST as i64));
+        let fits = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, above, (1 << (62 - 53)) - 1);
+        let v = self.b.ins().ishl_imm_u(rotated, 2);
+        // Of what is subtracted only the highest bit is left after the shift, and to subtract that is to change it.
+        let fold = self.word((EXPONENT_OFFSET << 2) | 3);
+        (self.b.ins().bxor(v, fold), fits)
     }
 
     /// Whether two words are the same object, in a new block; control goes to `slow` where it takes a look into both: numbers that are objects have no

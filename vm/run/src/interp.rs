@@ -325,10 +325,13 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                             load!();
                         }
                     }
-                    _ => {
+                    kind => {
                         save!();
-                        let at = index!($win);
-                        vm.send_slow(&mut *proc, $i.b as usize, at, $recv, $i.c as u32);
+                        let (p, at) = (&mut *proc, index!($win));
+                        match kind {
+                            EntryKind::Empty => vm.send_slow(p, $i.b as usize, at, $recv, $i.c as u32),
+                            _ => vm.send_to(p, e, $i.b as usize, at, $recv, $i.c as u32),
+                        }
                         load!();
                         attention!();
                     }

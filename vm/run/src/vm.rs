@@ -64,8 +64,17 @@ const GLOBAL: usize = 2048;
 #[derive(Clone, Copy)]
 struct GlobalEntry {
     selector: Symbol,
+    /// The module in which an implicit message found it; else [`EVERYWHERE`].
+    module: Value,
     entry: Entry,
 }
+
+impl GlobalEntry {
+    const EMPTY: Self = Self { selector: Symbol(0), module: EVERYWHERE, entry: Entry::EMPTY };
+}
+
+/// What is found whichever module a message was written in.
+const EVERYWHERE: Value = Value::ZERO;
 
 /// A machine with a world.
 pub struct Vm {
@@ -159,6 +168,8 @@ pub(crate) struct Hot {
     pub(crate) withheld: i64,
     /// What optimized code hands over when it is left.
     pub(crate) saved: [u64; aura_jit::SAVED],
+    /// What a function that compiled code called aside has answered.
+    pub(crate) answer: u64,
 }
 
 impl Vm {
@@ -311,13 +322,13 @@ impl Vm {
         let ics = c.parts().ics;
         let selector = ics[site].selector;
         let map = self.heap.map_of(receiver);
+        let code = c.code().clone();
+        let kind = &code.sites[site].kind;
         if ics[site].mega
-            && let Some(e) = self.global_get(map, selector)
+            && let Some(e) = self.find_global(c, kind, map, selector)
         {
             return Ok(e);
         }
-        let code = c.code().clone();
-        let kind = &code.sites[site].kind;
         if self.heap.is_kind(receiver, Kind::Block) && is_value(&code.sites[site].selector) {
             let e = Entry { map, kind: EntryKind::Block, word: 0, target: 0 };
             if ics[site].add(e) {
@@ -339,9 +350,20 @@ impl Vm {
         let e = self.entry(&l, receiver, false, code.sites[site].argc)?;
         if !l.dynamic {
             let plain = matches!(kind, SiteKind::Explicit | SiteKind::Implicit);
-            self.remember(c, site, e, &l.walked, plain);
+            self.remember(c, site, e, &l.walked, plain.then_some(EVERYWHERE));
         }
         Ok(e)
+    }
+
+    /// What the global cache has for a message. What `resend` finds depends on where it is written, and is not in there.
+    fn find_global(&self, c: CodeRef, kind: &SiteKind, map: MapId, selector: Symbol) -> Option<Entry> {
+        match kind {
+            SiteKind::Explicit => self.global_get(map, selector, EVERYWHERE),
+            SiteKind::Implicit => {
+                self.global_get(map, selector, EVERYWHERE).or_else(|| self.global_get(map, selector, c.module.get()))
+            }
+            SiteKind::Resend | SiteKind::Delegate(_) => None,
+        }
     }
 
     /// The entry for what a lookup found, for a message with so many arguments.
@@ -369,7 +391,7 @@ impl Vm {
             let mut walked = first.walked;
             walked.push(self.heap.map_of(module));
             walked.extend(l.walked);
-            self.remember(c, site, e, &walked, false);
+            self.remember(c, site, e, &walked, Some(module));
         }
         Ok(e)
     }
@@ -387,15 +409,21 @@ impl Vm {
         }
     }
 
-    fn remember(&mut self, c: CodeRef, site: usize, mut e: Entry, walked: &[MapId], global: bool) {
+    /// Caches an entry, which depends on the slots of objects with the maps that were `walked`. Where a site has seen too much, it goes to the global cache, if
+    /// it is one for a module or everywhere.
+    fn remember(&mut self, c: CodeRef, site: usize, mut e: Entry, walked: &[MapId], global: Option<Value>) {
         // What was concluded from them is not told any more when it becomes wrong.
         if c.parts().ics[site].add(e) {
             self.caches_changed(c);
         }
         let ic = &mut c.parts().ics[site];
-        let mega = ic.mega;
-        if mega && global {
-            self.global_put(ic.selector, e);
+        if ic.mega {
+            if let Some(module) = global
+                && self.global_put(ic.selector, module, e)
+            {
+                walked.iter().for_each(|m| self.heap.depend_once(*m, GLOBAL_CACHE));
+            }
+            return;
         }
         if e.target_value().is_some_and(|v| self.heap.is_young(*v)) {
             self.young_ics.push(ic);
@@ -405,29 +433,34 @@ impl Vm {
         }
     }
 
-    fn global_slot(map: MapId, selector: Symbol) -> usize {
-        ((map.wrapping_mul(0x9E37_79B1) ^ selector.0.wrapping_mul(0x85EB_CA77)) >> 11) as usize & (GLOBAL - 1)
+    fn global_slot(map: MapId, selector: Symbol, module: Value) -> usize {
+        let module = (module.bits() >> 3) as u32;
+        ((map.wrapping_mul(0x9E37_79B1) ^ selector.0.wrapping_mul(0x85EB_CA77) ^ module.wrapping_mul(0xC2B2_AE3D)) >> 11) as usize
+            & (GLOBAL - 1)
     }
 
-    fn global_get(&self, map: MapId, selector: Symbol) -> Option<Entry> {
-        let g = self.global.get(Self::global_slot(map, selector))?;
-        (g.selector == selector && g.entry.map == map && g.entry.kind != EntryKind::Empty).then_some(g.entry)
+    fn global_get(&self, map: MapId, selector: Symbol, module: Value) -> Option<Entry> {
+        let g = self.global.get(Self::global_slot(map, selector, module))?;
+        let same = g.selector == selector && g.module == module && g.entry.map == map && g.entry.kind != EntryKind::Empty;
+        same.then_some(g.entry)
     }
 
-    fn global_put(&mut self, selector: Symbol, mut e: Entry) {
-        if e.target_value().is_some_and(|v| self.heap.is_young(*v)) {
-            return;
+    /// Whether it was put there. Young objects move, and are not named.
+    fn global_put(&mut self, selector: Symbol, module: Value, mut e: Entry) -> bool {
+        if self.heap.is_young(module) || e.target_value().is_some_and(|v| self.heap.is_young(*v)) {
+            return false;
         }
         if self.global.is_empty() {
-            self.global = vec![GlobalEntry { selector: Symbol(0), entry: Entry::EMPTY }; GLOBAL];
+            self.global = vec![GlobalEntry::EMPTY; GLOBAL];
         }
         self.global_used = true;
-        self.global[Self::global_slot(e.map, selector)] = GlobalEntry { selector, entry: e };
+        self.global[Self::global_slot(e.map, selector, module)] = GlobalEntry { selector, module, entry: e };
+        true
     }
 
     pub(crate) fn clear_global(&mut self) {
         if std::mem::take(&mut self.global_used) {
-            self.global.fill(GlobalEntry { selector: Symbol(0), entry: Entry::EMPTY });
+            self.global.fill(GlobalEntry::EMPTY);
         }
     }
 
@@ -438,8 +471,9 @@ impl Vm {
         }
         let mut guards = false;
         for d in self.heap.take_flushed() {
-            if d == GUARDS {
-                guards = true;
+            // The global cache is emptied in any case.
+            guards |= d == GUARDS;
+            if d == GUARDS || d == GLOBAL_CACHE {
                 continue;
             }
             let c = CodeRef::from_bits(d.0);
@@ -574,6 +608,8 @@ pub struct Handle(usize);
 
 /// What the meaning of the guarded messages is called among dependents. (No code has the address 0.)
 const GUARDS: Dependent = Dependent(0, 0);
+/// The same for the global cache.
+const GLOBAL_CACHE: Dependent = Dependent(0, 1);
 
 /// Messages that the bytecode does itself for the kinds it knows.
 const GUARDED: &[&str] = &["+", "-", "*", "/", "%", "<", "<=", ">", ">=", "=", "!=", "==", "at:", "at:Put:"];
@@ -673,6 +709,7 @@ impl Vm {
                 shaken: 0,
                 withheld: 0,
                 saved: [0; aura_jit::SAVED],
+                answer: 0,
             },
         }
     }

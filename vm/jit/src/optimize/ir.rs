@@ -73,6 +73,10 @@ pub(crate) enum IntOp {
     And,
     Or,
     Xor,
+    /// Shifts the first by the second to the left; leaves unless that is between 0 and 62.
+    Left,
+    /// To the right, as above.
+    Right,
 }
 
 /// Operations on doubles.
@@ -123,6 +127,8 @@ pub(crate) enum Op {
     CheckIndex(Val, Val, PointId),
     /// Integers.
     Int(IntOp, Val, Val, PointId),
+    /// The same where there surely is an answer.
+    Sure(IntOp, Val, Val),
     /// Doubles.
     Float(FloatOp, Val, Val),
     /// Compares small integers, or words that may be compared as such.
@@ -141,7 +147,7 @@ pub(crate) enum Op {
     Field(Val, u32),
     /// Sets one; leaves if that is not for the machine's fast path.
     SetField(Val, u32, Val, PointId),
-    /// Sets one of an object that was made here, since when nothing was collected: there is no barrier.
+    /// Sets one of an object that was made or changed here, since when nothing was collected: the barrier need not hear of it.
     Put(Val, u32, Val),
     /// A new object: its header, and all its words.
     New(u64, Vec<Val>),
@@ -396,6 +402,7 @@ impl Op {
             Op::CheckNotInts(a, b, _)
             | Op::CheckIndex(a, b, _)
             | Op::Int(_, a, b, _)
+            | Op::Sure(_, a, b)
             | Op::Float(_, a, b)
             | Op::IntCompare(_, a, b)
             | Op::FloatCompare(_, a, b)

@@ -9,7 +9,7 @@ impl fmt::Display for Graph {
         for (k, c) in self.contexts.iter().enumerate() {
             writeln!(f, "activation {k}: {} at register {}", c.name, c.base)?;
         }
-        for b in super::verify::reached(self) {
+        for b in super::order::reached(self) {
             let block = self.block(b);
             write!(f, "{b:?}")?;
             list(f, &block.params.iter().map(|p| self.named(*p)).collect::<Vec<_>>())?;

@@ -1,4 +1,4 @@
-//! Checks a graph; for debug builds and tests.
+//! Checks a graph. What does not pass is not compiled; debug builds end.
 //!
 //! 1. Blocks that are reached end, and their edges give each parameter of where they lead a value of its kind.
 //! 2. Each value is defined once, in a block that dominates all its uses; operands come before what uses them.
@@ -6,6 +6,7 @@
 //! 4. What a call's point needs is real.
 
 use super::ir::{Blk, End, Graph, Op, Rep, Type, Val};
+use super::order::{Dominators, reached};
 
 /// What is wrong with the graph.
 ///
@@ -13,7 +14,7 @@ use super::ir::{Blk, End, Graph, Op, Rep, Type, Val};
 /// The first thing that is.
 pub(crate) fn verify(g: &Graph) -> Result<(), String> {
     let order = reached(g);
-    let dominators = dominators(g, &order);
+    let tree = Dominators::of(g, &order);
     let mut home = vec![None; g.ops.len()];
     for b in &order {
         for (k, v) in
@@ -26,7 +27,7 @@ pub(crate) fn verify(g: &Graph) -> Result<(), String> {
     }
     let defined = |v: Val, b: Blk, k: usize| match home[v.0 as usize] {
         Some((at, i)) if at == b => i < k || matches!(g.op(v), Op::Param(_)),
-        Some((at, _)) => dominates(&dominators, at, b),
+        Some((at, _)) => tree.dominates(at, b),
         None => false,
     };
     for b in &order {
@@ -112,87 +113,6 @@ fn point(g: &Graph, p: u32, call: bool, defined: impl Fn(Val) -> bool) -> Result
         }
     }
     Ok(())
-}
-
-/// The blocks that are reached, each before those that it dominates.
-pub(super) fn reached(g: &Graph) -> Vec<Blk> {
-    let mut seen = vec![false; g.blocks.len()];
-    let mut order = Vec::new();
-    let mut todo = vec![(Blk(0), false)];
-    while let Some((b, done)) = todo.pop() {
-        if done {
-            order.push(b);
-            continue;
-        }
-        if std::mem::replace(&mut seen[b.0 as usize], true) {
-            continue;
-        }
-        todo.push((b, true));
-        for e in g.block(b).end.clone().edges().into_iter().rev() {
-            todo.push((e.to, false));
-        }
-    }
-    order.reverse();
-    order
-}
-
-/// The immediate dominator of each block. Source: Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001.
-fn dominators(g: &Graph, order: &[Blk]) -> Vec<Option<(usize, Blk)>> {
-    let mut number = vec![usize::MAX; g.blocks.len()];
-    for (k, b) in order.iter().enumerate() {
-        number[b.0 as usize] = k;
-    }
-    let mut before: Vec<Vec<Blk>> = vec![Vec::new(); g.blocks.len()];
-    for b in order {
-        for e in g.block(*b).end.clone().edges() {
-            before[e.to.0 as usize].push(*b);
-        }
-    }
-    let mut idom: Vec<Option<(usize, Blk)>> = vec![None; g.blocks.len()];
-    idom[0] = Some((0, Blk(0)));
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for b in &order[1..] {
-            let mut new: Option<Blk> = None;
-            for p in before[b.0 as usize].iter().filter(|p| idom[p.0 as usize].is_some()) {
-                new = Some(match new {
-                    None => *p,
-                    Some(other) => meet(&idom, &number, other, *p),
-                });
-            }
-            let new = new.map(|n| (number[b.0 as usize], n));
-            if idom[b.0 as usize] != new {
-                idom[b.0 as usize] = new;
-                changed = true;
-            }
-        }
-    }
-    idom
-}
-
-fn meet(idom: &[Option<(usize, Blk)>], number: &[usize], mut a: Blk, mut b: Blk) -> Blk {
-    while a != b {
-        while number[a.0 as usize] > number[b.0 as usize] {
-            a = idom[a.0 as usize].map_or(Blk(0), |(_, d)| d);
-        }
-        while number[b.0 as usize] > number[a.0 as usize] {
-            b = idom[b.0 as usize].map_or(Blk(0), |(_, d)| d);
-        }
-    }
-    a
-}
-
-fn dominates(idom: &[Option<(usize, Blk)>], a: Blk, mut b: Blk) -> bool {
-    loop {
-        if a == b {
-            return true;
-        }
-        match idom[b.0 as usize] {
-            Some((_, d)) if d != b => b = d,
-            _ => return false,
-        }
-    }
 }
 
 /// Whether a value may be a reference that a collection moves.

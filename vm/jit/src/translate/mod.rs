@@ -63,7 +63,7 @@ pub(crate) fn translate(
     let bailed = b.create_block();
     b.set_cold_block(bailed);
     let mut t = Translator {
-        e: Emit { b, abi, isa, mem, signatures: BTreeMap::new(), compiled: None, vm, fp, base, bailed },
+        e: Emit { b, abi, isa, mem, signatures: BTreeMap::new(), asides: BTreeMap::new(), compiled: None, vm, fp, base, bailed },
         unit,
         blocks: BTreeMap::new(),
         ways: BTreeMap::new(),

@@ -287,7 +287,7 @@ impl Translator<'_> {
     fn compare_slow(&mut self, pc: usize, op: Op, x: Value, y: Value) -> Value {
         self.note_slow(pc, x, y);
         let which = self.e.word(which(op));
-        self.e.help(self.e.abi.helpers.compare, &[x, y, which])
+        self.e.aside(self.e.abi.helpers.compare, &[x, y, which])
     }
 
     /// The length of the vector `v` with the index `k`, in a block where both are right; else `otherwise`. Answers the element's address but for the
@@ -341,7 +341,7 @@ impl Translator<'_> {
         self.e.b.ins().store(self.e.mem.heap, x, at, (layout::ELEMENTS * 8) as i32 - TAG);
         self.e.b.ins().jump(done, &arg(v));
         self.e.b.switch_to_block(remembered);
-        let r = self.e.help(self.e.abi.helpers.at_put, &[v, k.word, x]);
+        let r = self.e.aside(self.e.abi.helpers.at_put, &[v, k.word, x]);
         self.e.b.ins().brif(r, slow, &[], done, &arg(v));
         self.e.b.switch_to_block(slow);
         let r = self.send_after(pc, &[v, k.word, x]);

@@ -126,7 +126,7 @@ impl Translator<'_> {
         self.e.b.ins().store(self.e.mem.heap, v, o, 8 - TAG);
         self.e.b.ins().jump(done, &[]);
         self.e.b.switch_to_block(other);
-        self.e.help(self.e.abi.helpers.set_box, &[o, v]);
+        self.e.aside(self.e.abi.helpers.set_box, &[o, v]);
         self.e.b.ins().jump(done, &[]);
         self.e.b.switch_to_block(done);
     }

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use aura_jit::{Abi, EntryAbi, EntryKinds, FrameAbi, Helpers, LinkedAbi, Maps, Special};
 
-use super::helpers as h;
+use super::{aside, helpers as h};
 use crate::linked::{Entry, EntryKind, Ic, Linked};
 use crate::process::{Frame, flag};
 use crate::vm::{Hot, Vm};
@@ -26,6 +26,7 @@ pub(super) fn abi(vm: &Vm) -> Abi {
         charged: offset_of!(Vm, charged) as i32,
         wants_collection: (offset_of!(Vm, heap) + offset_of!(aura_heap::Heap, wants_collection)) as i32,
         saved: hot(offset_of!(Hot, saved)),
+        answer: aside::ANSWER as i32,
         nursery_top: (offset_of!(Vm, heap) + aura_heap::Heap::TOP) as i32,
         nursery_end: (offset_of!(Vm, heap) + aura_heap::Heap::END) as i32,
         characters: vm.heap.ascii_characters().as_ptr() as u64,
@@ -73,7 +74,7 @@ fn helpers() -> Helpers {
         send: h::send as *const () as usize,
         prim: h::prim as *const () as usize,
         arith: h::arith as *const () as usize,
-        compare: h::compare as *const () as usize,
+        compare: aside::compare as *const () as usize,
         inlined_send: h::inlined_send as *const () as usize,
         new_box: h::new_box as *const () as usize,
         closure: h::closure as *const () as usize,
@@ -81,15 +82,15 @@ fn helpers() -> Helpers {
         new_vector: h::new_vector as *const () as usize,
         join: h::join as *const () as usize,
         home: h::home as *const () as usize,
-        set_box: h::set_box as *const () as usize,
-        at_put: h::at_put as *const () as usize,
-        set_word: h::set_word as *const () as usize,
+        set_box: aside::set_box as *const () as usize,
+        at_put: aside::at_put as *const () as usize,
+        set_word: aside::set_word as *const () as usize,
         room: h::room as *const () as usize,
         exit: super::exit::exit as *const () as usize,
-        double: h::double as *const () as usize,
-        allocate: h::allocate as *const () as usize,
+        double: aside::double as *const () as usize,
+        allocate: aside::allocate as *const () as usize,
         calm: h::calm as *const () as usize,
-        pressed: h::pressed as *const () as usize,
+        pressed: aside::pressed as *const () as usize,
         up_get: h::up_get as *const () as usize,
         up_set: h::up_set as *const () as usize,
     }

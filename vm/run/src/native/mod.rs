@@ -10,9 +10,10 @@
 //! Compiling happens on a thread beside (`worker`), and what is ready is taken over between two slices; only where everything is to be compiled before its first
 //! activation does the machine wait for it.
 //!
-//! `abi` tells the compiler where things are, `helpers` are the functions that compiled code calls, `enter` is the way in and out.
+//! `abi` tells the compiler where things are, `helpers` are the functions that compiled code calls, some of them by way of `aside`, `enter` is the way in and out.
 
 mod abi;
+mod aside;
 mod enter;
 mod exit;
 mod helpers;

@@ -126,6 +126,17 @@ impl Builder<'_> {
         }
     }
 
+    /// Doubles that are there when a loop begins are not to be decoded at each of its turns. What it does not need is dropped later.
+    pub(super) fn unbox_early(&mut self) {
+        let known = self.state.regs.iter().flatten().flatten().chain(self.state.loads.values());
+        let mut all: Vec<Val> = known.copied().filter(|v| self.type_of(*v) == Type::Float).collect();
+        all.sort_unstable();
+        all.dedup();
+        for v in all {
+            self.double(v);
+        }
+    }
+
     /// Whether what is done before the loop at `place` still holds in it.
     fn keeps(&self, place: Place, early: &Early) -> bool {
         let calls = self.guesses.calling.contains(&place);

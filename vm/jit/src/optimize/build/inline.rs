@@ -97,6 +97,7 @@ impl Builder<'_> {
             below: Some(below),
             answers: Vec::new(),
             incoming: BTreeMap::new(),
+            anew: BTreeMap::new(),
             open: Vec::new(),
         });
         let p = self.point(0, Why::Slice);

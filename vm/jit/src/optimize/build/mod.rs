@@ -68,6 +68,8 @@ struct Active {
     answers: Vec<Way>,
     /// Ways to instructions further on.
     incoming: BTreeMap<u32, Vec<Way>>,
+    /// Ways to heads of loops in whose middle the function began.
+    anew: BTreeMap<u32, Vec<Way>>,
     open: Vec<OpenLoop>,
 }
 
@@ -188,6 +190,7 @@ impl<'a> Builder<'a> {
             below: None,
             answers: Vec::new(),
             incoming: BTreeMap::new(),
+            anew: BTreeMap::new(),
             open: Vec::new(),
         });
         self.enter();

@@ -123,7 +123,7 @@ impl Builder<'_> {
         }
     }
 
-    fn number_type(&self, v: Val) -> Type {
+    pub(super) fn number_type(&self, v: Val) -> Type {
         if self.is_double(&self.state, v) {
             return Type::Float;
         }
@@ -189,7 +189,7 @@ impl Builder<'_> {
                     IntOp::Mul => FloatOp::Mul,
                     _ => FloatOp::Div,
                 };
-                self.push(Op::Float(op, x, y), Type::Float)
+                self.floats(op, x, y)
             }
             _ => {
                 let (x, y) = (self.word_of(x), self.word_of(y));
@@ -200,6 +200,20 @@ impl Builder<'_> {
                 self.call(Call::Arith { which, x, y, dest: i.a, site: send.b, window: send.a }, p)
             }
         }
+    }
+
+    fn floats(&mut self, op: FloatOp, x: Val, y: Val) -> Val {
+        let (Op::Double(a), Op::Double(b)) = (self.g.op(x), self.g.op(y)) else {
+            return self.push(Op::Float(op, x, y), Type::Float);
+        };
+        let (a, b) = (f64::from_bits(*a), f64::from_bits(*b));
+        let d = match op {
+            FloatOp::Add => a + b,
+            FloatOp::Sub => a - b,
+            FloatOp::Mul => a * b,
+            FloatOp::Div => a / b,
+        };
+        self.constant(Op::Double(d.to_bits()), Type::Float)
     }
 
     pub(super) fn integers(&mut self, op: IntOp, x: Val, y: Val, p: PointId) -> Val {
@@ -452,7 +466,7 @@ impl Builder<'_> {
         self.must_be_real(x);
         let x = self.word_of(x);
         match self.known_word(k) {
-            Some(k) if self.state.fresh.contains(&v) => {
+            Some(k) if self.state.heard.contains(&v) => {
                 self.act(Op::Put(v, layout::ELEMENTS as u32 + (k >> 1) as u32, x));
             }
             _ => {

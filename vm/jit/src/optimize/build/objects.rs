@@ -81,7 +81,7 @@ impl Builder<'_> {
     fn new_object(&mut self, header: u64, words: Vec<Val>, ty: Type) -> Val {
         let v = self.push(Op::New(header, words), Type::Ref);
         self.state.types.insert(v, ty);
-        self.state.fresh.insert(v);
+        self.state.heard.insert(v);
         v
     }
 
@@ -166,8 +166,8 @@ impl Builder<'_> {
             return;
         }
         let v = self.word_of(v);
-        let fresh = self.state.fresh.contains(&b);
-        self.act(if fresh { Op::Put(b, layout::SLOTS as u32, v) } else { Op::BoxSet(b, v) });
+        let heard = self.state.heard.contains(&b);
+        self.act(if heard { Op::Put(b, layout::SLOTS as u32, v) } else { Op::BoxSet(b, v) });
         self.stored(b, layout::SLOTS as u32, v);
     }
 

@@ -301,11 +301,12 @@ impl Builder<'_> {
         self.must_be_real(v);
         let double = (self.g.rep(v) == Rep::Double).then_some(v);
         let v = self.word_of(v);
-        if self.state.fresh.contains(&o) {
+        if self.state.heard.contains(&o) {
             self.act(Op::Put(o, word, v));
         } else {
             let p = self.guess(pc);
             self.act(Op::SetField(o, word, v, p));
+            self.state.heard.insert(o);
         }
         self.stored(o, word, v);
         if let Some(d) = double {
@@ -395,24 +396,28 @@ impl Builder<'_> {
                 let l = self.length(values[0]);
                 Some(self.push(Op::Tag(l), Type::Int))
             }
-            "_At:" if vector && self.type_of(values[1]) != Type::Float => {
+            "_At:" if !wrong && vector && self.type_of(values[1]) != Type::Float => {
                 self.check_int(pc, values[1]);
                 self.check_index(pc, values[0], values[1]);
                 Some(self.push(Op::Element(values[0], values[1]), Type::Any))
             }
-            "_At:Put:" if vector => {
+            "_At:Put:" if !wrong && vector && self.number_type(values[1]) != Type::Float => {
                 self.check_int(pc, values[1]);
                 self.check_index(pc, values[0], values[1]);
                 self.set_element(pc, values[0], values[1], values[2]);
                 Some(values[0])
             }
-            "_IntAnd:" | "_IntOr:" | "_IntXor:" if self.type_of(values[0]) == Type::Int => {
+            "_IntAnd:" | "_IntOr:" | "_IntXor:" | "_IntShiftLeft:" | "_IntShiftRight:"
+                if !wrong && self.type_of(values[0]) == Type::Int && self.number_type(values[1]) != Type::Float =>
+            {
                 self.check_int(pc, values[1]);
                 let p = self.guess(pc);
                 let op = match name {
                     "_IntAnd:" => IntOp::And,
                     "_IntOr:" => IntOp::Or,
-                    _ => IntOp::Xor,
+                    "_IntXor:" => IntOp::Xor,
+                    "_IntShiftLeft:" => IntOp::Left,
+                    _ => IntOp::Right,
                 };
                 Some(self.integers(op, values[0], values[1], p))
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aura_code::Reg;
+use aura_heap::{FOLD, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::optimize::ir::{Blk, Edge, End, Op, Rep, Type, Val};
@@ -25,8 +26,8 @@ pub(super) struct State {
     pub(super) doubles: FxHashMap<Val, Val>,
     /// Indexes that are in the range of a vector.
     pub(super) within: FxHashMap<(Val, Val), ()>,
-    /// Objects that were made here, since when nothing was collected.
-    pub(super) fresh: FxHashSet<Val>,
+    /// Objects that were made or changed here, since when nothing was collected: the barrier has nothing more to hear of them.
+    pub(super) heard: FxHashSet<Val>,
 }
 
 /// A way to where control will meet: its block, which is still open, what is known there, and perhaps a value.
@@ -42,7 +43,7 @@ impl State {
         self.loads.clear();
         // A double's word may be an object, which moves.
         self.words.clear();
-        self.fresh.clear();
+        self.heard.clear();
         for t in self.types.values_mut() {
             // It may have other slots now, but an object it is.
             if matches!(t, Type::Map(_)) {
@@ -64,7 +65,7 @@ impl State {
         self.words.retain(|k, v| other.words.get(k) == Some(v));
         self.doubles.retain(|k, v| other.doubles.get(k) == Some(v));
         self.within.retain(|k, ()| other.within.contains_key(k));
-        self.fresh.retain(|v| other.fresh.contains(v));
+        self.heard.retain(|v| other.heard.contains(v));
     }
 }
 
@@ -183,9 +184,9 @@ impl Builder<'_> {
             return *w;
         }
         if let Op::Double(bits) = *self.g.op(v)
-            && let Some(word) = crate::optimize::immediate(bits)
+            && let Some(word) = Value::immediate_float(f64::from_bits(bits))
         {
-            return self.word(word);
+            return self.word(word.bits());
         }
         let w = self.push(Op::Box(v), Type::Any);
         self.state.words.insert(v, w);
@@ -201,7 +202,8 @@ impl Builder<'_> {
             return *d;
         }
         if let Op::Word(word) = *self.g.op(v) {
-            return self.constant(Op::Double(crate::optimize::double_bits(word)), Type::Float);
+            let folded = f64::from_bits((word >> 2).rotate_right(1));
+            return self.constant(Op::Double((folded * FOLD).to_bits()), Type::Float);
         }
         let d = self.push(Op::Unbox(v), Type::Float);
         self.state.doubles.insert(v, d);

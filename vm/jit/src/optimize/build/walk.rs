@@ -23,8 +23,9 @@ impl Builder<'_> {
         let unit = self.top().unit.clone();
         let loops = loops(&unit);
         self.to(pc);
-        while let Some((pc, ways)) = self.top_mut().incoming.pop_first() {
+        while let Some((pc, ways)) = self.next_meeting() {
             self.top_mut().open.retain(|l| l.head < pc && pc <= l.end);
+            let ways = self.only_inside(pc, ways);
             let live = self.liveness(&unit).live_in(pc);
             if self.meet(ways, Some(&live)).is_none() {
                 continue;
@@ -54,6 +55,24 @@ impl Builder<'_> {
         self.top_mut().incoming.entry(pc).or_default().push(way);
     }
 
+    /// Where the walk goes on: at the first instruction that ways lead to, since what is behind it may be led to from it. Where the function began in the middle of loops,
+    /// their heads come last, the innermost first, so that each of these loops is then walked through as one that is entered at its head alone.
+    fn next_meeting(&mut self) -> Option<(u32, Vec<Way>)> {
+        let top = self.top_mut();
+        top.incoming.pop_first().or_else(|| top.anew.pop_last())
+    }
+
+    /// The ways to `pc` that come out of all open loops around it. What is known at a loop's head is known in it only because no way leads past the head: others leave.
+    fn only_inside(&mut self, pc: u32, ways: Vec<Way>) -> Vec<Way> {
+        let Some(first) = self.top().open.iter().map(|l| l.block).max() else { return ways };
+        let (inside, past): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|w| w.from >= first);
+        for w in past {
+            (self.at, self.state) = (w.from, w.state);
+            self.leave(pc, Why::Leave);
+        }
+        inside
+    }
+
     /// Both ways of a condition; the walk goes on with the first block, and the second is answered.
     pub(super) fn split(&mut self, flag: Val) -> Blk {
         let (yes, no) = (self.g.new_block(), self.g.new_block());
@@ -67,6 +86,7 @@ impl Builder<'_> {
     fn open_loop(&mut self, unit: &Unit, head: u32, end: u32) {
         let place = self.place(head);
         self.do_early(unit, place);
+        self.unbox_early();
         let block = self.g.new_block();
         let mut args = Vec::new();
         let mut slots = Vec::new();
@@ -95,7 +115,7 @@ impl Builder<'_> {
         if let Some(changed) = self.guesses.storing.get(&place) {
             self.state.loads.retain(|(_, k), _| !changed.contains(k));
         }
-        self.state.fresh.clear();
+        self.state.heard.clear();
         let (known, first) = (self.state.clone(), self.g.ops.len() as u32);
         self.top_mut().open.push(OpenLoop { head, end, block, slots, known, first });
     }
@@ -125,12 +145,7 @@ impl Builder<'_> {
 
     /// Control goes back to the head of an open loop, or to that of a loop that is to be walked through anew.
     pub(super) fn turn(&mut self, head: u32) {
-        let Some(at) = self.top().open.iter().rposition(|l| l.head == head) else {
-            // Only where the function began in the middle of a loop: its head is met for the first time.
-            let p = self.point(head, Why::Slice);
-            self.act(Op::Spend(p));
-            return self.to(head);
-        };
+        let Some(at) = self.top().open.iter().rposition(|l| l.head == head) else { return self.turn_anew(head) };
         let p = self.point(head, Why::Slice);
         let (place, block, slots) = (self.place(head), self.top().open[at].block, self.top().open[at].slots.clone());
         let mut args = Vec::new();
@@ -147,6 +162,16 @@ impl Builder<'_> {
         }
         let from = self.at;
         self.end(from, End::Turn(Edge { to: block, args }, p));
+    }
+
+    /// Where the function began in the middle of a loop, control goes back to a head that is met for the first time. A counting loop has two, its test and its body; it is
+    /// entered at the first, which lets pass what was just tested.
+    fn turn_anew(&mut self, head: u32) {
+        let p = self.point(head, Why::Slice);
+        self.act(Op::Spend(p));
+        let unit = self.top().unit.clone();
+        let way = Way { from: self.at, state: self.state.clone(), value: None };
+        self.top_mut().anew.entry(test_of(&unit, head)).or_default().push(way);
     }
 
     /// What the loop's variable is at its next turn; if it is not what was guessed, the guess is taken back.
@@ -315,6 +340,15 @@ pub(super) fn loops(unit: &Unit) -> Vec<(u32, u32)> {
         }
     }
     loops
+}
+
+/// The head at which the loop with this head begins: the test of a counting loop, if it is the body's head. Behind the instruction that counts comes the jump to the test.
+fn test_of(unit: &Unit, head: u32) -> u32 {
+    let counts = |i: &Instr| matches!(i.op, Code::CountUp | Code::CountBelow | Code::CountDown);
+    let of_body = |(pc, i): &(usize, &Instr)| counts(i) && *pc as u32 + 1 - u32::from(i.c) == head;
+    let Some((count, _)) = unit.instrs.iter().enumerate().filter(of_body).last() else { return head };
+    let jump = unit.instrs.iter().enumerate().skip(count + 1).find(|(_, i)| i.op == Code::Loop);
+    jump.map(|(pc, i)| target(pc as u32, *i)).filter(|test| *test < head).unwrap_or(head)
 }
 
 /// The registers that instructions of a loop write.

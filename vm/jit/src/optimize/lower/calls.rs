@@ -70,7 +70,7 @@ impl Lower<'_> {
                 let helper = h.compare;
                 let (x, y) = (self.value(*x), self.value(*y));
                 let which = self.e.word(u64::from(*which));
-                let v = self.e.help_at(whose.frame, whose.base, helper, &[x, y, which]);
+                let v = self.e.aside(helper, &[x, y, which]);
                 let send = self.or_send(v);
                 let v = self.e.boolean(v);
                 self.sent_after(&whose, v, send, *site, *window, [x, y], *dest)

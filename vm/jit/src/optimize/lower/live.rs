@@ -3,7 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use crate::optimize::ir::{Graph, Op, Val};
-use crate::optimize::verify::{may_move, reached};
+use crate::optimize::order::reached;
+use crate::optimize::verify::may_move;
 
 /// A set of values.
 #[derive(Clone, PartialEq, Eq)]

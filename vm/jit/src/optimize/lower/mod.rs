@@ -3,14 +3,16 @@
 //! Values are Cranelift's own. One that a collection may move and that is needed after a call is read again from the register that holds it at the call's point. What is left of the slice
 //! is a variable, which is written down before anything of the machine's runs.
 //!
-//! `live` tells what is needed after calls, `paid` where fuel is looked for, `values` has the instructions, `calls` what the machine runs, `points` how activations and registers are written down.
+//! `live` tells what is needed after calls, `paid` where fuel is looked for, `values` has the instructions, `integers` those on small integers, `calls` what the machine runs, `points` how activations and registers are written down.
 
 mod calls;
+mod integers;
 mod live;
 mod paid;
 mod points;
 mod values;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -76,7 +78,8 @@ pub(crate) fn lower(
     let after = live::moved(g);
     let moving: FxHashSet<Val> = after.values().flatten().copied().collect();
     let variables = moving.into_iter().map(|v| (v, b.declare_var(I64))).collect();
-    let e = Emit { b, abi, isa, mem, signatures: std::collections::BTreeMap::new(), compiled: None, vm, fp, base, bailed };
+    let (signatures, asides) = (BTreeMap::new(), BTreeMap::new());
+    let e = Emit { b, abi, isa, mem, signatures, asides, compiled: None, vm, fp, base, bailed };
     let mut l = Lower {
         e,
         g,
@@ -177,7 +180,7 @@ impl Lower<'_> {
     }
 
     fn body(&mut self) {
-        let order = super::verify::reached(self.g);
+        let order = super::order::reached(self.g);
         for b in &order {
             let block = self.e.b.create_block();
             for p in &self.g.block(*b).params {

@@ -21,7 +21,7 @@ pub(super) struct Paid {
 impl Paid {
     pub(super) fn of(g: &Graph) -> Paid {
         let mut paid = Paid::default();
-        for b in crate::optimize::verify::reached(g) {
+        for b in crate::optimize::order::reached(g) {
             let mut first = None;
             for v in &g.block(b).insts {
                 match (g.op(*v), first) {

@@ -9,7 +9,7 @@ use super::Lower;
 use crate::abi::Sentinel;
 use crate::emit::{TAG, arg};
 use crate::exits::Why;
-use crate::optimize::ir::{FloatOp, IntOp, Op, PointId, Val};
+use crate::optimize::ir::{FloatOp, Op, PointId, Val};
 use crate::translate::SAME;
 
 impl Lower<'_> {
@@ -85,6 +85,7 @@ impl Lower<'_> {
                 return self.go_on_if(flag, p);
             }
             Op::Int(op, a, b, p) => self.integers(op, a, b, p),
+            Op::Sure(op, a, b) => self.surely(op, a, b),
             Op::Float(op, a, b) => {
                 let (a, b) = (self.value(a), self.value(b));
                 match op {
@@ -171,7 +172,7 @@ impl Lower<'_> {
     }
 
     /// Goes on in a new block if the flag is not set.
-    fn go_on_unless(&mut self, flag: ir::Value, p: PointId) {
+    pub(super) fn go_on_unless(&mut self, flag: ir::Value, p: PointId) {
         let flag = self.shake(flag, 1);
         let (out, on) = (self.exit_block(p), self.e.b.create_block());
         self.e.b.ins().brif(flag, out, &[], on, &[]);
@@ -242,35 +243,6 @@ impl Lower<'_> {
         flag
     }
 
-    fn integers(&mut self, op: IntOp, a: Val, b: Val, p: PointId) -> ir::Value {
-        let (x, y) = (self.value(a), self.value(b));
-        let (v, over) = match op {
-            IntOp::Add => self.e.b.ins().sadd_overflow(x, y),
-            IntOp::Sub => self.e.b.ins().ssub_overflow(x, y),
-            IntOp::Mul => {
-                let n = self.e.b.ins().sshr_imm_u(y, 1);
-                self.e.b.ins().smul_overflow(x, n)
-            }
-            IntOp::And => return self.e.b.ins().band(x, y),
-            IntOp::Or => return self.e.b.ins().bor(x, y),
-            IntOp::Xor => return self.e.b.ins().bxor(x, y),
-            IntOp::Div | IntOp::Mod => {
-                if !matches!(self.g.op(b), Op::Word(w) if *w as i64 > 0) {
-                    let positive = self.e.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, y, 0);
-                    self.go_on_if(positive, p);
-                }
-                if op == IntOp::Mod {
-                    // The rest of doubled numbers is the doubled rest.
-                    return self.e.b.ins().srem(x, y);
-                }
-                let q = self.e.b.ins().sdiv(x, y);
-                return self.e.b.ins().ishl_imm_u(q, 1);
-            }
-        };
-        self.go_on_unless(over, p);
-        v
-    }
-
     /// A double as a word.
     pub(super) fn boxed(&mut self, d: ir::Value) -> ir::Value {
         let (v, fits) = self.e.immediate(d);
@@ -287,7 +259,7 @@ impl Lower<'_> {
         let allocated = self.e.cold();
         self.e.b.ins().brif(zero, done, &arg(v), allocated, &[]);
         self.e.b.switch_to_block(allocated);
-        let w = self.e.help(self.e.abi.helpers.double, &[bits]);
+        let w = self.e.aside(self.e.abi.helpers.double, &[bits]);
         self.pressed();
         self.e.b.ins().jump(done, &arg(w));
         self.e.b.switch_to_block(done);
@@ -296,7 +268,7 @@ impl Lower<'_> {
 
     /// What was charged is taken from the fuel; if there was an allocation too much, the slice is over at the next turn or call.
     fn pressed(&mut self) {
-        let less = self.e.help(self.e.abi.helpers.pressed, &[]);
+        let less = self.e.aside(self.e.abi.helpers.pressed, &[]);
         let left = self.e.b.use_var(self.budget);
         let left = self.e.b.ins().isub(left, less);
         self.e.b.def_var(self.budget, left);
@@ -368,7 +340,7 @@ impl Lower<'_> {
         let which = self.e.word(u64::from(which));
         // Long texts are charged to the slice.
         self.write_budget();
-        let answer = self.e.help(self.e.abi.helpers.compare, &[a, b, which]);
+        let answer = self.e.aside(self.e.abi.helpers.compare, &[a, b, which]);
         let known = self.e.b.ins().icmp_imm_u(IntCC::NotEqual, answer, Sentinel::SEND as i64);
         // Where it leaves, the interpreter does it again, and charges it.
         self.go_on_if(known, p);
@@ -438,7 +410,7 @@ impl Lower<'_> {
         self.e.b.ins().brif(full, none, &[], room, &[]);
         self.e.b.switch_to_block(none);
         let (head, count) = (self.e.word(header), self.e.word(words.len() as u64));
-        let made = self.e.help(a.helpers.allocate, &[head, count]);
+        let made = self.e.aside(a.helpers.allocate, &[head, count]);
         self.pressed();
         self.e.b.ins().jump(done, &arg(made));
         self.e.b.switch_to_block(room);
@@ -475,7 +447,7 @@ impl Lower<'_> {
         let (plain, told, done) = self.barrier(o);
         self.e.b.switch_to_block(told);
         let word = self.e.word(u64::from(k));
-        let refused = self.e.help(self.e.abi.helpers.set_word, &[o, word, x]);
+        let refused = self.e.aside(self.e.abi.helpers.set_word, &[o, word, x]);
         let out = self.exit_block(p);
         self.e.b.ins().brif(refused, out, &[], done, &[]);
         self.e.b.switch_to_block(plain);
@@ -489,7 +461,7 @@ impl Lower<'_> {
         let (o, k, x) = (self.value(o), self.value(k), self.value(x));
         let (plain, told, done) = self.barrier(o);
         self.e.b.switch_to_block(told);
-        let refused = self.e.help(self.e.abi.helpers.at_put, &[o, k, x]);
+        let refused = self.e.aside(self.e.abi.helpers.at_put, &[o, k, x]);
         let out = self.exit_block(p);
         self.e.b.ins().brif(refused, out, &[], done, &[]);
         self.e.b.switch_to_block(plain);
@@ -543,7 +515,7 @@ impl Lower<'_> {
         self.e.b.switch_to_block(told);
         self.e.b.ins().jump(other, &[]);
         self.e.b.switch_to_block(other);
-        self.e.help(self.e.abi.helpers.set_box, &[o, x]);
+        self.e.aside(self.e.abi.helpers.set_box, &[o, x]);
         self.e.b.ins().jump(end, &[]);
         self.e.b.switch_to_block(done);
         self.e.b.ins().jump(end, &[]);
