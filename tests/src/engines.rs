@@ -1,8 +1,11 @@
 //! Random programs do the same on every engine.
 
-use aura_tests::programs::program;
+use aura_tests::{loops, programs::program};
 
 use crate::support::{Engine, run_within};
+
+/// Engines on which programs with long loops are compared.
+const LOOPING: [Engine; 4] = [Engine::Hot, Engine::Baseline, Engine::Optimized, Engine::Shaken];
 
 /// Programs that are tried; the fuzz target `engines` tries more.
 const PROGRAMS: u64 = 60;
@@ -50,4 +53,21 @@ fn random_programs_do_the_same_on_every_engine() {
         printed += plain.out.lines().count();
     }
     assert!(printed > programs().count(), "the programs hardly do anything: {printed} lines");
+}
+
+#[test]
+fn random_loops_do_the_same_on_every_engine() {
+    const ENOUGH: u64 = 1 << 40;
+    let mut printed = 0;
+    for seed in programs() {
+        let text = loops::program(&choices(seed));
+        let plain = run_within("program", &text, Engine::Plain, ENOUGH);
+        assert_eq!(plain.failure, None, "seed {seed} is not well formed:\n{}\n{text}", plain.drawn);
+        for engine in LOOPING.into_iter().filter(|e| asked(*e)) {
+            let other = run_within("program", &text, engine, ENOUGH);
+            assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "seed {seed}, {engine:?}:\n{text}");
+        }
+        printed += plain.out.lines().filter(|l| l.contains("vector")).count();
+    }
+    assert!(printed > programs().count(), "the programs hardly do anything: {printed} vectors");
 }

@@ -15,6 +15,11 @@ const OBJECTS: [&str; 3] = ["ape", "bee", "cat"];
 const DATA: [&str; 3] = ["x", "y", "z"];
 const METHODS: [&str; 4] = ["m", "n", "at: i Do: b", "p: i"];
 
+/// Numbers and truths are printed; how other things are printed depends on which they are.
+const TOLD: &str = "defaultBehavior _AddSlots: (| told = ( printString size ) |). \
+    traits number _AddSlots: (| told = ( printString ) |). traits boolean _AddSlots: (| told = ( printString ) |). \
+    traits string _AddSlots: (| told = ( self ) |).\n";
+
 struct Choices<'a> {
     bytes: &'a [u8],
     out: String,
@@ -31,21 +36,23 @@ pub fn program(bytes: &[u8]) -> String {
         c.object(k, name);
     }
     c.out.push_str("|\n");
+    c.out.push_str(TOLD);
     for _ in 0..2 + c.pick(6) {
         c.show();
     }
     c.out
 }
 
+/// The next choice among `n`; the first, if there are no bytes left.
+pub(crate) fn pick(bytes: &mut &[u8], n: u8) -> u8 {
+    let Some((b, rest)) = bytes.split_first() else { return 0 };
+    *bytes = rest;
+    b % n
+}
+
 impl Choices<'_> {
     fn pick(&mut self, n: u8) -> u8 {
-        match self.bytes.split_first() {
-            Some((b, rest)) => {
-                self.bytes = rest;
-                b % n
-            }
-            None => 0,
-        }
+        pick(&mut self.bytes, n)
     }
 
     fn say(&mut self, s: &str) {
@@ -92,7 +99,7 @@ impl Choices<'_> {
             self.statement(DEPTH);
         }
         self.expr(DEPTH);
-        self.say(" ] onError: [|:e| e message ]) printString size printLine\n");
+        self.say(" ] onError: [|:e| e message ]) told printLine\n");
     }
 
     fn statement(&mut self, depth: u32) {
