@@ -2,6 +2,7 @@
 //! (That it does the same as the interpreter is what `lang`, `engines` and `benchmarks` find out.)
 
 use std::fs;
+use std::io::Write as _;
 
 use std::process::Command;
 
@@ -107,4 +108,25 @@ fn fuel_ends_a_compiled_loop_where_it_ends_an_interpreted_one() {
     assert_eq!(off.code, 0, "{}", off.err);
     assert!(off.out.trim().parse::<u64>().is_ok_and(|turns| turns > 90_000), "{}", off.out);
     assert_eq!((off.code, off.out, off.err), (on.code, on.out, on.err));
+}
+
+/// Where its memory is full, all compiled code is thrown away, and what is hot is compiled again: a program that goes on making code does not end up interpreted.
+#[test]
+fn memory_for_code_is_used_again() {
+    const ROUNDS: u64 = 60;
+    let code = format!(
+        "| w = (| parent* = lobby |). run: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (i % 3) ]. s ) |\n\
+         1 to: {ROUNDS} Do: [|:k. m| m: (w evaluate: '(| go: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (i % ', (k + 1) printString , ') ]. s ) |)'). m go: 400. run: 400 ].\n\
+         (run: 400) printLine\n"
+    );
+    let (mut vm, out) = crate::support::machine();
+    vm.set_tiers(aura_run::Tiers::Baseline, Some(0));
+    vm.limit_compiled_code(1 << 20);
+    let chunks = aura_command::source::compile("full", &code, false).expect("compiles");
+    let id = vm.spawn_file("full", &chunks, aura_run::CapSet::all(), aura_run::Limits::default());
+    aura_command::drive::drive(&mut vm, id, &mut aura_command::drive::Nobody);
+    let _ = vm.host.out.flush();
+    let stats = vm.native_stats();
+    assert_eq!(out.text(), "400\n");
+    assert!(stats.full > 0 && stats.compiled > ROUNDS, "{stats:?}");
 }

@@ -141,7 +141,7 @@ fn invoke(runner: &Runner, name: &str, iterations: u32, inner: u32, warmup: u32,
 }
 
 /// The microseconds in the lines `NAME: iterations=1 runtime: 123us`.
-fn iteration_times(name: &str, text: &str) -> Vec<f64> {
+pub(crate) fn iteration_times(name: &str, text: &str) -> Vec<f64> {
     text.lines()
         .filter_map(|line| line.strip_prefix(name)?.strip_prefix(": iterations=1 runtime: ")?.strip_suffix("us"))
         .filter_map(|number| number.parse().ok())

@@ -14,6 +14,7 @@ mod child;
 mod door;
 mod editor;
 mod image;
+mod jit;
 mod machine;
 mod memory;
 mod parse;
@@ -47,6 +48,8 @@ enum Command {
     Check(check::Options),
     /// The language server: from a keystroke to what is wrong, completion, start, memory.
     Editor(editor::Options),
+    /// What compiling costs: time to the peak, short scripts, memory, pauses.
+    Jit(jit::Options),
     /// A million live objects: bytes each and the pauses of the collector.
     Memory,
     /// What the open door takes beside the model's own time.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Parse(options) => parse::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Editor(options) => editor::run(&options),
+        Command::Jit(options) => jit::run(&options),
         Command::Memory => memory::run(),
         Command::Door(options) => door::run(&options),
         Command::Image(options) => image::run(&options),
@@ -114,6 +118,7 @@ fn all(options: &awfy::Options) -> Result<(), String> {
         check::run(&check::Options::default()),
         editor::run(&editor::Options::default()),
         memory::run(),
+        jit::run(&jit::Options::default()),
         door::run(&door::Options::default()),
         image::run(&image::Options::default()),
         awfy::run(options),

@@ -103,16 +103,24 @@ const MOST_PLACES: usize = 12;
 fn stats(s: &NativeStats) -> String {
     let mut text = format!(
         "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n\
-         optimized: {} pieces, in {:.1} ms; {} wrong guesses, {} times thrown away\n",
+         optimized: {} pieces, {} bytes in all, in {:.1} ms; {} wrong guesses, {} times thrown away; the program stood still for {:.2} ms at most\n\
+         left: {} times for a wrong guess, {} for one before a loop, {} at code that was new, {} where the interpreter goes on, {} at the end of a slice\n",
         s.compiled,
         s.bytes,
         s.time.as_secs_f64() * 1e3,
         s.longest.as_secs_f64() * 1e3,
         s.refused,
         s.optimized,
+        s.optimized_bytes,
         s.optimizing.as_secs_f64() * 1e3,
         s.exits,
         s.dropped,
+        s.pause.as_secs_f64() * 1e3,
+        s.left[0],
+        s.left[1],
+        s.left[2],
+        s.left[3],
+        s.left[4],
     );
     for (place, times) in s.wrong.iter().take(MOST_PLACES) {
         text.push_str(&format!("    {times} times wrong: {place}\n"));

@@ -100,6 +100,14 @@ impl Leaving<'_> {
     }
 
     fn because(self, exit: &Exit, top: &ExitFrame) -> u64 {
+        let reason = match exit.why {
+            Why::Guess => 0,
+            Why::Early => 1,
+            Why::New => 2,
+            Why::Leave | Why::Call => 3,
+            Why::Slice | Why::Nearly => 4,
+        };
+        self.vm.native.stats.left[reason] += 1;
         let counts = matches!(exit.why, Why::Guess | Why::New | Why::Early);
         if exit.why == Why::Slice || exit.why == Why::Nearly && self.vm.hot.budget < 0 {
             self.vm.hot.left = Some(Left::Slice);

@@ -88,10 +88,18 @@ pub struct NativeStats {
     pub optimized: u64,
     /// Time that it took.
     pub optimizing: Duration,
+    /// Bytes that it made in all.
+    pub optimized_bytes: usize,
+    /// The longest that the machine itself stood still for it: gathering what the compiler is told (with a nursery collection at times), or taking over what has come.
+    pub pause: Duration,
     /// Guesses that were wrong when the code ran.
     pub exits: u64,
+    /// How often optimized code was left in all, by why: a guess was wrong; one made before a loop was; code was reached that never had been; it was the interpreter's to do; the slice was over.
+    pub left: [u64; 5],
     /// Times that optimized code was thrown away.
     pub dropped: u64,
+    /// Times that there was no room left, and all compiled code was thrown away.
+    pub full: u64,
     /// Where guesses were wrong, and how often, the most frequent first.
     pub wrong: Vec<(String, u64)>,
 }
@@ -277,6 +285,7 @@ impl Vm {
     /// Takes over what has been compiled meanwhile. To be called where no compiled code runs, or at least none is being looked at.
     pub(crate) fn take_over_compiled(&mut self) {
         while let Some(a) = self.native.works.as_mut().and_then(|w| w.worker.as_mut()?.answer()) {
+            let began = Instant::now();
             match a.wanted {
                 Wanted::Optimized(program, changes) if a.time == self.native.time => {
                     self.take_over_program(a.code, &program, changes, a.made, a.took);
@@ -285,16 +294,18 @@ impl Vm {
                 Wanted::Baseline(_) if a.time == self.native.time => drop(self.take_over(a.code, a.made, a.took)),
                 Wanted::Baseline(_) => {}
             }
+            self.native.waited(began);
         }
     }
 
     /// Puts machine code in its place. Whether that went well.
     fn take_over(&mut self, c: CodeRef, made: Result<Compiled, String>, took: Duration) -> bool {
+        let stats = &mut self.native.stats;
+        stats.time += took;
+        stats.longest = stats.longest.max(took);
+        let placed = made.and_then(|made| Ok((self.place(&made.bytes)?, made)));
         let native = &mut self.native;
-        let Some(works) = &mut native.works else { return false };
-        native.stats.time += took;
-        native.stats.longest = native.stats.longest.max(took);
-        match made.and_then(|made| Ok((works.memory.place(&made.bytes).map_err(|e| e.0)?, made))) {
+        match placed {
             Ok((start, made)) => {
                 native.stats.compiled += 1;
                 let piece = Piece { start: start as usize, len: made.bytes.len(), resume: made.resume };
@@ -326,9 +337,8 @@ impl Vm {
         native.stats.optimizing += took;
         let so = native.still_so(changes);
         let refused = made.is_err();
-        let Some(works) = &mut native.works else { return false };
         let placed = match made {
-            Ok(made) if so => works.memory.place(&made.bytes).map(|start| (start, made)).map_err(|e| e.0),
+            Ok(made) if so => self.place(&made.bytes).map(|start| (start, made)),
             Ok(_) => Err("what it relies on has changed".into()),
             Err(why) => Err(why),
         };
@@ -337,6 +347,7 @@ impl Vm {
         match placed {
             Ok((start, made)) => {
                 native.stats.optimized += 1;
+                native.stats.optimized_bytes += made.bytes.len();
                 let piece = Piece { start: start as usize, len: made.bytes.len(), resume: Vec::new() };
                 native.tell(&c, &piece, made.shown.as_deref());
                 self.place_optimized(c, program, (piece.start, piece.len), made.exits);
@@ -348,6 +359,25 @@ impl Vm {
                 }
                 false
             }
+        }
+    }
+
+    /// Finds a place for machine code. Where there is none left, all code is thrown away, that of methods that nobody can reach any more as well; what is hot will
+    /// soon be compiled again.
+    fn place(&mut self, bytes: &[u8]) -> Result<*const u8, String> {
+        let Some(works) = &mut self.native.works else { return Err("nothing is compiled".into()) };
+        let placed = works.memory.place(bytes);
+        if placed.is_err() {
+            self.native.stats.full += 1;
+            self.drop_native();
+        }
+        placed.map_err(|e| e.0)
+    }
+
+    /// Sets how many bytes compiled code may take. To be called before anything is compiled.
+    pub fn limit_compiled_code(&mut self, bytes: usize) {
+        if let Some(works) = &mut self.native.works {
+            works.memory = CodeMemory::new(bytes);
         }
     }
 
@@ -411,6 +441,11 @@ impl Works {
 }
 
 impl Native {
+    /// The machine has stood still since then for the compilers' sake.
+    fn waited(&mut self, since: Instant) {
+        self.stats.pause = self.stats.pause.max(since.elapsed());
+    }
+
     fn is_shaken(&self) -> bool {
         self.shaken != 0
     }

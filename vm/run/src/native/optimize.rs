@@ -8,6 +8,7 @@
 //! (`Feedback::wrong`), and code whose guesses fail often is thrown away and compiled anew.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use aura_code::Op;
 use aura_heap::{Kind, Value, layout};
@@ -191,6 +192,7 @@ impl Vm {
                 return false;
             }
         }
+        let began = Instant::now();
         let Some(mut program) = self.program(c, entry) else { return false };
         if self.native.threshold > 0 && self.is_early(&program) {
             // What is young moves once, and can then be named. This is between two slices.
@@ -202,6 +204,7 @@ impl Vm {
             program.first = self.numbers_in(p, k, c, entry);
         }
         c.feedback().borrow_mut().asked.push(entry);
+        self.native.waited(began);
         self.ask_for_program(c, program)
     }
 
