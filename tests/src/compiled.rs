@@ -121,7 +121,7 @@ fn memory_for_code_is_used_again() {
     );
     let (mut vm, out) = crate::support::machine();
     vm.set_tiers(aura_run::Tiers::Baseline, Some(0));
-    vm.limit_compiled_code(64 << 10);
+    vm.limit_compiled_code(150 << 10);
     let chunks = aura_command::source::compile("full", &code, false).expect("compiles");
     let id = vm.spawn_file("full", &chunks, aura_run::CapSet::all(), aura_run::Limits::default());
     aura_command::drive::drive(&mut vm, id, &mut aura_command::drive::Nobody);
