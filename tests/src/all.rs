@@ -11,7 +11,7 @@
 //! * [`editors`] the grammars for editors, held to the norm
 //! * [`language_server`] `aura lsp` over its standard input and output
 //! * [`error_pages`] a page for each diagnostic code; [`reference`] `aura explain`, `aura grammar`
-//! * [`engines`] random programs on every engine; [`soundness`] random programs with types
+//! * [`engines`] random programs on every engine; [`primitives`] primitives with all operands; [`soundness`] random programs with types
 //! * [`image`] the living image: what is stored comes back; [`image_dialogue`] as people use it; [`image_harm`] when things go wrong;
 //!   [`image_versions`] images of other versions; [`image_commands`] `aura image`; [`image_export`] images as files
 //! * [`powers`] what generated methods may do; [`corpora`] hundreds of them that mean harm, a thousand that do not, texts that would be instructions
@@ -52,6 +52,7 @@ mod language_server_image;
 mod layers;
 mod library;
 mod powers;
+mod primitives;
 mod reference;
 mod soundness;
 mod support;
