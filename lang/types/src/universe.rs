@@ -332,7 +332,10 @@ impl Universe {
     /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
         self.forget_signatures_of(file);
-        self.forget_parents(self.file(file).objects.clone());
+        // Parents that it adds to objects of others are found out by its code.
+        let data = self.file(file);
+        let filled: Vec<ObjectId> = data.objects.iter().copied().chain(data.added.iter().map(|slot| slot.object)).collect();
+        self.forget_parents(filled);
         self.asked.forget(file);
         self.forget_lookups();
     }

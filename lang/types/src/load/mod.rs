@@ -119,7 +119,6 @@ impl Universe {
             object.slots.clear();
             object.params.clear();
         }
-        let others: FxHashSet<ObjectId> = added.iter().map(|slot| slot.object).collect();
         for slot in added {
             // The slots behind it keep their numbers, so its place stays, empty.
             let nobody = self.names.of("");
@@ -127,8 +126,6 @@ impl Universe {
             let name = std::mem::replace(place, Slot::empty(nobody)).name;
             self.choose(slot.object, name);
         }
-        self.forget_parents(others);
-        self.forget_lookups();
     }
 
     /// Which of an object's slots of one name is found: of those that several files have written the last one's, files being in the order
