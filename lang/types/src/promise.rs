@@ -158,10 +158,10 @@ impl Changes {
             let (was, is) = (before.slots.get(key), after.slots.get(key));
             all.objects.insert(key.0);
             all.names.insert(key.1);
-            // An object that is written in code is known only to who can see that code.
+            // All slots of a name are gone through to find what may be below `self`, also those of objects that are written in code.
             let is_open = match (was, is) {
                 (Some(was), Some(is)) => was.deeds != is.deeds || u.names.text(key.1).starts_with("is"),
-                _ => !u.is_of_code(key.0),
+                _ => true,
             };
             match is_open || all.adds {
                 true => all.for_everyone.insert(key.1),

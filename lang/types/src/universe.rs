@@ -25,6 +25,8 @@ pub(crate) struct FileData {
     pub(crate) statements: Rc<Vec<Statement>>,
     /// The objects it makes, in the order of its text, its module first.
     pub(crate) objects: Vec<ObjectId>,
+    /// Those of them that are written in code, by where each begins.
+    pub(crate) literals: FxHashMap<u32, ObjectId>,
     /// Slots it adds to objects that are not its own.
     pub(crate) added: Vec<SlotId>,
     /// Slots that its code adds to objects when it runs.
@@ -51,6 +53,7 @@ impl FileData {
             module,
             statements: Rc::default(),
             objects: Vec::new(),
+            literals: FxHashMap::default(),
             added: Vec::new(),
             additions: crate::additions::Additions::default(),
             imports: FxHashMap::default(),
