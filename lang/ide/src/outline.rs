@@ -1,7 +1,10 @@
 //! What a file consists of, and where in a project something of a name is.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use aura_syntax::tree::{ExprKind, Init, Slot, SlotList, selector};
-use aura_types::SlotKind;
+use aura_types::{FileId, SlotId, SlotKind};
 
 use crate::document::Document;
 use crate::target::name_spans;
@@ -78,26 +81,44 @@ impl Ide {
     pub fn find_symbols(&mut self, query: &str) -> Vec<Found> {
         self.settle();
         let query = query.to_lowercase();
-        let mut found: Vec<(u8, bool, Found)> = Vec::new();
-        for slot in self.universe().all_slots() {
-            let info = self.universe().slot_info(slot);
-            let (Some(rank), Some(file)) = (rank(&info.name, &query), info.file) else { continue };
-            let Some(place) = self.place_of(slot) else { continue };
-            let kind = match (info.kind, info.is_parent) {
-                (_, true) => SymbolKind::Parent,
-                (SlotKind::Method, _) => SymbolKind::Method,
-                (SlotKind::Data, _) => SymbolKind::Slot,
-                (SlotKind::Constant, _) if self.universe().object_in(slot).is_some() => SymbolKind::Object,
-                (SlotKind::Constant, _) => SymbolKind::Constant,
-            };
-            let is_library = self.universe().is_of_library(file);
-            let holder = self.universe().describe(slot.object).trim_matches('`').to_string();
-            found.push((rank, is_library, Found { name: info.name, kind, holder, place }));
+        let slots = self.universe().all_slots();
+        let universe = self.project.known();
+        // There are many slots, and few are told: of most of them only the name is looked at.
+        let mut files: HashMap<FileId, Rc<str>> = HashMap::new();
+        let mut met: Vec<Met> = Vec::new();
+        for slot in slots {
+            let name = universe.slot_name(slot);
+            let Some(rank) = rank(name, &query) else { continue };
+            let Some((file, span)) = universe.slot_place(slot) else { continue };
+            let file_name = files.entry(file).or_insert_with(|| self.name_of(file)).clone();
+            met.push(Met { order: (universe.is_of_library(file), rank, name, file_name, span), slot });
         }
-        found.sort_by(|a, b| (a.1, a.0, &a.2.name, &a.2.place).cmp(&(b.1, b.0, &b.2.name, &b.2.place)));
-        found.truncate(MOST);
-        found.into_iter().map(|f| f.2).collect()
+        met.sort_by(|a, b| a.order.cmp(&b.order));
+        met.truncate(MOST);
+        met.into_iter().map(|m| self.found(m)).collect()
     }
+
+    /// What is told of a symbol.
+    fn found(&self, met: Met<'_>) -> Found {
+        let (universe, slot) = (self.project.known(), met.slot);
+        let (_, _, name, file, span) = met.order;
+        let kind = match universe.slot_kind(slot) {
+            (_, true) => SymbolKind::Parent,
+            (SlotKind::Method, _) => SymbolKind::Method,
+            (SlotKind::Data, _) => SymbolKind::Slot,
+            (SlotKind::Constant, _) if universe.object_in(slot).is_some() => SymbolKind::Object,
+            (SlotKind::Constant, _) => SymbolKind::Constant,
+        };
+        let holder = universe.describe(slot.object).trim_matches('`').to_string();
+        Found { name: name.to_string(), kind, holder, place: Place { file: file.to_string(), span } }
+    }
+}
+
+/// A symbol whose name has the letters that are looked for.
+struct Met<'n> {
+    /// Users' files first, then the nearest names, then by name and place.
+    order: (bool, u8, &'n str, Rc<str>, Span),
+    slot: SlotId,
 }
 
 fn rank(name: &str, query: &str) -> Option<u8> {

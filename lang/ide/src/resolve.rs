@@ -80,10 +80,8 @@ impl Ide {
 
     /// Where a slot's name is written.
     pub(crate) fn place_of(&self, slot: SlotId) -> Option<Place> {
-        let info = self.project.known().slot_info(slot);
-        let name = *info.parts.first()?;
-        let name = info.parts.last().map_or(name, |last| name.to(*last));
-        Some(Place { file: self.name_of(info.file?).to_string(), span: name })
+        let (file, span) = self.project.known().slot_place(slot)?;
+        Some(self.place(file, span))
     }
 
     /// What the comment before a slot says.

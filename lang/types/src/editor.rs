@@ -132,6 +132,28 @@ impl Universe {
         }
     }
 
+    /// A slot's selector.
+    pub fn slot_name(&self, slot: SlotId) -> &str {
+        self.names.text(self.slot(slot).name)
+    }
+
+    /// What a slot is, and whether lookup goes on there.
+    pub fn slot_kind(&self, slot: SlotId) -> (SlotKind, bool) {
+        let here = self.slot(slot);
+        (here.kind, here.is_parent)
+    }
+
+    /// Where a slot's name is written; the machine makes a few itself.
+    pub fn slot_place(&self, slot: SlotId) -> Option<(FileId, Span)> {
+        let here = self.slot(slot);
+        let span = match &here.tree.as_ref()?.name {
+            SlotName::Unary(span) => *span,
+            SlotName::Binary { operator, .. } => *operator,
+            SlotName::Keyword { parts, .. } => parts.first()?.to(*parts.last()?),
+        };
+        Some((here.file?, span))
+    }
+
     /// What is to be told of a slot.
     pub fn slot_info(&self, slot: SlotId) -> SlotInfo {
         let here = self.slot(slot);

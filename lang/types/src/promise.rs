@@ -38,8 +38,9 @@ struct Deeds {
     renewed: FxHashSet<Name>,
 }
 
-/// A slot: its object's number and its name.
-type Key = (u32, Name);
+/// A slot: its object, its name, and how many of that name the object has from the same file before it (a parent and a method may be called
+/// the same).
+type Key = (ObjectId, Name, u32);
 
 /// What the slots of a file promise to others.
 #[derive(Default)]
@@ -69,8 +70,12 @@ impl Interface {
         for slot in slots {
             let here = u.slot(slot);
             if here.file == Some(id) && !here.is_requirement() && !here.is_hidden {
-                let key = (slot.object.0, here.name);
+                let name = here.name;
                 let promise = Promise::of(u, slot, watches_effects);
+                let mut key = (slot.object, name, 0);
+                while all.slots.contains_key(&key) {
+                    key.2 += 1;
+                }
                 all.slots.insert(key, promise);
             }
         }
@@ -151,20 +156,19 @@ impl Changes {
         };
         for key in come_or_gone.iter().chain(&changed) {
             let (was, is) = (before.slots.get(key), after.slots.get(key));
-            all.objects.insert(ObjectId(key.0));
+            all.objects.insert(key.0);
             all.names.insert(key.1);
-            // An object that is written in code is known only to who can see that code.
+            // All slots of a name are gone through to find what may be below `self`, also those of objects that are written in code.
             let is_open = match (was, is) {
                 (Some(was), Some(is)) => was.deeds != is.deeds || u.names.text(key.1).starts_with("is"),
-                _ => !u.is_of_code(ObjectId(key.0)),
+                _ => true,
             };
             match is_open || all.adds {
                 true => all.for_everyone.insert(key.1),
                 false => all.for_related.insert(key.1),
             };
             let is_parent = was.is_some_and(|p| p.is_parent) || is.is_some_and(|p| p.is_parent);
-            let object = ObjectId(key.0);
-            if is_parent && before.objects.contains(&object) && after.objects.contains(&object) || is_parent && all.adds {
+            if is_parent && before.objects.contains(&key.0) && after.objects.contains(&key.0) || is_parent && all.adds {
                 all.has_other_parents = true;
                 // Whoever asks for something that the object has may see who else is above it.
                 let theirs = before.slots.keys().chain(after.slots.keys()).filter(|other| other.0 == key.0);

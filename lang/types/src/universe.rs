@@ -25,6 +25,8 @@ pub(crate) struct FileData {
     pub(crate) statements: Rc<Vec<Statement>>,
     /// The objects it makes, in the order of its text, its module first.
     pub(crate) objects: Vec<ObjectId>,
+    /// Those of them that are written in code, by where each begins.
+    pub(crate) literals: FxHashMap<u32, ObjectId>,
     /// Slots it adds to objects that are not its own.
     pub(crate) added: Vec<SlotId>,
     /// Slots that its code adds to objects when it runs.
@@ -51,6 +53,7 @@ impl FileData {
             module,
             statements: Rc::default(),
             objects: Vec::new(),
+            literals: FxHashMap::default(),
             added: Vec::new(),
             additions: crate::additions::Additions::default(),
             imports: FxHashMap::default(),
@@ -332,7 +335,10 @@ impl Universe {
     /// Forgets all that was found out about a file's code.
     pub(crate) fn forget_code(&mut self, file: FileId) {
         self.forget_signatures_of(file);
-        self.forget_parents(self.file(file).objects.clone());
+        // Parents that it adds to objects of others are found out by its code.
+        let data = self.file(file);
+        let filled: Vec<ObjectId> = data.objects.iter().copied().chain(data.added.iter().map(|slot| slot.object)).collect();
+        self.forget_parents(filled);
         self.asked.forget(file);
         self.forget_lookups();
     }

@@ -250,6 +250,29 @@ fn after_edits_that_were_found_everything_is_as_afresh() {
                 (0, "| b = import: 'b'. x = ( b y ) |"),
             ],
         ),
+        (
+            "a parent and a method of one name",
+            &[(0, "| twice = ( 3 ) |"), (1, "| up* = (import: 'a') twice. up = ( 3 ) |"), (0, "| down = ( up size ) |")],
+        ),
+        (
+            "the library's objects have a parent that a file replaces",
+            &[(1, "lobby _AddSlots: (| lobby = ( 'z' ) |)"), (0, "| label: n <int> ^ <string> = ( n < 9 ifTrue: [ 'many' ] ) |")],
+        ),
+        (
+            "an object in code elsewhere has a slot of the same name",
+            &[
+                (0, "| make = ( (| parent* = self. y <- twice. twice = ( y: y + 1. y ) |) ) |"),
+                (1, "| make = ( (| parent* = self. y <- twice. twice = ( y: y + 1. y ) |) ) |"),
+            ],
+        ),
+        (
+            "an object in code elsewhere says what it is",
+            &[
+                (2, "lobby _AddSlots: (| thing = (| parent* = traits clonable. isOdd ^ <bool> = ( false ) |) |)"),
+                (0, "| f: x <thing> = ( x isOdd ifTrue: [ x foo ]. 3 ) |"),
+                (1, "| make = ( (| parent* = thing. isOdd = ( true ) |) ) |"),
+            ],
+        ),
     ];
     for (reason, versions) in found {
         let versions: Vec<(usize, String)> = versions.iter().map(|v| (v.0, v.1.to_string())).collect();

@@ -80,17 +80,14 @@ impl Flow {
 }
 
 pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
-    let (file, holder, slot) = match unit {
-        Unit::Method(slot) => (u.slot(slot).file, slot.object, Some(slot)),
-        Unit::Initial(slot) => {
-            let file = u.slot(slot).file;
-            (file, file.map_or(u.builtin.lobby, |f| u.file(f).module), Some(slot))
-        }
-        Unit::Statements(file) => (Some(file), u.file(file).module, None),
+    let (file, slot) = match unit {
+        Unit::Method(slot) | Unit::Initial(slot) => (u.slot(slot).file, Some(slot)),
+        Unit::Statements(file) => (Some(file), None),
         // Nothing is written there: `signature` finds out what a slot may hold.
         Unit::Contents(_) | Unit::Parents(_) => return Outcome::default(),
     };
     let Some(file) = file else { return Outcome::default() };
+    let holder = super::self_in(u, unit);
     let text = u.text(file);
     let holder_type = crate::signature::prototype(u, holder);
     let mut body = Body {

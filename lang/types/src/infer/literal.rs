@@ -2,8 +2,6 @@
 //!
 //! Its methods are units of their own, which see none of the locals around; its first values are computed where they stand.
 
-use std::rc::Rc;
-
 use aura_syntax::tree::{self, Expr, Init, SlotList};
 
 use super::body::Body;
@@ -12,9 +10,8 @@ use crate::ty::TypeId;
 
 impl Body<'_> {
     pub(super) fn object_literal(&mut self, list: &SlotList) -> TypeId {
-        let key: (_, Rc<str>) = (self.file, crate::load::place_of_literal(list.span));
         // Code that is not part of a file, such as what stands in a type, makes nothing.
-        let Some(object) = self.u.places.get(&key).copied() else { return TypeId::ANY };
+        let Some(object) = self.u.file(self.file).literals.get(&list.span.start).copied() else { return TypeId::ANY };
         self.values(object, list);
         self.calls.insert(crate::effects::Call::Make);
         let params = self.u.params(object).len();

@@ -1,24 +1,23 @@
-//! Object literals inside code: each is one object, known by where it is written.
+//! Object literals inside code: each is one object, known by the slot whose code makes it and its number there.
+//!
+//! What must stay true: an edit elsewhere in the file leaves it the same object, so that nobody has to look at what mentions its slots again.
 
 use std::rc::Rc;
 
-use aura_syntax::Span;
 use aura_syntax::tree::{Init, Slot as Tree, SlotList, Statement};
 use aura_syntax::visit::{self, Visit};
 
-use super::{Loader, name_of};
+use super::{Loader, name_of, path};
 use crate::infer::{Code, Unit};
-use crate::object::{Slot, SlotId, SlotKind, SlotValue};
+use crate::names::Name;
+use crate::object::{ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::universe::UNNAMED;
-
-/// By which name of a place a literal is known.
-pub(crate) fn place(span: Span) -> Rc<str> {
-    format!("object at {}", span.start).into()
-}
 
 /// Makes the objects for the literals in code.
 pub(super) struct Literals<'l, 'u> {
     pub(super) loader: &'l mut Loader<'u>,
+    /// Whose code it is: a slot of an object; a file's statements are nobody's.
+    pub(super) whose: Option<(ObjectId, Name)>,
 }
 
 impl Literals<'_, '_> {
@@ -34,18 +33,13 @@ impl Literals<'_, '_> {
 impl Visit for Literals<'_, '_> {
     fn object(&mut self, list: &SlotList) {
         let (file, text) = (self.loader.file, self.loader.text.clone());
-        let u = &mut *self.loader.u;
-        let key = (file, place(list.span));
-        let object = match u.places.get(&key) {
-            Some(object) => *object,
-            None => {
-                let object = u.add_object(UNNAMED);
-                u.places.insert(key, object);
-                object
-            }
+        let place = match self.whose {
+            Some((inside, name)) => format!("{} (…)", path::of(self.loader.u, inside, name)),
+            None => "(…)".to_string(),
         };
-        u.object_mut(object).origin = Some((file, list.span));
-        u.files[file.0 as usize].objects.push(object);
+        let object = self.loader.made(place.into(), UNNAMED, list.span);
+        let u = &mut *self.loader.u;
+        u.files[file.0 as usize].literals.insert(list.span.start, object);
         for (index, tree) in list.slots.iter().filter(|s| !s.is_argument).enumerate() {
             let name = name_of(&tree.name, &text, &mut u.names);
             let (kind, value) = match &tree.init {

@@ -13,6 +13,7 @@ mod path;
 
 use std::rc::Rc;
 
+use aura_syntax::Span;
 use aura_syntax::tree::{self, Expr, ExprKind, File, Init, Receiver, Send, SlotList, Statement, selector};
 use aura_syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -110,6 +111,7 @@ impl Universe {
         self.forget_code(id);
         let file = &mut self.files[id.0 as usize];
         let (objects, added) = (std::mem::take(&mut file.objects), std::mem::take(&mut file.added));
+        file.literals.clear();
         file.statements = Rc::default();
         file.additions = Additions::default();
         file.code.clear();
@@ -119,7 +121,6 @@ impl Universe {
             object.slots.clear();
             object.params.clear();
         }
-        let others: FxHashSet<ObjectId> = added.iter().map(|slot| slot.object).collect();
         for slot in added {
             // The slots behind it keep their numbers, so its place stays, empty.
             let nobody = self.names.of("");
@@ -127,8 +128,6 @@ impl Universe {
             let name = std::mem::replace(place, Slot::empty(nobody)).name;
             self.choose(slot.object, name);
         }
-        self.forget_parents(others);
-        self.forget_lookups();
     }
 
     /// Which of an object's slots of one name is found: of those that several files have written the last one's, files being in the order
@@ -204,7 +203,7 @@ struct Loader<'u> {
     u: &'u mut Universe,
     file: FileId,
     text: Rc<str>,
-    /// How many objects lie at a path already.
+    /// How many objects lie at a place already.
     made: FxHashMap<Rc<str>, u32>,
     /// What its code adds to objects when it runs.
     additions: Additions,
@@ -230,7 +229,7 @@ impl<'u> Loader<'u> {
             self.added_now(send);
         }
         visit::expr(&mut self.finder(), &statement.expr);
-        Literals { loader: self }.of_statement(&statement);
+        Literals { loader: self, whose: None }.of_statement(&statement);
         statement
     }
 
@@ -300,7 +299,7 @@ impl<'u> Loader<'u> {
         };
         visit::inside_slot(&mut self.finder(), &tree);
         if !matches!(value, SlotValue::Object(_)) {
-            Literals { loader: self }.of_slot(&tree);
+            Literals { loader: self, whose: Some((object, name)) }.of_slot(&tree);
         }
         let (is_parent, span) = (tree.is_parent, tree.span);
         let index = self.u.object(object).slots.len() as u32;
@@ -320,16 +319,20 @@ impl<'u> Loader<'u> {
     }
 
     /// The object for a literal in the slot `name` of `inside`.
-    fn make(&mut self, inside: ObjectId, name: Name, span: aura_syntax::Span) -> ObjectId {
+    fn make(&mut self, inside: ObjectId, name: Name, span: Span) -> ObjectId {
         let path = path::of(self.u, inside, name);
-        let count = self.made.entry(path.clone()).or_insert(0);
+        self.made(path.clone(), &path, span)
+    }
+
+    /// The next object of those that lie at one place.
+    fn made(&mut self, place: Rc<str>, path: &str, span: Span) -> ObjectId {
+        let count = self.made.entry(place.clone()).or_insert(0);
         *count += 1;
-        let place: Rc<str> = if *count == 1 { path.clone() } else { format!("{path}#{count}").into() };
-        let key = (self.file, place);
+        let key = (self.file, if *count == 1 { place } else { format!("{place}#{count}").into() });
         let id = match self.u.places.get(&key) {
             Some(id) => *id,
             None => {
-                let id = self.u.add_object(&path);
+                let id = self.u.add_object(path);
                 self.u.places.insert(key, id);
                 id
             }
@@ -345,7 +348,6 @@ impl<'u> Loader<'u> {
 }
 
 use literals::Literals;
-pub(crate) use literals::place as place_of_literal;
 
 /// A slot's name.
 pub(crate) fn name_of(name: &tree::SlotName, text: &str, names: &mut Names) -> Name {

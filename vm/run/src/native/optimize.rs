@@ -23,6 +23,8 @@ use crate::vm::Vm;
 
 /// Slices at whose end code was found running, after which it is optimized.
 const SAMPLES: u32 = 2;
+/// So often code that names what is young waits for a collection that comes by itself.
+const PATIENCE: u32 = 20;
 /// Activations that are counted at the end of a slice.
 const LOOKED_AT: usize = 8;
 /// Failed guesses after which code is compiled anew.
@@ -91,6 +93,8 @@ pub(super) fn calm(p: &'static Prim) -> u64 {
 #[derive(Default)]
 pub(crate) struct Feedback {
     samples: u32,
+    /// Times that something it names was too young.
+    early: u32,
     exits: u32,
     times: u32,
     /// What has been asked for and not come back: 0, or loops' heads.
@@ -134,6 +138,13 @@ impl CodeRef {
     /// The instructions about which guesses have failed more than once.
     pub(super) fn wrong_guesses(&self) -> Vec<u32> {
         self.feedback().borrow().wrong.clone()
+    }
+
+    /// Whether what it names may still be left to move by itself.
+    fn wait_for_collection(self) -> bool {
+        let mut f = self.feedback().borrow_mut();
+        f.early += 1;
+        f.early < PATIENCE
     }
 
     /// The last instruction that leads back to `head`.
@@ -195,7 +206,10 @@ impl Vm {
         let began = Instant::now();
         let Some(mut program) = self.program(c, entry) else { return false };
         if self.native.threshold > 0 && self.is_early(&program) {
-            // What is young moves once, and can then be named. This is between two slices.
+            // What is young moves once, and can then be named. This is between two slices; mostly the nursery is full soon anyway.
+            if c.wait_for_collection() {
+                return false;
+            }
             self.collect_as(aura_heap::CollectionKind::Minor);
             let Some(again) = self.program(c, entry) else { return false };
             program = again;
