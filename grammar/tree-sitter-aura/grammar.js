@@ -18,7 +18,7 @@ module.exports = grammar({
   externals: ($) => [$._line_end, $._dot],
 
   rules: {
-    source_file: ($) => seq(optional($.module), repeat($._statement)),
+    source_file: ($) => seq(optional($.shebang), optional($.module), repeat($._statement)),
 
     module: ($) => seq($.slot_list, optional("."), $._line_end),
 
@@ -189,6 +189,8 @@ module.exports = grammar({
     object_type: ($) => seq("(", $.slot_list, ")"),
 
     // ---- Tokens, as in the norm ----
+
+    shebang: () => token(prec(1, /#![^\n\r]*/)),
 
     identifier: () => /[a-z_][A-Za-z0-9_]*/,
     type_variable: () => /[A-Z][A-Za-z0-9_]*/,

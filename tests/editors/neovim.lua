@@ -1,10 +1,10 @@
--- Drives Neovim's own language client through a session with `aura lsp`: open, diagnostics, completion, hover, rename, layout, a method by ALFRED.
--- Run by neovim.sh. Ends Neovim with 0 if all is as it should be, with 1 and a word about it if not.
+-- Drives Neovim, with the plugin that is shipped for it, through a session with `aura lsp`: open, colours, diagnostics, completion, hover, rename,
+-- layout, a method by ALFRED. Run by neovim.sh. Ends Neovim with 0 if all is as it should be, with 1 and a word about it if not.
 
 local server = assert(os.getenv('AURA'), 'AURA names the command')
 
 local function fail(what)
-  io.stderr:write('neovim: ' .. what .. '\n')
+  io.stderr:write('neovim: not so: ' .. what .. '\n')
   vim.cmd('cquit 1')
 end
 
@@ -49,17 +49,29 @@ local function model(source)
 end
 
 local environment = { OLLAMA_HOST = model('closed = ( balance: 0. self )'), AURA_MODEL = 'tiny:1b', AURA_ALFRED = 'auto' }
-local id = vim.lsp.start_client({ name = 'aura', cmd = { server, 'lsp' }, cmd_env = environment, root_dir = vim.fn.getcwd() })
-check(id, 'the server starts')
+for name, value in pairs(environment) do vim.fn.setenv(name, value) end
+vim.g.aura_command = { server, 'lsp' }
 
+local function clients_of(buffer)
+  local get = vim.lsp.get_clients
+  return vim.tbl_values(get and get({ bufnr = buffer }) or vim.lsp.buf_get_clients(buffer))
+end
+
+local id
 local function open(name)
   vim.cmd('edit ' .. name)
   local buffer = vim.api.nvim_get_current_buf()
-  vim.lsp.buf_attach_client(buffer, id)
+  check(vim.bo[buffer].filetype == 'aura', name .. ' is known to be Aura')
+  check(vim.bo[buffer].commentstring == '"%s"', 'and has its settings')
   await('the server is ready', function()
-    local client = vim.lsp.get_client_by_id(id)
+    local client = clients_of(buffer)[1]
     return client and client.initialized
   end)
+  local clients = clients_of(buffer)
+  check(#clients == 1 and clients[1].name == 'aura' and (not id or clients[1].id == id), 'one server is started for all')
+  id = clients[1].id
+  local root = vim.loop.fs_realpath(clients[1].config.root_dir)
+  check(root == vim.loop.fs_realpath(vim.fn.getcwd()), 'in the folder of the project: ' .. root)
   return buffer
 end
 
@@ -77,8 +89,21 @@ local function at(buffer, row, column)
   return { textDocument = vim.lsp.util.make_text_document_params(buffer), position = { line = row, character = column } }
 end
 
+open('script')
 open('parts.aura')
 local main = open('main.aura')
+
+-- Colours, by the parser and the queries, as their README says.
+if vim.fn.filereadable(os.getenv('XDG_DATA_HOME') .. '/nvim/site/parser/aura.so') == 1 then
+  local tree = vim.treesitter.get_parser(main, 'aura'):parse()[1]:root()
+  check(not tree:has_error(), 'the parser is of a version that Neovim reads')
+  local get = vim.treesitter.query.get or vim.treesitter.query.get_query
+  for _, name in ipairs({ 'highlights', 'folds', 'locals' }) do
+    local found, query = 0, get('aura', name)
+    for _ in query:iter_captures(tree, main, 0, -1) do found = found + 1 end
+    check(found > 0, 'it reads ' .. name .. '.scm: ' .. found)
+  end
+end
 
 -- Diagnostics of what was opened, and of what is changed without being saved.
 await('a finding', function() return #vim.diagnostic.get(main) == 1 end)

@@ -98,7 +98,7 @@ fn junk_that_is_text() {
         "\u{0}\u{1}\u{2}",
         "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 ⟨⟩",
         "<html><body>no</body></html>",
-        "#!/bin/sh\necho no\n",
+        "\n#!/bin/sh\necho no\n",
     ] {
         let d = try_file(text.as_bytes(), &["check", "--syntax", "input.aura"]);
         said(&d, 3, &["input.aura"]);

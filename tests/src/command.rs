@@ -252,3 +252,22 @@ fn a_reader_that_goes_away_is_no_error() {
     let o = child.wait_with_output().expect("it ends");
     assert_eq!((o.status.code(), String::from_utf8_lossy(&o.stderr).into_owned()), (Some(0), String::new()));
 }
+
+/// The system hands a script to the command that its first line names.
+#[cfg(unix)]
+#[test]
+fn a_script_starts_itself() {
+    use std::io::ErrorKind;
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("greet");
+    let command = aura(&[]).get_program().to_string_lossy().into_owned();
+    fs::write(&script, format!("#!{command} run\n'hello ' print. (process arguments at: 0) printLine\n")).expect("written");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("made a program");
+    let start = || std::process::Command::new(&script).arg("you").output();
+    // While another test starts a program, the script may count as open for writing.
+    let done =
+        std::iter::repeat_with(start).take(100).find(|d| !d.as_ref().is_err_and(|e| e.kind() == ErrorKind::ExecutableFileBusy));
+    let done = done.expect("a program").expect("it starts");
+    assert_eq!(String::from_utf8_lossy(&done.stdout), "hello you\n", "{}", String::from_utf8_lossy(&done.stderr));
+}

@@ -1,7 +1,15 @@
-//! What editors are given (`grammar/`): the tree-sitter grammar, its queries and its corpus, and the TextMate grammar.
+//! What editors are given (`grammar/`): the tree-sitter grammar and its corpus, and the TextMate grammar.
+//!
+//! * [`generated`] the parser is what the grammar makes
+//! * [`queries`] what the queries say about a small text
+//! * [`packages`] the folders that editors take
 //!
 //! What must stay true: both grammars have the tokens of the norm (`grammar/aura.ebnf`); every example, the library and what the language tests
 //! run is read without an error. The corpus is made from the language tests; `INSTA_UPDATE=always` writes it again.
+
+mod generated;
+mod packages;
+mod queries;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,7 +23,7 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use regex::Regex;
 use serde_json::Value;
-use tree_sitter::{Language, Parser, Query, TreeCursor};
+use tree_sitter::{Language, Parser, TreeCursor};
 use tree_sitter_loader::{CompileConfig, Loader};
 
 use crate::support::root;
@@ -29,6 +37,7 @@ fn folder() -> PathBuf {
 
 /// The language, compiled from the generated parser by the loader that tree-sitter's own command has.
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
+    generated::renew();
     let libraries = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grammars");
     std::fs::create_dir_all(&libraries).expect("a folder for what is compiled");
     let source = folder().join("src");
@@ -167,27 +176,12 @@ fn the_corpus_is_what_the_language_tests_make_it() {
     assert_eq!(there.collect::<BTreeSet<_>>(), names);
 }
 
-#[test]
-fn queries_are_of_the_grammar() {
-    let folders = ["tree-sitter-aura/queries", "editors/helix/queries/aura", "editors/zed/languages/aura"];
-    for folder in folders {
-        let all = std::fs::read_dir(root().join("grammar").join(folder)).expect("queries").flatten().map(|e| e.path());
-        let queries: Vec<PathBuf> = all.filter(|p| p.extension().is_some_and(|e| e == "scm")).collect();
-        assert!(queries.len() >= 3, "{folder}");
-        for path in queries {
-            let text = std::fs::read_to_string(&path).expect("text");
-            if let Err(error) = Query::new(&LANGUAGE, &text) {
-                panic!("{}: {error}", path.display());
-            }
-        }
-    }
-}
-
 fn norm() -> Grammar {
     Grammar::read(NORM).expect("the norm is of its notation")
 }
 
 fn json(path: &str) -> Value {
+    generated::renew();
     serde_json::from_str(&std::fs::read_to_string(root().join("grammar").join(path)).expect("text")).expect("JSON")
 }
 
@@ -218,6 +212,7 @@ const TOKENS: &[(&str, &str, &str)] = &[
     ("STRING", "string", "string"),
     ("TEMPLATE_TEXT", "template_text", "template"),
     ("COMMENT", "comment", "comment"),
+    ("SHEBANG", "shebang", "shebang"),
 ];
 /// What lies between tokens, and is no node of a tree.
 const SPACE: &[&str] = &["LINE_END", "SPACE"];

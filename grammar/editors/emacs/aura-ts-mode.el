@@ -2,15 +2,32 @@
 
 ;; SPDX-License-Identifier: MIT OR Apache-2.0
 ;; Version: 0.1.0
-;; Package-Requires: ((emacs "29.1"))
+;; Package-Requires: ((emacs "28.1"))
 
 ;;; Commentary:
 
 ;; Colours, indentation, navigation and an index for files *.aura, and `aura lsp' for Eglot.
+;;
+;; Where Emacs has tree-sitter and the grammar (`aura-ts-install-grammar'), files are in `aura-ts-mode'; else in `aura-mode', which tells comments,
+;; strings and a few words.
 
 ;;; Code:
 
-(require 'treesit)
+(require 'treesit nil t)
+(declare-function treesit-ready-p "treesit")
+(declare-function treesit-parser-create "treesit.c")
+(declare-function treesit-font-lock-rules "treesit")
+(declare-function treesit-major-mode-setup "treesit")
+(declare-function treesit-node-text "treesit")
+(declare-function treesit-node-field-name "treesit.c")
+(declare-function treesit-filter-child "treesit")
+(defvar treesit-font-lock-settings)
+(defvar treesit-font-lock-feature-list)
+(defvar treesit-simple-indent-rules)
+(defvar treesit-defun-type-regexp)
+(defvar treesit-defun-name-function)
+(defvar treesit-simple-imenu-settings)
+(defvar eglot-server-programs)
 
 (defgroup aura nil
   "The language Aura."
@@ -25,7 +42,7 @@
   "How the language server is started."
   :type '(repeat string))
 
-(defvar aura-ts-mode--syntax-table
+(defvar aura-mode-syntax-table
   (let ((table (make-syntax-table)))
     (modify-syntax-entry ?\" "!" table)
     (modify-syntax-entry ?\' "\"" table)
@@ -36,10 +53,20 @@
     table)
   "Comments stand in double quotes, strings in single ones.")
 
-(defvar aura-ts-mode--font-lock
+(defvar aura-mode--font-lock
+  `((,(rx bos "#!" (* nonl)) . font-lock-preprocessor-face)
+    (,(rx symbol-start (or "self" "resend") symbol-end) . font-lock-keyword-face)
+    (,(rx symbol-start (or "nil" "true" "false") symbol-end) . font-lock-constant-face)
+    (,(rx symbol-start "_" (+ (or alnum "_")) (? ":")) . font-lock-builtin-face)
+    (,(rx symbol-start alpha (* (or alnum "_")) ":") . font-lock-function-name-face))
+  "What `aura-mode' tells by words.")
+
+(defun aura-ts-mode--font-lock ()
+  "The colours of `aura-ts-mode'."
   (treesit-font-lock-rules
    :language 'aura :feature 'comment
-   '((comment) @font-lock-comment-face)
+   '((comment) @font-lock-comment-face
+     (shebang) @font-lock-preprocessor-face)
    :language 'aura :feature 'string
    '((string) @font-lock-string-face
      (template_text) @font-lock-string-face
@@ -90,6 +117,10 @@
      ((parent-is "group\\|method\\|object\\|block\\|vector\\|annotat") parent-bol aura-ts-indent-offset)
      (catch-all parent-bol aura-ts-indent-offset))))
 
+(defun aura-ts--is-ready ()
+  "Whether there is tree-sitter, and the grammar."
+  (and (fboundp 'treesit-ready-p) (treesit-ready-p 'aura t)))
+
 (defun aura-ts-mode--name (node)
   "The selector that NODE, a slot, defines."
   (mapconcat #'treesit-node-text
@@ -97,17 +128,22 @@
              ""))
 
 ;;;###autoload
-(define-derived-mode aura-ts-mode prog-mode "Aura"
-  "Major mode for Aura."
-  :syntax-table aura-ts-mode--syntax-table
-  (unless (treesit-ready-p 'aura)
-    (error "There is no tree-sitter grammar of Aura; try M-x aura-ts-install-grammar"))
-  (treesit-parser-create 'aura)
+(define-derived-mode aura-mode prog-mode "Aura"
+  "Major mode for Aura, where there is no tree-sitter."
   (setq-local comment-start "\""
               comment-end "\""
               comment-start-skip "\"[ \t]*"
               indent-tabs-mode nil
-              treesit-font-lock-settings aura-ts-mode--font-lock
+              font-lock-defaults '(aura-mode--font-lock)))
+
+;;;###autoload
+(define-derived-mode aura-ts-mode aura-mode "Aura"
+  "Major mode for Aura, by tree-sitter."
+  (unless (aura-ts--is-ready)
+    (error "There is no tree-sitter grammar of Aura; try M-x aura-ts-install-grammar"))
+  (treesit-parser-create 'aura)
+  (setq-local font-lock-defaults nil
+              treesit-font-lock-settings (aura-ts-mode--font-lock)
               treesit-font-lock-feature-list
               '((comment definition) (string type constant annotation) (builtin message number) (operator bracket))
               treesit-simple-indent-rules aura-ts-mode--indent
@@ -122,7 +158,7 @@
 
 ;;;###autoload
 (defun aura-ts-install-grammar ()
-  "Compile the grammar of Aura that lies beside this file, and put it where Emacs looks for grammars."
+  "Compile the grammar that lies beside this file, and put it where Emacs looks."
   (interactive)
   (let* ((folder (locate-user-emacs-file "tree-sitter"))
          (library (expand-file-name (concat "libtree-sitter-aura" module-file-suffix) folder))
@@ -136,10 +172,18 @@
     (message "The grammar is in %s" library)))
 
 ;;;###autoload
-(add-to-list 'auto-mode-alist '("\\.aura\\'" . aura-ts-mode))
+(defun aura-mode-for-file ()
+  "Files are in the better of both modes."
+  (interactive)
+  (if (aura-ts--is-ready) (aura-ts-mode) (aura-mode)))
+
+;;;###autoload
+(add-to-list 'auto-mode-alist '("\\.aura\\'" . aura-mode-for-file))
+;;;###autoload
+(add-to-list 'magic-mode-alist '("\\`#!.*\\_<aura\\_>" . aura-mode-for-file))
 
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs (cons 'aura-ts-mode aura-ts-command)))
+  (add-to-list 'eglot-server-programs (cons 'aura-mode aura-ts-command)))
 
 (provide 'aura-ts-mode)
 ;;; aura-ts-mode.el ends here

@@ -1,10 +1,10 @@
 ; What things are called here are the common names of editors; later patterns win.
 
 (comment) @comment
+(shebang) @keyword.directive
 (string) @string
 (template) @string
 (template_text) @string
-(hole ["{" "}"] @punctuation.special) @embedded
 (integer) @number
 (float) @number.float
 
@@ -41,7 +41,7 @@
 (applied_type parameter: (_) @property)
 (bound_type variable: (_) @type.parameter)
 (type ["<" ">"] @punctuation.bracket)
-(type (self) @type.builtin)
+[(type (self) @type.builtin) (union_type (self) @type.builtin) (applied_type (self) @type.builtin) (block_type (self) @type.builtin)]
 (union_type "|" @operator)
 (block_type "^" @operator)
 
@@ -55,3 +55,4 @@
 ["(" ")" "[" "]" "{" "}"] @punctuation.bracket
 "." @punctuation.delimiter
 (slot_list "|" @punctuation.bracket)
+(hole ["{" "}"] @punctuation.special) @embedded

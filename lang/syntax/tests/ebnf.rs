@@ -3,7 +3,7 @@
 
 use aura_syntax::grammar::NORM;
 use aura_syntax::grammar::ebnf::{Grammar, Node};
-use aura_syntax::tokens::{Kind, lex};
+use aura_syntax::tokens::{Kind, lex, lex_file};
 use aura_syntax::{Source, dump, format, parse, render};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::string_regex;
@@ -213,6 +213,7 @@ fn tokens_of_the_grammar_are_the_lexers() {
         ("LINE_END", &[Kind::Newline]),
         ("SPACE", &[Kind::Space]),
         ("OPERATOR", &[]),
+        ("SHEBANG", &[]),
         ("TEMPLATE_TEXT", &[]),
     ];
     let named: Vec<&str> = grammar.tokens.keys().map(String::as_str).collect();
@@ -220,6 +221,13 @@ fn tokens_of_the_grammar_are_the_lexers() {
     listed.sort_unstable();
     assert_eq!(named, listed, "every token of the grammar is compared");
     let mut runner = TestRunner::deterministic();
+    // Only a file has one: in a piece of a program these letters are an operator.
+    let strategy = string_regex(&short(&grammar.tokens["SHEBANG"])).expect("a regular expression");
+    for _ in 0..300 {
+        let text = strategy.new_tree(&mut runner).expect("a sample").current();
+        let tokens = lex_file(&text);
+        assert!(tokens.len() == 1 && tokens[0].kind == Kind::Shebang, "SHEBANG: {text:?} is {tokens:?}");
+    }
     for (name, expected) in kinds.iter().filter(|(_, expected)| !expected.is_empty()) {
         let strategy = string_regex(&short(&grammar.tokens[*name])).expect("a regular expression");
         for _ in 0..300 {

@@ -1,6 +1,6 @@
 //! What holds of every text: nothing panics, spans are sound, and what can be formatted keeps its tree.
 
-use aura_syntax::tokens::lex;
+use aura_syntax::tokens::lex_file;
 use aura_syntax::{Mode, Source, dump, format, is_incomplete, parse, parse_as, render};
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn sound(source: &str) -> Result<(), TestCaseError> {
     if let Ok(formatted) = format(source) {
         let (before, after) = (parse(source), parse(&formatted));
         prop_assert_eq!(dump(&before.file, source), dump(&after.file, &formatted), "{}", formatted);
-        let comments = |text: &str| lex(text).iter().filter(|t| t.kind == aura_syntax::tokens::Kind::Comment).count();
+        let comments = |text: &str| lex_file(text).iter().filter(|t| t.kind == aura_syntax::tokens::Kind::Comment).count();
         prop_assert_eq!(comments(source), comments(&formatted), "no comment is lost");
         let again = format(&formatted);
         prop_assert_eq!(again.as_ref(), Ok(&formatted));
@@ -42,7 +42,7 @@ fn piece() -> impl Strategy<Value = String> {
     let fixed = prop::sample::select(vec![
         "(", ")", "[", "]", "{", "}", "|", "||", "`", "'", "\"", ".", "^", "<", ">", ">|", "=", "<-", "-", "-1", "16r1F", "1.5",
         "a", "self", "resend", "resend.", "a.", "A", "a:", "B:", ":c", "+", "*", "* =", "\\", "\n", " ", "\\\n", "'s'", "\"c\"",
-        "{}", "(|", "|)", "é", "\u{a0}", ",", ".\n", " \"c\"\n",
+        "{}", "(|", "|)", "#!", "é", "\u{a0}", ",", ".\n", " \"c\"\n",
     ]);
     prop_oneof![8 => fixed.prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)]
 }
@@ -51,6 +51,11 @@ fn piece() -> impl Strategy<Value = String> {
 #[test]
 fn a_long_comment_behind_letters_of_several_bytes() {
     sound("\"öß\" c \"x.\n        y\"").expect("sound");
+}
+
+#[test]
+fn a_line_for_the_system() {
+    sound("#!/bin/a \"b\n  x. \"c\" y\n").expect("sound");
 }
 
 /// Found by fuzzing: joined lines are one line.

@@ -71,6 +71,28 @@ fn keyword_messages_recurse_to_the_right() {
 }
 
 #[test]
+fn a_file_may_begin_with_a_line_for_the_system() {
+    assert_eq!(good("#!/usr/bin/env -S aura run\n3 foo"), "(3 foo)");
+    assert_eq!(good("#! it's \"open\r\n| a = 3 |\na"), "(@ a)");
+    assert_eq!(good("#!aura"), "");
+    assert!(!is_incomplete("#!aura 'open ("));
+    // Anywhere else it is an operator, and in a piece of a program nothing hides behind it.
+    assert_eq!(good("a #! b"), "((@ a) #! (@ b))");
+    assert_eq!(bad("\n#!/bin/sh").1, ["E0011"]);
+    assert_eq!(all(&parse_code("#! b"), "#! b"), "(@ #! (@ b))");
+    assert!(matches!(slots("#! b = ( b )")[0].name, SlotName::Binary { .. }));
+}
+
+#[test]
+fn the_line_for_the_system_stays_first() {
+    let formatted = |source: &str| aura_syntax::format(source).expect("a good program");
+    assert_eq!(formatted("#!/usr/bin/env  aura \n\n\n  3+4"), "#!/usr/bin/env  aura\n\n3 + 4\n");
+    assert_eq!(formatted("#!aura\n\"c\"\n|a=3|\na"), "#!aura\n\"c\"\n| a = 3 |\na\n");
+    assert_eq!(formatted("#!aura"), "#!aura\n");
+    assert_eq!(formatted("#!aura\n\n"), "#!aura\n");
+}
+
+#[test]
 fn unary_before_binary_before_keyword() {
     assert_eq!(good("a b + c d foo: e f + g"), "((((@ a) b) + ((@ c) d)) foo: (((@ e) f) + (@ g)))");
 }

@@ -83,10 +83,11 @@ impl<'s> Builder<'s> {
 
     /// The slots at the begin of the file, and what follows.
     pub(super) fn file(mut self) -> Program {
+        let shebang = self.shebang();
         let mut before = Vec::new();
         let mut slots = None;
-        let first = self.toks.iter().position(|t| t.kind != Kind::Comment);
-        if first.is_some_and(|i| self.toks[i].kind == Kind::Bar) {
+        let first = self.toks[self.at..].iter().position(|t| t.kind != Kind::Comment);
+        if first.is_some_and(|i| self.toks[self.at + i].kind == Kind::Bar) {
             while self.kind() == Some(Kind::Comment) {
                 before.push(self.comment());
             }
@@ -96,7 +97,14 @@ impl<'s> Builder<'s> {
             slots = Some((before, list));
         }
         let code = self.list(Around::Top);
-        Program { module: slots, code }
+        Program { shebang, module: slots, code }
+    }
+
+    fn shebang(&mut self) -> Option<(String, bool)> {
+        let line = self.toks.first().filter(|t| t.kind == Kind::Shebang)?;
+        let blank_behind = self.toks.get(1).is_some_and(|t| t.lines > 1);
+        self.at += 1;
+        Some((self.text(line.start, line.end).trim_end_matches([' ', '\t']).to_owned(), blank_behind))
     }
 
     fn kind(&self) -> Option<Kind> {

@@ -3,8 +3,10 @@
 /// A comment on a line of its own: its text, its column in the source, whether an empty line stands before it.
 pub(super) type Comment = (String, u32, bool);
 
-/// A program: the comments before the slots of the module and these, and what follows.
+/// A program: its `#!` line, the comments before the slots of the module and these, and what follows.
 pub(super) struct Program {
+    /// The line, and whether an empty one stands behind it.
+    pub(super) shebang: Option<(String, bool)>,
     pub(super) module: Option<(Vec<Comment>, List)>,
     pub(super) code: List,
 }

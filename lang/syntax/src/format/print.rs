@@ -55,6 +55,10 @@ impl Printer {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
+        if let Some((line, blank_behind)) = &program.shebang {
+            let blank = if *blank_behind && !self.out.is_empty() { "\n" } else { "" };
+            self.out.insert_str(0, &format!("{line}\n{blank}"));
+        }
         self.out
     }
 

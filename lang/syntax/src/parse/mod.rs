@@ -18,7 +18,7 @@ mod types;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::tokens::{Kind, Token, lex};
+use crate::tokens::{Kind, Token, lex, lex_file};
 use crate::tree::{File, SlotList, Span};
 use chumsky::prelude::*;
 use feed::{Tok, feed};
@@ -80,7 +80,7 @@ pub fn parse_as(source: &str, mode: Mode) -> Parse {
     if u32::try_from(source.len()).is_err() {
         return too_long();
     }
-    let tokens = lex(source);
+    let tokens = if mode == Mode::File { lex_file(source) } else { lex(source) };
     let fed = feed(source, &tokens, mode);
     let mut state = State { source, tokens: &tokens, diagnostics: fed.diagnostics, initialiser: u32::MAX };
     let (output, errors) = grammar(mode).parse_with_state(fed.toks.as_slice(), &mut state).into_output_errors();
@@ -120,7 +120,7 @@ fn too_long() -> Parse {
 /// Whether a REPL entry is the unfinished begin of a program: a bracket, string, comment or slot list is open at its end, or
 /// an operator or keyword waits for its argument. What is wrong in another way is not incomplete.
 pub fn is_incomplete(source: &str) -> bool {
-    feed(source, &lex(source), Mode::File).is_incomplete
+    feed(source, &lex_file(source), Mode::File).is_incomplete
 }
 
 /// What all rules read.

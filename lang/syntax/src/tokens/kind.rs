@@ -21,6 +21,8 @@ pub enum Kind {
     /// `"text"`
     #[regex(r#""([^"\\]|\\[\s\S])*""#)]
     Comment,
+    /// `#!/usr/bin/env -S aura run`: the first line of a file, for the system that starts it.
+    Shebang,
     /// A back-slash directly before a line end: the line goes on.
     #[regex(r"\\(\r\n|\n|\r)")]
     Join,

@@ -1,21 +1,24 @@
 //! From text to tokens.
 //!
 //! logos finds the longest match; what a regular expression cannot say is added here: templates (text, then code, then
-//! text), the `.` of a resend, operators that come in two pieces, and quotes that nobody closed.
+//! text), the `.` of a resend, operators that come in two pieces, quotes that nobody closed, and the `#!` of a script.
 
 use super::{Kind, Token};
 use crate::tree::Span;
 use logos::{Lexer, Logos};
 
-/// The tokens of a source. Never fails: what cannot be read is [`Kind::Bad`].
+/// The tokens of a piece of source. Never fails: what cannot be read is [`Kind::Bad`].
 pub fn lex(source: &str) -> Vec<Token> {
-    let mut lexing = Lexing {
-        source,
-        lexer: Kind::lexer(source),
-        tokens: Vec::with_capacity(source.len() / 3 + 8),
-        templates: Vec::new(),
-        open_quote_seen: false,
-    };
+    let mut lexing = Lexing::new(source);
+    lexing.run();
+    lexing.tokens
+}
+
+/// The tokens of a whole file, whose first line may begin with `#!`. In a piece, such as a method, that is an operator: nothing may hide
+/// behind it there.
+pub fn lex_file(source: &str) -> Vec<Token> {
+    let mut lexing = Lexing::new(source);
+    lexing.shebang();
     lexing.run();
     lexing.tokens
 }
@@ -30,7 +33,27 @@ struct Lexing<'s> {
     open_quote_seen: bool,
 }
 
+impl<'s> Lexing<'s> {
+    fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            lexer: Kind::lexer(source),
+            tokens: Vec::with_capacity(source.len() / 3 + 8),
+            templates: Vec::new(),
+            open_quote_seen: false,
+        }
+    }
+}
+
 impl Lexing<'_> {
+    fn shebang(&mut self) {
+        if self.source.starts_with("#!") {
+            let end = self.source.find(['\n', '\r']).unwrap_or(self.source.len());
+            self.push(Kind::Shebang, 0, end);
+            self.lexer.bump(end);
+        }
+    }
+
     fn run(&mut self) {
         while let Some(next) = self.lexer.next() {
             let range = self.lexer.span();

@@ -10,7 +10,7 @@ mod kind;
 mod lex;
 
 pub use kind::Kind;
-pub use lex::lex;
+pub use lex::{lex, lex_file};
 
 pub(crate) use check::check;
 
@@ -26,9 +26,9 @@ pub struct Token {
 }
 
 impl Kind {
-    /// White space, line ends, comments: what the parser does not see.
+    /// White space, line ends, comments, `#!…`: what the parser does not see.
     pub fn is_trivia(self) -> bool {
-        matches!(self, Self::Space | Self::Newline | Self::Comment | Self::OpenComment | Self::Join)
+        matches!(self, Self::Space | Self::Newline | Self::Comment | Self::OpenComment | Self::Join | Self::Shebang)
     }
 
     /// Can be (or begin) a binary message. `=` and `<-` can: only a slot's header gives them another meaning.

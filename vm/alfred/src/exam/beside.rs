@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aura_syntax::tokens::{Kind, lex};
+use aura_syntax::tokens::{Kind, lex_file};
 use aura_syntax::tree::Slot;
 
 use super::{Test, user};
@@ -76,7 +76,7 @@ fn program(script: &Path, text: &str) -> Vec<PathBuf> {
 
 /// The files that a text imports by name.
 fn imports(file: &Path, text: &str) -> Vec<PathBuf> {
-    let tokens = lex(text);
+    let tokens = lex_file(text);
     let meaning: Vec<_> = tokens.iter().filter(|t| !t.kind.is_trivia()).collect();
     let pairs = meaning.windows(2).filter(|w| w[0].span.text(text) == "import:" && w[1].kind == Kind::String);
     let path = |path: &str| if path.ends_with(".aura") { path.to_string() } else { format!("{path}.aura") };
@@ -84,7 +84,7 @@ fn imports(file: &Path, text: &str) -> Vec<PathBuf> {
 }
 
 fn has_import(text: &str) -> bool {
-    lex(text).iter().any(|t| t.kind == Kind::Keyword && t.span.text(text) == "import:")
+    lex_file(text).iter().any(|t| t.kind == Kind::Keyword && t.span.text(text) == "import:")
 }
 
 fn folder(file: &Path) -> &Path {

@@ -7,7 +7,7 @@
 //! * a method `test…` of a test case (an object in the script's slot list that inherits from `testCase`), if its code sends
 //!   the message.
 
-use aura_syntax::tokens::{Kind, lex};
+use aura_syntax::tokens::{Kind, lex_file};
 use aura_syntax::tree::{ExprKind, Init, Slot, SlotList};
 
 use super::{By, Should, Test, sends};
@@ -26,7 +26,7 @@ fn examples(script: &str, text: &str, selector: &str) -> Vec<Test> {
         return Vec::new();
     }
     let mut tests = Vec::new();
-    for comment in lex(text).iter().filter(|t| t.kind == Kind::Comment) {
+    for comment in lex_file(text).iter().filter(|t| t.kind == Kind::Comment) {
         let first = 1 + text[..comment.span.start as usize].matches('\n').count();
         let inside = comment.span.text(text).trim_matches('"').replace("\\\"", "\"");
         for (i, line) in inside.lines().enumerate() {

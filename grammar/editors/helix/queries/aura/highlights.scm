@@ -1,5 +1,6 @@
 ; Helix lets the first pattern win, and has its own names.
 (comment) @comment.block
+(shebang) @keyword.directive
 (integer) @constant.numeric.integer
 (float) @constant.numeric.float
 (annotation annotation: (string) @attribute)

@@ -1,0 +1,3 @@
+(method_slot body: (method) @function.inside) @function.around
+(slot value: (object) @class.inside) @class.around
+(comment) @comment.around
