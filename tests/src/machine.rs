@@ -164,6 +164,11 @@ pub fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> Ran {
 
 /// The same with a program that was compiled, perhaps by an enemy.
 pub fn run_chunks(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64) -> Ran {
+    run_in_memory(name, chunks, engine, fuel, 2 << 30)
+}
+
+/// The same with so much memory.
+pub fn run_in_memory(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64, memory: u64) -> Ran {
     let (mut vm, out) = machine();
     engine.set_up(&mut vm);
     if engine.at_image() {
@@ -172,7 +177,7 @@ pub fn run_chunks(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64) -
     }
     let limits = Limits {
         fuel: Some(fuel),
-        heap: Some(2 << 30),
+        heap: Some(memory),
         deadline: Some(Instant::now() + Duration::from_secs(120)),
         ..Limits::default()
     };
