@@ -2,7 +2,7 @@
 //!
 //! * [`targets`] what is fuzzed, one file each; [`ALL`] all of them
 //! * [`seeds`] what they begin with, made from the tests and the library
-//! * [`mutate`] a short run without feedback, for CI
+//! * [`mutate`] a short run without feedback, for CI; `words` the dictionary; `texts` inputs that hold programs
 //! * `main.rs` the command that builds, runs and reports; `fuzz_targets` the binaries that libFuzzer drives
 //!
 //! What must stay true: a target does the same for the same input, in whatever process and however often; what was found once stays in
@@ -12,6 +12,8 @@ mod choices;
 pub mod mutate;
 pub mod seeds;
 pub mod targets;
+mod texts;
+mod words;
 
 /// A target.
 #[derive(Clone, Copy)]
@@ -24,7 +26,7 @@ pub struct Target {
     pub seeds: fn() -> Vec<Vec<u8>>,
     /// The longest input that is tried, in bytes.
     pub longest: usize,
-    /// Whether inputs are text in which the words of `aura.dict` mean something.
+    /// Whether there is text in inputs, in which the words of `aura.dict` mean something.
     pub is_text: bool,
 }
 
@@ -32,8 +34,9 @@ const fn text(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -
     Target { name, run, seeds, longest: 3_000, is_text: true }
 }
 
-const fn choices(name: &'static str, run: fn(&[u8]), longest: usize) -> Target {
-    Target { name, run, seeds: seeds::choices, longest, is_text: false }
+/// A target of choices, in which texts may lie, too.
+const fn choices(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
+    Target { name, run, seeds, longest: 1_200, is_text: true }
 }
 
 /// All targets.
@@ -43,11 +46,11 @@ pub const ALL: [Target; 10] = [
     text("checker", targets::checker::run, seeds::checked),
     text("model_answers", targets::model_answers::run, seeds::answers),
     text("door", targets::door::run, seeds::harm),
-    choices("grammar", targets::grammar::run, 600),
-    choices("engines", targets::engines::run, 500),
-    choices("bytecode", targets::bytecode::run, 500),
-    choices("image", targets::image::run, 400),
-    choices("lsp", targets::lsp::run, 500),
+    choices("grammar", targets::grammar::run, seeds::grammar),
+    choices("engines", targets::engines::run, seeds::engines),
+    choices("bytecode", targets::bytecode::run, seeds::bytecode),
+    choices("image", targets::image::run, seeds::image),
+    choices("lsp", targets::lsp::run, seeds::sessions),
 ];
 
 /// The target of this name.
@@ -88,7 +91,7 @@ mod tests {
             match mutate::run(target, time, seed) {
                 Ok(count) => println!("{}: {count} inputs", target.name),
                 Err(found) => {
-                    panic!("{} did not survive {}, with AURA_FUZZ_SEED={seed}", found.target, found.input.escape_ascii())
+                    panic!("{} did not survive {}, with AURA_FUZZ_SEED={seed}", found.target, found.path.display())
                 }
             }
         }

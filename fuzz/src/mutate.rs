@@ -1,21 +1,31 @@
 //! Fuzzing without feedback: seeds changed at random. It needs nothing but what `cargo test` has built, and so it is what CI does.
 //!
+//! A finding is made smaller and kept in `tests/found`, where it is replayed from then on. An input that takes too long is kept, too, and ends
+//! the process: nothing else can stop it.
+//!
 //! What must stay true: the same number begins the same run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use aura_tests::machine::root;
+
+use crate::words::words;
 use crate::{Target, seeds};
 
-/// Words that mean something, where inputs are text.
-const WORDS: &str = include_str!("../aura.dict");
+/// For one input. What takes longer hangs; the slowest of all seeds takes a few seconds on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// In which a finding is made smaller.
+const MINIMISING: Duration = Duration::from_secs(20);
 
 /// An input that a target did not survive.
 pub struct Found {
     /// The target.
     pub target: &'static str,
-    /// The input.
-    pub input: Vec<u8>,
+    /// Where it is kept.
+    pub path: PathBuf,
 }
 
 struct Chance(u64);
@@ -28,14 +38,6 @@ impl Chance {
         self.0 ^= self.0 << 17;
         (self.0 >> 11) as usize % n.max(1)
     }
-}
-
-/// The words of the dictionary, without their quotes and escapes.
-fn words() -> Vec<Vec<u8>> {
-    let word = |line: &str| {
-        Some(line.strip_prefix('"')?.strip_suffix('"')?.replace("\\x0a", "\n").replace("\\\"", "\"").replace("\\\\", "\\"))
-    };
-    WORDS.lines().filter_map(word).map(String::into_bytes).collect()
 }
 
 /// One of the seeds, changed in a few places.
@@ -61,21 +63,135 @@ fn changed(all: &[Vec<u8>], words: &[Vec<u8>], target: Target, chance: &mut Chan
     input
 }
 
+/// Keeps a finding in a folder, by a name that is that of the input.
+fn keep(folder: &Path, input: &[u8]) -> PathBuf {
+    std::fs::create_dir_all(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let path = folder.join(format!("{:016x}", xxhash_rust::xxh3::xxh3_64(input)));
+    std::fs::write(&path, input).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    path
+}
+
+/// Looks at the clock while a target runs.
+struct Watch(Sender<Option<Vec<u8>>>);
+
+impl Watch {
+    /// What takes longer than `patience` is handed to `hangs`.
+    fn new(patience: Duration, hangs: impl Fn(&[u8]) + Send + 'static) -> Self {
+        let (told, tells) = channel();
+        std::thread::spawn(move || watch(&tells, patience, hangs));
+        Self(told)
+    }
+
+    /// Whether the target survives an input.
+    fn survives(&self, run: fn(&[u8]), input: &[u8]) -> bool {
+        // Nobody listens any more once something hung; then it ended in time all the same.
+        let _ = self.0.send(Some(input.to_vec()));
+        let survives = catch_unwind(AssertUnwindSafe(|| run(input))).is_ok();
+        let _ = self.0.send(None);
+        survives
+    }
+}
+
+fn watch(tells: &Receiver<Option<Vec<u8>>>, patience: Duration, hangs: impl Fn(&[u8])) {
+    while let Ok(began) = tells.recv() {
+        let Some(input) = began else { continue };
+        if tells.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            return hangs(&input);
+        }
+    }
+}
+
+/// Makes an input smaller that fails: pieces of it are left out, first halves, then ever smaller ones.
+fn smaller(input: &[u8], time: Duration, fails: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let (began, mut least) = (Instant::now(), input.to_vec());
+    let mut piece = least.len().div_ceil(2);
+    while piece > 0 && began.elapsed() < time {
+        let mut at = 0;
+        while at < least.len() && began.elapsed() < time {
+            let mut without = least.clone();
+            without.drain(at..(at + piece).min(least.len()));
+            if fails(&without) {
+                least = without;
+            } else {
+                at += piece;
+            }
+        }
+        piece /= 2;
+    }
+    least
+}
+
 /// Runs a target on changed seeds for so long. How many inputs it survived, or the first that it did not.
 ///
 /// # Errors
-/// That input.
+/// That input, made smaller.
 pub fn run(target: Target, time: Duration, seed: u64) -> Result<u64, Found> {
+    run_into(&root().join("tests/found").join(target.name), target, time, seed)
+}
+
+/// The same, with another folder for what is found.
+fn run_into(folder: &Path, target: Target, time: Duration, seed: u64) -> Result<u64, Found> {
     let (mut chance, words) = (Chance(seed | 1), words());
     let mut all = (target.seeds)();
     all.extend(seeds::found(target.name).into_iter().map(|(_, input)| input));
+    let kept = folder.to_owned();
+    let watch = Watch::new(PATIENCE, move |input| {
+        eprintln!("{} hangs: FOUND {}", target.name, keep(&kept, input).display());
+        std::process::abort();
+    });
     let (began, mut count) = (Instant::now(), 0);
     while began.elapsed() < time {
         let input = changed(&all, &words, target, &mut chance);
-        if catch_unwind(AssertUnwindSafe(|| (target.run)(&input))).is_err() {
-            return Err(Found { target: target.name, input });
+        if !watch.survives(target.run, &input) {
+            // Kept as it is first: a smaller one may hang.
+            let whole = keep(folder, &input);
+            let least = smaller(&input, MINIMISING, |input| !watch.survives(target.run, input));
+            let path = keep(folder, &least);
+            if path != whole {
+                let _ = std::fs::remove_file(whole);
+            }
+            return Err(Found { target: target.name, path });
         }
         count += 1;
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn no_x(input: &[u8]) {
+        assert!(!input.contains(&b'x'), "an x");
+    }
+
+    #[test]
+    fn a_finding_is_made_smaller_and_kept() {
+        let target = Target {
+            name: "no x",
+            run: no_x,
+            seeds: || vec![b"a long text with an x in the middle".to_vec()],
+            longest: 99,
+            is_text: false,
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let found = run_into(folder.path(), target, Duration::from_secs(20), 1).expect_err("an x is found");
+        assert_eq!(std::fs::read(&found.path).expect("kept"), b"x");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "only the smaller one is kept");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_told() {
+        let (told, tells) = channel();
+        let watch = Watch::new(Duration::from_millis(20), move |input| told.send(input.to_vec()).expect("somebody waits"));
+        assert!(watch.survives(|_| {}, b"quick"));
+        assert!(watch.survives(|_| std::thread::sleep(Duration::from_millis(400)), b"slow"));
+        assert_eq!(tells.recv_timeout(Duration::from_secs(10)).as_deref(), Ok(&b"slow"[..]));
+    }
+
+    #[test]
+    fn smaller_inputs_fail_as_the_first_did() {
+        let fails = |input: &[u8]| input.iter().filter(|b| **b == b'a').count() >= 2;
+        assert_eq!(smaller(b"xxaxxxxaxxaxx", Duration::from_secs(5), fails), b"aa");
+    }
 }

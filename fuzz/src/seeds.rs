@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use aura_syntax::tokens::{Kind, lex_file};
 use aura_tests::hostile::read;
 use aura_tests::machine::root;
+
+use crate::targets::{grammar, lsp};
+use crate::texts::TEXT;
 
 /// Seeds of targets that take choices.
 const CHOICES: u64 = 200;
@@ -39,11 +43,82 @@ pub fn sources() -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// The programs of `tests/lang`, each by itself.
+pub(crate) fn programs() -> Vec<String> {
+    let of_file = |text: String| -> Vec<String> {
+        let parts = text.split("\n\"--- ").skip(1).filter_map(|part| Some(part.split_once("\"\n")?.1));
+        let marks = ["\n\"expect", "\n\"fails", "\n\"rejected"];
+        let code = |part: &str| part[..marks.iter().filter_map(|m| part.find(m)).min().unwrap_or(part.len())].trim().to_owned();
+        parts.map(code).filter(|code| !code.is_empty()).collect()
+    };
+    texts("tests/lang", "aura").flat_map(of_file).collect()
+}
+
+/// Choices, and texts behind what says that they are texts.
+fn beside_choices(texts: impl IntoIterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    texts.into_iter().chain(choices()).collect()
+}
+
+fn behind(begin: &[u8], text: &str) -> Vec<u8> {
+    [begin, text.as_bytes()].concat()
+}
+
+/// Programs for engines.
+pub fn engines() -> Vec<Vec<u8>> {
+    beside_choices(programs().iter().map(|text| behind(&[TEXT], text)))
+}
+
+/// Programs with damage to one of their instructions, another one for each.
+pub fn bytecode() -> Vec<Vec<u8>> {
+    let damaged = |(number, text): (usize, &String)| {
+        let by: Vec<u8> = chance(number as u64 + 1).take(5).collect();
+        // One instruction: which (two bytes), its field, what it becomes (not from all numbers).
+        behind(&[0, by[0], by[1], by[2], 1, by[3], TEXT], text)
+    };
+    beside_choices(programs().iter().enumerate().map(damaged))
+}
+
+/// Programs for the third way of the target `image`, and choices for every way.
+pub fn image() -> Vec<Vec<u8>> {
+    beside_choices(programs().iter().map(|text| behind(&[2, TEXT], text)))
+}
+
+/// Programs and methods that decoders may follow, without comments, which grammars for models do not have.
+pub fn grammar() -> Vec<Vec<u8>> {
+    let bare = |text: &str| -> String {
+        let kept = lex_file(text).into_iter().filter(|t| !matches!(t.kind, Kind::Comment | Kind::Shebang));
+        kept.map(|t| t.span.text(text)).collect()
+    };
+    let files =
+        programs().iter().map(|text| behind(&[grammar::TEXT], &(bare(text).trim().to_owned() + "\n"))).collect::<Vec<_>>();
+    // A case is a send, the method that it misses, and what comes of it.
+    let slots = read::folder("harmless").into_iter().flat_map(|f| f.cases).filter_map(|case| case.into_iter().nth(1));
+    let slots = slots.map(|text| behind(&[grammar::TEXT + 1], bare(&text).trim()));
+    beside_choices(files.into_iter().chain(slots))
+}
+
+/// Sessions that begin with texts of the tests, three at a time, and go on by choices.
+pub fn sessions() -> Vec<Vec<u8>> {
+    let all: Vec<String> = programs().into_iter().chain(blocks().flatten()).filter(|text| text.len() < 350).collect();
+    let session = |(number, texts): (usize, &[String])| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        lsp::opened(&texts, &chance(number as u64 + 1).take(80).collect::<Vec<u8>>())
+    };
+    beside_choices(all.chunks(3).enumerate().map(session))
+}
+
+/// The blocks of code in the documents of `tests/types`.
+fn blocks() -> impl Iterator<Item = Vec<String>> {
+    texts("tests/types", "md").map(|text| {
+        let blocks = text.split("```").skip(1).step_by(2);
+        blocks.filter_map(|b| Some(b.split_once('\n')?.1.to_owned())).collect()
+    })
+}
+
 /// The blocks of code in `tests/types`, alone and as versions one after the other, and choices for programs with types.
 pub fn checked() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    for text in texts("tests/types", "md") {
-        let blocks: Vec<&str> = text.split("```").skip(1).step_by(2).filter_map(|b| Some(b.split_once('\n')?.1)).collect();
+    for blocks in blocks() {
         all.extend(blocks.iter().map(|b| b.as_bytes().to_vec()));
         all.extend(blocks.windows(3).map(|w| w.join("\n---\n").into_bytes()));
     }

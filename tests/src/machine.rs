@@ -174,6 +174,11 @@ pub fn run_within(name: &str, code: &str, engine: Engine, fuel: u64) -> Ran {
 
 /// The same with a program that was compiled, perhaps by an enemy.
 pub fn run_chunks(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64) -> Ran {
+    run_in_memory(name, chunks, engine, fuel, 2 << 30)
+}
+
+/// The same with so much memory.
+pub fn run_in_memory(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64, memory: u64) -> Ran {
     let (mut vm, out) = machine();
     engine.set_up(&mut vm);
     if engine.at_image() {
@@ -184,7 +189,7 @@ pub fn run_chunks(name: &str, chunks: &[Arc<Code>], engine: Engine, fuel: u64) -
         fuel: Some(fuel),
         // Where everything is collected at every safepoint, all activations are looked at each time.
         depth: (fuel < SHORT).then_some(SHALLOW),
-        heap: Some(2 << 30),
+        heap: Some(memory),
         deadline: Some(Instant::now() + Duration::from_secs(120)),
         ..Limits::default()
     };

@@ -1,15 +1,14 @@
 //! Code that was damaged and that the verifier accepts all the same does no harm: no engine crashes or hangs on it, and all do the same.
 //!
-//! Input: how many instructions are damaged, for each which one, which field, and what it becomes; then choices for
-//! `aura_tests::programs`.
+//! Input: how many instructions are damaged, for each which one, which field, and what it becomes; then a program as [`crate::texts`] reads it.
 
 use std::sync::Arc;
 
 use aura_code::{Code, Instr, Op, SlotInit, disassemble, from_bytes, liveness, to_bytes, verify};
-use aura_tests::machine::{Engine, Ran, run_chunks};
-use aura_tests::programs::program;
+use aura_tests::machine::{Engine, Ran};
 
 use crate::choices::Choices;
+use crate::texts;
 
 const FUEL: u64 = 2_000;
 const OTHERS: [Engine; 4] = [Engine::Baseline, Engine::Optimized, Engine::Shaken, Engine::Stress];
@@ -92,8 +91,12 @@ fn deeds(ran: &Ran) -> (&str, Option<&str>) {
 pub fn run(input: &[u8]) {
     let mut choices = Choices(input);
     let hits: Vec<Damage> = (0..1 + choices.below(4)).map(|_| Damage::read(&mut choices)).collect();
-    let text = program(choices.0);
-    let mut codes = aura_command::source::compile("program", &text, false).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let Some(text) = texts::program(choices.0) else { return };
+    let mut codes = match aura_command::source::compile("program", &text, false) {
+        Ok(codes) => codes,
+        Err(_) if choices.0.first() == Some(&texts::TEXT) => return,
+        Err(e) => panic!("{e}\n{text}"),
+    };
     damage(&mut codes, &hits);
     if codes.iter().any(|code| verify(code).is_err()) {
         return;
@@ -103,9 +106,9 @@ pub fn run(input: &[u8]) {
         disassemble(code);
     }
     assert_eq!(from_bytes(&to_bytes(&codes)).as_ref(), Ok(&codes), "what is stored is read back");
-    let plain = run_chunks("program", &codes, Engine::Plain, FUEL);
+    let Some(plain) = texts::interpreted(&codes, FUEL) else { return };
     for engine in OTHERS {
-        let other = run_chunks("program", &codes, engine, FUEL);
+        let other = texts::run(&codes, engine, FUEL);
         assert_eq!(
             deeds(&plain),
             deeds(&other),

@@ -1,10 +1,11 @@
 //! Random well-formed programs neither crash nor hang the machine, and do the same on every engine: with collection at every safepoint, compiled
 //! by either tier before or soon after their first activation, and with guesses of the optimizing tier taken to be wrong at random.
 //!
-//! Input is choices for `aura_tests::programs`.
+//! Input is a program as [`crate::texts`] reads it: choices for `aura_tests::programs`, or a text, which need not be well formed.
 
-use aura_tests::machine::{Engine, run_within};
-use aura_tests::programs::program;
+use aura_tests::machine::Engine;
+
+use crate::texts;
 
 /// Enough for every program that ends by itself. Fuel is exact, so the others end at the same point everywhere.
 const FUEL: u64 = 3_000;
@@ -15,11 +16,15 @@ const OTHERS: [Engine; 6] =
 
 /// One input.
 pub fn run(input: &[u8]) {
-    let text = program(input);
-    let plain = run_within("program", &text, Engine::Plain, FUEL);
-    assert_ne!(plain.failure.as_deref(), Some("rejected"), "not well formed:\n{}\n{text}", plain.drawn);
+    let Some(text) = texts::program(input) else { return };
+    let codes = match aura_command::source::compile("program", &text, false) {
+        Ok(codes) => codes,
+        Err(_) if input.first() == Some(&texts::TEXT) => return,
+        Err(drawn) => panic!("not well formed:\n{drawn}\n{text}"),
+    };
+    let Some(plain) = texts::interpreted(&codes, FUEL) else { return };
     for engine in OTHERS {
-        let other = run_within("program", &text, engine, FUEL);
+        let other = texts::run(&codes, engine, FUEL);
         assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "{engine:?}:\n{text}");
     }
 }

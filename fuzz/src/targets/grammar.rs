@@ -2,7 +2,7 @@
 //! takes it.
 //!
 //! The first byte says which grammar, the second how long the text becomes before it ends as soon as it can; the others are the
-//! choices on the way. The reader of grammars and the writer of texts are those of the tests in `lang/syntax/tests/gbnf`.
+//! choices on the way. From 128 on the first byte says that a text is behind it: what a decoder takes of those must parse, too. The reader of grammars and the writer of texts are those of the tests in `lang/syntax/tests/gbnf`.
 
 use std::sync::LazyLock;
 
@@ -34,17 +34,36 @@ impl Choices for crate::choices::Choices<'_> {
     }
 }
 
+/// A first byte from here on has a text behind it.
+pub(crate) const TEXT: u8 = 128;
+
 /// One input.
 pub fn run(input: &[u8]) {
+    if let Some((&which, text)) = input.split_first()
+        && which >= TEXT
+    {
+        let which = usize::from(which - TEXT) % GRAMMARS.len();
+        let Ok(source) = std::str::from_utf8(text) else { return };
+        if Matcher::new(&GRAMMARS[which]).accepts(source).is_ok() {
+            parses(which, source);
+        }
+        return;
+    }
     let [which, length, choices @ ..] = input else { return };
     let which = usize::from(*which) % GRAMMARS.len();
     let gbnf = &GRAMMARS[which];
     let source = Writer::new(gbnf).text(&mut crate::choices::Choices(choices), usize::from(*length) * 4);
+    parses(which, &source);
+    assert_eq!(Matcher::new(gbnf).accepts(&source), Ok(()), "{source}");
+}
+
+/// A text of a grammar is what the grammar is of.
+fn parses(which: usize, source: &str) {
     let start = Start::NAMES.get(which).map_or(Start::Slot, |(_, start)| *start);
-    let parsed = if start == Start::Slot { parse_slots(&source) } else { parse(&source) };
-    assert!(parsed.diagnostics.is_empty(), "{source}\n{}", render(&Source::new("written", &source), &parsed.diagnostics, false));
+    let parsed = if start == Start::Slot { parse_slots(source) } else { parse(source) };
+    assert!(parsed.diagnostics.is_empty(), "{source}\n{}", render(&Source::new("written", source), &parsed.diagnostics, false));
     match start {
-        Start::File => assert!(format(&source).is_ok(), "{source}"),
+        Start::File => assert!(format(source).is_ok(), "{source}"),
         Start::Expression => assert_eq!((parsed.file.slots, parsed.file.body.len()), (None, 1), "{source}"),
         Start::Slot => {
             let slots = parsed.file.slots.map_or_else(Vec::new, |list| list.slots);
@@ -52,5 +71,4 @@ pub fn run(input: &[u8]) {
             assert!(which < Start::NAMES.len() || matches!(slots[0].init, Init::Method(_)), "{source}");
         }
     }
-    assert_eq!(Matcher::new(gbnf).accepts(&source), Ok(()), "{source}");
 }

@@ -3,7 +3,7 @@
 //! * a store of rows on a disk that loses power, fails, and is full: what it holds is always that of the last batch acknowledged, or of the one
 //!   under way, and what is left of it opens (the model is a map in memory)
 //! * a file with objects in it of which bytes were changed: it opens or is refused with a word, whatever runs at it ends, nothing panics
-//! * a random program at an image, committed and fetched again every few activations, does what it does without
+//! * a program, as [`crate::texts`] reads it, at an image, committed and fetched again every few activations, does what it does without
 //!
 //! The disk and the histories are those of the tests in `vm/image/tests`.
 
@@ -11,12 +11,12 @@ use std::sync::LazyLock;
 
 use aura_image::Rows as ImageRows;
 use aura_image::store::{Batch, Embedded, ImageStore, Space};
-use aura_tests::machine::{Engine, machine, run_at_image, run_within};
-use aura_tests::programs::program;
+use aura_tests::machine::{Engine, machine, run_at_image};
 use support::disk::{Disk, Fault};
 use support::{Chance, Rows, apply, sum_in, sum_of};
 
 use crate::choices::Choices;
+use crate::texts;
 
 #[path = "../../../vm/image/tests/support/mod.rs"]
 #[allow(unreachable_pub, reason = "the tests of the image use it by itself")]
@@ -196,9 +196,10 @@ fn damaged(input: &[u8]) {
     drop(session(&Disk::new(bytes, Fault::Nothing), LOOK));
 }
 
-fn at_an_image(choices: &[u8]) {
-    let text = program(choices);
-    let plain = run_within("program", &text, Engine::Plain, FUEL / 50);
-    let other = run_within("program", &text, Engine::Image, FUEL / 50);
+fn at_an_image(input: &[u8]) {
+    let Some(text) = texts::program(input) else { return };
+    let Ok(codes) = aura_command::source::compile("program", &text, false) else { return };
+    let Some(plain) = texts::interpreted(&codes, FUEL / 50) else { return };
+    let other = texts::run(&codes, Engine::Image, FUEL / 50);
     assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "{text}");
 }

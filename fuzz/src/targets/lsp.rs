@@ -3,19 +3,24 @@
 //!
 //! Input is choices: what the editor tells and asks. All of it lies ready before the server begins, so that nothing depends on time. The
 //! same edits go to `aura_ide` with work done between them, and its findings must be those of a project opened afresh.
+//!
+//! Behind a first byte of 0 there are more of them: whole texts, calls, files and what was learned on a disk ([`disk`]), folders. What is on the
+//! disk changes while `aura_ide` works; for the server it is there from the begin, and only told of again.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use aura_ide::{Encoding, Ide, Position, Work};
-use aura_lsp::{Connection, Outside};
+use aura_lsp::Connection;
 use lsp_server::{ErrorCode, Message, Notification, Request};
 use serde_json::{Value, json};
 
 use crate::choices::Choices;
+use crate::texts::TEXT;
+use disk::{Disk, FOLDER};
 
-/// The library is loaded four times for every input.
-const SMALL: &str = include_str!("small.aura");
+mod disk;
+
 const NAMES: [&str; 3] = ["/p/a.aura", "/p/b.aura", "/p/c.aura"];
 /// What is typed, apart from what is made of the input's bytes.
 const PIECES: [&str; 40] = [
@@ -87,25 +92,17 @@ const OF_A_FILE: [&str; 9] = [
     "textDocument/formatting",
     "textDocument/rangeFormatting",
 ];
+/// What is asked of a method that was handed out before.
+const CALLS: [&str; 2] = ["callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"];
+/// What is typed where there are files on a disk, apart from [`PIECES`].
+const MORE_PIECES: [&str; 5] = [
+    "import: 'd'. ",
+    "import: 'sub/e'. ",
+    "lobby _AddSlots: (| foo = ( 3 ) |)\n",
+    "3 foo bar. ",
+    "p _AddSlots: (| bar ^ <int> = ( x ) |)\n",
+];
 const MOST_EDITS: usize = 40;
-
-/// Files on no disk, over a small library.
-struct Memory;
-
-impl Outside for Memory {
-    fn library(&self) -> Vec<(String, String)> {
-        vec![("small".into(), SMALL.into())]
-    }
-    fn read(&self, _: &str) -> Option<String> {
-        None
-    }
-    fn imported(&self, _: &str, path: &str) -> String {
-        format!("/p/{path}.aura")
-    }
-    fn refused(&self, name: &str, text: &str, file: &aura_ide::File) -> Vec<aura_ide::Diagnostic> {
-        aura_command::source::refused(name, text, file)
-    }
-}
 
 /// What an editor does.
 #[derive(Debug)]
@@ -114,6 +111,10 @@ enum Step {
     Change(usize, [u32; 4], String),
     Close(usize),
     Ask(&'static str, Value),
+    /// A file on the disk has this text now, or is gone.
+    Written(usize, Option<String>),
+    /// The folder becomes part of the project, or is none any more.
+    Folder(bool),
     /// Something that no editor says.
     Odd(Message),
     /// The server has time to work.
@@ -135,6 +136,49 @@ fn text(choices: &mut Choices<'_>) -> String {
     text
 }
 
+/// A text as it stands, or pieces.
+fn whole_text(choices: &mut Choices<'_>) -> String {
+    match choices.below(4) {
+        0 => {
+            let length = choices.below(LONGEST);
+            String::from_utf8_lossy(choices.bytes(length)).into_owned()
+        }
+        1 => MORE_PIECES[choices.below(MORE_PIECES.len())].to_owned() + &text(choices),
+        _ => text(choices),
+    }
+}
+
+/// Whole texts are shorter.
+const LONGEST: usize = 1 << 12;
+
+/// The input of a session that opens these texts, each in a file of its own, and goes on by choices. What [`wide_step`] reads.
+pub(crate) fn opened(texts: &[&str], choices: &[u8]) -> Vec<u8> {
+    let mut input = vec![TEXT, 0];
+    for (file, text) in texts.iter().enumerate() {
+        let [high, low] = (text.len() as u16).to_be_bytes();
+        input.extend([0, file as u8, 0, high, low]);
+        input.extend(text.bytes());
+    }
+    input.extend(choices);
+    input
+}
+
+/// What an editor does where there is a disk.
+fn wide_step(choices: &mut Choices<'_>) -> Step {
+    match choices.below(8) {
+        0 => Step::Open(choices.below(NAMES.len()), whole_text(choices)),
+        1 => Step::Change(choices.below(NAMES.len()), range(choices), whole_text(choices)),
+        2 => {
+            let file = choices.below(disk::NAMES.len());
+            let is_gone = choices.below(3) == 0;
+            Step::Written(file, (!is_gone).then(|| whole_text(choices)))
+        }
+        3 => Step::Folder(choices.below(3) > 0),
+        4 => Step::Ask(choices.of(&CALLS), asked(choices.below(NAMES.len()), range(choices))),
+        _ => step(choices),
+    }
+}
+
 fn range(choices: &mut Choices<'_>) -> [u32; 4] {
     let mut all = [0, 0, 0, 0].map(|_: u32| choices.below(24) as u32);
     // Most editors send them in order; whole lines are common.
@@ -151,8 +195,10 @@ fn as_json([a, b, c, d]: [u32; 4]) -> Value {
 /// Parameters that serve every question of [`AT_A_PLACE`] and [`OF_A_FILE`].
 fn asked(file: usize, at: [u32; 4]) -> Value {
     let place = json!({ "line": at[0], "character": at[1] });
+    let uri = uri(file)["uri"].clone();
+    let item = json!({ "name": "m", "kind": 6, "uri": uri, "range": as_json(at), "selectionRange": as_json(at) });
     json!({
-        "textDocument": uri(file), "position": place, "positions": [place], "range": as_json(at), "newName": "other",
+        "textDocument": { "uri": uri }, "item": item, "position": place, "positions": [place], "range": as_json(at), "newName": "other",
         "context": { "diagnostics": [], "includeDeclaration": true }, "options": { "tabSize": 4, "insertSpaces": true },
     })
 }
@@ -196,9 +242,11 @@ fn odd(choices: &mut Choices<'_>) -> Message {
 
 /// What is open at the end, in the order in which a fresh server is told of it.
 type Texts = BTreeMap<usize, String>;
+/// What is on the disk.
+type Files = BTreeMap<usize, String>;
 
 /// The messages of a session, and how many of its requests come at the end, to be compared.
-fn session(steps: impl Iterator<Item = Message>, texts: &Texts, encoding: &str) -> Vec<Value> {
+fn session(steps: impl Iterator<Item = Message>, texts: &Texts, disk: &Files, encoding: &str) -> Vec<Value> {
     let (ours, theirs) = Connection::memory();
     let send = |message: Message| ours.sender.send(message).expect("there is room");
     let mut last = 0;
@@ -222,12 +270,15 @@ fn session(steps: impl Iterator<Item = Message>, texts: &Texts, encoding: &str) 
             ask(method, asked(*file, [0, 0, lines, 0]));
         }
         for line in 0..lines.min(6) {
-            AT_A_PLACE.iter().for_each(|method| _ = ask(method, asked(*file, [line, (line * 7 + 3) % 19, line, 20])));
+            AT_A_PLACE
+                .iter()
+                .chain(&CALLS)
+                .for_each(|method| _ = ask(method, asked(*file, [line, (line * 7 + 3) % 19, line, 20])));
         }
     }
     let end = ask("shutdown", json!(null));
     send(Notification::new("exit".into(), json!(null)).into());
-    assert_eq!(aura_lsp::serve(&theirs, Rc::new(Memory)), Ok(true), "it was told to end");
+    assert_eq!(aura_lsp::serve(&theirs, Rc::new(Disk::with(disk))), Ok(true), "it was told to end");
     drop(theirs);
     answers(&ours, first, end)
 }
@@ -290,6 +341,16 @@ fn message(step: &Step, version: i32) -> Option<Message> {
         Step::Close(file) => Notification::new("textDocument/didClose".into(), json!({ "textDocument": uri(*file) })).into(),
         Step::Ask(method, params) => Request::new(0.into(), (*method).into(), params.clone()).into(),
         Step::Odd(odd) => odd.clone(),
+        Step::Written(file, _) => {
+            let change = json!({ "uri": format!("file://{}", disk::NAMES[*file]), "type": 2 });
+            Notification::new("workspace/didChangeWatchedFiles".into(), json!({ "changes": [change] })).into()
+        }
+        Step::Folder(is_added) => {
+            let folder = json!([{ "uri": format!("file://{FOLDER}"), "name": "p" }]);
+            let (added, removed) = if *is_added { (folder, json!([])) } else { (json!([]), folder) };
+            let event = json!({ "event": { "added": added, "removed": removed } });
+            Notification::new("workspace/didChangeWorkspaceFolders".into(), event).into()
+        }
         Step::Rest => return None,
     })
 }
@@ -306,9 +367,9 @@ fn work(ide: &mut Ide, found: &mut Found) {
     }
 }
 
-/// Goes through the edits without a protocol: what is open in the end, and what was found then.
-fn edits(steps: &[Step], encoding: Encoding) -> (Texts, Found) {
-    let mut ide = Ide::new(Rc::new(Memory));
+/// Goes through the edits without a protocol: what is open in the end, and what was found then. The disk holds what it does at the end.
+fn edits(steps: &[Step], disk: &Rc<Disk>, encoding: Encoding) -> (Texts, Found) {
+    let mut ide = Ide::new(Rc::clone(disk) as Rc<dyn aura_ide::Outside>);
     let (mut open, mut found) = (Texts::new(), Found::new());
     for step in steps {
         match step {
@@ -326,21 +387,33 @@ fn edits(steps: &[Step], encoding: Encoding) -> (Texts, Found) {
                 ide.close(NAMES[*file]);
                 open.remove(file);
             }
+            Step::Written(file, text) => {
+                match text {
+                    Some(text) => drop(disk.files.borrow_mut().insert(*file, text.clone())),
+                    None => drop(disk.files.borrow_mut().remove(file)),
+                }
+                ide.reread(disk::NAMES[*file]);
+            }
+            Step::Folder(true) => ide.add_folder(FOLDER),
             Step::Rest => work(&mut ide, &mut found),
-            Step::Change(..) | Step::Ask(..) | Step::Odd(_) => {}
+            Step::Folder(false) | Step::Change(..) | Step::Ask(..) | Step::Odd(_) => {}
         }
     }
     work(&mut ide, &mut found);
     (open, found)
 }
 
-/// One input.
-pub fn run(input: &[u8]) {
+/// The steps of an input, and how its editor counts.
+fn steps(input: &[u8]) -> (Vec<Step>, &'static str, Encoding) {
+    let (one, input): (fn(&mut Choices<'_>) -> Step, _) = match input.split_first() {
+        Some((&TEXT, rest)) => (wide_step, rest),
+        _ => (step, input),
+    };
     let mut choices = Choices(input);
     let (name, encoding) = choices.of(&[("utf-16", Encoding::Utf16), ("utf-8", Encoding::Utf8)]);
     let mut steps: Vec<Step> = Vec::new();
     while !choices.are_over() && steps.len() < MOST_EDITS {
-        steps.push(step(&mut choices));
+        steps.push(one(&mut choices));
     }
     // Only what is open is changed.
     let mut open = [false; 3];
@@ -349,24 +422,41 @@ pub fn run(input: &[u8]) {
             Step::Open(file, _) => open[*file] = true,
             Step::Close(file) => open[*file] = false,
             Step::Change(file, ..) => return open[*file],
-            Step::Ask(..) | Step::Odd(_) | Step::Rest => {}
+            Step::Ask(..) | Step::Odd(_) | Step::Written(..) | Step::Folder(_) | Step::Rest => {}
         }
         true
     });
-    let (texts, found) = edits(&steps, encoding);
-    let (again, fresh) = edits(&texts.iter().map(|(file, text)| Step::Open(*file, text.clone())).collect::<Vec<_>>(), encoding);
+    (steps, name, encoding)
+}
+
+/// What leads to the same as all these steps: the project's folder and files on the disk that were told of, then what is open.
+fn short_cut(steps: &[Step], texts: &Texts, disk: &Files) -> Vec<Step> {
+    let folder = steps.iter().any(|s| matches!(s, Step::Folder(true))).then_some(Step::Folder(true));
+    let written = |file: usize| steps.iter().any(|s| matches!(s, Step::Written(f, _) if *f == file));
+    let files = (0..disk::NAMES.len()).filter(|f| written(*f)).map(|f| Step::Written(f, disk.get(&f).cloned()));
+    let opened = texts.iter().map(|(file, text)| Step::Open(*file, text.clone()));
+    folder.into_iter().chain(files).chain(opened).collect()
+}
+
+/// One input.
+pub fn run(input: &[u8]) {
+    let (steps, name, encoding) = steps(input);
+    let disk = Rc::new(Disk::default());
+    let (texts, found) = edits(&steps, &disk, encoding);
+    let files = disk.files.borrow().clone();
+    let short = short_cut(&steps, &texts, &files);
+    let (again, fresh) = edits(&short, &Rc::new(Disk::with(&files)), encoding);
     assert_eq!(texts, again);
     // While a text cannot be read, what is said about others stays as it was.
-    let are_readable = texts.values().all(|text| !aura_syntax::parse(text).has_errors());
+    let are_readable = texts.values().chain(files.values()).all(|text| !aura_syntax::parse(text).has_errors());
     for file in texts.keys().filter(|_| are_readable) {
         let of = |found: &Found| found.get(NAMES[*file]).cloned().unwrap_or_default();
         assert_eq!(of(&found), of(&fresh), "findings of {} after {steps:#?}, texts: {texts:#?}", NAMES[*file]);
     }
-    let messages = steps.iter().enumerate().filter_map(|(i, s)| message(s, i as i32));
-    let after = session(messages, &texts, name);
-    if !are_readable {
-        return;
+    let messages = |steps: &[Step]| steps.iter().enumerate().filter_map(|(i, s)| message(s, i as i32)).collect::<Vec<_>>();
+    let after = session(messages(&steps).into_iter(), &texts, &files, name);
+    if are_readable {
+        let opened = session(messages(&short).into_iter(), &texts, &files, name);
+        assert_eq!(after, opened, "answers after edits, texts: {texts:#?}, on the disk: {files:#?}");
     }
-    let opened = texts.iter().filter_map(|(file, text)| message(&Step::Open(*file, text.clone()), 1));
-    assert_eq!(after, session(opened, &texts, name), "answers after edits, texts: {texts:#?}");
 }

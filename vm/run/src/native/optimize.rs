@@ -24,7 +24,7 @@ use crate::vm::Vm;
 /// Slices at whose end code was found running, after which it is optimized.
 const SAMPLES: u32 = 2;
 /// So often code that names what is young waits for a collection that comes by itself.
-const PATIENCE: u32 = 20;
+const PATIENCE: u32 = 3;
 /// Activations that are counted at the end of a slice.
 const LOOKED_AT: usize = 8;
 /// Failed guesses after which code is compiled anew.
