@@ -55,7 +55,9 @@ mod tests {
 
     /// What slots of the library are called, a keyword for a keyword.
     fn named(list: &SlotList, text: &str, all: &mut BTreeSet<String>) {
-        let mut add = |span: &Span| drop(all.insert(span.text(text).to_owned()));
+        let mut add = |span: &Span| {
+            all.insert(span.text(text).to_owned());
+        };
         for Slot { name, .. } in &list.slots {
             match name {
                 SlotName::Unary(name) => add(name),
