@@ -183,6 +183,28 @@ impl Client {
         self.leave();
     }
 
+    /// Waits for something that is no answer.
+    pub(crate) fn wait(&self) {
+        assert!(self.read().is_none(), "an answer that nobody waits for");
+    }
+
+    /// Waits until progress of this kind is told.
+    pub(crate) fn progress(&self, kind: &str) {
+        while self.heard("$/progress").iter().all(|p| p["value"]["kind"] != kind) {
+            self.wait();
+        }
+    }
+
+    /// Goes without a word. Answers how the server has taken it, once nobody on its side holds the line any more.
+    pub(crate) fn go(self) -> Result<bool, String> {
+        let Connection { sender, receiver } = self.connection;
+        drop(sender);
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while receiver.recv_deadline(deadline).is_ok() {}
+        assert!(std::time::Instant::now() < deadline, "somebody holds the line still");
+        self.server.expect("served").join().expect("no panic")
+    }
+
     /// Says goodbye in the right order.
     pub(crate) fn leave(mut self) {
         self.ask("shutdown", Value::Null);

@@ -73,6 +73,21 @@ fn a_command_that_fails_says_so() {
     client.leave();
 }
 
+/// A job holds the line to the editor: while one goes on, the line is open, and with it the server's process.
+#[test]
+fn an_editor_that_goes_without_a_word_leaves_nothing_behind() {
+    for says_exit in [false, true] {
+        let client = Client::new(&[], &["utf-8"]);
+        client.send("workspace/executeCommand", command("aura.test"));
+        // The job is under way.
+        client.progress("begin");
+        if says_exit {
+            client.tell("exit", serde_json::Value::Null);
+        }
+        assert!(client.go().is_ok_and(|was_asked| !was_asked) == says_exit);
+    }
+}
+
 #[test]
 fn what_was_learned_meanwhile_is_known_afterwards() {
     let text = "| a = (| one = 1 |) |\na foo\n";
