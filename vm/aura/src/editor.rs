@@ -4,6 +4,7 @@
 //! such things.
 
 mod job;
+mod process;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
