@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use aura_ide::{Command, Job, Learned, Outside};
+use aura_ide::{Command, Diagnostic, File, Job, Learned, Outside};
 
 /// What is to be done for a command; it may change the files.
 pub(crate) type Jobs = fn(&Memory, &Command, Vec<(String, String)>) -> Option<Job>;
@@ -15,7 +15,7 @@ pub(crate) struct Memory {
     jobs: Jobs,
 }
 
-/// A file whose reading fails in a way that nobody expects.
+/// A file whose reading fails, and what the compiler does with its text, in a way that nobody expects.
 pub(crate) const CURSED: &str = "/p/cursed.aura";
 
 impl Memory {
@@ -59,6 +59,11 @@ impl Outside for Memory {
 
     fn sources_in(&self, folder: &str) -> Vec<String> {
         self.names(|n| n.starts_with(folder) && !n.contains(".learned."))
+    }
+
+    fn refused(&self, name: &str, _: &str, _: &File) -> Vec<Diagnostic> {
+        assert!(name != CURSED, "a curse");
+        Vec::new()
     }
 
     fn learned(&self, script: &str) -> Option<Learned> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use aura_lsp::{Command, Connection, Done, Job, Progress, What, Written};
+use aura_lsp::{Beside, Command, Connection, Done, Job, Progress, What, Written};
 use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
 use serde_json::{Value, json};
 
@@ -27,12 +27,17 @@ fn job(world: &Memory, command: &Command, open: Vec<(String, String)>) -> Option
         What::Synthesise if command.selector.as_deref() == Some("never") => Some(Box::new(endless)),
         What::Synthesise if command.selector.as_deref() == Some("hard") => Some(Box::new(|_| Err("nobody knows how".into()))),
         What::Synthesise => {
-            let (home, selector) = ("a".to_string(), command.selector.clone()?);
+            let selector = command.selector.clone()?;
+            // Where the object is written no more, there is only the file beside the script.
+            let beside = if selector.starts_with("cursed") { CURSED } else { "" };
+            let beside = Beside { file: beside.into(), ..Beside::default() };
+            let home = if selector == "cursedAtOnce" { "nowhere" } else { "a" }.to_string();
             let source = format!("{selector} = ( 3 )");
             Some(Box::new(move |progress: &dyn Progress| {
                 progress.say("asking");
                 let shown = format!("a method; {} texts are open", open.len());
-                Ok(Done { said: shown.clone(), written: Some(Written { home, selector, source, shown, ..Written::default() }) })
+                let written = Written { home, selector, source, shown: shown.clone(), beside, ..Written::default() };
+                Ok(Done { said: shown, written: Some(written) })
             }))
         }
         What::Approve => {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{CURSED, Client, at};
+use crate::client::{CURSED, Client, at, uri};
 
 #[test]
 fn hello_and_goodbye() {
@@ -31,6 +31,24 @@ fn a_panic_is_told_and_the_server_goes_on() {
     // What was open is known as before.
     let hover = client.ask("textDocument/hover", at("/p/a.aura", 1, 0));
     assert!(hover["contents"]["value"].as_str().is_some_and(|v| v.contains("a <int> =")), "{hover}");
+    client.leave();
+}
+
+#[test]
+fn work_that_fails_is_not_begun_again_before_something_has_come() {
+    let client = Client::new(&[], &["utf-8"]);
+    client.open(CURSED, "3 + 4\n");
+    let failures = || client.heard("window/logMessage").len();
+    while failures() == 0 {
+        client.wait();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    // Whoever asks is answered, and told of all that came before.
+    client.ask("textDocument/hover", at("/p/a.aura", 0, 0));
+    assert_eq!(failures(), 1);
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(CURSED) } }));
+    client.open("/p/a.aura", "| a = 3 |\na foo\n");
+    assert_eq!(client.diagnostics("/p/a.aura", Some(1)).len(), 1);
     client.leave();
 }
 
@@ -64,15 +82,6 @@ fn a_command_is_done_beside_the_server() {
     client.leave();
 }
 
-#[test]
-fn a_command_that_fails_says_so() {
-    let client = Client::new(&[], &["utf-8"]);
-    let codes = ["aura.revert", "aura.why", "aura.fly"]
-        .map(|c| client.try_ask("workspace/executeCommand", command(c)).expect_err("fails").code);
-    assert_eq!(codes, [-32603, -32803, -32602]);
-    client.leave();
-}
-
 /// A job holds the line to the editor: while one goes on, the line is open, and with it the server's process.
 #[test]
 fn an_editor_that_goes_without_a_word_leaves_nothing_behind() {
@@ -86,6 +95,15 @@ fn an_editor_that_goes_without_a_word_leaves_nothing_behind() {
         }
         assert!(client.go().is_ok_and(|was_asked| !was_asked) == says_exit);
     }
+}
+
+#[test]
+fn a_command_that_fails_says_so() {
+    let client = Client::new(&[], &["utf-8"]);
+    let codes = ["aura.revert", "aura.why", "aura.fly"]
+        .map(|c| client.try_ask("workspace/executeCommand", command(c)).expect_err("fails").code);
+    assert_eq!(codes, [-32603, -32803, -32602]);
+    client.leave();
 }
 
 #[test]
