@@ -13,15 +13,12 @@ use aura_types::{FileId, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::complete::LastOffer;
-use crate::document::{Document, edited};
-use crate::lines::{Encoding, Position};
+use crate::document::{Change, Document};
+use crate::lines::Encoding;
 use crate::outside::Outside;
 
 /// Trees of files that are not open, kept because they may be asked for again.
 const MOST_KEPT: usize = 24;
-
-/// A change of a text: the range that is replaced (nothing: all of it), and what by.
-pub type Change = (Option<(Position, Position)>, String);
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,15 +110,19 @@ impl Ide {
 
     /// An editor has opened a file, perhaps one that was never saved, or has sent all of its text anew.
     pub fn open(&mut self, name: &str, text: &str) {
-        self.open.insert(name.to_string(), Rc::new(Document::new(text)));
-        self.unseen.insert(name.to_string());
+        self.show(name, Document::new(text));
     }
 
     /// An editor has changed an open file. Of one that was never opened nobody knows what was changed.
     pub fn change(&mut self, name: &str, changes: &[Change], encoding: Encoding) {
         if let Some(before) = self.open.get(name).cloned() {
-            self.open(name, &edited(before.text(), changes, encoding));
+            self.show(name, before.edited(changes, encoding));
         }
+    }
+
+    fn show(&mut self, name: &str, document: Document) {
+        self.open.insert(name.to_string(), Rc::new(document));
+        self.unseen.insert(name.to_string());
     }
 
     /// An editor has closed a file: its text is that of the disk again.

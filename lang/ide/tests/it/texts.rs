@@ -91,6 +91,22 @@ fn edits_follow_one_another() {
     assert_eq!(f.ide.document(&name).expect("open").text(), "é😀\r\nc\r\n");
 }
 
+/// An editor that replaces a word everywhere sends a change for each.
+#[test]
+fn many_edits_at_once_are_not_each_as_much_as_the_text() {
+    let mut f = Fixture::new("‸");
+    let line = "| a word in a line of it |\n";
+    let name = f.name.clone();
+    f.ide.open(&name, &line.repeat(20_000));
+    let at = |line, column| Position { line, column };
+    let changes: Vec<_> = (0..20_000).map(|i| (Some((at(i, 4), at(i, 8))), "thing".to_string())).collect();
+    let start = std::time::Instant::now();
+    f.ide.change(&name, &changes, Encoding::Utf16);
+    assert_eq!(f.ide.document(&name).expect("open").text(), line.replace("word", "thing").repeat(20_000));
+    // Looking for the lines of the whole text each time would be 11 thousand million steps.
+    assert!(start.elapsed() < std::time::Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
 #[test]
 fn every_question_at_every_place_of_broken_texts_has_an_answer() {
     let whole = "| a <- (| p* = traits clonable. b: x <int> = ( | l | l: x. [|:e| ^ e ] value: `t {l} u`. resend.b: l ) |). |\na b: { 1. 'two' }\n";
