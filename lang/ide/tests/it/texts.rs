@@ -108,6 +108,19 @@ fn many_edits_at_once_are_not_each_as_much_as_the_text() {
 }
 
 #[test]
+fn the_uses_and_types_of_a_file_of_many_methods_are_found_in_time() {
+    let methods: String = (0..6_000).map(|i| format!("    m{i}: x = ( | y <- 3 | y: y + x. shared ).\n")).collect();
+    let mut f = Fixture::new(&format!("|\na = (|\n    sha‸red = 1.\n{methods}|).\n|\na\n"));
+    let (name, at) = (f.name.clone(), f.at());
+    let start = std::time::Instant::now();
+    assert_eq!(f.ide.references(&name, at).len(), 6_001);
+    assert_eq!(f.ide.callers(&name, at).len(), 6_000);
+    let end = f.files[&name].len();
+    assert_eq!(f.ide.hints(&name, aura_ide::Span::new(0, end)).len(), 12_000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
 fn every_question_at_every_place_of_broken_texts_has_an_answer() {
     let whole = "| a <- (| p* = traits clonable. b: x <int> = ( | l | l: x. [|:e| ^ e ] value: `t {l} u`. resend.b: l ) |). |\na b: { 1. 'two' }\n";
     let mut ide = Ide::new(Rc::new(NoFiles));
