@@ -10,9 +10,11 @@
 
 mod actions;
 mod calls;
+mod companions;
 mod complete;
 mod desk;
 mod document;
+mod folders;
 mod hints;
 mod hover;
 mod job;
@@ -51,7 +53,7 @@ pub use learned::Origin;
 pub use lenses::{Lens, Offer};
 pub use lines::{Encoding, Position};
 pub use outline::{Found, Symbol, SymbolKind};
-pub use outside::{Learned, Outside};
+pub use outside::{Learned, Outside, Sources};
 pub use references::Reference;
 pub use rename::{Edits, Renaming};
 pub use semantic::{Coloured, Meaning};

@@ -68,6 +68,7 @@ impl Ide {
     /// # Errors
     /// Why that cannot be done.
     pub fn rename(&mut self, name: &str, at: u32, new: &str) -> Result<Renaming, String> {
+        self.read_all();
         let (_, old) = self.can_rename(name, at)?;
         let here = self.here(name).ok_or("there is no such file")?;
         let document = here.document.clone();
@@ -101,6 +102,11 @@ impl Ide {
                 continue;
             }
             let is_certain = is_only || !reference.is_possible;
+            match self.is_editable(&reference.place.file) {
+                Err(why) if is_certain => return Err(format!("'{old}' is in {why}")),
+                Err(_) => continue,
+                Ok(()) => {}
+            }
             let edits = if is_certain { &mut renaming.certain } else { &mut renaming.possible };
             let new = if reference.is_write { vec![new] } else { parts(new) };
             let here = edits.entry(reference.place.file.clone()).or_default();

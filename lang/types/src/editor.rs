@@ -80,9 +80,19 @@ impl Universe {
         self.file(file).imports.get(path).copied()
     }
 
+    /// The files that a file imports.
+    pub fn imports_of(&self, file: FileId) -> Vec<FileId> {
+        self.file(file).imports.values().copied().collect()
+    }
+
     /// The file of what was learned for a file.
     pub fn companion_of(&self, file: FileId) -> Option<FileId> {
         self.file(file).companion
+    }
+
+    /// Whether a file is that of what was learned for another one.
+    pub fn is_companion(&self, file: FileId) -> bool {
+        self.files.iter().any(|other| other.companion == Some(file))
     }
 
     /// Whether a file has all these words in it.
