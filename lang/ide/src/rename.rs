@@ -95,14 +95,15 @@ impl Ide {
             return Err(format!("{} has a slot '{new}' already", self.universe().describe(taken.object)));
         }
         let is_only = self.universe().implementors_of(old).iter().all(|s| family.contains(s));
-        let mut renaming = Renaming::default();
+        let (mut renaming, mut editable) = (Renaming::default(), BTreeMap::new());
         for reference in self.references_to(&slots) {
             // What the library says to anything is the library's.
             if self.file(&reference.place.file).is_some_and(|f| self.universe().is_of_library(f)) {
                 continue;
             }
             let is_certain = is_only || !reference.is_possible;
-            match self.is_editable(&reference.place.file) {
+            let file = &reference.place.file;
+            match editable.entry(file.clone()).or_insert_with(|| self.is_editable(file)) {
                 Err(why) if is_certain => return Err(format!("'{old}' is in {why}")),
                 Err(_) => continue,
                 Ok(()) => {}

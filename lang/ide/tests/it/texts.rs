@@ -112,8 +112,8 @@ fn a_folder_that_is_removed_is_forgotten_but_for_what_others_need() {
     let mut taken_back = told(&mut f.ide);
     taken_back.sort();
     assert_eq!(taken_back, ["/q/gone.aura: []", "/q/gone.learned.aura: []"]);
-    let mut names = |name: &str| f.ide.find_symbols(name).iter().filter(|s| s.place.file.starts_with("/q")).count();
-    assert_eq!(["two", "three", "four", "five", "six"].map(|name| names(name)), [1, 1, 1, 0, 0]);
+    let names = |name: &str| f.ide.find_symbols(name).iter().filter(|s| s.place.file.starts_with("/q")).count();
+    assert_eq!(["two", "three", "four", "five", "six"].map(names), [1, 1, 1, 0, 0]);
     assert_eq!(f.ide.references("/p/main.aura", f.span.end).len(), 2);
     // It may come again.
     f.ide.add_folder("/q");
