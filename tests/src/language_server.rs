@@ -1,6 +1,6 @@
 //! `aura lsp`, the built command, over its standard input and output.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aura_tests::editor::{Editor, at};
 use serde_json::{Value, json};
@@ -89,6 +89,47 @@ fn a_program_is_run_for_an_editor() {
     let run = json!({ "command": "aura.run", "arguments": [aura_tests::editor::uri(&main)] });
     assert_eq!(editor.ask("workspace/executeCommand", run).expect("run"), "7");
     editor.leave().expect("ends");
+}
+
+fn run(file: &Path) -> Value {
+    json!({ "command": "aura.run", "arguments": [aura_tests::editor::uri(file)], "workDoneToken": "here" })
+}
+
+#[test]
+fn a_program_that_prints_without_end_is_ended() {
+    let (dir, main) = project(&[("main.aura", "[ true ] whileTrue: [ 'again' printLine ]\n")]);
+    let mut editor = Editor::start(&aura(), dir.path()).expect("hello");
+    let why = editor.ask("workspace/executeCommand", run(&main)).expect_err("it was ended");
+    assert!(why.contains("printed more than 16 MB and was ended") && why.contains("again\nagain\n"), "{why}");
+    assert!(why.len() < 20_000, "{}", why.len());
+    editor.leave().expect("ends");
+}
+
+/// Whether a process was started with this among its words.
+#[cfg(target_os = "linux")]
+fn runs(word: &Path) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+    let words = |process: std::fs::DirEntry| std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+    processes.into_iter().any(|process| String::from_utf8_lossy(&words(process)).contains(&*word.to_string_lossy()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_editor_that_is_gone_leaves_no_program_behind() {
+    for says_exit in [false, true] {
+        let (dir, main) = project(&[("main.aura", "[ true ] whileTrue: [ ]\n")]);
+        let mut editor = Editor::start(&aura(), dir.path()).expect("hello");
+        editor.begin("workspace/executeCommand", run(&main)).expect("asked");
+        editor.told("$/progress", |p| p["value"]["kind"] == "report").expect("under way");
+        while !runs(&main) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        if says_exit {
+            editor.tell("exit", Value::Null).expect("told");
+        }
+        assert_eq!(editor.vanish().expect("ends").code(), Some(1));
+        assert!(!runs(&main));
+    }
 }
 
 #[test]

@@ -32,8 +32,12 @@ struct Desk {
 
 /// Runs a program at an image.
 fn work_at(image: &Path, host: &str, program: &str) {
+    run_at(image, host, &["-e", program]);
+}
+
+fn run_at(image: &Path, host: &str, program: &[&str]) {
     let path = image.display().to_string();
-    let mut command = aura(&["run", "--image", &path, "-e", program]);
+    let mut command = aura(&[&["run", "--image", &path], program].concat());
     let out = command.env("OLLAMA_HOST", host).env("AURA_MODEL", "tiny:1b").output().expect("it runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
 }
@@ -104,6 +108,36 @@ fn a_slot_of_the_image_is_shown_as_it_lives_there() {
         assert!(text.contains(wanted), "{text}");
     }
     desk.editor.leave().expect("ends");
+}
+
+/// What a chronicle has is in no file, so that its places are none of the file beside the script.
+#[test]
+fn what_a_script_has_learned_in_an_image_is_shown_as_it_was_learned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (image, file) = (folder.path().join("bank.image"), folder.path().join("main.aura"));
+    let text = "| purse = (| parent* = traits clonable. balance <- 9 |) |\npurse withdraw: 3.\n";
+    std::fs::write(&file, text).expect("written");
+    let model = Model::knowing(&[("withdraw:", WITHDRAW)]);
+    run_at(&image, &model.host, &[&file.display().to_string()]);
+    let beside = "purse _AddSlots: (| fill = ( balance: 9. self ) |).\n";
+    std::fs::write(folder.path().join("main.learned.aura"), beside).expect("written");
+    let command = &mut aura(&["lsp", "--image", &image.display().to_string()]);
+    let mut editor = Editor::start_as(command, folder.path(), json!({})).expect("hello");
+    let text = format!("{text}purse fill\n");
+    editor.open(&file, &text).expect("opened");
+    assert_eq!(editor.findings(&file, 1).expect("findings"), Vec::<Value>::new());
+    for (line, name) in [(1, "withdraw: n = ("), (2, "fill = (")] {
+        let found = editor.ask("textDocument/definition", at(&file, line, 7)).expect("answered");
+        let path = found[0]["uri"].as_str().and_then(|u| u.strip_prefix("file://")).expect("a file").to_string();
+        let shown = std::fs::read_to_string(&path).expect("a file that is there");
+        let place = |which: &str| found[0]["range"]["start"][which].as_u64().expect("a number") as usize;
+        let there = shown.lines().nth(place("line")).and_then(|l| l.get(place("character")..)).unwrap_or_default();
+        assert!(there.starts_with(name), "{found} in {shown}");
+    }
+    let rename = json!({ "textDocument": { "uri": uri(&file) }, "position": { "line": 1, "character": 7 }, "newName": "take:" });
+    let why = editor.ask("textDocument/rename", rename).expect_err("it cannot be renamed everywhere");
+    assert!(why.contains("only shows what was learned"), "{why}");
+    editor.leave().expect("ends");
 }
 
 #[test]

@@ -40,6 +40,7 @@ impl Ide {
 
     /// Who sends messages that the method at a place may answer.
     pub fn callers(&mut self, name: &str, at: u32) -> Vec<Call> {
+        self.read_all();
         let Some(here) = self.here(name) else { return Vec::new() };
         let slots = self.slots_at(&here, at);
         let mut calls: Vec<Call> = Vec::new();

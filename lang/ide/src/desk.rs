@@ -13,15 +13,13 @@ use aura_types::{FileId, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::complete::LastOffer;
-use crate::document::{Document, edited};
-use crate::lines::{Encoding, Position};
+use crate::document::{Change, Document};
+use crate::folders::Folders;
+use crate::lines::Encoding;
 use crate::outside::Outside;
 
 /// Trees of files that are not open, kept because they may be asked for again.
 const MOST_KEPT: usize = 24;
-
-/// A change of a text: the range that is replaced (nothing: all of it), and what by.
-pub type Change = (Option<(Position, Position)>, String);
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,14 +68,14 @@ pub struct Ide {
     open: FxHashMap<String, Rc<Document>>,
     /// Open texts that the checker has not seen yet.
     unseen: FxHashSet<String>,
-    /// Files of the project that were not read yet.
-    unread: VecDeque<String>,
+    /// The project's folders, and what was not read yet in them.
+    pub(crate) folders: Folders,
     /// Files that may have other findings than were told.
     stale: FxHashSet<FileId>,
     /// The same in the order in which they are looked at.
     line: VecDeque<FileId>,
-    /// The same, once every open text can be read.
-    held_back: FxHashSet<FileId>,
+    /// The same, once the text of another file can be read that somebody has open.
+    held_back: FxHashMap<FileId, FxHashSet<FileId>>,
     /// Files about which something bad was said.
     with_findings: FxHashSet<FileId>,
     /// Trees of files that are not open.
@@ -101,10 +99,10 @@ impl Ide {
             outside,
             open: FxHashMap::default(),
             unseen: FxHashSet::default(),
-            unread: VecDeque::new(),
+            folders: Folders::default(),
             stale: FxHashSet::default(),
             line: VecDeque::new(),
-            held_back: FxHashSet::default(),
+            held_back: FxHashMap::default(),
             with_findings: FxHashSet::default(),
             kept: FxHashMap::default(),
             offered: LastOffer::default(),
@@ -113,15 +111,19 @@ impl Ide {
 
     /// An editor has opened a file, perhaps one that was never saved, or has sent all of its text anew.
     pub fn open(&mut self, name: &str, text: &str) {
-        self.open.insert(name.to_string(), Rc::new(Document::new(text)));
-        self.unseen.insert(name.to_string());
+        self.show(name, Document::new(text));
     }
 
     /// An editor has changed an open file. Of one that was never opened nobody knows what was changed.
     pub fn change(&mut self, name: &str, changes: &[Change], encoding: Encoding) {
         if let Some(before) = self.open.get(name).cloned() {
-            self.open(name, &edited(before.text(), changes, encoding));
+            self.show(name, before.edited(changes, encoding));
         }
+    }
+
+    fn show(&mut self, name: &str, document: Document) {
+        self.open.insert(name.to_string(), Rc::new(document));
+        self.unseen.insert(name.to_string());
     }
 
     /// An editor has closed a file: its text is that of the disk again.
@@ -135,39 +137,41 @@ impl Ide {
 
     /// A file on the disk has come, changed or gone. What is open stays as the editor has it.
     pub fn reread(&mut self, name: &str) {
-        if self.open.contains_key(name) {
+        if self.is_open(name) || self.file(name).is_some_and(|id| self.is_copy(id)) {
             return;
+        }
+        // It is no file of its own: it says what was learned for another one.
+        if self.outside.script_of(name).is_some() {
+            return self.relearn(name);
         }
         match self.outside.read(name) {
             Some(text) => self.set(name, &text),
-            None => {
-                let gone = self.file(name);
-                let affected = self.project.remove(name);
-                // What was said about it is taken back.
-                self.note(gone.filter(|id| self.with_findings.contains(id)), &affected, true);
+            None => self.is_gone(name),
+        }
+    }
+
+    /// A file is not there any more, or is none of the project's.
+    pub(crate) fn is_gone(&mut self, name: &str) {
+        let Some(id) = self.file(name) else { return };
+        self.forget_offer();
+        let companion = self.universe().companion_of(id);
+        let affected = self.project.remove(name);
+        // What was said about it, and about what was learned for it, is taken back.
+        for gone in companion.into_iter().chain([id]) {
+            if self.with_findings.contains(&gone) {
+                self.look_first(gone);
             }
         }
+        self.note(id, &affected);
     }
 
-    /// What was learned for a file is not what it was. The file may be that of the learned methods itself.
-    pub fn relearn(&mut self, name: &str) {
-        let script = self.outside.script_of(name).unwrap_or_else(|| name.to_string());
-        self.settle();
-        let Some(id) = self.file(&script) else { return };
-        let learned = self.outside.learned(&script);
-        let before = self.universe().companion_of(id).map(|c| self.universe().file_name(c).to_string());
-        let name = learned.as_ref().map(|l| l.name.clone()).or(before);
-        if let Some(name) = name.filter(|n| !self.open.contains_key(n)) {
-            let companion = self.project.accompany(id, &name, learned.map(|l| l.text).unwrap_or_default());
-            self.forget_offer();
-            self.note(Some(id), &[companion], true);
-        }
+    pub(crate) fn is_open(&self, name: &str) -> bool {
+        self.open.contains_key(name)
     }
 
-    /// The sources in this folder are part of the project. They are read little by little.
-    pub fn add_folder(&mut self, folder: &str) {
-        let sources = self.outside.sources_in(folder);
-        self.unread.extend(sources);
+    /// The text of a file that is open.
+    pub(crate) fn open_text(&self, name: &str) -> Option<&str> {
+        self.open.get(name).map(|document| document.text())
     }
 
     /// The files that are open, with their texts.
@@ -177,13 +181,13 @@ impl Ide {
 
     /// Whether there is something to do.
     pub fn has_work(&self) -> bool {
-        !(self.unseen.is_empty() && self.stale.is_empty() && self.unread.is_empty())
+        !(self.unseen.is_empty() && self.stale.is_empty() && self.folders.are_read())
     }
 
     /// How soon somebody wants to hear of the next thing that there is to do.
     pub fn due(&self) -> Due {
         let is_on_screen = |name: &String| self.file(name).is_some_and(|id| self.stale.contains(&id));
-        match (self.unread.is_empty(), self.stale.is_empty()) {
+        match (self.folders.are_read(), self.stale.is_empty()) {
             _ if !self.unseen.is_empty() || self.open.keys().any(is_on_screen) => Due::Soon,
             (false, _) => Due::Reading,
             (true, false) => Due::Later,
@@ -194,10 +198,7 @@ impl Ide {
     /// Does one thing that is to be done. A project is read before anything in it is looked at: a file that comes later would concern all those before it
     /// that mention its names.
     pub fn work(&mut self) -> Work {
-        if let Some(name) = self.unread.pop_front() {
-            if self.file(&name).is_none() && !self.open.contains_key(&name) {
-                self.reread(&name);
-            }
+        if self.read_on() {
             return Work::Done;
         }
         self.settle();
@@ -239,10 +240,10 @@ impl Ide {
         }
     }
 
-    fn set(&mut self, name: &str, text: &str) {
+    pub(crate) fn set(&mut self, name: &str, text: &str) {
         self.forget_offer();
-        // What lives in an image is shown in a file, and not changed by it.
-        if self.live.is_some() && self.file(name) == self.live {
+        // What lives in an image, or was learned there, is shown in a file, and not changed by it.
+        if self.file(name).is_some_and(|id| self.live == Some(id) || self.is_copy(id)) {
             return;
         }
         if let Some(script) = self.outside.script_of(name) {
@@ -261,35 +262,30 @@ impl Ide {
             self.project.accompany(*id, &learned.name, learned.text);
         }
         let Some((changed, others)) = affected.split_first() else { return };
-        self.kept.remove(changed);
-        let is_readable = self.document_of(*changed).is_none_or(|d| !d.parse().has_errors());
-        self.note(Some(*changed), others, is_readable);
+        self.look_first(*changed);
+        self.note(*changed, others);
     }
 
-    /// What was learned for a script sees its module.
-    fn set_learned(&mut self, name: &str, script: &str, text: &str) {
-        if self.file(script).is_none() {
-            let code = self.open.get(script).map(|d| d.text().to_string()).or_else(|| self.outside.read(script));
-            self.set(script, &code.unwrap_or_default());
+    /// What was changed last is what somebody looks at.
+    pub(crate) fn look_first(&mut self, id: FileId) {
+        if !self.stale.insert(id) {
+            self.line.retain(|other| *other != id);
         }
-        let Some(script) = self.file(script) else { return };
-        let id = self.project.accompany(script, name, text.to_string());
-        self.note(Some(id), &[script], true);
+        self.line.push_front(id);
     }
 
-    /// These may have other findings now.
-    fn note(&mut self, changed: Option<FileId>, others: &[FileId], is_readable: bool) {
-        self.kept.retain(|id, _| Some(*id) != changed);
-        self.held_back.extend(others);
-        let mut next: Vec<FileId> = if is_readable { self.held_back.drain().collect() } else { Vec::new() };
+    /// A file has changed, and these others may have other findings now.
+    pub(crate) fn note(&mut self, changed: FileId, others: &[FileId]) {
+        self.kept.remove(&changed);
+        let mut next = self.held_back.remove(&changed).unwrap_or_default();
+        next.extend(others);
+        let is_broken = self.open.get(&*self.name_of(changed)).is_some_and(|d| d.parse().has_errors());
+        if is_broken {
+            self.held_back.insert(changed, std::mem::take(&mut next));
+        }
+        next.retain(|id| !self.held_back.values().any(|held| held.contains(id)));
+        let mut next: Vec<FileId> = next.into_iter().collect();
         next.sort();
-        // What was changed last is what somebody looks at.
-        if let Some(id) = changed {
-            if !self.stale.insert(id) {
-                self.line.retain(|other| *other != id);
-            }
-            self.line.push_front(id);
-        }
         for id in next {
             if self.stale.insert(id) {
                 self.line.push_back(id);

@@ -8,6 +8,9 @@ use aura_syntax::Parse;
 use crate::Span;
 use crate::lines::{Encoding, Lines, Position};
 
+/// A change of a text: the range that is replaced (nothing: all of it), and what by.
+pub type Change = (Option<(Position, Position)>, String);
+
 /// A text with its lines and its tree. It never changes: an edit makes another one.
 #[derive(Debug)]
 pub struct Document {
@@ -21,6 +24,24 @@ impl Document {
     /// A document of a text.
     pub fn new(text: &str) -> Self {
         Self { text: text.into(), lines: Lines::of(text), parse: OnceCell::new() }
+    }
+
+    /// The document with ranges replaced, one after the other; a change without a range is the whole text. Line ends that arrive or go are taken
+    /// into account at once.
+    pub(crate) fn edited(&self, changes: &[Change], encoding: Encoding) -> Self {
+        let (mut text, mut lines) = (self.text.to_string(), self.lines.clone());
+        for (range, new) in changes {
+            match range {
+                None => (text, lines) = (new.clone(), Lines::of(new)),
+                Some((from, to)) => {
+                    let (from, to) = (lines.offset(&text, *from, encoding), lines.offset(&text, *to, encoding));
+                    let (from, to) = (from.min(to), from.max(to));
+                    text.replace_range(from as usize..to as usize, new);
+                    lines.replace(&text, from, from + new.len() as u32, to);
+                }
+            }
+        }
+        Self { text: text.into(), lines, parse: OnceCell::new() }
     }
 
     /// Its text.
@@ -52,21 +73,4 @@ impl Document {
     pub fn letters(&self, span: Span) -> &str {
         span.text(&self.text)
     }
-}
-
-/// A text with ranges replaced, one after the other; a change without a range is the whole text. Line ends that arrive or go are taken into
-/// account at once.
-pub(crate) fn edited(text: &str, changes: &[(Option<(Position, Position)>, String)], encoding: Encoding) -> String {
-    let mut text = text.to_string();
-    for (range, new) in changes {
-        match range {
-            None => text.clone_from(new),
-            Some((from, to)) => {
-                let lines = Lines::of(&text);
-                let (from, to) = (lines.offset(&text, *from, encoding), lines.offset(&text, *to, encoding));
-                text.replace_range(from.min(to) as usize..to.max(from) as usize, new);
-            }
-        }
-    }
-    text
 }

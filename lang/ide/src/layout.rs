@@ -1,4 +1,10 @@
 //! Formatting: the one layout, as the fewest edits that lead to it.
+//!
+//! What must stay true: what stands in a string stays as it is, to the letter, whichever line ends there are around it.
+
+use std::borrow::Cow;
+
+use aura_syntax::tokens::lex;
 
 use crate::{Edit, Ide, Span};
 
@@ -8,14 +14,36 @@ impl Ide {
         let document = self.document(name)?;
         let text = document.text();
         let formatted = aura_syntax::format(text).ok()?;
-        // A text keeps its kind of line ends.
-        let formatted = if text.contains("\r\n") { formatted.replace("\r\n", "\n").replace('\n', "\r\n") } else { formatted };
+        let formatted = with_line_ends(&formatted, line_end(text));
         let mut edits = edits(text, &formatted);
         if let Some(range) = range {
             edits.retain(|e| e.span.start <= range.end && range.start <= e.span.end);
         }
         Some(edits)
     }
+}
+
+/// The line end that most lines of a text have, those in strings not counted.
+fn line_end(text: &str) -> &'static str {
+    let between = lex(text).into_iter().filter(|t| t.kind.is_trivia()).map(|t| t.span.text(text));
+    let (mut all, mut wide) = (0, 0);
+    for piece in between {
+        all += piece.matches('\n').count();
+        wide += piece.matches("\r\n").count();
+    }
+    if wide * 2 > all { "\r\n" } else { "\n" }
+}
+
+/// A text with these line ends everywhere but in strings.
+fn with_line_ends(text: &str, end: &str) -> String {
+    let piece = |token: aura_syntax::tokens::Token| {
+        let letters = token.span.text(text);
+        match token.kind.is_trivia() {
+            true => Cow::Owned(letters.replace("\r\n", "\n").replace('\n', end)),
+            false => Cow::Borrowed(letters),
+        }
+    };
+    lex(text).into_iter().map(piece).collect()
 }
 
 /// The runs of lines that differ.

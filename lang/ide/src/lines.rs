@@ -25,14 +25,14 @@ pub struct Position {
 }
 
 /// Where the lines of a text begin, and where its characters are wider than a byte: so that a place costs the same in a line of any length.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lines {
     starts: Vec<u32>,
     wide: Vec<Wide>,
 }
 
 /// A character of several bytes, with what was saved up to its end by counting otherwise.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Wide {
     /// The byte behind it.
     end: u32,
@@ -55,10 +55,32 @@ impl Wide {
 impl Lines {
     /// The lines of a text.
     pub fn of(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let ends = bytes.iter().enumerate().filter(|(i, b)| **b == b'\n' || (**b == b'\r' && bytes.get(i + 1) != Some(&b'\n')));
-        let starts = std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect();
-        Self { starts, wide: if text.is_ascii() { Vec::new() } else { wide(text) } }
+        let starts = (0..=text.len()).filter(|at| begins_line(text.as_bytes(), *at)).map(|at| at as u32).collect();
+        Self { starts, wide: wide(text, 0, (0, 0)) }
+    }
+
+    /// The lines of the text that this one has become, in which bytes from `start` to `end` have come for `old` others.
+    ///
+    /// Whether a line begins at a byte is a matter of that byte and the one before it, so only around what has come is looked again; what is
+    /// behind it has moved.
+    pub(crate) fn replace(&mut self, text: &str, start: u32, end: u32, old: u32) {
+        let moved = |at: u32| at - old + end;
+        let kept = self.starts.partition_point(|at| *at < start);
+        let behind = self.starts.partition_point(|at| *at <= old);
+        self.starts[behind..].iter_mut().for_each(|at| *at = moved(*at));
+        self.starts.splice(kept..behind, (start..=end).filter(|at| begins_line(text.as_bytes(), *at as usize)));
+
+        let kept = self.wide.partition_point(|w| w.end <= start);
+        let behind = self.wide.partition_point(|w| w.end <= old);
+        let saved = |wide: &[Wide]| wide.last().map_or((0, 0), |w| (w.utf16, w.utf32));
+        let (before, until) = (saved(&self.wide[..kept]), saved(&self.wide[..behind]));
+        let new = wide(&text[start as usize..end as usize], start, before);
+        let until_now = if new.is_empty() { before } else { saved(&new) };
+        for w in &mut self.wide[behind..] {
+            w.end = moved(w.end);
+            (w.utf16, w.utf32) = (w.utf16 - until.0 + until_now.0, w.utf32 - until.1 + until_now.1);
+        }
+        self.wide.splice(kept..behind, new);
     }
 
     /// How many there are.
@@ -112,13 +134,25 @@ impl Lines {
     }
 }
 
-fn wide(text: &str) -> Vec<Wide> {
-    let (mut utf16, mut utf32) = (0, 0);
-    let wide = text.char_indices().filter(|(_, c)| c.len_utf8() > 1);
+/// Whether a line begins at a byte, which may be the text's end.
+fn begins_line(text: &[u8], at: usize) -> bool {
+    match at.checked_sub(1).map(|before| text[before]) {
+        None | Some(b'\n') => true,
+        Some(b'\r') => text.get(at) != Some(&b'\n'),
+        Some(_) => false,
+    }
+}
+
+/// The wide characters of a piece of text that begins at a byte, behind others that save so much.
+fn wide(piece: &str, start: u32, (mut utf16, mut utf32): (u32, u32)) -> Vec<Wide> {
+    if piece.is_ascii() {
+        return Vec::new();
+    }
+    let wide = piece.char_indices().filter(|(_, c)| c.len_utf8() > 1);
     let all = wide.map(|(at, c)| {
         utf16 += (c.len_utf8() - c.len_utf16()) as u32;
         utf32 += c.len_utf8() as u32 - 1;
-        Wide { end: (at + c.len_utf8()) as u32, utf16, utf32 }
+        Wide { end: start + (at + c.len_utf8()) as u32, utf16, utf32 }
     });
     all.collect()
 }
@@ -193,6 +227,24 @@ mod tests {
             }
         }
         assert_eq!(lines.offset(text, Position { line: u32::MAX, column: u32::MAX }, Encoding::Utf16), text.len() as u32);
+    }
+
+    #[test]
+    fn lines_after_an_edit_are_those_of_the_text_as_it_is() {
+        let (texts, pieces) =
+            (["", "a\r\n\u{e9}b\rc\n\u{1f600}", "\r\r\n\n", "\u{20ac}x\u{20ac}"], ["", "\n", "\r", "z\u{e9}\r\n", "\u{1f600}y"]);
+        let cuts = |text: &str| -> Vec<usize> { (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect() };
+        for (text, piece) in texts.iter().flat_map(|text| pieces.map(|piece| (*text, piece))) {
+            for (from, to) in cuts(text).into_iter().flat_map(|from| cuts(text).into_iter().map(move |to| (from, to))) {
+                if to < from {
+                    continue;
+                }
+                let (mut lines, mut now) = (Lines::of(text), text.to_string());
+                now.replace_range(from..to, piece);
+                lines.replace(&now, from as u32, (from + piece.len()) as u32, to as u32);
+                assert_eq!(lines, Lines::of(&now), "{text:?} with {piece:?} for {from}..{to}");
+            }
+        }
     }
 
     #[test]

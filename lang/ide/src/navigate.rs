@@ -54,6 +54,7 @@ impl Ide {
 
     /// Every slot of the name at a place, in whatever object.
     pub fn implementors(&mut self, name: &str, at: u32) -> Vec<Place> {
+        self.read_all();
         let Some(selector) = self.selector_at(name, at) else { return Vec::new() };
         let slots = self.universe().implementors_of(&selector);
         self.places_of(slots)

@@ -12,11 +12,14 @@ use crate::job::{Command, Job};
 /// What was learned for a script: text like that of a file.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Learned {
-    /// The name of the file that the text is in, or would be in.
+    /// The name of the file that the text is in: one beside the script, or else one that only shows it.
     pub name: String,
     /// Its text.
     pub text: String,
 }
+
+/// The names of sources, as many at a time as are found without much ado, perhaps none.
+pub type Sources = Box<dyn Iterator<Item = Vec<String>>>;
 
 /// What is asked of the world around.
 pub trait Outside {
@@ -43,10 +46,10 @@ pub trait Outside {
         Vec::new()
     }
 
-    /// The sources in a folder and in those below it.
-    fn sources_in(&self, folder: &str) -> Vec<String> {
+    /// The sources in a folder and in those below it, some at a time: whoever asks has other things to do in between.
+    fn sources_in(&self, folder: &str) -> Sources {
         let _ = folder;
-        Vec::new()
+        Box::new(std::iter::empty())
     }
 
     /// What is wrong with a text that the parser reads and the compiler refuses.
@@ -60,6 +63,9 @@ pub trait Outside {
         let _ = script;
         None
     }
+
+    /// What was learned may be other than it was: nothing of it is remembered from here on.
+    fn forget_learned(&self) {}
 
     /// The script that a file of learned methods belongs to.
     fn script_of(&self, learned: &str) -> Option<String> {

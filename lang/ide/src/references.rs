@@ -37,6 +37,7 @@ pub(crate) struct Sent {
 impl Ide {
     /// Where what the word at a place means is used, its declarations among them.
     pub fn references(&mut self, name: &str, at: u32) -> Vec<Reference> {
+        self.read_all();
         let Some(here) = self.here(name) else { return Vec::new() };
         let document = here.document.clone();
         match target_at(&document, at).map(|t| t.1) {
@@ -87,6 +88,7 @@ impl Ide {
 
     /// Every message of a name, whoever it goes to.
     pub fn senders(&mut self, selector: &str) -> Vec<Reference> {
+        self.read_all();
         let mut all = Vec::new();
         for here in self.files_with(&[selector.to_string()]) {
             for sent in self.sent_in(&here, &[selector.to_string()], None) {

@@ -68,6 +68,7 @@ impl Ide {
     /// # Errors
     /// Why that cannot be done.
     pub fn rename(&mut self, name: &str, at: u32, new: &str) -> Result<Renaming, String> {
+        self.read_all();
         let (_, old) = self.can_rename(name, at)?;
         let here = self.here(name).ok_or("there is no such file")?;
         let document = here.document.clone();
@@ -94,13 +95,19 @@ impl Ide {
             return Err(format!("{} has a slot '{new}' already", self.universe().describe(taken.object)));
         }
         let is_only = self.universe().implementors_of(old).iter().all(|s| family.contains(s));
-        let mut renaming = Renaming::default();
+        let (mut renaming, mut editable) = (Renaming::default(), BTreeMap::new());
         for reference in self.references_to(&slots) {
             // What the library says to anything is the library's.
             if self.file(&reference.place.file).is_some_and(|f| self.universe().is_of_library(f)) {
                 continue;
             }
             let is_certain = is_only || !reference.is_possible;
+            let file = &reference.place.file;
+            match editable.entry(file.clone()).or_insert_with(|| self.is_editable(file)) {
+                Err(why) if is_certain => return Err(format!("'{old}' is in {why}")),
+                Err(_) => continue,
+                Ok(()) => {}
+            }
             let edits = if is_certain { &mut renaming.certain } else { &mut renaming.possible };
             let new = if reference.is_write { vec![new] } else { parts(new) };
             let here = edits.entry(reference.place.file.clone()).or_default();

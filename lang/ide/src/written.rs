@@ -93,16 +93,17 @@ impl Ide {
                 written.home
             ));
         }
-        let document = self.document(file);
-        let edit = match &document {
+        let open = self.open_text(file).map(str::to_string);
+        let text = open.or_else(|| self.outside.read(file));
+        let edit = match &text {
             None => Edit::insert(0, &format!("{heading}\n{statement}\n")),
-            Some(document) => {
-                let (text, end) = (document.text(), line_end(document.text()));
+            Some(text) => {
+                let end = line_end(text);
                 let gap = if text.is_empty() || text.ends_with('\n') { "" } else { end };
                 Edit::insert(text.len() as u32, &format!("{gap}\n{statement}\n").replace("\r\n", "\n").replace('\n', end))
             }
         };
-        let new_file = document.is_none().then(|| file.clone());
+        let new_file = text.is_none().then(|| file.clone());
         Ok(Placed { holder: written.home.clone(), edits: Edits::from([(file.clone(), vec![edit])]), new_file })
     }
 }

@@ -1,7 +1,8 @@
 //! What takes long and is done beside the server: commands, on threads of their own.
 //!
 //! What must stay true: a request that started a job is answered exactly once: by the job's thread, or, where the job brought something that a
-//! person is to judge, by whoever takes that out of here ([`Jobs::done`]); a job that is cancelled is told so and answers as it likes.
+//! person is to judge, by whoever takes that out of here ([`Jobs::done`]); a job that is cancelled is told so and answers as it likes; no job
+//! outlasts the server that began it, however that ends.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -101,6 +102,13 @@ impl Jobs {
     /// Tells all of them.
     pub(crate) fn cancel_all(&mut self) {
         self.0.values().for_each(|running| running.is_cancelled.store(true, Ordering::Relaxed));
+    }
+}
+
+impl Drop for Jobs {
+    /// Nobody is there to hear of them any more.
+    fn drop(&mut self) {
+        self.cancel_all();
     }
 }
 

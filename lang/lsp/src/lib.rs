@@ -21,7 +21,7 @@ mod verdicts;
 
 use std::rc::Rc;
 
-pub use aura_ide::{Beside, Command, Diagnostic, Done, File, Job, Learned, Outside, Progress, What, World, Written};
+pub use aura_ide::{Beside, Command, Diagnostic, Done, File, Job, Learned, Outside, Progress, Sources, What, World, Written};
 pub use lsp_server::Connection;
 
 /// Serves an editor until it says goodbye. Answers whether it did so in the order that the protocol asks for.

@@ -17,7 +17,7 @@ use crate::capabilities::{Client, offered};
 use crate::convert::{self, Places};
 use crate::inbox::{Inbox, Next};
 use crate::jobs::{Ended, Jobs};
-use crate::verdicts::{Judged, Verdicts};
+use crate::verdicts::{Verdict, Verdicts};
 use crate::{commands, requests, sync, verdicts};
 
 /// After a change, the silence that is waited for before it is looked at: of letters that come together only the last is told.
@@ -39,6 +39,8 @@ pub(crate) struct Server<'c> {
     /// What the editor has open: names, versions, texts as it last gave them.
     pub(crate) open: std::collections::BTreeMap<String, i32>,
     next_request: i32,
+    /// A slice of work has failed. The same texts would make it fail again, so it is waited for a message first.
+    has_failed: bool,
     pub(crate) jobs: Jobs,
     pub(crate) verdicts: Verdicts,
 }
@@ -62,6 +64,7 @@ pub(crate) fn serve(connection: &Connection, outside: Rc<dyn Outside>) -> Result
         client,
         open: std::collections::BTreeMap::new(),
         next_request: 1,
+        has_failed: false,
         jobs: Jobs::default(),
         verdicts: Verdicts::default(),
     };
@@ -91,15 +94,9 @@ impl Server<'_> {
         let mut is_shut_down = false;
         loop {
             self.after_jobs();
-            let wait = match self.ide.due() {
-                Due::Soon => Some(QUIET),
-                Due::Reading => Some(Duration::ZERO),
-                _ if self.jobs.are_any() => Some(GLANCE),
-                Due::Later => Some(LULL),
-                Due::Nothing => None,
-            };
-            match inbox.next(wait) {
+            match inbox.next(self.wait()) {
                 Next::Message(message) => {
+                    self.has_failed = false;
                     if let Flow::Ends { was_asked } = self.message(message, &mut is_shut_down) {
                         return Ok(was_asked);
                     }
@@ -110,9 +107,22 @@ impl Server<'_> {
                 }
                 // Its job answers, if there is one.
                 Next::Cancelled { id, was_waiting: false } => self.jobs.cancel(&id),
+                Next::Silence if self.has_failed => {}
                 Next::Silence => self.work(&mut inbox),
                 Next::End => return Err("the editor has gone without a word".into()),
             }
+        }
+    }
+
+    /// How long a message is waited for.
+    fn wait(&self) -> Option<Duration> {
+        let due = if self.has_failed { Due::Nothing } else { self.ide.due() };
+        match due {
+            Due::Soon => Some(QUIET),
+            Due::Reading => Some(Duration::ZERO),
+            _ if self.jobs.are_any() => Some(GLANCE),
+            Due::Later => Some(LULL),
+            Due::Nothing => None,
         }
     }
 
@@ -125,23 +135,25 @@ impl Server<'_> {
             }
             match written {
                 Some(_) if is_cancelled => self.refuse(id, ErrorCode::RequestCanceled, "cancelled".into()),
-                Some(written) => self.judged(name, |server| verdicts::ask(server, id, &command, written)),
+                Some(written) => {
+                    self.judged(name, id.clone(), |server| verdicts::ask(server, id, &command, written));
+                }
                 None => {}
             }
         }
     }
 
-    /// Goes on with the judgement of what a job has brought. Whose turn it is answers the request.
-    fn judged(&mut self, what: &str, act: impl FnOnce(&mut Self) -> Option<Judged>) {
-        if let Some(Judged { id, verdict }) = self.guarded(what, act).flatten() {
-            match verdict {
-                Ok(said) => self.send(Response::new_ok(id, said).into()),
-                Err(why) => {
-                    let (typ, message) = (lsp::MessageType::ERROR, why.clone());
-                    self.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ, message });
-                    self.refuse(id, ErrorCode::RequestFailed, why);
-                }
+    /// Goes on with the judgement of what a job has brought for a request. Whose turn it is answers that.
+    fn judged(&mut self, what: &str, id: RequestId, act: impl FnOnce(&mut Self) -> Option<Verdict>) {
+        match self.guarded(what, act) {
+            Some(None) => {}
+            Some(Some(Ok(said))) => self.send(Response::new_ok(id, said).into()),
+            Some(Some(Err(why))) => {
+                let (typ, message) = (lsp::MessageType::ERROR, why.clone());
+                self.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ, message });
+                self.refuse(id, ErrorCode::RequestFailed, why);
             }
+            None => self.refuse_as_failed(id, what),
         }
     }
 
@@ -166,7 +178,11 @@ impl Server<'_> {
                 let method = notification.method.clone();
                 self.guarded(&method, |server| sync::hear(server, notification));
             }
-            Message::Response(response) => self.judged("judgement", |server| verdicts::hear(server, response)),
+            Message::Response(response) => {
+                if let Some(open) = self.verdicts.take(&response.id) {
+                    self.judged("judgement", open.id.clone(), |server| verdicts::hear(server, open, response));
+                }
+            }
         }
         Flow::Goes
     }
@@ -177,13 +193,13 @@ impl Server<'_> {
             return match self.guarded(&method, |server| commands::start(server, id.clone(), params)) {
                 Some(Ok(())) => {}
                 Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
-                None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
+                None => self.refuse_as_failed(id, &method),
             };
         }
         match self.guarded(&method, |server| requests::answer(server, &method, params)) {
             Some(Ok(value)) => self.send(Response::new_ok(id, value).into()),
             Some(Err(requests::Refusal { code, message })) => self.refuse(id, code, message),
-            None => self.refuse(id, ErrorCode::InternalError, format!("'{method}' failed; this is a fault of the server")),
+            None => self.refuse_as_failed(id, &method),
         }
     }
 
@@ -209,6 +225,10 @@ impl Server<'_> {
         self.send(Response::new_err(id, code as i32, message).into());
     }
 
+    fn refuse_as_failed(&mut self, id: RequestId, what: &str) {
+        self.refuse(id, ErrorCode::InternalError, format!("'{what}' failed; this is a fault of the server"));
+    }
+
     /// One slice of work, and those after it while nobody waits, and while they are wanted as soon.
     fn work(&mut self, inbox: &mut Inbox) {
         let is_late = self.ide.due() == Due::Later;
@@ -216,7 +236,11 @@ impl Server<'_> {
             match self.guarded("diagnostics", |server| server.ide.work()) {
                 Some(Work::Found(findings)) => self.tell(&findings),
                 Some(Work::Done) => {}
-                Some(Work::Nothing) | None => return,
+                Some(Work::Nothing) => return,
+                None => {
+                    self.has_failed = true;
+                    return;
+                }
             }
             if inbox.is_waiting() || !is_late && self.ide.due() == Due::Later {
                 return;

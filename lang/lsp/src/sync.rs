@@ -62,6 +62,7 @@ fn on_disk(server: &mut Server, p: lsp::DidChangeWatchedFilesParams) {
 
 fn folders(server: &mut Server, p: lsp::DidChangeWorkspaceFoldersParams) {
     server.client.folders.retain(|f| !p.event.removed.iter().any(|r| r.uri == *f));
+    p.event.removed.iter().for_each(|folder| server.ide.remove_folder(&name(&folder.uri)));
     for folder in p.event.added {
         server.ide.add_folder(&name(&folder.uri));
         server.client.folders.push(folder.uri);

@@ -27,9 +27,9 @@ const REJECTED: &str = "rejected";
 pub(crate) struct Verdicts(HashMap<RequestId, Open>);
 
 /// A question that is open.
-struct Open {
+pub(crate) struct Open {
     /// The request that it is about.
-    id: RequestId,
+    pub(crate) id: RequestId,
     /// What is asked.
     stage: Stage,
 }
@@ -41,13 +41,15 @@ enum Stage {
     Made,
 }
 
-/// A request, and what came of it.
-pub(crate) struct Judged {
-    pub(crate) id: RequestId,
-    pub(crate) verdict: Result<String, String>,
-}
+/// What came of a request: what is said of it, or why it failed.
+pub(crate) type Verdict = Result<String, String>;
 
 impl Verdicts {
+    /// The question with this number, which is open no more.
+    pub(crate) fn take(&mut self, question: &RequestId) -> Option<Open> {
+        self.0.remove(question)
+    }
+
     /// Nobody waits for a request's verdict any more. Answers whether somebody did.
     pub(crate) fn forget(&mut self, id: &RequestId) -> bool {
         let before = self.0.len();
@@ -61,11 +63,11 @@ impl Verdicts {
     }
 }
 
-/// Asks what becomes of a method.
-pub(crate) fn ask(server: &mut Server, id: RequestId, command: &Command, written: Written) -> Option<Judged> {
+/// Asks what becomes of a method; there may be a verdict at once.
+pub(crate) fn ask(server: &mut Server, id: RequestId, command: &Command, written: Written) -> Option<Verdict> {
     let placed = match server.ide.place_written(&command.file, &written) {
         Ok(placed) => placed,
-        Err(why) => return Some(Judged { id, verdict: Err(why) }),
+        Err(why) => return Some(Err(why)),
     };
     if server.client.reviews && (placed.new_file.is_none() || server.client.makes_files) {
         return make(server, id, &placed, &written);
@@ -79,30 +81,26 @@ pub(crate) fn ask(server: &mut Server, id: RequestId, command: &Command, written
     None
 }
 
-/// Hears an answer of the editor's. Most are to questions of no consequence.
-pub(crate) fn hear(server: &mut Server, response: Response) -> Option<Judged> {
-    let Open { id, stage } = server.verdicts.0.remove(&response.id)?;
+/// Hears the editor's answer to a question.
+pub(crate) fn hear(server: &mut Server, Open { id, stage }: Open, response: Response) -> Option<Verdict> {
     // Who cannot answer has not said yes.
     let said = response.response_result.unwrap_or_default();
     match stage {
         Stage::Wanted(file, written) if said["title"] == APPROVE => match server.ide.place_written(&file, &written) {
             Ok(placed) => make(server, id, &placed, &written),
-            Err(why) => Some(Judged { id, verdict: Err(why) }),
+            Err(why) => Some(Err(why)),
         },
-        Stage::Wanted(..) => Some(Judged { id, verdict: Ok(REJECTED.into()) }),
-        Stage::Made if said["applied"] == true => Some(Judged { id, verdict: Ok(APPROVED.into()) }),
-        Stage::Made => {
-            let verdict = match said["failureReason"].as_str() {
-                Some(why) => Err(format!("the editor has not made the edit: {why}")),
-                None => Ok(REJECTED.into()),
-            };
-            Some(Judged { id, verdict })
-        }
+        Stage::Wanted(..) => Some(Ok(REJECTED.into())),
+        Stage::Made if said["applied"] == true => Some(Ok(APPROVED.into())),
+        Stage::Made => Some(match said["failureReason"].as_str() {
+            Some(why) => Err(format!("the editor has not made the edit: {why}")),
+            None => Ok(REJECTED.into()),
+        }),
     }
 }
 
 /// Has the editor make the edit, after a look if it can show it.
-fn make(server: &mut Server, id: RequestId, placed: &Placed, written: &Written) -> Option<Judged> {
+fn make(server: &mut Server, id: RequestId, placed: &Placed, written: &Written) -> Option<Verdict> {
     let label = format!("ALFRED: '{}' for {}", written.selector, placed.holder);
     let new_file = placed.new_file.as_deref().filter(|_| server.client.makes_files);
     let edit = match &server.client {

@@ -291,7 +291,9 @@ impl Resolver<'_> {
             None => self.u.add_object(list.span.text(&self.text)),
         };
         self.u.places.insert(key, object);
-        self.u.files[self.scope.file.0 as usize].objects.push(object);
+        let file = &mut self.u.files[self.scope.file.0 as usize];
+        file.objects.push(object);
+        file.written.take();
         for slot in &list.slots {
             let name = crate::load::name_of(&slot.name, &self.text, &mut self.u.names);
             self.requirement(object, name, slot);

@@ -80,9 +80,19 @@ impl Universe {
         self.file(file).imports.get(path).copied()
     }
 
+    /// The files that a file imports.
+    pub fn imports_of(&self, file: FileId) -> Vec<FileId> {
+        self.file(file).imports.values().copied().collect()
+    }
+
     /// The file of what was learned for a file.
     pub fn companion_of(&self, file: FileId) -> Option<FileId> {
         self.file(file).companion
+    }
+
+    /// Whether a file is that of what was learned for another one.
+    pub fn is_companion(&self, file: FileId) -> bool {
+        self.files.iter().any(|other| other.companion == Some(file))
     }
 
     /// Whether a file has all these words in it.
@@ -284,13 +294,21 @@ impl Universe {
     }
 
     fn innermost(&self, file: FileId, place: u32) -> Unit {
-        let span = |unit: &Unit| match unit {
-            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => self.slot(*slot).tree.as_ref().map(|t| t.span),
-            Unit::Statements(_) | Unit::Parents(_) => None,
-        };
-        let around = infer::units(self, file).into_iter().filter_map(|unit| Some((span(&unit)?, unit)));
-        let around = around.filter(|(span, _)| span.start <= place && place <= span.end);
-        around.min_by_key(|(span, _)| span.end - span.start).map_or(Unit::Statements(file), |(_, unit)| unit)
+        self.slots_around(file, place).find_map(|slot| infer::unit_of(self, slot)).unwrap_or(Unit::Statements(file))
+    }
+
+    /// The slots of a file that are written around a place, the innermost first.
+    fn slots_around(&self, file: FileId, place: u32) -> impl Iterator<Item = SlotId> {
+        let written = self.file(file).written.get_or_init(|| infer::in_order(self.written(file)));
+        infer::around(written, place).filter(move |slot| place <= slot.span.end).map(|slot| slot.unit)
+    }
+
+    fn written(&self, file: FileId) -> Vec<infer::Code<SlotId>> {
+        let here = self.file(file);
+        let own =
+            here.objects.iter().flat_map(|o| (0..self.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
+        let all = own.chain(here.added.iter().copied()).filter(|id| self.slot(*id).file == Some(file));
+        all.filter_map(|unit| Some(infer::Code { span: self.slot(unit).tree.as_ref()?.span, unit, around: None })).collect()
     }
 
     /// The objects that a file makes, those written in code once it was looked at.
@@ -304,17 +322,8 @@ impl Universe {
     }
 
     /// The slot that is written at a place: the innermost whose text is around it.
-    pub fn slot_at(&mut self, file: FileId, place: u32) -> Option<SlotId> {
-        let here = self.file(file);
-        let own =
-            here.objects.iter().flat_map(|o| (0..self.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
-        let all = own.chain(here.added.iter().copied());
-        let around = all.filter_map(|id| {
-            let slot = self.slot(id);
-            let span = slot.tree.as_ref().filter(|_| slot.file == Some(file))?.span;
-            (span.start <= place && place <= span.end).then_some((span.end - span.start, id))
-        });
-        around.min_by_key(|(length, _)| *length).map(|(_, id)| id)
+    pub fn slot_at(&self, file: FileId, place: u32) -> Option<SlotId> {
+        self.slots_around(file, place).next()
     }
 }
 

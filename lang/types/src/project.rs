@@ -112,6 +112,10 @@ impl Project {
     /// another takes its place.
     pub fn accompany(&mut self, of: FileId, name: &str, text: String) -> FileId {
         let parse = aura_syntax::parse(&text);
+        // It may have been there by another name.
+        if let Some(before) = self.universe.file(of).companion {
+            self.files.remove(&self.universe.file(before).name);
+        }
         let id = self.universe.accompany(of, Source { name: name.to_string(), text, parse, is_library: false });
         self.files.insert(name.into(), id);
         id
@@ -130,12 +134,22 @@ impl Project {
                 again.push(*other);
             }
         }
-        let companion = self.universe.file(id).companion;
-        companion.into_iter().for_each(|c| self.universe.unload(c));
+        again.extend(self.part(id));
         self.universe.unload(id);
         let affected = self.affected(id, again).into_iter().skip(1).collect();
         self.interfaces.remove(&id);
         affected
+    }
+
+    /// A file that goes takes its companion with it; a companion leaves its file, which is the answer, on its own.
+    fn part(&mut self, id: FileId) -> Option<FileId> {
+        if let Some(companion) = self.universe.files[id.0 as usize].companion.take() {
+            self.universe.unload(companion);
+            self.files.remove(&self.universe.file(companion).name);
+        }
+        let owner = self.files.values().copied().find(|owner| self.universe.file(*owner).companion == Some(id))?;
+        self.universe.files[owner.0 as usize].companion = None;
+        Some(owner)
     }
 
     /// Gives a file that is new to those that asked for it in vain: it tells which these are.

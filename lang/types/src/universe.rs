@@ -3,6 +3,7 @@
 //! What must stay true: what is remembered here (look-ups, signatures, parents) is a function of the loaded files alone, and is
 //! forgotten when one of those it came from changes ([`Universe::forget_code`], [`Universe::forget_lookups`]).
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use aura_syntax::tree::Statement;
@@ -41,6 +42,8 @@ pub(crate) struct FileData {
     pub(crate) stores: Rc<FxHashMap<Name, Vec<crate::stores::Store>>>,
     /// Its code other than its statements, in the order of its text.
     pub(crate) code: Vec<Code>,
+    /// The slots that are written in it, in the order of its text, once an editor has asked what stands somewhere.
+    pub(crate) written: OnceCell<Vec<Code<SlotId>>>,
     /// The file that adds to its objects, with its module as its own.
     pub(crate) companion: Option<FileId>,
 }
@@ -61,6 +64,7 @@ impl FileData {
             mentioned: crate::mentioned::Mentioned::default(),
             stores: Rc::default(),
             code: Vec::new(),
+            written: OnceCell::new(),
             companion: None,
         }
     }

@@ -81,6 +81,14 @@ pub struct RunArgs {
     /// Where objects live.
     #[command(flatten)]
     pub image: ImageFlags,
+    /// What it may do.
+    #[command(flatten)]
+    pub leave: Leave,
+}
+
+/// What a program may do, and how much of it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Leave {
     /// What happens to messages that nothing understands.
     #[command(flatten)]
     pub door: DoorFlags,
@@ -180,15 +188,9 @@ pub struct ReplArgs {
     /// Commit only where a program says so (`image commit`), not after each entry.
     #[arg(long)]
     pub no_commit: bool,
-    /// What happens to messages that nothing understands.
+    /// What each entry may do.
     #[command(flatten)]
-    pub door: DoorFlags,
-    /// Powers.
-    #[command(flatten)]
-    pub powers: Powers,
-    /// Limits, for each entry.
-    #[command(flatten)]
-    pub bounds: Bounds,
+    pub leave: Leave,
 }
 
 /// `aura check`

@@ -4,9 +4,11 @@
 //! such things.
 
 mod job;
+mod process;
+mod sources;
 
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use aura_lsp::{Command, Diagnostic, File, Job, Learned, Outside, What, World};
 
@@ -17,11 +19,10 @@ use crate::taught::Taught;
 use crate::world::{self, Wiring};
 use crate::{image, kernel, memory, source};
 
+use self::sources::Sources;
+
 /// What comes before the names of the files of the library that the command carries.
 const CARRIED: &str = "stdlib/";
-
-/// More files of a project are known only when something leads to them: an editor may have been opened in any folder.
-const MOST_SOURCES: usize = 5_000;
 
 /// See the module's comment.
 pub struct Surroundings {
@@ -64,6 +65,16 @@ impl Surroundings {
         }
         words
     }
+
+    /// A file for people to look at, with what is known of another one: there is one of a kind for each, wherever that lies.
+    fn copy(&self, kind: &str, of: &Path, text: &str) -> Option<String> {
+        let whole = of.canonicalize().ok()?;
+        let inside = whole.components().filter(|c| matches!(c, Component::Normal(_)));
+        let path = self.copies.parent()?.join(kind).join(inside.collect::<PathBuf>()).with_added_extension("aura");
+        std::fs::create_dir_all(path.parent()?).ok()?;
+        std::fs::write(&path, text).ok()?;
+        Some(path.display().to_string())
+    }
 }
 
 /// The folder for copies of the library's files: one for each version.
@@ -102,17 +113,14 @@ impl Outside for Surroundings {
 
     fn importable(&self, from: &str) -> Vec<String> {
         let Some(folder) = Path::new(from).parent() else { return Vec::new() };
-        let files = source::files(&[folder.to_path_buf()], ".aura").unwrap_or_default();
-        let is_other = |p: &PathBuf| p != Path::new(from) && !p.to_string_lossy().ends_with(".learned.aura");
+        let is_other = |p: &PathBuf| p != Path::new(from);
         let path = |p: PathBuf| Some(p.strip_prefix(folder).ok()?.with_extension("").to_str()?.replace('\\', "/"));
-        files.into_iter().filter(is_other).filter_map(path).collect()
+        Sources::below(folder).flatten().filter(is_other).filter_map(path).collect()
     }
 
-    fn sources_in(&self, folder: &str) -> Vec<String> {
-        let files = source::files(&[PathBuf::from(folder)], ".aura").unwrap_or_default();
-        // The order in which a library is loaded is no program; what was learned comes with its script.
-        let is_source = |p: &PathBuf| !p.ends_with("world.aura") && !p.to_string_lossy().ends_with(".learned.aura");
-        files.into_iter().filter(is_source).take(MOST_SOURCES).map(|p| p.display().to_string()).collect()
+    fn sources_in(&self, folder: &str) -> aura_lsp::Sources {
+        let sources = Sources::below(Path::new(folder));
+        Box::new(sources.map(|files| files.iter().map(|p| p.display().to_string()).collect()))
     }
 
     fn refused(&self, name: &str, text: &str, file: &File) -> Vec<Diagnostic> {
@@ -121,8 +129,18 @@ impl Outside for Surroundings {
 
     fn learned(&self, script: &str) -> Option<Learned> {
         let text = self.taught.borrow_mut().text(Path::new(script));
-        let name = aura_alfred::learned::beside(Path::new(script)).display().to_string();
-        (!text.is_empty()).then_some(Learned { name, text })
+        if text.is_empty() {
+            return None;
+        }
+        let beside = aura_alfred::learned::beside(Path::new(script)).display().to_string();
+        // What is in a chronicle is in no file, and what places in it mean would be somewhere else in the one beside the script.
+        let is_beside = self.read(&beside).is_some_and(|there| there == text);
+        let name = if is_beside { beside } else { self.copy("learned", Path::new(script), &text).unwrap_or(beside) };
+        Some(Learned { name, text })
+    }
+
+    fn forget_learned(&self) {
+        *self.taught.borrow_mut() = taught(self.image.as_deref());
     }
 
     fn script_of(&self, learned: &str) -> Option<String> {
@@ -143,13 +161,7 @@ impl Outside for Surroundings {
     }
 
     fn shown_objects(&self, text: &str) -> Option<String> {
-        let image = self.image.as_ref()?;
-        // One file for each image, wherever it lies.
-        let name = image.canonicalize().ok()?.to_string_lossy().replace(|c: char| !c.is_alphanumeric(), "-");
-        let path = self.copies.parent()?.join("images").join(format!("{}.aura", name.trim_start_matches('-')));
-        std::fs::create_dir_all(path.parent()?).ok()?;
-        std::fs::write(&path, text).ok()?;
-        Some(path.display().to_string())
+        self.copy("images", self.image.as_ref()?, text)
     }
 
     fn library_file(&self, name: &str) -> Option<String> {
@@ -175,10 +187,6 @@ impl Outside for Surroundings {
             (What::Revert, Some(selector)) => self.about_learned("revert", &file, selector),
             (What::Why | What::Approve | What::Revert, None) | (What::Synthesise, _) => return None,
         };
-        if command.what.changes_learned() {
-            // What was read of chronicles will be read again.
-            *self.taught.borrow_mut() = taught(self.image.as_deref());
-        }
         Some(job::told(words))
     }
 }

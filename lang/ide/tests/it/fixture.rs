@@ -15,6 +15,8 @@ pub(crate) const MAIN: &str = "/p/main.aura";
 /// A project, and what is marked in it.
 pub(crate) struct Fixture {
     pub(crate) ide: Ide,
+    /// Where the files are.
+    pub(crate) disk: Rc<Memory>,
     pub(crate) files: BTreeMap<String, String>,
     /// The file with the mark.
     pub(crate) name: String,
@@ -41,13 +43,14 @@ impl Fixture {
                 (name, span) = (file.clone(), found);
             }
         }
-        let mut ide = Ide::new(Rc::new(Memory::of(files.clone())));
+        let disk = Rc::new(Memory::of(files.clone()));
+        let mut ide = Ide::new(disk.clone());
         ide.add_folder("/p");
         ide.open(&name, &files[&name]);
         while ide.has_work() {
             ide.work();
         }
-        Self { ide, files, name, span }
+        Self { ide, disk, files, name, span }
     }
 
     /// The place of the cursor.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use aura_ide::{Command, Job, Learned, Outside};
+use aura_ide::{Command, Diagnostic, File, Job, Learned, Outside, Sources};
 
 /// What is to be done for a command; it may change the files.
 pub(crate) type Jobs = fn(&Memory, &Command, Vec<(String, String)>) -> Option<Job>;
@@ -15,7 +15,7 @@ pub(crate) struct Memory {
     jobs: Jobs,
 }
 
-/// A file whose reading fails in a way that nobody expects.
+/// A file whose reading fails, and what the compiler does with its text, in a way that nobody expects.
 pub(crate) const CURSED: &str = "/p/cursed.aura";
 
 impl Memory {
@@ -49,7 +49,8 @@ impl Outside for Memory {
     }
 
     fn imported(&self, _: &str, path: &str) -> String {
-        format!("/p/{path}.aura")
+        let path = format!("/p/{path}.aura");
+        path.replace("/p/../", "/")
     }
 
     fn importable(&self, from: &str) -> Vec<String> {
@@ -57,8 +58,14 @@ impl Outside for Memory {
         others.iter().filter_map(|n| Some(n.strip_prefix("/p/")?.strip_suffix(".aura")?.to_string())).collect()
     }
 
-    fn sources_in(&self, folder: &str) -> Vec<String> {
-        self.names(|n| n.starts_with(folder) && !n.contains(".learned."))
+    fn sources_in(&self, folder: &str) -> Sources {
+        let names = self.names(|n| n.starts_with(folder) && !n.contains(".learned."));
+        Box::new(names.into_iter().map(|name| vec![name]))
+    }
+
+    fn refused(&self, name: &str, _: &str, _: &File) -> Vec<Diagnostic> {
+        assert!(name != CURSED, "a curse");
+        Vec::new()
     }
 
     fn learned(&self, script: &str) -> Option<Learned> {

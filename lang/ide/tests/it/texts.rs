@@ -33,6 +33,94 @@ fn others_hear_of_a_change_once_the_text_can_be_read() {
 }
 
 #[test]
+fn others_hear_of_nothing_before_the_very_text_can_be_read_that_concerns_them() {
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}=== /p/third.aura\n| three = 3 |\n"));
+    f.ide.open("/p/main.aura", "| two = = |\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0010\"]"]);
+    // Another text, and what it concerns.
+    f.ide.open("/p/third.aura", "| four = 3 |\n");
+    assert_eq!(told(&mut f.ide), ["/p/third.aura: []"]);
+    f.ide.open("/p/main.aura", "| two = 2 |\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []", "/p/user.aura: [\"E0301\"]"]);
+    // Nobody has it open any more, so it is not going to be mended in a moment.
+    f.ide.open("/p/main.aura", "| one = = |\n");
+    told(&mut f.ide);
+    f.ide.close("/p/main.aura");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []", "/p/user.aura: []"]);
+}
+
+fn write(f: &Fixture, name: &str, text: Option<&str>) {
+    let mut files = f.disk.files.borrow_mut();
+    match text {
+        Some(text) => files.insert(name.to_string(), text.to_string()),
+        None => files.remove(name),
+    };
+}
+
+#[test]
+fn what_was_learned_and_is_deleted_does_not_come_back() {
+    let learned = "/p/main.learned.aura";
+    let text = "| a = (| one = 1 |) |\na foo\n";
+    let mut f = Fixture::new(&format!("‸{text}=== {learned}\na _AddSlots: (| foo = ( 3 ) |).\n"));
+    f.ide.open("/p/main.aura", text);
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []"]);
+    write(&f, learned, None);
+    f.ide.reread(learned);
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0301\"]"]);
+    f.ide.open("/p/main.aura", &format!("{text} "));
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0301\"]"]);
+    write(&f, learned, Some("a _AddSlots: (| foo = ( b ) |).\n"));
+    f.ide.reread(learned);
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []", "/p/main.learned.aura: [\"E0301\"]"]);
+    // It goes with its script.
+    f.ide.close("/p/main.aura");
+    write(&f, "/p/main.aura", None);
+    f.ide.reread("/p/main.aura");
+    assert_eq!(told(&mut f.ide), ["/p/main.learned.aura: []"]);
+    assert!(f.ide.find_symbols("foo").iter().all(|s| !s.place.file.starts_with("/p")));
+}
+
+#[test]
+fn what_is_done_everywhere_is_done_in_files_that_were_not_read_yet() {
+    let users: String = (0..50).map(|i| format!("=== /p/user{i}.aura\n| m = (import: 'main') |\nm one + 1\n")).collect();
+    let f = Fixture::new(&format!("| on‸e = 1 |\n{users}"));
+    for what in ["rename", "references", "callers", "implementors"] {
+        let mut ide = Ide::new(f.disk.clone());
+        ide.add_folder("/p");
+        let count = match what {
+            "rename" => ide.rename(&f.name, f.at(), "two").expect("renamed").certain.len() - 1,
+            "references" => ide.references(&f.name, f.at()).len() - 1,
+            "callers" => ide.callers(&f.name, f.at()).len(),
+            _ => ide.implementors("/p/user3.aura", 28).len() * 50,
+        };
+        assert_eq!(count, 50, "{what}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_removed_is_forgotten_but_for_what_others_need() {
+    let used = "=== /q/used.aura\n| two = 2. m = (import: '../q/deep') |\nmissing\n=== /q/deep.aura\n| three = 3 |\n";
+    let rest = "=== /q/open.aura\n| four = 4 |\n=== /q/gone.aura\n| five = 5 |\nmissing\n=== /q/gone.learned.aura\n_AddSlots: (| six = ( missing ) |)\n";
+    let mut f = Fixture::new(&format!("| m = (import: '../q/used') |\nm two‸\n{used}{rest}"));
+    f.ide.add_folder("/q");
+    f.ide.open("/q/open.aura", "| four = 4 |\n");
+    let found = told(&mut f.ide);
+    assert_eq!(found, ["/q/open.aura: []", "/q/gone.aura: [\"E0301\"]"]);
+    f.ide.reread("/q/gone.learned.aura");
+    assert_eq!(told(&mut f.ide), ["/q/gone.aura: [\"E0301\"]", "/q/gone.learned.aura: [\"E0301\"]"]);
+    f.ide.remove_folder("/q");
+    let mut taken_back = told(&mut f.ide);
+    taken_back.sort();
+    assert_eq!(taken_back, ["/q/gone.aura: []", "/q/gone.learned.aura: []"]);
+    let names = |name: &str| f.ide.find_symbols(name).iter().filter(|s| s.place.file.starts_with("/q")).count();
+    assert_eq!(["two", "three", "four", "five", "six"].map(names), [1, 1, 1, 0, 0]);
+    assert_eq!(f.ide.references("/p/main.aura", f.span.end).len(), 2);
+    // It may come again.
+    f.ide.add_folder("/q");
+    assert_eq!(told(&mut f.ide), ["/q/gone.aura: [\"E0301\"]"]);
+}
+
+#[test]
 fn a_file_that_is_closed_is_as_on_the_disk() {
     let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
     f.ide.open("/p/main.aura", "| two = 2 |\n");
@@ -89,6 +177,35 @@ fn edits_follow_one_another() {
     ];
     f.ide.change(&name, &changes, Encoding::Utf16);
     assert_eq!(f.ide.document(&name).expect("open").text(), "é😀\r\nc\r\n");
+}
+
+/// An editor that replaces a word everywhere sends a change for each.
+#[test]
+fn many_edits_at_once_are_not_each_as_much_as_the_text() {
+    let mut f = Fixture::new("‸");
+    let line = "| a word in a line of it |\n";
+    let name = f.name.clone();
+    f.ide.open(&name, &line.repeat(20_000));
+    let at = |line, column| Position { line, column };
+    let changes: Vec<_> = (0..20_000).map(|i| (Some((at(i, 4), at(i, 8))), "thing".to_string())).collect();
+    let start = std::time::Instant::now();
+    f.ide.change(&name, &changes, Encoding::Utf16);
+    assert_eq!(f.ide.document(&name).expect("open").text(), line.replace("word", "thing").repeat(20_000));
+    // Looking for the lines of the whole text each time would be 11 thousand million steps.
+    assert!(start.elapsed() < std::time::Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_uses_and_types_of_a_file_of_many_methods_are_found_in_time() {
+    let methods: String = (0..6_000).map(|i| format!("    m{i}: x = ( | y <- 3 | y: y + x. shared ).\n")).collect();
+    let mut f = Fixture::new(&format!("|\na = (|\n    sha‸red = 1.\n{methods}|).\n|\na\n"));
+    let (name, at) = (f.name.clone(), f.at());
+    let start = std::time::Instant::now();
+    assert_eq!(f.ide.references(&name, at).len(), 6_001);
+    assert_eq!(f.ide.callers(&name, at).len(), 6_000);
+    let end = f.files[&name].len();
+    assert_eq!(f.ide.hints(&name, aura_ide::Span::new(0, end)).len(), 12_000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]

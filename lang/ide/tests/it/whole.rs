@@ -124,6 +124,21 @@ fn a_text_keeps_its_line_ends() {
 }
 
 #[test]
+fn what_stands_in_strings_is_not_put_into_another_layout() {
+    for (text, after) in [
+        ("| a   = 'one\r\ntwo'.\nb = 'three\nfour' |\n", "|\n    a = 'one\r\ntwo'.\n    b = 'three\nfour'.\n|\n"),
+        (
+            "| a   = 'one\ntwo' |\r\n\"c\nd\" a\r\n`x\n{ a }\r\ny`\r\n",
+            "|\r\n    a = 'one\ntwo'.\r\n|\r\n\"c\r\nd\" a\r\n`x\n{ a }\r\ny`\r\n",
+        ),
+    ] {
+        let mut f = Fixture::new(text);
+        let edits = f.ide.formatting(MAIN, None).expect("readable");
+        assert_eq!(Fix { title: String::new(), edits }.apply(text), after);
+    }
+}
+
+#[test]
 fn lenses_offer_to_run() {
     let learned =
         "shape _AddSlots: (|\n    \"learned: 2026-11-22T23:00:00Z\nmodel: m\nreviewed: no\"\n    half = ( side / 2 ) |).\n";

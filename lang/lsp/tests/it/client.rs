@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use aura_lsp::{Command, Connection, Done, Job, Progress, What, Written};
+use aura_lsp::{Beside, Command, Connection, Done, Job, Progress, What, Written};
 use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
 use serde_json::{Value, json};
 
@@ -27,12 +27,17 @@ fn job(world: &Memory, command: &Command, open: Vec<(String, String)>) -> Option
         What::Synthesise if command.selector.as_deref() == Some("never") => Some(Box::new(endless)),
         What::Synthesise if command.selector.as_deref() == Some("hard") => Some(Box::new(|_| Err("nobody knows how".into()))),
         What::Synthesise => {
-            let (home, selector) = ("a".to_string(), command.selector.clone()?);
+            let selector = command.selector.clone()?;
+            // Where the object is written no more, there is only the file beside the script.
+            let beside = if selector.starts_with("cursed") { CURSED } else { "" };
+            let beside = Beside { file: beside.into(), ..Beside::default() };
+            let home = if selector == "cursedAtOnce" { "nowhere" } else { "a" }.to_string();
             let source = format!("{selector} = ( 3 )");
             Some(Box::new(move |progress: &dyn Progress| {
                 progress.say("asking");
                 let shown = format!("a method; {} texts are open", open.len());
-                Ok(Done { said: shown.clone(), written: Some(Written { home, selector, source, shown, ..Written::default() }) })
+                let written = Written { home, selector, source, shown: shown.clone(), beside, ..Written::default() };
+                Ok(Done { said: shown, written: Some(written) })
             }))
         }
         What::Approve => {
@@ -181,6 +186,28 @@ impl Client {
         self.ask("workspace/symbol", json!({ "query": "nothing at all" }));
         assert!(self.asked.borrow().iter().all(|r| r.method != "workspace/applyEdit"));
         self.leave();
+    }
+
+    /// Waits for something that is no answer.
+    pub(crate) fn wait(&self) {
+        assert!(self.read().is_none(), "an answer that nobody waits for");
+    }
+
+    /// Waits until progress of this kind is told.
+    pub(crate) fn progress(&self, kind: &str) {
+        while self.heard("$/progress").iter().all(|p| p["value"]["kind"] != kind) {
+            self.wait();
+        }
+    }
+
+    /// Goes without a word. Answers how the server has taken it, once nobody on its side holds the line any more.
+    pub(crate) fn go(self) -> Result<bool, String> {
+        let Connection { sender, receiver } = self.connection;
+        drop(sender);
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while receiver.recv_deadline(deadline).is_ok() {}
+        assert!(std::time::Instant::now() < deadline, "somebody holds the line still");
+        self.server.expect("served").join().expect("no panic")
     }
 
     /// Says goodbye in the right order.

@@ -156,6 +156,22 @@ fn an_editor_that_cannot_make_the_edit_says_so() {
 }
 
 #[test]
+fn a_judgement_that_fails_is_answered_all_the_same() {
+    for missing in ["cursedAtOnce", "cursedLater"] {
+        let client = opened(&format!("| a = (| one = 1 |) |\na {missing}\n"), json!({}));
+        let request = begin(&client);
+        if missing == "cursedLater" {
+            let question = question(&client);
+            // The method has no place there any more.
+            client.edit(FILE, 2, [0, 2, 0, 3], "b");
+            client.reply(&question, json!({ "title": "Approve" }));
+        }
+        assert_eq!(client.answer(&request).expect_err("it failed").code, -32603, "{missing}");
+        client.leave_unasked();
+    }
+}
+
+#[test]
 fn an_editor_that_leaves_leaves_no_question_open() {
     let client = opened(TEXT, json!({}));
     let request = begin(&client);

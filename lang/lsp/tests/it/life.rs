@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{CURSED, Client, at};
+use crate::client::{CURSED, Client, at, uri};
 
 #[test]
 fn hello_and_goodbye() {
@@ -35,6 +35,24 @@ fn a_panic_is_told_and_the_server_goes_on() {
 }
 
 #[test]
+fn work_that_fails_is_not_begun_again_before_something_has_come() {
+    let client = Client::new(&[], &["utf-8"]);
+    client.open(CURSED, "3 + 4\n");
+    let failures = || client.heard("window/logMessage").len();
+    while failures() == 0 {
+        client.wait();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    // Whoever asks is answered, and told of all that came before.
+    client.ask("textDocument/hover", at("/p/a.aura", 0, 0));
+    assert_eq!(failures(), 1);
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(CURSED) } }));
+    client.open("/p/a.aura", "| a = 3 |\na foo\n");
+    assert_eq!(client.diagnostics("/p/a.aura", Some(1)).len(), 1);
+    client.leave();
+}
+
+#[test]
 fn a_request_that_is_cancelled_is_not_answered() {
     let client = Client::new(&[], &["utf-8"]);
     client.open("/p/a.aura", "3 + 4\n");
@@ -62,6 +80,21 @@ fn a_command_is_done_beside_the_server() {
     client.tell("$/cancelRequest", json!({ "id": slow }));
     assert_eq!(client.answer(&slow).expect_err("cancelled").code, -32800);
     client.leave();
+}
+
+/// A job holds the line to the editor: while one goes on, the line is open, and with it the server's process.
+#[test]
+fn an_editor_that_goes_without_a_word_leaves_nothing_behind() {
+    for says_exit in [false, true] {
+        let client = Client::new(&[], &["utf-8"]);
+        client.send("workspace/executeCommand", command("aura.test"));
+        // The job is under way.
+        client.progress("begin");
+        if says_exit {
+            client.tell("exit", serde_json::Value::Null);
+        }
+        assert!(client.go().is_ok_and(|was_asked| !was_asked) == says_exit);
+    }
 }
 
 #[test]

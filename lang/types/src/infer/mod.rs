@@ -150,15 +150,8 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
 
 /// The unit in which a place of a file lies.
 pub(crate) fn unit_at(u: &Universe, file: FileId, place: u32) -> Unit {
-    let code = &u.file(file).code;
-    let mut at = code.partition_point(|c| c.span.start <= place).checked_sub(1);
-    while let Some(here) = at.map(|at| &code[at]) {
-        if place < here.span.end {
-            return here.unit;
-        }
-        at = here.around;
-    }
-    Unit::Statements(file)
+    let mut around = around(&u.file(file).code, place);
+    around.find(|code| place < code.span.end).map_or(Unit::Statements(file), |code| code.unit)
 }
 
 /// All units of a file, in the order of its text as far as it has one.
@@ -167,32 +160,41 @@ pub(crate) fn units(u: &Universe, file: FileId) -> Vec<Unit> {
     let here = u.file(file);
     let own = here.objects.iter().flat_map(|o| (0..u.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
     for slot in own.chain(here.added.iter().copied()) {
-        if u.slot(slot).file != Some(file) {
-            continue;
-        }
-        let is_of_code = u.is_of_code(slot.object);
-        match u.slot(slot).tree.as_ref().map(|t| &t.init) {
-            Some(Init::Method(_)) => units.push(Unit::Method(slot)),
-            Some(Init::None) if u.slot(slot).tree.as_ref().is_some_and(|t| t.type_.is_some()) && !is_type(u, slot) => {
-                units.push(Unit::Initial(slot));
-            }
-            Some(Init::Constant(_) | Init::Assignable(_)) if !is_of_code => units.push(Unit::Initial(slot)),
-            _ => {}
+        if u.slot(slot).file == Some(file) {
+            units.extend(unit_of(u, slot));
         }
     }
     units.push(Unit::Statements(file));
     units
 }
 
-/// Code of a file that is looked at as one, the innermost such code around it being the `around`-th of the file.
-pub(crate) struct Code {
+/// A slot's own code.
+pub(crate) fn unit_of(u: &Universe, slot: SlotId) -> Option<Unit> {
+    let tree = u.slot(slot).tree.as_ref()?;
+    match &tree.init {
+        Init::Method(_) => Some(Unit::Method(slot)),
+        Init::None if tree.type_.is_some() && !is_type(u, slot) => Some(Unit::Initial(slot)),
+        Init::Constant(_) | Init::Assignable(_) if !u.is_of_code(slot.object) => Some(Unit::Initial(slot)),
+        Init::None | Init::Constant(_) | Init::Assignable(_) => None,
+    }
+}
+
+/// Code of a file that is looked at as one (or something else that has a place in its text), the innermost such code around it being the
+/// `around`-th of the file.
+pub(crate) struct Code<T = Unit> {
     pub(crate) span: Span,
-    pub(crate) unit: Unit,
+    pub(crate) unit: T,
     pub(crate) around: Option<usize>,
 }
 
+/// The code that begins before a place and may be around it, inner before outer.
+pub(crate) fn around<T>(code: &[Code<T>], place: u32) -> impl Iterator<Item = &Code<T>> {
+    let nearest = code.partition_point(|c| c.span.start <= place).checked_sub(1);
+    std::iter::successors(nearest.map(|at| &code[at]), |inner| Some(&code[inner.around?]))
+}
+
 /// Puts code in the order of its text, each knowing the code around it.
-pub(crate) fn in_order(mut code: Vec<Code>) -> Vec<Code> {
+pub(crate) fn in_order<T>(mut code: Vec<Code<T>>) -> Vec<Code<T>> {
     code.sort_by_key(|c| (c.span.start, std::cmp::Reverse(c.span.end)));
     for at in 1..code.len() {
         let mut around = Some(at - 1);

@@ -115,6 +115,7 @@ impl Universe {
         file.statements = Rc::default();
         file.additions = Additions::default();
         file.code.clear();
+        file.written.take();
         for object in objects {
             let object = self.object_mut(object);
             object.origin = None;
@@ -219,6 +220,7 @@ impl<'u> Loader<'u> {
         let file = &mut self.u.files[self.file.0 as usize];
         file.additions = self.additions;
         file.code = in_order(self.code);
+        file.written.take();
         let filled: FxHashSet<ObjectId> = file.added.iter().map(|slot| slot.object).chain(file.objects.iter().copied()).collect();
         self.u.forget_parents(filled);
         self.u.forget_lookups();

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::door::DoorFlags;
-use crate::powers::{Bounds, Powers};
+use super::Leave;
 
 /// `aura alfred`
 #[derive(Args, Debug)]
@@ -132,15 +131,9 @@ pub struct ProposeArgs {
     /// Print each step, and then the method, as lines of JSON.
     #[arg(long)]
     pub json: bool,
-    /// Who is asked.
+    /// What the program may do until it comes to the message, and who is asked then.
     #[command(flatten)]
-    pub door: DoorFlags,
-    /// What the program may do until it comes to the message.
-    #[command(flatten)]
-    pub powers: Powers,
-    /// How much of it.
-    #[command(flatten)]
-    pub bounds: Bounds,
+    pub leave: Leave,
 }
 
 fn place(text: &str) -> Result<(usize, usize), String> {

@@ -62,16 +62,16 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
     }
     let script = (name != GIVEN && name != "-").then(|| Path::new(name));
     let caps = match image::join(&mut vm, &a.image, script.unwrap_or(Path::new(".")), name) {
-        Ok(true) => a.powers.set().with(Capability::Image),
-        Ok(false) => a.powers.set(),
+        Ok(true) => a.leave.powers.set().with(Capability::Image),
+        Ok(false) => a.leave.powers.set(),
         Err((exit, why)) => return fail(&why, exit),
     };
-    let mut door = match Door::open(&a.door, &a.image, script, text, &mut vm) {
+    let mut door = match Door::open(&a.leave.door, &a.image, script, text, &mut vm) {
         Ok(door) => door,
         Err((exit, why)) => return fail(&why, exit),
     };
     interrupt::watch(vm.interrupt.clone());
-    let id = vm.spawn_file(name, &code, caps, a.bounds.limits());
+    let id = vm.spawn_file(name, &code, caps, a.leave.bounds.limits());
     let end = drive(&mut vm, id, &mut door);
     let end = keep(&mut vm, end, name);
     let code = finish(&mut vm, end, &mut door);

@@ -1,21 +1,18 @@
 //! What an editor has done: this very command, run with other words in a process of its own.
 //!
-//! What must stay true: a job ends soon after nobody waits for it any more, and its process with it; what a program prints is bounded.
+//! What must stay true: a job ends soon after nobody waits for it any more, and its process with it (`process`); what is shown of what a program
+//! prints is bounded.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
 
 use aura_lsp::{Beside, Command, Done, Job, Progress, Written};
 use serde_json::Value;
 
+use super::process::{End, MOST_PRINTED, follow};
+
 /// What a program prints beyond this is not shown in an editor's message.
-const MOST_SAID: u64 = 16 << 10;
-/// Between two looks at whether somebody waits still.
-const GLANCE: Duration = Duration::from_millis(10);
+const MOST_SAID: usize = 16 << 10;
 /// How long a program may take to come to the message that a method is wanted for.
 const MOST_TIME: &str = "--time=60s";
 
@@ -40,7 +37,7 @@ pub(super) fn synthesis(command: &Command, open: &[(String, String)], image: Opt
     texts.insert(file.clone(), text);
     let input = serde_json::to_vec(&texts).ok()?;
     Some(Box::new(move |progress: &dyn Progress| {
-        let found = follow(&words, input, progress)?;
+        let found = proposal(&words, input, progress)?;
         let written = written(&file, &found).ok_or("what ALFRED wrote cannot be read")?;
         Ok(Done { said: written.shown.clone(), written: Some(written) })
     }))
@@ -63,74 +60,62 @@ fn written(file: &str, told: &Value) -> Option<Written> {
     })
 }
 
-fn start(words: &[String], input: Stdio, out: Stdio, err: Stdio) -> Result<Child, String> {
-    let fail = |e: std::io::Error| format!("aura {} does not start: {e}", words.join(" "));
-    let aura = std::env::current_exe().map_err(fail)?;
-    std::process::Command::new(aura).args(words).stdin(input).stdout(out).stderr(err).spawn().map_err(fail)
+/// This very command with other words.
+fn aura(words: &[String]) -> std::io::Result<std::process::Command> {
+    let mut aura = std::process::Command::new(std::env::current_exe()?);
+    aura.args(words);
+    Ok(aura)
 }
 
 /// Runs the command until it ends or nobody waits any more. Answers what it printed.
 fn run(words: &[String], progress: &dyn Progress) -> Result<String, String> {
-    let fail = |e: std::io::Error| format!("aura {} cannot be followed: {e}", words.join(" "));
-    let mut output = tempfile::tempfile().map_err(fail)?;
-    let (out, err) = (output.try_clone().map_err(fail)?, output.try_clone().map_err(fail)?);
-    let mut child = start(words, Stdio::null(), out.into(), err.into())?;
     progress.say(&words.join(" "));
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(fail)? {
-            break status;
-        }
-        if progress.is_cancelled() {
-            let _ = child.kill();
-        }
-        std::thread::sleep(GLANCE);
-    };
-    let mut said = Vec::new();
-    output.rewind().and_then(|()| output.take(MOST_SAID).read_to_end(&mut said)).map_err(fail)?;
-    let said = String::from_utf8_lossy(&said).trim_end().to_string();
-    if status.success() { Ok(said) } else { Err(said) }
+    let mut said = Said::default();
+    let end = followed(words, Vec::new(), progress, |line| said.hear(line))?;
+    match end {
+        End::Fine => Ok(said.text()),
+        End::Failed => Err(said.text()),
+        End::PrintedTooMuch => Err(too_much(words, &said)),
+    }
 }
 
 /// Runs the command and passes its steps on. Answers the proposal, or what the command says of why there is none.
-fn follow(words: &[String], input: Vec<u8>, progress: &dyn Progress) -> Result<Value, String> {
-    let mut child = start(words, Stdio::piped(), Stdio::piped(), Stdio::piped())?;
-    let (to, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    // A child that has ended already says why on its standard error.
-    std::thread::spawn(move || to.map(|mut to| to.write_all(&input)));
-    let said = std::thread::spawn(move || {
-        let mut said = Vec::new();
-        let _ = err.map(|err| err.take(MOST_SAID).read_to_end(&mut said));
-        String::from_utf8_lossy(&said).trim_end().to_string()
-    });
-    let lines = lines(out.map(BufReader::new));
-    let mut found = None;
-    loop {
-        match lines.recv_timeout(GLANCE) {
-            Ok(line) => match (line.get("step").and_then(Value::as_str), line.get("proposal")) {
-                (Some(step), _) => progress.say(step),
-                (None, proposal) => found = proposal.cloned().or(found),
-            },
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if progress.is_cancelled() => {
-                let _ = child.kill();
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
+fn proposal(words: &[String], input: Vec<u8>, progress: &dyn Progress) -> Result<Value, String> {
+    let (mut said, mut found) = (Said::default(), None);
+    let end = followed(words, input, progress, |line| match serde_json::from_str::<Value>(line) {
+        Ok(told) => match told.get("step").and_then(Value::as_str) {
+            Some(step) => progress.say(step),
+            None => found = told.get("proposal").cloned().or(found.take()),
+        },
+        Err(_) => said.hear(line),
+    })?;
+    match end {
+        End::PrintedTooMuch => Err(too_much(words, &said)),
+        _ => found.ok_or_else(|| said.text()),
     }
-    let _ = child.wait();
-    let said = said.join().unwrap_or_default();
-    found.ok_or(said)
 }
 
-/// The lines of JSON that come, one after the other.
-fn lines(from: Option<impl BufRead + Send + 'static>) -> Receiver<Value> {
-    let (send, receive) = channel();
-    std::thread::spawn(move || {
-        for line in from.into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
-            if serde_json::from_str(&line).is_ok_and(|value| send.send(value).is_err()) {
-                break;
-            }
-        }
-    });
-    receive
+fn followed(words: &[String], input: Vec<u8>, progress: &dyn Progress, hear: impl FnMut(&str)) -> Result<End, String> {
+    let end = aura(words).and_then(|aura| follow(aura, input, progress, hear));
+    end.map_err(|e| format!("aura {} cannot be followed: {e}", words.join(" ")))
+}
+
+fn too_much(words: &[String], said: &Said) -> String {
+    let most = MOST_PRINTED >> 20;
+    format!("aura {} printed more than {most} MB and was ended. It began with:\n{}", words.join(" "), said.text())
+}
+
+/// What a program printed, as much of it as is shown.
+#[derive(Default)]
+struct Said(String);
+
+impl Said {
+    fn hear(&mut self, line: &str) {
+        let room = MOST_SAID - self.0.len();
+        self.0.push_str(&line[..line.floor_char_boundary(room)]);
+    }
+
+    fn text(&self) -> String {
+        self.0.trim_end().to_string()
+    }
 }

@@ -103,11 +103,11 @@ impl Session {
         let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
         let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
-        let door = Door::open(&a.door, &a.image, None, "", &mut vm)?;
+        let door = Door::open(&a.leave.door, &a.image, None, "", &mut vm)?;
         interrupt::watch(vm.interrupt.clone());
         let commits = vm.image_is_writable() && !a.no_commit;
-        let caps = if open { a.powers.set().with(Capability::Image) } else { a.powers.set() };
-        Ok(Self { vm, module, caps, bounds: a.bounds.clone(), door, commits, ended: None, worst: Exit::Fine })
+        let caps = if open { a.leave.powers.set().with(Capability::Image) } else { a.leave.powers.set() };
+        Ok(Self { vm, module, caps, bounds: a.leave.bounds.clone(), door, commits, ended: None, worst: Exit::Fine })
     }
 
     /// The exit code, once the dialogue has ended itself.

@@ -66,9 +66,9 @@ fn proposed(a: &ProposeArgs, at_image: Option<&Path>) -> Result<Proposal, Failed
     let mut vm = quiet_machine(texts)?;
     let at_image = look_at_image(&mut vm, at_image, &a.file)?;
     let (is_meant, steps) = (wanted.clone().meant_in(&name), Box::new(Steps { as_json: a.json }));
-    let door = Door::to_propose(&a.door, at_image.as_deref(), (&a.file, &text), &mut vm, is_meant, steps)?;
+    let door = Door::to_propose(&a.leave.door, at_image.as_deref(), (&a.file, &text), &mut vm, is_meant, steps)?;
     interrupt::watch(vm.interrupt.clone());
-    let id = vm.spawn_file(&name, &code, a.powers.set(), a.bounds.limits());
+    let id = vm.spawn_file(&name, &code, a.leave.powers.set(), a.leave.bounds.limits());
     let mut asking = Asking { door, proposal: None };
     let end = drive(&mut vm, id, &mut asking);
     match asking.proposal {
