@@ -10,9 +10,12 @@
 
 mod actions;
 mod calls;
+mod clashes;
 mod complete;
 mod desk;
 mod document;
+mod evaluation;
+mod highlights;
 mod hints;
 mod hover;
 mod job;
@@ -32,6 +35,7 @@ mod semantic;
 mod shape;
 mod signature;
 mod target;
+mod typed;
 mod words;
 mod written;
 

@@ -6,6 +6,7 @@ use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
 use aura_types::{Code, FileId, ObjectId, SlotId, TypeId};
 
 use crate::document::Document;
+use crate::evaluation::is_evaluation;
 use crate::{Ide, Place, Span, words};
 
 /// A slot that a message means.
@@ -55,7 +56,10 @@ impl Ide {
             }
             Receiver::Expr(e) => {
                 let is_self = matches!(e.kind, ExprKind::SelfRef);
-                let objects = self.objects_of(code, e);
+                let mut objects = self.objects_of(code, e);
+                // What everybody answers to `value` is not what a block does.
+                let block = self.universe().builtin().block;
+                objects.retain(|o| *o != block || is_self || !is_evaluation(&name));
                 let all = objects.into_iter().flat_map(|o| self.universe().found_in(o, &name, is_self));
                 all.collect()
             }
@@ -75,7 +79,12 @@ impl Ide {
     /// The objects that an expression may be.
     pub(crate) fn objects_of(&mut self, code: &Code, e: &Expr) -> Vec<ObjectId> {
         let type_ = if matches!(e.kind, ExprKind::SelfRef) { Some(TypeId::SELF) } else { code.type_of(e.span) };
-        type_.map(|t| self.universe().objects_of(t, code.holder)).unwrap_or_default()
+        match (type_, &e.kind) {
+            (Some(type_), _) => self.universe().objects_of(type_, code.holder),
+            // Where a block is part of a control structure nobody asks for its type.
+            (None, ExprKind::Block(_)) => vec![self.universe().builtin().block],
+            (None, _) => Vec::new(),
+        }
     }
 
     /// Where a slot's name is written.

@@ -80,6 +80,11 @@ impl Universe {
         self.file(file).imports.get(path).copied()
     }
 
+    /// The files that a file imports.
+    pub fn imports_of(&self, file: FileId) -> Vec<FileId> {
+        self.file(file).imports.values().copied().collect()
+    }
+
     /// The file of what was learned for a file.
     pub fn companion_of(&self, file: FileId) -> Option<FileId> {
         self.file(file).companion
@@ -245,12 +250,21 @@ impl Universe {
             unit = next;
             places = self.places(unit);
         }
-        let (holder, slot) = match unit {
+        let (holder, slot) = self.holder_of(file, unit);
+        Code { holder, slot, places }
+    }
+
+    /// The object that is `self` at a place.
+    pub fn holder_at(&self, file: FileId, place: u32) -> ObjectId {
+        self.holder_of(file, self.innermost(file, place)).0
+    }
+
+    fn holder_of(&self, file: FileId, unit: Unit) -> (ObjectId, Option<SlotId>) {
+        match unit {
             Unit::Method(slot) => (slot.object, Some(slot)),
             Unit::Initial(slot) | Unit::Contents(slot) => (self.file(file).module, Some(slot)),
             Unit::Statements(_) | Unit::Parents(_) => (self.file(file).module, None),
-        };
-        Code { holder, slot, places }
+        }
     }
 
     /// The method or slot whose code a place lies in: places with the same one have the same [`Code`].

@@ -7,7 +7,7 @@
 //! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
 //! * `effects`, `primitives` what code does besides
-//! * [`codes`] the diagnostics; `editor` what an editor asks
+//! * [`codes`] the diagnostics; `editor` what an editor asks, `lineage` what it offers
 //!
 //! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
 //! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
@@ -23,6 +23,7 @@ mod effects;
 mod hole;
 mod implementors;
 mod infer;
+mod lineage;
 mod load;
 mod lookup;
 mod mentioned;
