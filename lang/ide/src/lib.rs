@@ -51,7 +51,7 @@ pub use document::Document;
 pub use hints::Hint;
 pub use hover::{About, Hover};
 pub use job::{Command, Done, Job, Progress, What};
-pub use learned::Origin;
+pub use learned::{InPlace, Origin};
 pub use lenses::{Lens, Offer};
 pub use lines::{Encoding, Position};
 pub use outline::{Found, Symbol, SymbolKind};
