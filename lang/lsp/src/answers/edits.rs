@@ -139,6 +139,11 @@ pub(crate) fn format_range(server: &mut Server, p: lsp::DocumentRangeFormattingP
 }
 
 fn formatted(server: &mut Server, asked: &Asked, range: Option<Span>) -> Option<Vec<lsp::TextEdit>> {
-    let edits = server.ide.formatting(&asked.name, range)?;
-    Some(edits.iter().map(|e| text_edit(asked, e)).collect())
+    match server.ide.formatting(&asked.name, range) {
+        Ok(edits) => Some(edits.iter().map(|e| text_edit(asked, e)).collect()),
+        Err(message) => {
+            server.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ: lsp::MessageType::WARNING, message });
+            None
+        }
+    }
 }
