@@ -170,6 +170,30 @@ impl Ide {
         self.unread.extend(sources);
     }
 
+    /// This folder is no part of the project any more; these are. Of its files only those stay that somebody has open, or that a file that stays
+    /// imports.
+    pub fn remove_folder(&mut self, folder: &str, others: &[String]) {
+        let outside = self.outside.clone();
+        let goes = |name: &str| outside.is_inside(name, folder) && !others.iter().any(|other| outside.is_inside(name, other));
+        self.unread.retain(|name| !goes(name));
+        let names: Vec<(FileId, String)> =
+            self.project.all_files().into_iter().map(|id| (id, self.project.known().file_name(id).to_string())).collect();
+        let known = self.project.known();
+        let is_gone = |(id, name): &(FileId, String)| !known.is_of_library(*id) && !self.open.contains_key(name) && goes(name);
+        let (mut gone, mut stays): (Vec<_>, Vec<_>) = names.into_iter().partition(is_gone);
+        while let Some((id, _)) = stays.pop() {
+            let imported = known.imports_of(id);
+            let (wanted, rest) = gone.into_iter().partition(|(other, _)| imported.contains(other));
+            let wanted: Vec<(FileId, String)> = wanted;
+            (gone, _) = (rest, stays.extend(wanted));
+        }
+        for (id, name) in gone {
+            let affected = self.project.remove(&name);
+            self.kept.remove(&id);
+            self.note(Some(id).filter(|id| self.with_findings.contains(id)), &affected, true);
+        }
+    }
+
     /// The files that are open, with their texts.
     pub fn open_texts(&self) -> Vec<(String, String)> {
         self.open.iter().map(|(name, document)| (name.clone(), document.text().to_string())).collect()
@@ -321,8 +345,19 @@ impl Ide {
         }
         if !found.iter().any(is_error) {
             found.extend(self.project.check(id));
+            found.extend(self.missing_imports(id, &document));
         }
         found
+    }
+
+    /// The imports of files that are neither on the disk nor in an editor alone.
+    fn missing_imports(&self, id: FileId, document: &Document) -> Vec<Diagnostic> {
+        let from = self.project.known().file_name(id);
+        let missing = |path: &str| {
+            let target = self.outside.imported(&from, path);
+            (!self.open.contains_key(&target) && self.outside.is_absent(&target)).then_some(target)
+        };
+        aura_types::missing_imports(document.text(), &document.parse().file, &missing)
     }
 
     /// The number of a file. The checker knows files of the library by other names than editors do.

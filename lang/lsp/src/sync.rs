@@ -62,6 +62,9 @@ fn on_disk(server: &mut Server, p: lsp::DidChangeWatchedFilesParams) {
 
 fn folders(server: &mut Server, p: lsp::DidChangeWorkspaceFoldersParams) {
     server.client.folders.retain(|f| !p.event.removed.iter().any(|r| r.uri == *f));
+    let added = p.event.added.iter().map(|folder| &folder.uri);
+    let others: Vec<String> = server.client.folders.iter().chain(added).map(name).collect();
+    p.event.removed.iter().for_each(|folder| server.ide.remove_folder(&name(&folder.uri), &others));
     for folder in p.event.added {
         server.ide.add_folder(&name(&folder.uri));
         server.client.folders.push(folder.uri);

@@ -33,6 +33,31 @@ fn others_hear_of_a_change_once_the_text_can_be_read() {
 }
 
 #[test]
+fn an_import_of_a_file_that_is_not_there_is_found_until_it_comes() {
+    let mut f = Fixture::new("‸");
+    let name = f.name.clone();
+    f.ide.open(&name, "| a = (import: 'later'). b = (import: 'la', 'ter') |\na\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0323\"]"]);
+    f.ide.open("/p/later.aura", "| one = 1 |\n");
+    assert_eq!(told(&mut f.ide), ["/p/later.aura: []", "/p/main.aura: []"]);
+    f.ide.close("/p/later.aura");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0323\"]"]);
+}
+
+#[test]
+fn the_files_of_a_folder_that_goes_are_forgotten() {
+    let drawn = "| m = (import: 'there/one') |\nm one‸\n=== /p/there/one.aura\n| one = 1 |\n=== /p/there/two.aura\n| two = 2 |\nunknownToAll\n=== /p/there/deep/three.aura\n| three = 3 |\n";
+    let mut f = Fixture::new(drawn);
+    let find = |ide: &mut Ide, name: &str| ide.find_symbols(name).into_iter().filter(|s| s.place.file.starts_with("/p")).count();
+    assert_eq!(["two", "three"].map(|name| find(&mut f.ide, name)), [1, 1]);
+    f.ide.remove_folder("/p/there", &["/p/there/deep".into()]);
+    assert_eq!(told(&mut f.ide), ["/p/there/two.aura: []"]);
+    // What a file that stays imports stays, and so does what lies in another folder of the project.
+    f.ide.remove_folder("/p/there", &[]);
+    assert_eq!(["one", "two", "three"].map(|name| find(&mut f.ide, name)), [1, 0, 0]);
+}
+
+#[test]
 fn a_file_that_is_closed_is_as_on_the_disk() {
     let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}"));
     f.ide.open("/p/main.aura", "| two = 2 |\n");
