@@ -79,7 +79,7 @@ impl Ide {
         self.settle();
         let query = query.to_lowercase();
         let mut found: Vec<(u8, bool, Found)> = Vec::new();
-        for slot in self.universe().all_slots() {
+        for slot in self.universe().slots_named(|name| rank(name, &query).is_some()) {
             let info = self.universe().slot_info(slot);
             let (Some(rank), Some(file)) = (rank(&info.name, &query), info.file) else { continue };
             let Some(place) = self.place_of(slot) else { continue };
@@ -100,14 +100,28 @@ impl Ide {
     }
 }
 
+/// How a name goes with letters, in small ones, that are looked for: all of it, its begin, a part; or at least these letters in this order, the
+/// first of them at the begin of one of its words.
 fn rank(name: &str, query: &str) -> Option<u8> {
-    let name = name.to_lowercase();
-    match name.find(query) {
-        Some(_) if name == *query => Some(0),
+    // Nobody types the colons of `at:Put:`, but who does means them.
+    let small = |text: &str| text.chars().filter(|c| *c != ':' || query.contains(':')).collect::<String>().to_lowercase();
+    let name_of = small(name);
+    match name_of.find(query) {
+        Some(_) if name_of == *query => Some(0),
         Some(0) => Some(1),
         Some(_) => Some(2),
-        None => None,
+        None => has_letters(name, query).then_some(3),
     }
+}
+
+fn has_letters(name: &str, query: &str) -> bool {
+    let begins_word = |i: usize, c: char| i == 0 || c.is_uppercase() || name[..i].ends_with(['_', ':']);
+    let begins = name.char_indices().filter(|(i, c)| begins_word(*i, *c)).map(|(i, _)| &name[i..]);
+    begins.into_iter().any(|rest| {
+        let mut rest = rest.chars().flat_map(char::to_lowercase);
+        let mut wanted = query.chars();
+        wanted.next().is_some_and(|first| rest.next() == Some(first)) && wanted.all(|w| rest.any(|r| r == w))
+    })
 }
 
 fn symbols(document: &Document, list: &SlotList) -> Vec<Symbol> {
