@@ -11,14 +11,10 @@ use aura_types::{ObjectId, SlotId};
 use crate::document::Document;
 use crate::references::Reference;
 use crate::rename::Edits;
-use crate::resolve::Here;
+use crate::resolve::{Here, TYPE_WORDS};
 use crate::scope::{Local, LocalKind, locals_at};
 use crate::target::{Target, target_at};
 use crate::{Edit, Ide, Span};
-
-/// Types of these names are the language's own.
-const TYPES: [&str; 11] =
-    ["any", "never", "int", "integer", "bool", "boolean", "string", "float", "vector", "byteVector", "block"];
 
 /// Concerns that are told.
 const MOST_TOLD: usize = 5;
@@ -45,7 +41,7 @@ impl Ide {
         let at = format!("{}:{}", reference.place.file, document.lines().line_of(reference.place.span.start) + 1);
         let place = reference.place.span;
         match use_at(&document, place) {
-            Use::Type if TYPES.contains(&new) => Err(format!("the type <{new}> at {at} is one of the language")),
+            Use::Type if TYPE_WORDS.contains(&new) => Err(format!("the type <{new}> at {at} is one of the language")),
             Use::Implicit => {
                 let is_write = reference.is_write || new.ends_with(':');
                 let name = new.trim_end_matches(':');

@@ -7,7 +7,7 @@ use aura_syntax::tree::{Send, selector};
 use aura_syntax::visit::{self, Visit};
 use aura_types::{Code, FileId, SlotId, SlotKind};
 
-use crate::resolve::Here;
+use crate::resolve::{Here, in_types};
 use crate::scope::{Use, uses};
 use crate::target::{Target, target_at, used_local};
 use crate::{Ide, Place, Span, words};
@@ -114,8 +114,15 @@ impl Ide {
         let Some(name) = names.first() else { return Vec::new() };
         let is_there = |ide: &Self, slot: &SlotId| only.is_none() || ide.project.known().slot_info(*slot).file == only;
         let mut all: Vec<Reference> = family.iter().filter(|s| is_there(self, s)).filter_map(|s| self.declaration(*s)).collect();
-        for here in self.files_with(&names, only) {
-            let named = self.named_in(&here, name).into_iter().filter(|named| family.contains(&named.slot));
+        let spellings = in_types(name);
+        let mentioned: Vec<String> = names.iter().chain(&spellings).cloned().collect();
+        for here in self.files_with(&mentioned, only) {
+            let named = spellings
+                .iter()
+                .flat_map(|name| self.named_in(&here, name))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .filter(|named| family.contains(&named.slot));
             all.extend(named.map(|named| self.reference_to_name(&here, named.span)).collect::<Vec<_>>());
             for sent in self.sent_in(&here, &names, None) {
                 let is_certain = sent.meant.iter().any(|s| family.contains(s));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
-use aura_types::{Code, FileId, ObjectId, SlotId, TypeId};
+use aura_types::{Code, FileId, ObjectId, SlotId, TypeId, Universe};
 
 use crate::document::Document;
 use crate::evaluation::is_evaluation;
@@ -108,19 +108,29 @@ impl Ide {
         Place { file: self.name_of(file).to_string(), span }
     }
 
-    /// The slot that a name in a written type means: as seen from the file, or among the traits.
+    /// The slot that a name in a written type means: as seen from the file, or among the traits. A word of the language means no user's slot.
     pub(crate) fn type_slot(&mut self, file: FileId, name: &str) -> Option<SlotId> {
         let universe = self.universe();
         let module = universe.module_of(file);
         let direct = universe.found_in(module, name, false).first().map(|f| f.0);
-        direct.or_else(|| {
+        let is_of_library = |u: &Universe, slot: &SlotId| u.slot_info(*slot).file.is_none_or(|f| u.is_of_library(f));
+        direct.filter(|slot| !TYPE_WORDS.contains(&name) || is_of_library(universe, slot)).or_else(|| {
             let traits = universe.object_at(file, "traits")?;
-            let long = match name {
-                "int" => "integer",
-                "bool" => "boolean",
-                other => other,
-            };
+            let long = SHORT_TYPES.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
             universe.found_in(traits, long, false).first().map(|f| f.0)
         })
     }
+}
+
+/// Types of these names are the language's own.
+pub(crate) const TYPE_WORDS: [&str; 11] =
+    ["any", "never", "int", "integer", "bool", "boolean", "string", "float", "vector", "byteVector", "block"];
+
+/// Types that are written in a shorter way than their traits are called.
+const SHORT_TYPES: [(&str, &str); 2] = [("int", "integer"), ("bool", "boolean")];
+
+/// How a prototype may be written in types.
+pub(crate) fn in_types(name: &str) -> Vec<String> {
+    let short = SHORT_TYPES.iter().filter(|(_, long)| *long == name).map(|(short, _)| short.to_string());
+    std::iter::once(name.to_string()).chain(short).collect()
 }

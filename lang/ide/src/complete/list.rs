@@ -129,18 +129,15 @@ impl<'i> List<'i> {
         let known = self.ide.project.known();
         let name = known.slot_name(slot);
         // Operators are as soon typed, and what begins with `_` is not for programs.
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let shown = shown_part(name, skip);
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !fits(shown, &self.prefix) {
             return;
         }
-        let (shown, is_minor) = (shown_part(name, skip).to_string(), || known.is_minor(slot));
-        let assigned = (skip == 0 && known.is_assignable(slot)).then(|| format!("{name}:"));
-        if fit(&shown, &self.prefix).is_none() {
-            return;
-        }
-        let is_minor = is_minor();
+        let (shown, is_minor) = (shown.to_string(), known.is_minor(slot));
+        let is_assignable = skip == 0 && known.is_assignable(slot);
         self.add(&shown, near, is_minor, || Candidate::Slot { slot, skip });
-        if let Some(assigned) = assigned {
-            self.add(&assigned, near, is_minor, || Candidate::AssignedSlot(slot));
+        if is_assignable {
+            self.add(&format!("{shown}:"), near, is_minor, || Candidate::AssignedSlot(slot));
         }
     }
 

@@ -19,6 +19,10 @@ fn act(drawn: &str, wanted: &str) -> String {
 #[test]
 fn what_a_finding_suggests_is_done() {
     insta::assert_snapshot!(act("| a = 'abc' |\na siz‸ee\n", "size"));
+    // What everybody understands is near as well, and no prototype to a receiver that is written out.
+    assert_eq!(act("3 print‸Lne\n", "send 'printLine'"), "send 'printLine'\n\n=== /p/main.aura\n3 printLine\n");
+    assert_eq!(act("dictio‸nry copy\n", "send 'dictionary'"), "send 'dictionary'\n\n=== /p/main.aura\ndictionary copy\n");
+    assert!(act("3 dictio‸nry\n", "send 'dictionary'").starts_with("not among"));
 }
 
 #[test]

@@ -212,6 +212,7 @@ fn highlights(drawn: &str) -> String {
 fn highlights_are_uses_of_the_same_thing() {
     insta::assert_snapshot!(highlights(&SHAPES.replace("sum + each", "su‸m + each")));
     let strangers = "| a = (| x <- 1. m = ( x: x + 1 ) |). b = (| x <- 2. at: i Put: v = ( x ) |) |\na ‸x + (a x: 3) x\nb x: 4\nb at: 1 Put: 2\n";
+    assert_eq!(highlights("| m: x <in‸t> ^ <int> = ( x ) |\n"), "| m: x <⟨int⟩> ^ <⟨int⟩> = ( x ) |\n");
     insta::assert_snapshot!(highlights(strangers));
     insta::assert_snapshot!(highlights(&strangers.replace('‸', "").replace("b at: 1 Put", "b at: 1 P‸ut")));
     insta::assert_snapshot!(highlights(&strangers.replace('‸', "").replacen("m = ( x: x", "m = ( ‸x: x", 1)));
