@@ -36,7 +36,7 @@ fn others_hear_of_a_change_once_the_text_can_be_read() {
 fn an_import_of_a_file_that_is_not_there_is_found_until_it_comes() {
     let mut f = Fixture::new("‸");
     let name = f.name.clone();
-    f.ide.open(&name, "| a = (import: 'later'). b = (import: 'la', 'ter') |\na\n");
+    f.ide.open(&name, "| a = (import: 'later'). b = (import: 'la', 'ter') |\n[ import: 'none' ] ifError: [ a ]\n");
     assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0323\"]"]);
     f.ide.open("/p/later.aura", "| one = 1 |\n");
     assert_eq!(told(&mut f.ide), ["/p/later.aura: []", "/p/main.aura: []"]);
