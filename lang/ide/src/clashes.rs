@@ -27,7 +27,10 @@ impl Ide {
     pub(crate) fn clashes(&mut self, family: &[SlotId], references: &[Reference], new: &str) -> Result<Vec<String>, String> {
         let holders: Vec<ObjectId> = family.iter().map(|s| s.object).collect();
         for reference in references.iter().filter(|r| !r.is_declaration) {
-            self.is_not_hidden(reference, &holders, new)?;
+            // What the library says to anything keeps its name.
+            if !self.file(&reference.place.file).is_some_and(|f| self.project.known().is_of_library(f)) {
+                self.is_not_hidden(reference, &holders, new)?;
+            }
         }
         self.hides_no_other(&holders, new)?;
         self.overridden(&holders, new)
@@ -50,11 +53,10 @@ impl Ide {
                     return Err(format!("at {at} '{name}' means a local already"));
                 }
                 let holder = self.universe().holder_at(here.file, place.start);
-                let nearer = self.universe().found_in(holder, new, false).into_iter().map(|f| f.0.object);
-                let nearer: Vec<ObjectId> = nearer.collect();
+                let nearer = self.universe().found_in(holder, new, false).first().map(|f| f.0.object);
                 let is_of_family = holders.iter().any(|h| self.universe().is_below(holder, *h));
-                match nearer.first().filter(|_| !is_of_family) {
-                    Some(other) => Err(format!("at {at} '{new}' means a slot of {} already", self.universe().describe(*other))),
+                match nearer.filter(|_| !is_of_family) {
+                    Some(other) => Err(format!("at {at} '{new}' means a slot of {} already", self.universe().describe(other))),
                     None => Ok(()),
                 }
             }
@@ -89,19 +91,18 @@ impl Ide {
     /// The slots of the new name above and below; an object that has one itself cannot get another.
     fn overridden(&mut self, holders: &[ObjectId], new: &str) -> Result<Vec<String>, String> {
         let taken = self.universe().implementors_of(new);
+        let heirs = if taken.is_empty() { Vec::new() } else { self.heirs(holders) };
         let (mut concerns, mut more) = (Vec::new(), 0);
         for slot in taken {
             let other = slot.object;
             if holders.contains(&other) {
                 return Err(format!("{} has a slot '{new}' already", self.universe().describe(other)));
             }
-            let Some((hiding, hidden)) = self.hiding(holders, other) else { continue };
-            if concerns.len() == MOST_TOLD {
-                more += 1;
-                continue;
+            let Some(concern) = self.concern(holders, &heirs, other, new) else { continue };
+            match concerns.len() < MOST_TOLD {
+                true => concerns.push(concern),
+                false => more += 1,
             }
-            let (hiding, hidden) = (self.universe().describe(hiding), self.universe().describe(hidden));
-            concerns.push(format!("the slot '{new}' of {hiding} hides that of {hidden}"));
         }
         if more > 0 {
             concerns.push(format!("and so do {more} more"));
@@ -109,17 +110,29 @@ impl Ide {
         Ok(concerns)
     }
 
-    /// Which of two objects would hide the other's slot, if either inherits from the other.
-    fn hiding(&mut self, holders: &[ObjectId], other: ObjectId) -> Option<(ObjectId, ObjectId)> {
+    /// What a slot of the new name in another object would have to do with the renamed ones.
+    fn concern(&mut self, holders: &[ObjectId], heirs: &[ObjectId], other: ObjectId, new: &str) -> Option<String> {
+        let universe = self.universe();
         for holder in holders {
-            if self.universe().is_below(other, *holder) {
-                return Some((other, *holder));
-            }
-            if self.universe().lineage_of(*holder).contains(&other) {
-                return Some((*holder, other));
-            }
+            let (hiding, hidden) = match () {
+                () if universe.is_below(other, *holder) => (other, *holder),
+                () if universe.lineage_of(*holder).contains(&other) => (*holder, other),
+                () => continue,
+            };
+            let (hiding, hidden) = (universe.describe(hiding), universe.describe(hidden));
+            return Some(format!("the slot '{new}' of {hiding} hides that of {hidden}"));
         }
-        None
+        // Of two parents neither hides the other.
+        let both = heirs.iter().find(|heir| universe.is_below(**heir, other))?;
+        let (heir, other) = (universe.describe(*both), universe.describe(other));
+        Some(format!("{heir} would find two slots '{new}', this one and that of {other}"))
+    }
+
+    /// The users' objects that inherit from some.
+    fn heirs(&mut self, holders: &[ObjectId]) -> Vec<ObjectId> {
+        let files = self.project.all_files();
+        let all: Vec<ObjectId> = files.into_iter().flat_map(|f| self.project.known().objects_in(f)).collect();
+        all.into_iter().filter(|o| holders.iter().any(|h| o != h && self.universe().is_below(*o, *h))).collect()
     }
 
     /// Texts that are sent as the message of this name (`perform: 'name'`), with the new one in their place.

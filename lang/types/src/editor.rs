@@ -124,11 +124,6 @@ impl Universe {
         own
     }
 
-    /// An object, its parents, theirs, and so on.
-    pub fn ancestors_of(&mut self, object: ObjectId) -> Vec<ObjectId> {
-        self.above(object).ancestors.clone()
-    }
-
     /// The object that a slot holds, where that is a literal.
     pub fn object_in(&self, slot: SlotId) -> Option<ObjectId> {
         match self.slot(slot).value {
@@ -169,14 +164,6 @@ impl Universe {
         let Some(name) = self.names.known(selector) else { return Vec::new() };
         let all = self.implementors();
         all.named(name).to_vec()
-    }
-
-    /// Every slot of every object, those of users' files first.
-    pub fn all_slots(&mut self) -> Vec<SlotId> {
-        let all = self.implementors();
-        let mut slots: Vec<SlotId> = all.all().to_vec();
-        slots.sort_by_key(|s| (self.slot(*s).file.is_none_or(|f| self.file(f).is_library), *s));
-        slots
     }
 
     /// The objects that a value of this type may be, seen from code whose `self` is the holder.

@@ -45,11 +45,6 @@ impl Implementors {
     pub(crate) fn by_name(&self) -> impl Iterator<Item = &[SlotId]> {
         self.starts.windows(2).map(|ends| &self.slots[ends[0] as usize..ends[1] as usize])
     }
-
-    /// All of them.
-    pub(crate) fn all(&self) -> &[SlotId] {
-        &self.slots
-    }
 }
 
 /// Goes through the slots of objects with their names. Types that are written out look like objects, but nobody is one.

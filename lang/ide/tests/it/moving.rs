@@ -188,6 +188,8 @@ fn a_new_name_that_hides_something_is_agreed_to() {
     insta::assert_snapshot!(rename("| a = (| fo‸o = 1 |). b = (| p* = a. bar = 2 |) |\n", "bar"));
     insta::assert_snapshot!(rename("| a = (| bar = 1 |). b = (| p* = a. fo‸o = 2 |) |\n", "bar"));
     insta::assert_snapshot!(rename("| a = (| fo‸o = 1. parent* = traits clonable |) |\na foo\n", "printString"));
+    let twice = rename("| a = (| fo‸o = 1 |). b = (| bar = 2 |). c = (| p* = a. q* = b |) |\n", "bar");
+    assert!(twice.ends_with("--- `c` would find two slots 'bar', this one and that of `b`\n"), "{twice}");
 }
 
 #[test]
