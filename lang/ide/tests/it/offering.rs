@@ -66,7 +66,11 @@ fn a_type_that_begins_offers_types() {
     }
     in_order("| shape = (| a = 1 |). m: x <‸ = ( x ) |\n", &["int", "shape"]);
     in_order("| shape = (| a = 1 |). m: x <int | ‸> = ( x ) |\n", &["int", "shape"]);
-    // A comparison is no type.
+    in_order("| shape = (| a = 1 |). m: x <sh‸ = ( x ) |\n", &["shape"]);
+    in_order("| shape = (| a = 1 |). m: x <list of: sh‸> = ( x ) |\n", &["shape"]);
+    // A first value, a comparison and an answer are no types.
+    in_order("| m: x = ( | y <- ‸ | x ) |\n", &["x", "self"]);
+    in_order("| m: x = ( 3 < x ifTrue: ‸ ) |\n", &["x", "self"]);
     in_order("| m: x = ( x <‸ ) |\n", &["x", "self"]);
 }
 
