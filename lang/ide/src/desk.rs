@@ -143,6 +143,7 @@ impl Ide {
             None => {
                 let gone = self.file(name);
                 let affected = self.project.remove(name);
+                self.forget_offer();
                 // What was said about it is taken back.
                 self.note(gone.filter(|id| self.with_findings.contains(id)), &affected, true);
             }
@@ -189,6 +190,7 @@ impl Ide {
         }
         for (id, name) in gone {
             let affected = self.project.remove(&name);
+            self.forget_offer();
             self.kept.remove(&id);
             self.note(Some(id).filter(|id| self.with_findings.contains(id)), &affected, true);
         }
@@ -264,7 +266,6 @@ impl Ide {
     }
 
     fn set(&mut self, name: &str, text: &str) {
-        self.forget_offer();
         // What lives in an image is shown in a file, and not changed by it.
         if self.live.is_some() && self.file(name) == self.live {
             return;
@@ -274,6 +275,10 @@ impl Ide {
         }
         let key = self.outside.library_file(name).unwrap_or_else(|| name.to_string());
         let is_new = self.file(&key).is_none();
+        // A file that comes takes no slot away: while a project is read, what was offered can be described.
+        if !is_new {
+            self.forget_offer();
+        }
         let (outside, open) = (self.outside.clone(), &self.open);
         let find = |from: &str, path: &str| {
             let target = outside.imported(from, path);
@@ -292,6 +297,7 @@ impl Ide {
 
     /// What was learned for a script sees its module.
     fn set_learned(&mut self, name: &str, script: &str, text: &str) {
+        self.forget_offer();
         if self.file(script).is_none() {
             let code = self.open.get(script).map(|d| d.text().to_string()).or_else(|| self.outside.read(script));
             self.set(script, &code.unwrap_or_default());
