@@ -46,9 +46,19 @@ fn readable(document: &Document) -> Result<Readable, String> {
         return Ok(Readable { text: document.text().to_string(), masked: Vec::new() });
     }
     // As little as possible: else the slots of the file, and its statements, that something is wrong with.
-    let ways: [fn(&[Node]) -> Option<Span>; 2] = [|nodes| nodes.iter().rev().find_map(part), |nodes| nodes.iter().find_map(part)];
-    let masked = ways.into_iter().find_map(|way| masked(document, &wrong, way));
+    let masked = masked(document, &wrong, innermost).or_else(|| masked(document, &wrong, outermost));
     masked.ok_or_else(|| why(document, wrong.first().copied()))
+}
+
+/// Which part of those around a mistake is masked.
+type Choice = fn(&[Node]) -> Option<Span>;
+
+fn innermost(nodes: &[Node]) -> Option<Span> {
+    nodes.iter().rev().find_map(part)
+}
+
+fn outermost(nodes: &[Node]) -> Option<Span> {
+    nodes.iter().find_map(part)
 }
 
 /// A slot or a statement, which a name could stand for.
@@ -61,11 +71,12 @@ fn part(node: &Node) -> Option<Span> {
 }
 
 /// The text with names for the parts that something is wrong with; nothing if it cannot be read then.
-fn masked(document: &Document, wrong: &[&Diagnostic], way: fn(&[Node]) -> Option<Span>) -> Option<Readable> {
+fn masked(document: &Document, wrong: &[&Diagnostic], choice: Choice) -> Option<Readable> {
     let file = &document.parse().file;
     let (mut text, mut masked) = (document.text().to_string(), Vec::new());
     for wrong in wrong {
-        let span = way(&path(file, wrong.span)).or_else(|| way(&path(file, Span { end: wrong.span.start, ..wrong.span })))?;
+        let span =
+            choice(&path(file, wrong.span)).or_else(|| choice(&path(file, Span { end: wrong.span.start, ..wrong.span })))?;
         let letters = span.end.saturating_sub(span.start) as usize;
         text.replace_range(span.start as usize..span.end as usize, &"x".repeat(letters));
         masked.push(span);

@@ -204,7 +204,7 @@ fn highlights(drawn: &str) -> String {
     let (name, at) = (f.name.clone(), f.at());
     let mut text = f.files[&name].clone();
     for (span, is_write) in f.ide.highlights(&name, at).into_iter().rev() {
-        text.insert_str(span.end as usize, "⟩");
+        text.insert(span.end as usize, '⟩');
         text.insert_str(span.start as usize, if is_write { "⟨←" } else { "⟨" });
     }
     text
