@@ -107,6 +107,29 @@ fn approved_the_method_is_an_edit_of_the_text_on_the_screen() {
     desk.leave_untouched();
 }
 
+/// A file is an object, too: what it sends to itself is missing from its own slots, of which it may have none yet.
+#[test]
+fn a_method_for_the_file_itself_goes_to_its_slots() {
+    for (shown, place, at) in [
+        ("| one = 1 |\nseven printLine\n", (1, 0), (0, 9)),
+        ("| m = ( self seven ) |\nm printLine\n", (0, 13), (0, 20)),
+        ("\"Nothing but code.\"\nseven printLine\n", (1, 0), (1, 0)),
+    ] {
+        let model = Model::writing(&["seven = ( 7 )"]);
+        let mut desk = Desk::new(&model.host, shown, &[], json!({}));
+        let wish = desk.wish(place.0, place.1);
+        let said = desk.say("Approve");
+        assert!(said.contains("It would go to this module"), "{shown}: {said}");
+        let edit = desk.editor.asked("workspace/applyEdit").expect("an edit").clone();
+        let change = &edit.params["edit"]["changes"][uri(&desk.file)][0];
+        assert_eq!(change["range"]["start"], json!({ "line": at.0, "character": at.1 }), "{shown}");
+        assert!(change["newText"].as_str().is_some_and(|t| t.contains("seven = ( 7 ).")), "{change}");
+        desk.editor.reply(&edit, json!({ "applied": true })).expect("answered");
+        assert_eq!(desk.editor.answer(&wish).expect("judged"), "approved");
+        desk.leave_untouched();
+    }
+}
+
 #[test]
 fn rejected_nothing_is_left_of_it() {
     let model = Model::writing(&[MANHATTAN]);

@@ -44,7 +44,7 @@ impl Ide {
         let Some(here) = self.here(name) else { return Vec::new() };
         let slots = self.slots_at(&here, at);
         let mut calls: Vec<Call> = Vec::new();
-        for reference in self.references_to(&slots).into_iter().filter(|r| !r.is_declaration) {
+        for reference in self.references_to(&slots, None).into_iter().filter(|r| !r.is_declaration) {
             let Some(method) = self.sender_at(&reference.place) else { continue };
             match calls.iter_mut().find(|c| c.method == method) {
                 Some(call) => call.spans.push(reference.place.span),

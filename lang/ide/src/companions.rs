@@ -35,6 +35,7 @@ impl Ide {
 
     /// What was learned for a script sees its module.
     pub(crate) fn set_learned(&mut self, name: &str, script: &str, text: &str) {
+        self.forget_offer();
         if self.file(script).is_none() {
             let code = self.open_text(script).map(str::to_string).or_else(|| self.outside.read(script));
             self.set(script, &code.unwrap_or_default());

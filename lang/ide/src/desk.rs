@@ -241,7 +241,6 @@ impl Ide {
     }
 
     pub(crate) fn set(&mut self, name: &str, text: &str) {
-        self.forget_offer();
         // What lives in an image, or was learned there, is shown in a file, and not changed by it.
         if self.file(name).is_some_and(|id| self.live == Some(id) || self.is_copy(id)) {
             return;
@@ -251,6 +250,10 @@ impl Ide {
         }
         let key = self.outside.library_file(name).unwrap_or_else(|| name.to_string());
         let is_new = self.file(&key).is_none();
+        // A file that comes takes no slot away: while a project is read, what was offered can be described.
+        if !is_new {
+            self.forget_offer();
+        }
         let (outside, open) = (self.outside.clone(), &self.open);
         let find = |from: &str, path: &str| {
             let target = outside.imported(from, path);
@@ -317,8 +320,19 @@ impl Ide {
         }
         if !found.iter().any(is_error) {
             found.extend(self.project.check(id));
+            found.extend(self.missing_imports(id, &document));
         }
         found
+    }
+
+    /// The imports of files that are neither on the disk nor in an editor alone.
+    fn missing_imports(&self, id: FileId, document: &Document) -> Vec<Diagnostic> {
+        let from = self.project.known().file_name(id);
+        let missing = |path: &str| {
+            let target = self.outside.imported(&from, path);
+            (!self.open.contains_key(&target) && self.outside.is_absent(&target)).then_some(target)
+        };
+        aura_types::missing_imports(document.text(), &document.parse().file, &missing)
     }
 
     /// The number of a file. The checker knows files of the library by other names than editors do.

@@ -44,11 +44,29 @@ impl About {
             }
         };
         line("in ", &self.holder);
-        line("", &self.comment);
+        line("", &self.comment.as_deref().map(with_examples));
         line("*effects:* ", &self.effects);
         line("*", &self.provenance.as_ref().map(|p| format!("{p}*")));
         text
     }
+}
+
+/// What separates an example from its answer.
+const ARROW: &str = " ==> ";
+
+/// A comment as Markdown: lines with examples are code.
+fn with_examples(comment: &str) -> String {
+    let (mut text, mut is_in_code) = (String::new(), false);
+    for line in comment.lines() {
+        if line.contains(ARROW) != is_in_code {
+            is_in_code = !is_in_code;
+            text.push_str(if is_in_code { "\n```aura\n" } else { "```\n\n" });
+        }
+        text.push_str(if is_in_code { line.trim() } else { line });
+        text.push('\n');
+    }
+    let end = if is_in_code { "```" } else { "" };
+    format!("{}{end}", if is_in_code { &text } else { text.trim_end() })
 }
 
 impl Hover {
@@ -68,21 +86,21 @@ impl Ide {
         let about = match target {
             Target::Local(local) => vec![self.about_local(&here, &local)],
             Target::Message(send, expr) => {
+                let run = self.block_run_by(&here, send);
+                let run = run.and_then(|(block, receiver)| self.about_evaluation(block, Some((&here, receiver))));
                 let meant = self.meant(&here, send);
-                let mut about: Vec<About> = meant.iter().take(MOST_TOLD).map(|m| self.about_slot(m.slot)).collect();
+                let mut about: Vec<About> = run.into_iter().collect();
+                about.extend(meant.iter().take(MOST_TOLD).map(|m| self.about_slot(m.slot)));
                 if about.is_empty() {
                     about.push(self.about_value(&here, expr.span));
                 }
                 about
             }
-            Target::Parent(send) => self.meant(&here, send).iter().map(|m| self.about_slot(m.slot)).collect(),
-            Target::Slot(slot) => {
-                let place = slot.span.start;
-                let id = self.universe().slot_at(here.file, place)?;
-                vec![self.about_slot(id)]
+            Target::Resend(_) | Target::Slot(_) | Target::Parent(_) | Target::Type(_) => {
+                let slots = self.slots_at(&here, at);
+                slots.into_iter().map(|slot| self.about_slot(slot)).collect()
             }
             Target::Value(expr) => vec![self.about_value(&here, expr.span)],
-            Target::Type => self.about_type(&here, span).into_iter().collect(),
             Target::Import => self.about_import(&here, span).into_iter().collect(),
         };
         (!about.is_empty()).then_some(Hover { span, about })
@@ -139,12 +157,6 @@ impl Ide {
                 format!("{}{star} <{}>{arrow}", info.name, self.universe().show(type_))
             }
         }
-    }
-
-    fn about_type(&mut self, here: &Here, span: Span) -> Option<About> {
-        let name = here.document.letters(span).to_string();
-        let slot = self.type_slot(here.file, &name)?;
-        Some(self.about_slot(slot))
     }
 
     fn about_import(&mut self, here: &Here, span: Span) -> Option<About> {

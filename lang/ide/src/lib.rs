@@ -10,11 +10,14 @@
 
 mod actions;
 mod calls;
+mod clashes;
 mod companions;
 mod complete;
 mod desk;
 mod document;
+mod evaluation;
 mod folders;
+mod highlights;
 mod hints;
 mod hover;
 mod job;
@@ -34,6 +37,7 @@ mod semantic;
 mod shape;
 mod signature;
 mod target;
+mod typed;
 mod words;
 mod written;
 
@@ -49,7 +53,7 @@ pub use document::{Change, Document};
 pub use hints::Hint;
 pub use hover::{About, Hover};
 pub use job::{Command, Done, Job, Progress, What};
-pub use learned::Origin;
+pub use learned::{InPlace, Origin};
 pub use lenses::{Lens, Offer};
 pub use lines::{Encoding, Position};
 pub use outline::{Found, Symbol, SymbolKind};

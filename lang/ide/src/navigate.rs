@@ -14,14 +14,10 @@ impl Ide {
         let Some((span, target)) = target_at(&document, at) else { return Vec::new() };
         match target {
             Target::Local(local) => vec![self.place(here.file, local.name)],
-            Target::Message(send, _) | Target::Parent(send) => {
-                let slots: Vec<SlotId> = self.meant(&here, send).into_iter().map(|m| m.slot).collect();
-                self.places_of(slots)
-            }
             Target::Slot(slot) => vec![self.place(here.file, name_spans(slot)[0])],
-            Target::Type => {
-                let slot = self.type_slot(here.file, document.letters(span));
-                self.places_of(slot.into_iter().collect())
+            Target::Message(..) | Target::Resend(_) | Target::Parent(_) | Target::Type(_) => {
+                let slots = self.slots_at(&here, at);
+                self.places_of(slots)
             }
             Target::Import => {
                 let path = document.letters(span).trim_matches('\'').to_string();
@@ -45,7 +41,7 @@ impl Ide {
                 let id = self.universe().slot_at(here.file, slot.span.start);
                 id.map(|id| self.universe().type_of_slot(id))
             }
-            Target::Type | Target::Import | Target::Parent(_) => return self.definition(name, at),
+            Target::Type(_) | Target::Import | Target::Resend(_) | Target::Parent(_) => return self.definition(name, at),
         };
         let Some(type_) = type_ else { return Vec::new() };
         let objects = self.universe().objects_of(type_, code.holder);
@@ -65,7 +61,8 @@ impl Ide {
         let here = self.here(name)?;
         let document = here.document.clone();
         match target_at(&document, at)?.1 {
-            Target::Message(send, _) | Target::Parent(send) => Some(selector(&send.selector, document.text())),
+            Target::Message(send, _) | Target::Resend(send) => Some(selector(&send.selector, document.text())),
+            Target::Parent(name) | Target::Type(name) => Some(document.letters(name).to_string()),
             Target::Slot(slot) => Some(selector(&name_spans(slot), document.text())),
             _ => None,
         }

@@ -81,9 +81,8 @@ impl Ide {
     pub fn find_symbols(&mut self, query: &str) -> Vec<Found> {
         self.settle();
         let query = query.to_lowercase();
-        let slots = self.universe().all_slots();
+        let slots = self.universe().slots_named(|name| rank(name, &query).is_some());
         let universe = self.project.known();
-        // There are many slots, and few are told: of most of them only the name is looked at.
         let mut files: HashMap<FileId, Rc<str>> = HashMap::new();
         let mut met: Vec<Met> = Vec::new();
         for slot in slots {
@@ -121,14 +120,28 @@ struct Met<'n> {
     slot: SlotId,
 }
 
+/// How a name goes with letters, in small ones, that are looked for: all of it, its begin, a part; or at least these letters in this order, the
+/// first of them at the begin of one of its words.
 fn rank(name: &str, query: &str) -> Option<u8> {
-    let name = name.to_lowercase();
-    match name.find(query) {
-        Some(_) if name == *query => Some(0),
+    // Nobody types the colons of `at:Put:`, but who does means them.
+    let small = |text: &str| text.chars().filter(|c| *c != ':' || query.contains(':')).collect::<String>().to_lowercase();
+    let name_of = small(name);
+    match name_of.find(query) {
+        Some(_) if name_of == *query => Some(0),
         Some(0) => Some(1),
         Some(_) => Some(2),
-        None => None,
+        None => has_letters(name, query).then_some(3),
     }
+}
+
+fn has_letters(name: &str, query: &str) -> bool {
+    let begins_word = |i: usize, c: char| i == 0 || c.is_uppercase() || name[..i].ends_with(['_', ':']);
+    let begins = name.char_indices().filter(|(i, c)| begins_word(*i, *c)).map(|(i, _)| &name[i..]);
+    begins.into_iter().any(|rest| {
+        let mut rest = rest.chars().flat_map(char::to_lowercase);
+        let mut wanted = query.chars();
+        wanted.next().is_some_and(|first| rest.next() == Some(first)) && wanted.all(|w| rest.any(|r| r == w))
+    })
 }
 
 fn symbols(document: &Document, list: &SlotList) -> Vec<Symbol> {

@@ -40,6 +40,17 @@ pub trait Outside {
         path.to_string()
     }
 
+    /// Whether there is certainly no file of a name.
+    fn is_absent(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Whether a file is in a folder, or in one below it.
+    fn is_inside(&self, name: &str, folder: &str) -> bool {
+        name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// What paths could stand behind `import:` in a file.
     fn importable(&self, from: &str) -> Vec<String> {
         let _ = from;

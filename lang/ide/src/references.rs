@@ -1,15 +1,15 @@
 //! Where something is used.
 //!
 //! A message means the slots that its receiver finds. Slots of one name in objects of which one inherits from the other are one family: who uses
-//! one may use the others. Where the receiver is not known, a message of that name may mean any slot of that name: such a use is *possible*.
+//! one may use the others. A prototype is also used by its name in a type, a parent by its name in `parent.message`. Where the receiver is not known, a message of that name may mean any slot of that name: such a use is *possible*.
 
 use aura_syntax::tree::{Send, selector};
 use aura_syntax::visit::{self, Visit};
 use aura_types::{Code, FileId, SlotId, SlotKind};
 
-use crate::resolve::Here;
+use crate::resolve::{Here, in_types};
 use crate::scope::{Use, uses};
-use crate::target::{Target, name_spans, target_at, used_local};
+use crate::target::{Target, target_at, used_local};
 use crate::{Ide, Place, Span, words};
 
 /// A use of something.
@@ -48,14 +48,18 @@ impl Ide {
                 all.extend(found.into_iter().map(|u| self.reference_to_local(here.file, u, false)));
                 all
             }
-            Some(Target::Message(..) | Target::Slot(_) | Target::Parent(_)) => {
-                let slots = self.slots_at(&here, at);
-                match slots.is_empty() {
-                    true => self.senders(&self.selector_at_place(&here, at)),
-                    false => self.references_to(&slots),
-                }
-            }
-            _ => Vec::new(),
+            Some(_) => self.references_within(&here, at, None),
+            None => Vec::new(),
+        }
+    }
+
+    /// Where the slots that the word at a place means are used, in all files or in one. Where nobody knows which slots these are, it is every
+    /// message of the name.
+    pub(crate) fn references_within(&mut self, here: &Here, at: u32, only: Option<FileId>) -> Vec<Reference> {
+        let slots = self.slots_at(here, at);
+        match slots.is_empty() {
+            true => self.senders_in(&self.selector_at_place(here, at), only),
+            false => self.references_to(&slots, only),
         }
     }
 
@@ -71,7 +75,7 @@ impl Ide {
 
     fn selector_at_place(&self, here: &Here, at: u32) -> String {
         match target_at(&here.document, at).map(|t| t.1) {
-            Some(Target::Message(send, _) | Target::Parent(send)) => selector(&send.selector, here.document.text()),
+            Some(Target::Message(send, _) | Target::Resend(send)) => selector(&send.selector, here.document.text()),
             _ => String::new(),
         }
     }
@@ -80,17 +84,23 @@ impl Ide {
     pub(crate) fn slots_at(&mut self, here: &Here, at: u32) -> Vec<SlotId> {
         let document = here.document.clone();
         match target_at(&document, at).map(|t| t.1) {
-            Some(Target::Message(send, _) | Target::Parent(send)) => self.meant(here, send).into_iter().map(|m| m.slot).collect(),
+            Some(Target::Message(send, _) | Target::Resend(send)) => self.meant(here, send).into_iter().map(|m| m.slot).collect(),
             Some(Target::Slot(slot)) => self.universe().slot_at(here.file, slot.span.start).into_iter().collect(),
-            _ => Vec::new(),
+            Some(Target::Parent(name)) => self.parent_slot(here, name).into_iter().collect(),
+            Some(Target::Type(name)) => self.type_slot(here.file, document.letters(name)).into_iter().collect(),
+            Some(Target::Local(_) | Target::Import | Target::Value(_)) | None => Vec::new(),
         }
     }
 
     /// Every message of a name, whoever it goes to.
     pub fn senders(&mut self, selector: &str) -> Vec<Reference> {
         self.read_all();
+        self.senders_in(selector, None)
+    }
+
+    fn senders_in(&mut self, selector: &str, only: Option<FileId>) -> Vec<Reference> {
         let mut all = Vec::new();
-        for here in self.files_with(&[selector.to_string()]) {
+        for here in self.files_with(&[selector.to_string()], only) {
             for sent in self.sent_in(&here, &[selector.to_string()], None) {
                 all.push(self.reference(&here, &sent, false, sent.meant.is_empty()));
             }
@@ -99,16 +109,27 @@ impl Ide {
         all
     }
 
-    /// Where slots, and those of their families, are written and used.
-    pub(crate) fn references_to(&mut self, slots: &[SlotId]) -> Vec<Reference> {
+    /// Where slots, and those of their families, are written and used, in all files or in one.
+    pub(crate) fn references_to(&mut self, slots: &[SlotId], only: Option<FileId>) -> Vec<Reference> {
         let family = self.family(slots);
         let names = self.names_of(&family);
-        let mut all: Vec<Reference> = family.iter().filter_map(|s| self.declaration(*s)).collect();
-        for here in self.files_with(&names) {
+        let Some(name) = names.first() else { return Vec::new() };
+        let is_there = |ide: &Self, slot: &SlotId| only.is_none() || ide.project.known().slot_info(*slot).file == only;
+        let mut all: Vec<Reference> = family.iter().filter(|s| is_there(self, s)).filter_map(|s| self.declaration(*s)).collect();
+        let spellings = in_types(name);
+        let mentioned: Vec<String> = names.iter().chain(&spellings).cloned().collect();
+        for here in self.files_with(&mentioned, only) {
+            let named = spellings
+                .iter()
+                .flat_map(|name| self.named_in(&here, name))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .filter(|named| family.contains(&named.slot));
+            all.extend(named.map(|named| self.reference_to_name(&here, named.span)).collect::<Vec<_>>());
             for sent in self.sent_in(&here, &names, None) {
                 let is_certain = sent.meant.iter().any(|s| family.contains(s));
                 if is_certain || sent.meant.is_empty() {
-                    let is_write = sent.name != names[0];
+                    let is_write = sent.name != *name;
                     all.push(self.reference(&here, &sent, is_write, !is_certain));
                 }
             }
@@ -127,6 +148,11 @@ impl Ide {
         // Of `at: x Put: y` the first keyword is shown.
         let shown = if parts.len() > 1 { parts[0] } else { span };
         Reference { place: self.place(here.file, shown), parts, is_write, is_declaration: false, is_possible }
+    }
+
+    fn reference_to_name(&self, here: &Here, span: Span) -> Reference {
+        let place = self.place(here.file, span);
+        Reference { place, parts: vec![span], is_write: false, is_declaration: false, is_possible: false }
     }
 
     fn declaration(&self, slot: SlotId) -> Option<Reference> {
@@ -167,10 +193,12 @@ impl Ide {
     }
 
     /// The files in which messages of these names may be.
-    fn files_with(&mut self, names: &[String]) -> Vec<Here> {
+    pub(crate) fn files_with(&mut self, names: &[String], only: Option<FileId>) -> Vec<Here> {
         self.settle();
         let universe = self.project.known();
-        let mentions = |id: &FileId| names.iter().any(|n| universe.mentions_all(*id, words::parts(n).into_iter()));
+        let mentions = |id: &FileId| {
+            only.is_none_or(|only| only == *id) && names.iter().any(|n| universe.mentions_all(*id, words::parts(n).into_iter()))
+        };
         let files: Vec<FileId> = self.project.all_files().into_iter().filter(mentions).collect();
         files.into_iter().filter_map(|file| Some(Here { file, document: self.document_of(file)? })).collect()
     }
@@ -216,53 +244,4 @@ impl Visit for Finder<'_> {
             self.found.push(send.clone());
         }
     }
-}
-
-impl Ide {
-    /// Uses of the word at a place in the same file, for as long as the cursor is there.
-    pub fn highlights(&mut self, name: &str, at: u32) -> Vec<(Span, bool)> {
-        let Some(here) = self.here(name) else { return Vec::new() };
-        let document = here.document.clone();
-        let text = document.text();
-        let names: Vec<String> = match target_at(&document, at).map(|t| t.1) {
-            Some(Target::Local(local)) => {
-                let mut all = vec![(local.name, true)];
-                all.extend(uses(text, &local).into_iter().map(|u| (u.span, u.is_write)));
-                return all;
-            }
-            Some(Target::Message(send, _) | Target::Parent(send)) => vec![selector(&send.selector, text)],
-            Some(Target::Slot(slot)) => {
-                let name = selector(&name_spans(slot), text);
-                vec![format!("{name}:"), name]
-            }
-            _ => return Vec::new(),
-        };
-        let mut finder = Finder { text, names: &names, found: Vec::new() };
-        visit::file(&mut finder, &document.parse().file);
-        let mut all: Vec<(Span, bool)> = finder.found.iter().flat_map(|s| s.selector.iter().map(|p| (*p, false))).collect();
-        all.extend(declared(&document.parse().file, text, &names).into_iter().map(|s| (s, true)));
-        all.sort();
-        all.dedup();
-        all
-    }
-}
-
-/// The parts of slots' names in a file.
-fn declared(file: &aura_syntax::tree::File, text: &str, names: &[String]) -> Vec<Span> {
-    struct Slots<'t>(&'t str, &'t [String], Vec<Span>);
-    impl Visit for Slots<'_> {
-        fn slot(&mut self, slot: &aura_syntax::tree::Slot) {
-            let parts = name_spans(slot);
-            if self.1.contains(&selector(&parts, self.0)) {
-                self.2.extend(parts);
-            }
-            visit::inside_slot(self, slot);
-        }
-        fn locals(&mut self, list: &aura_syntax::tree::SlotList) {
-            list.slots.iter().for_each(|slot| visit::inside_slot(self, slot));
-        }
-    }
-    let mut slots = Slots(text, names, Vec::new());
-    visit::file(&mut slots, file);
-    slots.2
 }

@@ -1,8 +1,9 @@
 //! Another name for something, everywhere.
 //!
 //! What must stay true: where a name is known to mean the thing, it is changed everywhere or nowhere; what cannot be renamed says why. A use whose
-//! receiver is not known is one of them when nothing else has a slot of that name, so that it can mean nothing else; other such uses are told apart,
-//! for somebody to look at.
+//! receiver is not known is one of them when nothing else has a slot of that name, so that it can mean nothing else; other such uses, and texts that
+//! are sent as messages, are told apart, for somebody to look at. After it every message means what it meant, or somebody has agreed to what it will
+//! mean (`clashes`).
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,8 @@ pub struct Renaming {
     pub certain: Edits,
     /// Where it may be meant, or another thing of that name: nobody knows the receiver.
     pub possible: Edits,
+    /// What messages will mean besides, for somebody to agree to.
+    pub concerns: Vec<String>,
 }
 
 impl Ide {
@@ -38,11 +41,15 @@ impl Ide {
         let (span, target) = target_at(&document, at).ok_or("there is no name here")?;
         match target {
             Target::Local(local) => Ok((bare(&document, span), document.letters(local.name).to_string())),
-            Target::Message(..) | Target::Slot(_) => {
+            Target::Message(..) | Target::Slot(_) | Target::Parent(_) | Target::Type(_) => {
                 let slots = self.slots_at(&here, at);
                 let first = *slots.first().ok_or("nobody knows which slot this message means, so it cannot be renamed")?;
                 self.is_ours(&slots)?;
                 let name = self.universe().slot_info(first).name;
+                // `int` in a type means `traits integer`.
+                if matches!(target, Target::Type(_)) && document.letters(span) != name {
+                    return Err(format!("'{}' is a word of the language", document.letters(span)));
+                }
                 Ok((if name.contains(':') { span } else { bare(&document, span) }, name))
             }
             _ => Err("this has no name that could be changed".into()),
@@ -89,14 +96,12 @@ impl Ide {
         is_selector_like(old, new)?;
         let slots = self.slots_at(here, at);
         let family = self.family(&slots);
-        let objects: Vec<_> = family.iter().map(|s| s.object).collect();
-        let taken = self.universe().implementors_of(new);
-        if let Some(taken) = taken.iter().find(|s| objects.contains(&s.object)) {
-            return Err(format!("{} has a slot '{new}' already", self.universe().describe(taken.object)));
-        }
         let is_only = self.universe().implementors_of(old).iter().all(|s| family.contains(s));
-        let (mut renaming, mut editable) = (Renaming::default(), BTreeMap::new());
-        for reference in self.references_to(&slots) {
+        let references = self.references_to(&slots, None);
+        let concerns = self.clashes(&family, &references, new)?;
+        let mut renaming = Renaming { possible: self.performed(old, new), concerns, ..Renaming::default() };
+        let mut editable = BTreeMap::new();
+        for reference in references {
             // What the library says to anything is the library's.
             if self.file(&reference.place.file).is_some_and(|f| self.universe().is_of_library(f)) {
                 continue;

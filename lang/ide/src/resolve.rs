@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
-use aura_types::{Code, FileId, ObjectId, SlotId, TypeId};
+use aura_types::{Code, FileId, ObjectId, SlotId, TypeId, Universe};
 
 use crate::document::Document;
+use crate::evaluation::is_evaluation;
 use crate::{Ide, Place, Span, words};
 
 /// A slot that a message means.
@@ -55,7 +56,10 @@ impl Ide {
             }
             Receiver::Expr(e) => {
                 let is_self = matches!(e.kind, ExprKind::SelfRef);
-                let objects = self.objects_of(code, e);
+                let mut objects = self.objects_of(code, e);
+                // What everybody answers to `value` is not what a block does.
+                let block = self.universe().builtin().block;
+                objects.retain(|o| *o != block || is_self || !is_evaluation(&name));
                 let all = objects.into_iter().flat_map(|o| self.universe().found_in(o, &name, is_self));
                 all.collect()
             }
@@ -75,7 +79,12 @@ impl Ide {
     /// The objects that an expression may be.
     pub(crate) fn objects_of(&mut self, code: &Code, e: &Expr) -> Vec<ObjectId> {
         let type_ = if matches!(e.kind, ExprKind::SelfRef) { Some(TypeId::SELF) } else { code.type_of(e.span) };
-        type_.map(|t| self.universe().objects_of(t, code.holder)).unwrap_or_default()
+        match (type_, &e.kind) {
+            (Some(type_), _) => self.universe().objects_of(type_, code.holder),
+            // Where a block is part of a control structure nobody asks for its type.
+            (None, ExprKind::Block(_)) => vec![self.universe().builtin().block],
+            (None, _) => Vec::new(),
+        }
     }
 
     /// Where a slot's name is written.
@@ -97,19 +106,29 @@ impl Ide {
         Place { file: self.name_of(file).to_string(), span }
     }
 
-    /// The slot that a name in a written type means: as seen from the file, or among the traits.
+    /// The slot that a name in a written type means: as seen from the file, or among the traits. A word of the language means no user's slot.
     pub(crate) fn type_slot(&mut self, file: FileId, name: &str) -> Option<SlotId> {
         let universe = self.universe();
         let module = universe.module_of(file);
         let direct = universe.found_in(module, name, false).first().map(|f| f.0);
-        direct.or_else(|| {
+        let is_of_library = |u: &Universe, slot: &SlotId| u.slot_info(*slot).file.is_none_or(|f| u.is_of_library(f));
+        direct.filter(|slot| !TYPE_WORDS.contains(&name) || is_of_library(universe, slot)).or_else(|| {
             let traits = universe.object_at(file, "traits")?;
-            let long = match name {
-                "int" => "integer",
-                "bool" => "boolean",
-                other => other,
-            };
+            let long = SHORT_TYPES.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
             universe.found_in(traits, long, false).first().map(|f| f.0)
         })
     }
+}
+
+/// Types of these names are the language's own.
+pub(crate) const TYPE_WORDS: [&str; 11] =
+    ["any", "never", "int", "integer", "bool", "boolean", "string", "float", "vector", "byteVector", "block"];
+
+/// Types that are written in a shorter way than their traits are called.
+const SHORT_TYPES: [(&str, &str); 2] = [("int", "integer"), ("bool", "boolean")];
+
+/// How a prototype may be written in types.
+pub(crate) fn in_types(name: &str) -> Vec<String> {
+    let short = SHORT_TYPES.iter().filter(|(_, long)| *long == name).map(|(short, _)| short.to_string());
+    std::iter::once(name.to_string()).chain(short).collect()
 }

@@ -3,10 +3,12 @@
 use aura_syntax::tokens::Kind;
 use aura_syntax::tree::{Body, File, Init, Parameter, Receiver, Send, Slot, SlotList, Type, TypeKind};
 use aura_syntax::visit::{self, Visit};
+use aura_types::{FileId, SlotId, SlotInfo};
 use rustc_hash::FxHashSet;
 
 use crate::document::Document;
 use crate::path::parameters;
+use crate::resolve::Here;
 use crate::target::name_spans;
 use crate::{Ide, Span};
 
@@ -56,7 +58,7 @@ impl Ide {
     /// What each word of a file is, in the order of the text. Nothing of it is longer than a line.
     pub fn colours(&mut self, name: &str) -> Vec<Coloured> {
         let Some(here) = self.here(name) else { return Vec::new() };
-        let learned = self.learned_names(here.file, name);
+        let learned = self.learned_words(&here, name);
         let document = &here.document;
         let mut all = Colours { document, scopes: Vec::new(), learned: &learned, all: Vec::new() };
         all.file(&document.parse().file);
@@ -76,13 +78,37 @@ impl Ide {
         pieces
     }
 
-    /// The names of what was learned for a file.
-    fn learned_names(&mut self, file: aura_types::FileId, name: &str) -> FxHashSet<String> {
-        let companion = self.universe().companion_of(file);
+    /// The words of a file that name learned methods: where these are written, and where messages mean them.
+    fn learned_words(&mut self, here: &Here, name: &str) -> FxHashSet<Span> {
+        let learned = self.learned_slots(here.file, name);
+        let known = self.project.known();
+        let infos: Vec<SlotInfo> = learned.iter().map(|slot| known.slot_info(*slot)).collect();
+        let mut words: FxHashSet<Span> =
+            infos.iter().filter(|i| i.file == Some(here.file)).flat_map(|i| i.parts.iter().copied()).collect();
+        let mut names: Vec<String> = infos.into_iter().map(|info| info.name).collect();
+        names.sort();
+        names.dedup();
+        if !names.is_empty() {
+            let sent = self.sent_in(here, &names, None).into_iter();
+            words.extend(sent.filter(|s| s.meant.iter().any(|slot| learned.contains(slot))).flat_map(|s| s.parts));
+        }
+        words
+    }
+
+    /// What was learned for a file, and everything whose comment says that a model wrote it.
+    fn learned_slots(&mut self, file: FileId, name: &str) -> FxHashSet<SlotId> {
         let is_learned_file = self.outside.script_of(name).is_some();
-        let file = companion.or(is_learned_file.then_some(file));
-        let slots = file.map(|f| self.universe().added_by(f)).unwrap_or_default();
-        slots.into_iter().map(|s| self.project.known().slot_info(s).name).collect()
+        let known = self.project.known();
+        let beside = known.companion_of(file).or(is_learned_file.then_some(file));
+        let mut slots: FxHashSet<SlotId> = beside.map(|f| known.added_by(f)).unwrap_or_default().into_iter().collect();
+        // Few files have such methods, and their texts are gone through at each letter that somebody types.
+        let may_have = |f: &FileId| !known.is_of_library(*f) && known.file_text(*f).contains(crate::learned::MARK);
+        for file in self.project.all_files().into_iter().filter(may_have) {
+            let own = known.objects_in(file).into_iter().flat_map(|object| known.slots_of(object));
+            let all = own.chain(known.added_by(file));
+            slots.extend(all.filter(|slot| self.comment_of(*slot).is_some_and(|c| crate::learned::origin(&c).is_some())));
+        }
+        slots
     }
 }
 
@@ -120,7 +146,7 @@ struct Colours<'d> {
     document: &'d Document,
     /// Names of locals, with whether they are arguments; nothing where a method begins.
     scopes: Vec<Option<(String, bool)>>,
-    learned: &'d FxHashSet<String>,
+    learned: &'d FxHashSet<Span>,
     all: Vec<Coloured>,
 }
 
@@ -134,7 +160,7 @@ impl Colours<'_> {
     }
 
     fn add(&mut self, span: Span, meaning: Meaning, is_declaration: bool, is_constant: bool) {
-        let is_learned = matches!(meaning, Meaning::Method) && self.learned.contains(self.document.letters(span));
+        let is_learned = self.learned.contains(&span);
         self.all.push(Coloured { span, meaning, is_declaration, is_constant, is_learned });
     }
 

@@ -1,7 +1,7 @@
 //! The shape of a text: what can be folded, and what a selection grows to.
 
-use aura_syntax::tokens::Kind;
-use aura_syntax::tree::{Body, Expr, ExprKind, SlotList};
+use aura_syntax::tokens::{Kind, Token};
+use aura_syntax::tree::{Body, SlotList};
 use aura_syntax::visit::{self, Visit};
 
 use crate::path::path;
@@ -27,6 +27,7 @@ impl Ide {
             all.0.push(Fold { span: list.span, is_comment: false });
         }
         visit::file(&mut all, &parse.file);
+        all.braces(&parse.tokens);
         let comments = parse.tokens.iter().filter(|t| t.kind == Kind::Comment);
         all.0.extend(comments.map(|t| Fold { span: t.span, is_comment: true }));
         let lines = document.lines();
@@ -63,6 +64,18 @@ impl Folds {
     fn add(&mut self, span: Span) {
         self.0.push(Fold { span, is_comment: false });
     }
+
+    /// Vectors and annotations, wherever they stand.
+    fn braces(&mut self, tokens: &[Token]) {
+        let mut open = Vec::new();
+        for token in tokens {
+            match token.kind {
+                Kind::OpenBrace => open.push(token.span),
+                Kind::CloseBrace => open.pop().into_iter().for_each(|begin: Span| self.add(begin.to(token.span))),
+                _ => {}
+            }
+        }
+    }
 }
 
 impl Visit for Folds {
@@ -74,10 +87,5 @@ impl Visit for Folds {
     fn body(&mut self, body: &Body) {
         self.add(body.span);
         visit::inside_body(self, body);
-    }
-
-    fn send(&mut self, send: &aura_syntax::tree::Send, _: Option<&aura_syntax::tree::Send>) {
-        let vectors = send.arguments.iter().filter(|e| matches!(e.kind, ExprKind::Vector(_)));
-        vectors.for_each(|e: &Expr| self.0.push(Fold { span: e.span, is_comment: false }));
     }
 }

@@ -1,9 +1,13 @@
 //! The message that is being written: its arguments, and which of them the cursor is at.
 
+use aura_syntax::tokens::Kind;
 use aura_syntax::tree::{Expr, ExprKind};
 
-use crate::Ide;
+use crate::complete::{is_at_top, is_line_between};
+use crate::evaluation::WHAT_IT_DOES;
 use crate::path::{Node, path};
+use crate::resolve::Here;
+use crate::{Ide, Span};
 
 /// What is shown while a message is being written.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -33,6 +37,9 @@ impl Ide {
         let tokens = &document.parse().tokens;
         let first = tokens.partition_point(|t| t.span.start < at);
         let last = tokens[..first.min(tokens.len())].iter().rev().find(|t| !t.kind.is_trivia())?;
+        if last.kind == Kind::Period || is_finished(&here, last.span, at) {
+            return None;
+        }
         let nodes = path(&document.parse().file, last.span);
         let send = nodes.iter().rev().find_map(|n| match n {
             // A literal block or object has messages of its own.
@@ -45,7 +52,12 @@ impl Ide {
         })?;
         let active = send.selector.iter().filter(|p| p.end <= at).count().saturating_sub(1);
         let meant = self.meant(&here, send);
-        let signatures: Vec<SignatureShown> = meant.iter().filter(|m| !m.is_write).map(|m| self.shown(m.slot)).collect();
+        let run = self.block_run_by(&here, send);
+        let run = run.and_then(|(block, receiver)| self.evaluation_header(block, Some((&here, receiver))));
+        let comment = Some(WHAT_IT_DOES.to_string());
+        let mut signatures: Vec<SignatureShown> =
+            run.into_iter().map(|(label, parameters)| SignatureShown { label, parameters, comment: comment.clone() }).collect();
+        signatures.extend(meant.iter().filter(|m| !m.is_write).map(|m| self.shown(m.slot)));
         (!signatures.is_empty()).then_some(SignatureHelp { signatures, active })
     }
 
@@ -64,4 +76,9 @@ impl Ide {
         }
         SignatureShown { label, parameters, comment: self.comment_of(slot) }
     }
+}
+
+/// Whether a statement outside all brackets has ended with its line: one that waits for an argument has not.
+fn is_finished(here: &Here, last: Span, at: u32) -> bool {
+    is_at_top(here, last) && is_line_between(here, last.end, at) && !here.document.letters(last).ends_with(':')
 }

@@ -19,13 +19,15 @@ pub(crate) enum Target<'t> {
     /// A part of a slot's name, where the slot is written.
     Slot(&'t Slot),
     /// A prototype in a written type.
-    Type,
+    Type(Span),
     /// The path behind `import:`.
     Import,
     /// A literal or `self`.
     Value(&'t Expr),
-    /// `resend`, or the parent in `parent.message`.
-    Parent(&'t Send),
+    /// `resend`
+    Resend(&'t Send),
+    /// The parent in `parent.message`.
+    Parent(Span),
 }
 
 /// What the word at a place stands for, and where it stands.
@@ -45,7 +47,7 @@ fn target(document: &Document, span: Span, kind: Kind) -> Option<Target<'_>> {
     for (i, node) in nodes.iter().enumerate().rev() {
         match node {
             Node::Type(type_) => match &type_.kind {
-                TypeKind::Name(_) => return Some(Target::Type),
+                TypeKind::Name(name) => return Some(Target::Type(*name)),
                 _ => continue,
             },
             Node::Parameter(parameter) if inside(parameter.name) => {
@@ -80,7 +82,8 @@ fn in_expr<'t>(document: &'t Document, file: &'t File, expr: &'t Expr, span: Spa
                 });
             }
             match &send.receiver {
-                Receiver::Resend(s) | Receiver::Delegate(s) if *s == span => Some(Target::Parent(send)),
+                Receiver::Resend(s) if *s == span => Some(Target::Resend(send)),
+                Receiver::Delegate(s) if *s == span => Some(Target::Parent(*s)),
                 _ if is_import(text, send) && kind == Kind::String => Some(Target::Import),
                 _ => None,
             }

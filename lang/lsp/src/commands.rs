@@ -1,6 +1,6 @@
 //! Commands that lenses and actions name: the editor asks for them to be carried out (`workspace/executeCommand`), or carries them out itself.
 
-use aura_ide::{Command, What};
+use aura_ide::{Command, Done, InPlace, What};
 use lsp_server::{ErrorCode, RequestId};
 use lsp_types as lsp;
 use serde_json::json;
@@ -9,6 +9,7 @@ use crate::answers::Asked;
 use crate::convert::{name, uri};
 use crate::requests::Refusal;
 use crate::server::Server;
+use crate::verdicts;
 
 /// What can be asked for.
 pub(crate) fn names() -> Vec<String> {
@@ -36,11 +37,27 @@ pub(crate) fn start(server: &mut Server, id: RequestId, params: serde_json::Valu
     if what == What::Synthesise {
         command.at = Some(missing(server, &command, p.arguments.get(2))?);
     }
+    if let Some(in_place) = in_place(server, &command, p.arguments.get(2)) {
+        match what {
+            What::Revert => verdicts::take_back(server, id, &in_place),
+            // All that is known of it is written there.
+            _ => server.begin_job(id, command, None, Box::new(move |_| Ok(Done::from(in_place.comment)))),
+        }
+        return Ok(());
+    }
     let Some(job) = server.outside().job(&command, server.ide.open_texts()) else {
         return Err(format!("'{}' cannot be done here", p.command).into());
     };
     server.begin_job(id, command, p.work_done_progress_params.work_done_token, job);
     Ok(())
+}
+
+/// The learned method that a command is about, if it is written in a user's own file.
+fn in_place(server: &mut Server, command: &Command, place: Option<&serde_json::Value>) -> Option<InPlace> {
+    let selector = command.selector.as_deref().filter(|_| matches!(command.what, What::Why | What::Revert))?;
+    let asked = Asked::named(server, &command.file)?;
+    let place = place.and_then(|p| serde_json::from_value(p.clone()).ok()).map(|place| asked.places().offset(place));
+    server.ide.learned_in_place(&command.file, selector, place)
 }
 
 /// Where the message is that a command is about. The text may have changed since the command was offered.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use aura_ide::{Command, Edits, Placed, Written};
+use aura_ide::{Command, Edits, InPlace, Placed, Written};
 use lsp_server::{RequestId, Response};
 use lsp_types as lsp;
 use lsp_types::request::Request as _;
@@ -18,9 +18,10 @@ use crate::server::Server;
 const APPROVE: &str = "Approve";
 const REJECT: &str = "Reject";
 
-/// What is said of a request whose method was taken, or was not.
+/// What is said of a request whose method was taken, or was not, or was taken back.
 const APPROVED: &str = "approved";
 const REJECTED: &str = "rejected";
+const REVERTED: &str = "reverted";
 
 /// The questions that are open, by their own numbers.
 #[derive(Default)]
@@ -37,8 +38,8 @@ pub(crate) struct Open {
 enum Stage {
     /// Whether the method is wanted, in this file.
     Wanted(String, Box<Written>),
-    /// Whether the edit was made.
-    Made,
+    /// Whether the edit was made; what is said if it was.
+    Made(&'static str),
 }
 
 /// What came of a request: what is said of it, or why it failed.
@@ -91,8 +92,8 @@ pub(crate) fn hear(server: &mut Server, Open { id, stage }: Open, response: Resp
             Err(why) => Some(Err(why)),
         },
         Stage::Wanted(..) => Some(Ok(REJECTED.into())),
-        Stage::Made if said["applied"] == true => Some(Ok(APPROVED.into())),
-        Stage::Made => Some(match said["failureReason"].as_str() {
+        Stage::Made(done) if said["applied"] == true => Some(Ok(done.into())),
+        Stage::Made(_) => Some(match said["failureReason"].as_str() {
             Some(why) => Err(format!("the editor has not made the edit: {why}")),
             None => Ok(REJECTED.into()),
         }),
@@ -113,6 +114,17 @@ fn make(server: &mut Server, id: RequestId, placed: &Placed, written: &Written) 
         _ => workspace_edit(server, &placed.edits),
     };
     let question = server.ask(lsp::request::ApplyWorkspaceEdit::METHOD, json!({ "label": label, "edit": edit }));
-    server.verdicts.0.insert(question, Open { id, stage: Stage::Made });
+    server.verdicts.0.insert(question, Open { id, stage: Stage::Made(APPROVED) });
     None
+}
+
+/// Has the editor take a method back that is written in a text.
+pub(crate) fn take_back(server: &mut Server, id: RequestId, method: &InPlace) {
+    let edit = match server.client.has_versions {
+        true => versioned_edit(server, &method.removal, (&Edits::new(), None), None),
+        false => workspace_edit(server, &method.removal),
+    };
+    let params = json!({ "label": format!("take '{}' back", method.selector), "edit": edit });
+    let question = server.ask(lsp::request::ApplyWorkspaceEdit::METHOD, params);
+    server.verdicts.0.insert(question, Open { id, stage: Stage::Made(REVERTED) });
 }

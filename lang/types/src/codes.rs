@@ -47,6 +47,8 @@ aura_syntax::diagnostic_codes! {
         "A variable written `<T: comparable>` stands only for what understands all that `comparable` does.";
     HOLE = "E0322", "method that does not fit the place it is for":
         "The message was sent with these arguments, and its answer is used in this way. A method for it must take the one and give the other.";
+    NO_FILE = "E0323", "no file to import":
+        "The path behind `import:` is that of a file, from the folder of the file that it stands in, and there is no such file. When the program comes here, it stops with an error. (A path that is put together while the program runs is not looked at.)";
 }
 
 #[cfg(test)]

@@ -129,11 +129,6 @@ impl Universe {
         own
     }
 
-    /// An object, its parents, theirs, and so on.
-    pub fn ancestors_of(&mut self, object: ObjectId) -> Vec<ObjectId> {
-        self.above(object).ancestors.clone()
-    }
-
     /// The object that a slot holds, where that is a literal.
     pub fn object_in(&self, slot: SlotId) -> Option<ObjectId> {
         match self.slot(slot).value {
@@ -196,14 +191,6 @@ impl Universe {
         let Some(name) = self.names.known(selector) else { return Vec::new() };
         let all = self.implementors();
         all.named(name).to_vec()
-    }
-
-    /// Every slot of every object, those of users' files first.
-    pub fn all_slots(&mut self) -> Vec<SlotId> {
-        let all = self.implementors();
-        let mut slots: Vec<SlotId> = all.all().to_vec();
-        slots.sort_by_key(|s| (self.slot(*s).file.is_none_or(|f| self.file(f).is_library), *s));
-        slots
     }
 
     /// The objects that a value of this type may be, seen from code whose `self` is the holder.
@@ -277,12 +264,21 @@ impl Universe {
             unit = next;
             places = self.places(unit);
         }
-        let (holder, slot) = match unit {
+        let (holder, slot) = self.holder_of(file, unit);
+        Code { holder, slot, places }
+    }
+
+    /// The object that is `self` at a place.
+    pub fn holder_at(&self, file: FileId, place: u32) -> ObjectId {
+        self.holder_of(file, self.innermost(file, place)).0
+    }
+
+    fn holder_of(&self, file: FileId, unit: Unit) -> (ObjectId, Option<SlotId>) {
+        match unit {
             Unit::Method(slot) => (slot.object, Some(slot)),
             Unit::Initial(slot) | Unit::Contents(slot) => (self.file(file).module, Some(slot)),
             Unit::Statements(_) | Unit::Parents(_) => (self.file(file).module, None),
-        };
-        Code { holder, slot, places }
+        }
     }
 
     /// The method or slot whose code a place lies in: places with the same one have the same [`Code`].

@@ -41,9 +41,9 @@ impl Implementors {
         ends.map_or(&[], |(start, end)| &self.slots[*start as usize..*end as usize])
     }
 
-    /// All of them.
-    pub(crate) fn all(&self) -> &[SlotId] {
-        &self.slots
+    /// The slots of each name.
+    pub(crate) fn by_name(&self) -> impl Iterator<Item = &[SlotId]> {
+        self.starts.windows(2).map(|ends| &self.slots[ends[0] as usize..ends[1] as usize])
     }
 }
 

@@ -6,8 +6,8 @@
 //! * `asked` what a file's code has asked of others
 //! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
-//! * `effects`, `primitives` what code does besides
-//! * [`codes`] the diagnostics; `editor` what an editor asks
+//! * `effects`, `primitives` what code does besides; `imports` which files it wants that are not there
+//! * [`codes`] the diagnostics; `editor` what an editor asks, `lineage` what it offers
 //!
 //! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
 //! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
@@ -22,7 +22,9 @@ mod editor;
 mod effects;
 mod hole;
 mod implementors;
+mod imports;
 mod infer;
+mod lineage;
 mod load;
 mod lookup;
 mod mentioned;
@@ -44,6 +46,7 @@ mod world;
 pub use editor::{Code, SlotInfo};
 pub use effects::{Doing, Effects};
 pub use hole::{Candidate, Hole};
+pub use imports::missing_imports;
 pub use load::Source;
 pub use names::{Name, Names};
 pub use object::{FileId, ObjectId, SlotId, SlotKind};

@@ -15,14 +15,19 @@ pub(crate) fn type_name(u: &mut Universe, file: FileId, name: &str) -> Option<St
     nearest(name, known.iter().map(String::as_str))
 }
 
-/// A message that the object understands and whose name is near to this one.
-pub(crate) fn message(u: &mut Universe, object: ObjectId, name: &str) -> Option<String> {
-    let above = u.above(object);
+/// A message that the object understands and whose name is near to this one. Nobody sends the name of a prototype to a receiver that is
+/// written out (`is_explicit`).
+pub(crate) fn message(u: &mut Universe, object: ObjectId, name: &str, is_explicit: bool) -> Option<String> {
+    let globals = u.builtin.globals;
+    let is_word = |text: &str| text.starts_with(|c: char| c.is_alphabetic());
     let mut best: Option<(usize, String)> = None;
-    for ancestor in &above.ancestors {
-        for slot in &u.object(*ancestor).slots {
+    for ancestor in u.lineage_of(object) {
+        if is_explicit && ancestor == globals && object != globals {
+            continue;
+        }
+        for slot in &u.object(ancestor).slots {
             let text = u.names.text(slot.name);
-            if text.matches(':').count() != name.matches(':').count() {
+            if text.matches(':').count() != name.matches(':').count() || is_word(text) != is_word(name) {
                 continue;
             }
             consider(name, text, &mut best);

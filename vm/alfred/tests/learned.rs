@@ -163,3 +163,17 @@ fn people_approve_and_reject_and_nothing_else_of_the_file_changes() {
         assert!(again.find(name).expect_err("none").contains(word), "{name}");
     }
 }
+
+#[test]
+fn a_period_behind_a_statement_is_its_own() {
+    let text = "point _AddSlots: (| \"reviewed: no\" norm = ( x + y ) |).\npoint _AddSlots: (| area = ( x * y ) |) .\n";
+    let (_folder, path) = file(text);
+    let mut learned = load(&path).expect("read");
+    let find = |learned: &Learned, name: &str| learned.find(name).expect("there").clone();
+    learned.approve(&find(&learned, "norm"), "ada").expect("approved");
+    assert!(std::fs::read_to_string(&path).expect("text").contains("norm = ( x + y ) |).\npoint"));
+    learned.reject(&find(&learned, "area"), "ada", "no").expect("rejected");
+    learned.remove(&find(&learned, "norm")).expect("taken back");
+    let now = std::fs::read_to_string(&path).expect("text");
+    assert!(now.starts_with("\"rejected: point area") && now.ends_with("area = ( x * y )\"\n"), "{now}");
+}

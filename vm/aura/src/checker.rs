@@ -56,6 +56,7 @@ impl Checker {
             None => self.load(path, text),
         };
         found.extend(self.project.check(id));
+        found.extend(aura_types::missing_imports(text, &aura_syntax::parse(text).file, &|written| missing(&name, written)));
         found
     }
 
@@ -113,6 +114,12 @@ pub fn imported(from: &str, path: &str) -> Option<(String, String)> {
     let file = source::imported(path, from);
     let text = source::read(&file).ok()?;
     Some((file.display().to_string(), text))
+}
+
+/// The name of the file that `import: path` in the file `from` means, if it is certainly not there.
+pub fn missing(from: &str, path: &str) -> Option<String> {
+    let file = source::imported(path, from);
+    matches!(file.try_exists(), Ok(false)).then(|| file.display().to_string())
 }
 
 impl Library {

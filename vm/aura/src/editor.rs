@@ -111,6 +111,16 @@ impl Outside for Surroundings {
         source::imported(path, from).display().to_string()
     }
 
+    fn is_absent(&self, name: &str) -> bool {
+        // A text that was never saved is in no folder, so nobody knows which file it means.
+        let path = Path::new(name);
+        path.is_absolute() && matches!(path.try_exists(), Ok(false))
+    }
+
+    fn is_inside(&self, name: &str, folder: &str) -> bool {
+        Path::new(name).starts_with(folder)
+    }
+
     fn importable(&self, from: &str) -> Vec<String> {
         let Some(folder) = Path::new(from).parent() else { return Vec::new() };
         let is_other = |p: &PathBuf| p != Path::new(from);

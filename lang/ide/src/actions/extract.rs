@@ -7,9 +7,10 @@ use super::{Action, ActionKind, indentation};
 use crate::path::{Node, path};
 use crate::resolve::Here;
 use crate::scope::{Local, LocalKind, Scope, local_use, locals_at};
+use crate::words::parts;
 use crate::{Edit, Ide, Span};
 
-/// What the new method is called at first; the editor's rename gives it a better name.
+/// What the new method is called at first, with a number if that is taken; the editor's rename gives it a better name.
 const NAME: &str = "extracted";
 
 impl Ide {
@@ -30,15 +31,29 @@ impl Ide {
         }
         let locals = locals_at(text, &document.parse().file, range);
         let free = free(text, &document.parse().file, &locals, range)?;
-        let (call, header) = call(text, &free);
+        let name = self.fresh_name(here, &locals, range, free.len());
+        let (call, header) = call(text, &name, &free);
         let code = document.letters(range).trim_end_matches('.');
         let indent = indentation(here, method.span.start);
         let end = super::slots::line_end(text);
         let new = format!(".{end}{indent}{header} = ( {code} )");
-        let needs_brackets = matches!(nodes.last(), Some(Node::Expr(_))) && !free.is_empty() && !is_alone(&nodes, range);
+        let needs_brackets = is_expression(&nodes, range) && !free.is_empty() && !is_alone(&nodes, range);
         let call = if needs_brackets { format!("({call})") } else { call };
         let edits = vec![Edit::replace(range, &call), Edit::insert(method.span.end, &new)];
-        Some(self.action(here, format!("extract a method '{}'", header_name(&free)), ActionKind::Extract, edits))
+        Some(self.action(here, format!("extract a method '{}'", selector(&name, free.len())), ActionKind::Extract, edits))
+    }
+
+    /// A name that means nothing where the code is yet.
+    fn fresh_name(&mut self, here: &Here, locals: &[Local], range: Span, arguments: usize) -> String {
+        let holder = self.universe().holder_at(here.file, range.start);
+        let text = here.document.text();
+        let mut names = (1..).map(|number| if number == 1 { NAME.to_string() } else { format!("{NAME}{number}") });
+        let mut is_free = |name: &String| {
+            let is_local = locals.iter().any(|l| l.name.text(text) == name);
+            let selectors = [name.clone(), format!("{name}:"), selector(name, arguments)];
+            !is_local && selectors.iter().all(|s| self.universe().found_in(holder, s, true).is_empty())
+        };
+        names.find(|name| is_free(name)).unwrap_or_default()
     }
 }
 
@@ -52,12 +67,17 @@ fn trimmed(here: &Here, range: Span) -> Span {
 
 /// Whether a range is an expression, or statements of one body.
 fn is_whole(nodes: &[Node], range: Span) -> bool {
-    match nodes.last() {
-        Some(Node::Expr(e)) => e.span == range,
-        Some(Node::Statement(s)) => s.span == range,
-        Some(Node::Body(body)) => !selected(body, range).is_empty(),
-        _ => false,
-    }
+    is_expression(nodes, range)
+        || match nodes.last() {
+            Some(Node::Statement(s)) => s.span == range,
+            Some(Node::Body(body)) => !selected(body, range).is_empty(),
+            _ => false,
+        }
+}
+
+/// Whether a range is an expression. A block, an object or a vector has its parts in the same range.
+fn is_expression(nodes: &[Node], range: Span) -> bool {
+    nodes.iter().any(|n| matches!(n, Node::Expr(e) if e.span == range))
 }
 
 /// The statements that a range is made of.
@@ -122,25 +142,21 @@ fn free<'t>(text: &str, file: &aura_syntax::tree::File, locals: &[Local<'t>], ra
     Some(free)
 }
 
-fn header_name(free: &[Local]) -> String {
-    (0..free.len())
-        .map(keyword)
-        .collect::<String>()
-        .chars()
-        .chain(free.is_empty().then_some(NAME).into_iter().flat_map(str::chars))
-        .collect()
-}
-
-fn keyword(index: usize) -> String {
-    if index == 0 { format!("{NAME}:") } else { "With:".to_string() }
+/// The selector of a method with so many arguments: `extracted:With:`.
+fn selector(name: &str, arguments: usize) -> String {
+    match arguments {
+        0 => name.to_string(),
+        n => format!("{name}:{}", "With:".repeat(n - 1)),
+    }
 }
 
 /// The message to the new method, and its header.
-fn call(text: &str, free: &[Local]) -> (String, String) {
+fn call(text: &str, name: &str, free: &[Local]) -> (String, String) {
     if free.is_empty() {
-        return (NAME.to_string(), NAME.to_string());
+        return (name.to_string(), name.to_string());
     }
-    let words: Vec<String> = free.iter().enumerate().map(|(i, l)| format!("{} {}", keyword(i), l.name.text(text))).collect();
+    let selector = selector(name, free.len());
+    let words: Vec<String> = parts(&selector).iter().zip(free).map(|(part, l)| format!("{part} {}", l.name.text(text))).collect();
     (words.join(" "), words.join(" "))
 }
 

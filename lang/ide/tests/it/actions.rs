@@ -19,6 +19,10 @@ fn act(drawn: &str, wanted: &str) -> String {
 #[test]
 fn what_a_finding_suggests_is_done() {
     insta::assert_snapshot!(act("| a = 'abc' |\na siz‸ee\n", "size"));
+    // What everybody understands is near as well, and no prototype to a receiver that is written out.
+    assert_eq!(act("3 print‸Lne\n", "send 'printLine'"), "send 'printLine'\n\n=== /p/main.aura\n3 printLine\n");
+    assert_eq!(act("dictio‸nry copy\n", "send 'dictionary'"), "send 'dictionary'\n\n=== /p/main.aura\ndictionary copy\n");
+    assert!(act("3 dictio‸nry\n", "send 'dictionary'").starts_with("not among"));
 }
 
 #[test]
@@ -79,4 +83,52 @@ fn a_value_that_may_change_stays_where_it_is() {
     {
         assert!(act(drawn, "put the value").starts_with("not among"), "{drawn}");
     }
+}
+
+#[test]
+fn what_happens_in_between_keeps_a_value_where_it_is() {
+    for drawn in [
+        // What is read is assigned to.
+        "| m = ( | x <- 1. ‸y = x | x: 5. y ) |\n",
+        "| o = (| x <- 1. m = ( | ‸y = x | x: 5. y ) |) |\n",
+        "| m = ( | x <- 1. ‸y = x. b | b: [ x: 5 ]. b value. y ) |\n",
+        // What is printed would be printed later.
+        "| m = ( | ‸y = 'a' printLine | 'b' printLine. y ) |\n",
+        "| m: x = ( | ‸y = x foo | x bar + y ) |\n",
+        // Nobody knows what it does.
+        "| m: x = ( | ‸y = 3 + 4. z | z: x zork. y ) |\n",
+        // The name means something else there.
+        "| z = 1. m = ( | ‸y = z. z = 2 | y + z ) |\n",
+    ] {
+        assert!(act(drawn, "put the value").starts_with("not among"), "{drawn}");
+    }
+    // What only computes may go past what only computes, and what cannot change past anything.
+    for drawn in [
+        "| m = ( | x <- 1. z. ‸y = 3 + 4 | z: x abs. x: z. y ) |\n",
+        "| m: x = ( | ‸y = x | x foo. y ) |\n",
+        "| m: x = ( | ‸y = x foo | y bar ) |\n",
+    ] {
+        assert!(act(drawn, "put the value").starts_with("put the value"), "{drawn}");
+    }
+}
+
+#[test]
+fn what_is_said_about_a_local_goes_with_its_value() {
+    insta::assert_snapshot!(act("| m = ( | a = 1. \"Seven.\" ‸y = 3 + 4. b = 2 | a abs. b + y ) |\n", "put the value"));
+    insta::assert_snapshot!(act("| m: x = ( | \"Twice.\" ‸y = x + x | y abs ) |\n", "put the value"));
+}
+
+#[test]
+fn an_extracted_method_has_a_name_of_its_own() {
+    insta::assert_snapshot!(act("|\n    extracted = 1.\n    m = ( 3 + «4 abs» ).\n|\n", "extract"));
+    insta::assert_snapshot!(act(
+        "|\n    extracted: a = ( a ).\n    m: x = ( | extracted2 = 2 | 3 + «(x + extracted2)» ).\n|\n",
+        "extract"
+    ));
+}
+
+#[test]
+fn a_block_is_extracted() {
+    insta::assert_snapshot!(act("|\n    m: x = ( 3 do: «[|:i| i + x]» ).\n|\n", "extract"));
+    assert!(act("|\n    m: x = ( 3 do: «[ ^ x ]» ).\n|\n", "extract").starts_with("not among"));
 }

@@ -96,6 +96,9 @@ fn what_was_offered_can_be_described_until_something_changes() {
     let all = f.ide.complete(&name, at).expect("offers");
     let key = all.items.iter().find(|i| i.label == "plus:").and_then(|i| i.key).expect("a key");
     assert_eq!(f.ide.describe_completion(key).expect("described").code, "plus: other <any> ^ <self>");
+    // A project may go on to be read meanwhile.
+    f.ide.open("/p/another.aura", "traits clonable _AddSlots: (| another = ( 1 ) |)\n");
+    assert_eq!(f.ide.describe_completion(key).expect("described").code, "plus: other <any> ^ <self>");
     f.ide.open(&name, "3\n");
     assert_eq!(f.ide.describe_completion(key), None);
 }

@@ -101,3 +101,31 @@ fn the_argument_that_is_being_written_is_shown() {
     insta::assert_snapshot!(help("| d = dictionary copy |\nd at: 1 Put: 2‸\n"));
     insta::assert_snapshot!(help("| d = dictionary copy |\nd at: ‸1 Put: 2\n"));
 }
+
+const BLOCK: &str = "| m = ( | b | b: [|:each. :more <int>| more ]. ";
+
+#[test]
+fn running_a_block_tells_what_it_takes_and_answers() {
+    insta::assert_snapshot!(hover("[ 3 ] val‸ue\n"));
+    insta::assert_snapshot!(hover(&format!("{BLOCK}b val‸ue: 3 With: 4 ) |\n")));
+    assert!(hover("3 val‸ue\n").contains("defaultBehavior"));
+    assert_eq!(help(&format!("{BLOCK}b value: 3 With: ‸ ) |\n")), "value: a <any> With: b <int> ^ <int>\n    at b <int>\n");
+    assert_eq!(help("[|:each <int>| each ] value: ‸\n"), "value: each <int> ^ <int>\n    at each <int>\n");
+}
+
+#[test]
+fn examples_in_comments_are_code() {
+    let drawn = "| \"Adds.\n    add: 3 ==> 4\n    add: 4 ==> 5\nAnd no more.\" add: x = ( x + 1 ) |\nadd‸: 3\n";
+    assert!(hover(drawn).contains("Adds.\n\n```aura\nadd: 3 ==> 4\nadd: 4 ==> 5\n```\n\nAnd no more."), "{}", hover(drawn));
+    let last = hover("| \"Adds.\n    add: 3 ==> 4\" add: x = ( x + 1 ) |\nadd‸: 3\n");
+    assert!(last.contains("```aura\nadd: 3 ==> 4\n```\n\n*effects:*"), "{last}");
+}
+
+#[test]
+fn a_statement_that_has_ended_shows_no_signature() {
+    let d = "| d = dictionary copy. m = ( d at: 1 Put: 2. ";
+    assert_eq!(help(&format!("{d}‸ ) |\n")), "nothing");
+    assert_eq!(help("| d = dictionary copy |\nd at: 1 Put: 2. ‸\n"), "nothing");
+    assert_eq!(help("| d = dictionary copy |\nd at: 1 Put: 2\n‸\n"), "nothing");
+    assert!(help("| d = dictionary copy |\nd at: 1 Put: 2 ‸\n").contains("Put:"));
+}

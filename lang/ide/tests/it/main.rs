@@ -6,6 +6,7 @@ mod fixture;
 mod looking;
 mod memory;
 mod moving;
+mod offering;
 mod texts;
 mod whole;
 mod writing;

@@ -53,6 +53,10 @@ impl Outside for Memory {
         path.replace("/p/../", "/")
     }
 
+    fn is_absent(&self, name: &str) -> bool {
+        !self.files.borrow().contains_key(name)
+    }
+
     fn importable(&self, from: &str) -> Vec<String> {
         let others = self.names(|n| n != from);
         others.iter().filter_map(|n| Some(n.strip_prefix("/p/")?.strip_suffix(".aura")?.to_string())).collect()

@@ -90,8 +90,11 @@ fn rename(drawn: &str, new: &str) -> String {
     let mut f = Fixture::new(drawn);
     let at = f.at();
     match f.ide.rename(&f.name.clone(), at, new) {
-        Ok(renaming) if renaming.possible.is_empty() => f.edited(&renaming.certain),
-        Ok(renaming) => format!("{}--- perhaps:\n{}", f.edited(&renaming.certain), f.edited(&renaming.possible)),
+        Ok(renaming) => {
+            let perhaps = if renaming.possible.is_empty() { "" } else { "--- perhaps:\n" };
+            let concerns: String = renaming.concerns.iter().map(|c| format!("--- {c}\n")).collect();
+            format!("{}{perhaps}{}{concerns}", f.edited(&renaming.certain), f.edited(&renaming.possible))
+        }
         Err(why) => why,
     }
 }
@@ -139,14 +142,82 @@ fn what_cannot_be_renamed_says_why() {
     insta::assert_snapshot!(said.join("\n"));
 }
 
+const ACCOUNT: &str = "| account = (| balance <- 0 |).
+m: x <account> ^ <[account ^ int | account]> = ( | a <account> | a: x. [ a ] ) |
+=== /p/other.aura
+| account = 3. main = (import: 'main') |
+main m: main account
+";
+
 #[test]
-fn highlights_are_uses_in_the_file() {
-    let mut f = Fixture::new(&SHAPES.replace("sum + each", "su‸m + each"));
+fn a_prototype_is_used_in_types() {
+    insta::assert_snapshot!(references(&ACCOUNT.replacen("<account>", "<acc‸ount>", 1)));
+    insta::assert_snapshot!(rename(&ACCOUNT.replacen("account =", "acc‸ount =", 1), "purse"));
+    assert_eq!(
+        rename(&ACCOUNT.replacen("account =", "acc‸ount =", 1), "int"),
+        "the type <int> at /p/main.aura:2 is one of the language"
+    );
+}
+
+const PARENTS: &str = "| a = (| one = 1 |). b = (| super* = a. one = ( super.one + super one ). two = ( super.one ) |) |\n";
+
+#[test]
+fn a_parent_is_used_before_the_period() {
+    insta::assert_snapshot!(references(&PARENTS.replacen("super.", "sup‸er.", 1)));
+    insta::assert_snapshot!(rename(&PARENTS.replacen("super.", "sup‸er.", 1), "above"));
+}
+
+#[test]
+fn a_new_name_that_means_something_else_at_a_use_is_refused() {
+    let said: Vec<String> = [
+        ("| o = (| fo‸o = 1. m: bar = ( foo + bar ) |) |\n", "bar"),
+        ("| o = (| fo‸o <- 1. m = ( | bar | bar: 2. [ foo: bar ] ) |) |\n", "bar"),
+        ("| fo‸o = 1. o = (| bar = 2. m = ( foo ) |) |\n", "bar"),
+        ("| bar = 1. o = (| fo‸o = 2. m = ( bar ) |) |\n", "bar"),
+    ]
+    .iter()
+    .map(|(drawn, new)| rename(drawn, new))
+    .collect();
+    insta::assert_snapshot!(said.join("\n"));
+    // An argument cannot be assigned to, so that a message that assigns never means it.
+    assert!(rename("| o = (| fo‸o <- 1. m: bar = ( foo: bar ) |) |\n", "bar").contains("bar: bar"));
+}
+
+#[test]
+fn a_new_name_that_hides_something_is_agreed_to() {
+    insta::assert_snapshot!(rename("| a = (| fo‸o = 1 |). b = (| p* = a. bar = 2 |) |\n", "bar"));
+    insta::assert_snapshot!(rename("| a = (| bar = 1 |). b = (| p* = a. fo‸o = 2 |) |\n", "bar"));
+    insta::assert_snapshot!(rename("| a = (| fo‸o = 1. parent* = traits clonable |) |\na foo\n", "printString"));
+    let twice = rename("| a = (| fo‸o = 1 |). b = (| bar = 2 |). c = (| p* = a. q* = b |) |\n", "bar");
+    assert!(twice.ends_with("--- `c` would find two slots 'bar', this one and that of `b`\n"), "{twice}");
+}
+
+#[test]
+fn a_text_that_is_sent_as_a_message_is_looked_at() {
+    let performed = "a perform: 'foo'. a perform: 'foo:' With: 3. a perform: 'food'. 'foo' printLine\n";
+    insta::assert_snapshot!(rename(&format!("| a = (| fo‸o <- 1 |) |\n{performed}"), "bar"));
+}
+
+/// The file with the uses of what is marked in brackets, those that assign with an arrow.
+fn highlights(drawn: &str) -> String {
+    let mut f = Fixture::new(drawn);
     let (name, at) = (f.name.clone(), f.at());
-    let found = f.ide.highlights(&name, at);
-    let places: Vec<aura_ide::Place> =
-        found.iter().map(|(span, _)| aura_ide::Place { file: name.clone(), span: *span }).collect();
-    insta::assert_snapshot!(f.show_all(&places));
+    let mut text = f.files[&name].clone();
+    for (span, is_write) in f.ide.highlights(&name, at).into_iter().rev() {
+        text.insert(span.end as usize, '⟩');
+        text.insert_str(span.start as usize, if is_write { "⟨←" } else { "⟨" });
+    }
+    text
+}
+
+#[test]
+fn highlights_are_uses_of_the_same_thing() {
+    insta::assert_snapshot!(highlights(&SHAPES.replace("sum + each", "su‸m + each")));
+    let strangers = "| a = (| x <- 1. m = ( x: x + 1 ) |). b = (| x <- 2. at: i Put: v = ( x ) |) |\na ‸x + (a x: 3) x\nb x: 4\nb at: 1 Put: 2\n";
+    assert_eq!(highlights("| m: x <in‸t> ^ <int> = ( x ) |\n"), "| m: x <⟨int⟩> ^ <⟨int⟩> = ( x ) |\n");
+    insta::assert_snapshot!(highlights(strangers));
+    insta::assert_snapshot!(highlights(&strangers.replace('‸', "").replace("b at: 1 Put", "b at: 1 P‸ut")));
+    insta::assert_snapshot!(highlights(&strangers.replace('‸', "").replacen("m = ( x: x", "m = ( ‸x: x", 1)));
 }
 
 #[test]

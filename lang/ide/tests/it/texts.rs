@@ -33,6 +33,18 @@ fn others_hear_of_a_change_once_the_text_can_be_read() {
 }
 
 #[test]
+fn an_import_of_a_file_that_is_not_there_is_found_until_it_comes() {
+    let mut f = Fixture::new("‸");
+    let name = f.name.clone();
+    f.ide.open(&name, "| a = (import: 'later'). b = (import: 'la', 'ter') |\n[ import: 'none' ] ifError: [ a ]\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0323\"]"]);
+    f.ide.open("/p/later.aura", "| one = 1 |\n");
+    assert_eq!(told(&mut f.ide), ["/p/later.aura: []", "/p/main.aura: []"]);
+    f.ide.close("/p/later.aura");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: [\"E0323\"]"]);
+}
+
+#[test]
 fn others_hear_of_nothing_before_the_very_text_can_be_read_that_concerns_them() {
     let mut f = Fixture::new(&format!("| on‸e = 1 |\n{USER}=== /p/third.aura\n| three = 3 |\n"));
     f.ide.open("/p/main.aura", "| two = = |\n");

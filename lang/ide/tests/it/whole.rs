@@ -46,6 +46,19 @@ fn symbols_are_found_by_some_of_their_letters() {
 }
 
 #[test]
+fn symbols_are_found_by_letters_of_their_words() {
+    let mut f = Fixture::new("| zorkAt: i Put: v = ( v ). zorkAtAll = 1. azork = 2. xyzork = 3 |\n");
+    let mut found = |query: &str| {
+        let ours = f.ide.find_symbols(query).into_iter().filter(|s| s.place.file == MAIN);
+        ours.map(|s| s.name).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("zorkatput"), "zorkAt:Put:");
+    assert_eq!(found("zorkAt:P"), "zorkAt:Put:");
+    assert_eq!(found("zrkall"), "zorkAtAll");
+    assert_eq!(found("zork"), "zorkAt:Put: zorkAtAll azork xyzork");
+}
+
+#[test]
 fn words_have_colours() {
     let text = "| \"c\" o = (| p* = traits clonable. at: i <int> Put: v = ( | l <- 3 | l: i + v. [|:b| b ]. 'x' ) |) |\no at: 1 Put: -2\n";
     let mut f = Fixture::new(text);
@@ -58,14 +71,47 @@ fn words_have_colours() {
     insta::assert_snapshot!(out);
 }
 
-#[test]
-fn what_was_learned_has_a_colour_of_its_own() {
-    let learned = "=== /p/main.learned.aura\nshape _AddSlots: (| \"learned: x\nmodel: m\" half = ( side / 2 ) |).\n";
-    let mut f = Fixture::new(&format!("{FILE}shape half\n{learned}"));
+/// The words of the main file that are marked as learned.
+fn learned_words(drawn: &str) -> String {
+    let mut f = Fixture::new(drawn);
     let text = f.files[MAIN].clone();
     let marked = f.ide.colours(MAIN).into_iter().filter(|c| c.is_learned);
     let words: Vec<&str> = marked.map(|c| &text[c.span.start as usize..c.span.end as usize]).collect();
-    assert_eq!(words, ["half"]);
+    words.join(" ")
+}
+
+#[test]
+fn what_was_learned_has_a_colour_of_its_own() {
+    let learned = |slot: &str| format!("=== /p/main.learned.aura\nshape _AddSlots: (| \"learned: x\nmodel: m\" {slot} |).\n");
+    assert_eq!(learned_words(&format!("{FILE}shape half\n{}", learned("half = ( side / 2 )"))), "half");
+    // All parts of a name are marked, and no stranger's slot of that name.
+    let scale = learned("scale: x By: y = ( x )");
+    let stranger = "| stranger = (| scale: x By: y = ( x ) |) |\n";
+    assert_eq!(learned_words(&format!("{FILE}shape scale: 3 By: 4\n{scale}")), "scale: By:");
+    assert_eq!(learned_words(&format!("{stranger}stranger scale: 3 By: 4\n=== /p/other.aura\n{FILE}{scale}")), "");
+}
+
+#[test]
+fn a_learned_method_in_the_text_is_marked_as_well() {
+    let text =
+        "| o = (| \"learned: 2026-11-22\nmodel: m\" half = ( 1 ). other = ( half ) |). p = (| half = 2 |) |\no half + p half\n";
+    assert_eq!(learned_words(text), "half half half");
+}
+
+#[test]
+fn a_learned_method_in_the_text_is_taken_back_there() {
+    let comment = "\"learned: 2026-11-22T23:00:00Z\n     model: m\"\n    ";
+    for (drawn, after) in [
+        (format!("|\n    one = 1.\n    {comment}half = ( 1 ).\n    two = 2.\n|\n"), "|\n    one = 1.\n    two = 2.\n|\n"),
+        (format!("| o = (| one = 1.\n    {comment}half = ( 1 ). two = 2 |) |\n"), "| o = (| one = 1.\n    two = 2 |) |\n"),
+        (format!("| o = (| {comment}half = ( 1 ) |) |\n"), "| o = (| |) |\n"),
+    ] {
+        let mut f = Fixture::new(&drawn);
+        let method = f.ide.learned_in_place(MAIN, "half", None).unwrap_or_else(|| panic!("{drawn}"));
+        assert_eq!(method.comment, "learned: 2026-11-22T23:00:00Z\nmodel: m");
+        assert_eq!(f.edited(&method.removal), format!("=== {MAIN}\n{after}"));
+        assert_eq!(f.ide.learned_in_place(MAIN, "two", None), None);
+    }
 }
 
 #[test]
@@ -93,6 +139,15 @@ fn brackets_and_comments_are_folded() {
 }
 
 #[test]
+fn vectors_are_folded_wherever_they_stand() {
+    let drawn = "| a = {\n 1. {\n 2 } }. m = ( `{ a\n}` ) |\n{\n 3 } size\n";
+    let mut f = Fixture::new(drawn);
+    let lines = |text: &str| text.matches('\n').count();
+    let folded: Vec<usize> = f.ide.folds(MAIN).iter().map(|fold| lines(&drawn[..fold.span.start as usize])).collect();
+    assert_eq!(folded, [0, 0, 1, 2, 4], "{:?}", f.ide.folds(MAIN));
+}
+
+#[test]
 fn a_selection_grows() {
     let mut f = Fixture::new(&FILE.replace("( side * side", "( si‸de * side"));
     let at = f.at();
@@ -111,6 +166,48 @@ fn a_file_is_put_into_its_layout_with_few_edits() {
     assert_eq!(after, aura_syntax::format(text).expect("readable"));
     let only = f.ide.formatting(MAIN, Some(Span::new(14, 16))).expect("readable");
     insta::assert_snapshot!(Fix { title: String::new(), edits: only }.apply(text));
+}
+
+/// The marked lines of a file in their layout.
+fn laid_out(drawn: &str) -> String {
+    let mut f = Fixture::new(drawn);
+    let (name, span, text) = (f.name.clone(), f.span, f.files[&f.name].clone());
+    match f.ide.formatting(&name, Some(span)) {
+        Ok(edits) => Fix { title: String::new(), edits }.apply(&text),
+        Err(why) => why,
+    }
+}
+
+#[test]
+fn only_lines_that_are_asked_for_are_laid_out() {
+    insta::assert_snapshot!(laid_out("|\n  a = 1.\n  «b = 2»  .\n  c = 3.\n|\na\n"));
+    insta::assert_snapshot!(laid_out("3+4\n«3+5\n3+6\n»3+7\n"));
+    insta::assert_snapshot!(laid_out("3+4\r\n«3+5\r\n»3+7\r\n"));
+    // A line that is joined with another one is not joined from half of it.
+    insta::assert_snapshot!(laid_out("3\n «+   5»\n3+6\n"));
+}
+
+#[test]
+fn what_can_be_read_is_laid_out() {
+    let whole = |text: &str| {
+        let mut f = Fixture::new(text);
+        f.ide.formatting(MAIN, None).map(|edits| Fix { title: String::new(), edits }.apply(text))
+    };
+    let outcomes: Vec<String> = [
+        "|\n  a   = 1.\n  b = ( 3 +   ).\n  c   = 3.\n|\na\n",
+        "|\n  m = (\n  a   printLine.\n  3 + .\n  b   printLine ).\n|\n",
+        "3+4\n3 + \n  + 5\n3+6\n",
+        "3+4\nat: 1 put: 2\n3+6\n",
+        "3+4\n( 5\n",
+    ]
+    .into_iter()
+    .map(|text| whole(text).unwrap_or_else(|why| why + "\n"))
+    .collect();
+    insta::assert_snapshot!(outcomes.join("---\n"));
+    assert_eq!(
+        whole("3+4\n| 'a\n").expect_err("unreadable").split(" (").next(),
+        Some("the text has no layout while it cannot be read")
+    );
 }
 
 #[test]

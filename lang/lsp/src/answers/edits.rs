@@ -82,18 +82,30 @@ pub(crate) fn prepare(
 
 pub(crate) fn rename(server: &mut Server, p: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>, Refusal> {
     let Some((asked, at)) = Asked::at(server, &p.text_document_position) else { return Ok(None) };
-    let Renaming { certain, possible } = server.ide.rename(&asked.name, at, &p.new_name)?;
-    if possible.is_empty() {
-        return Ok(Some(workspace_edit(server, &certain)));
+    let Renaming { certain, possible, concerns } = server.ide.rename(&asked.name, at, &p.new_name)?;
+    let annotated = |label: &str, why: String| {
+        Some(lsp::ChangeAnnotation { label: label.to_string(), needs_confirmation: Some(true), description: Some(why) })
+    };
+    match (concerns.is_empty(), possible.is_empty(), server.client.reviews) {
+        (true, true, _) => Ok(Some(workspace_edit(server, &certain))),
+        // All of it or nothing is to be agreed to.
+        (false, _, true) => {
+            let mut all = certain;
+            possible.into_iter().for_each(|(name, edits)| all.entry(name).or_default().extend(edits));
+            let annotation = annotated("changes what is hidden", concerns.join("; "));
+            Ok(Some(versioned_edit(server, &Edits::new(), (&all, annotation), None)))
+        }
+        (false, _, false) => Err(format!("'{}' would change what messages mean: {}", p.new_name, concerns.join("; ")).into()),
+        (true, false, true) => {
+            let annotation = annotated("may mean something else", "nobody knows the receiver".into());
+            Ok(Some(versioned_edit(server, &certain, (&possible, annotation), None)))
+        }
+        (true, false, false) => {
+            let message = left(server, &possible);
+            server.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ: lsp::MessageType::WARNING, message });
+            Ok(Some(workspace_edit(server, &certain)))
+        }
     }
-    if server.client.reviews {
-        let (label, description) = ("may mean something else".to_string(), Some("nobody knows the receiver".to_string()));
-        let annotation = lsp::ChangeAnnotation { label, needs_confirmation: Some(true), description };
-        return Ok(Some(versioned_edit(server, &certain, (&possible, Some(annotation)), None)));
-    }
-    let message = left(server, &possible);
-    server.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ: lsp::MessageType::WARNING, message });
-    Ok(Some(workspace_edit(server, &certain)))
 }
 
 /// So many places are named in a message.
@@ -127,6 +139,11 @@ pub(crate) fn format_range(server: &mut Server, p: lsp::DocumentRangeFormattingP
 }
 
 fn formatted(server: &mut Server, asked: &Asked, range: Option<Span>) -> Option<Vec<lsp::TextEdit>> {
-    let edits = server.ide.formatting(&asked.name, range)?;
-    Some(edits.iter().map(|e| text_edit(asked, e)).collect())
+    match server.ide.formatting(&asked.name, range) {
+        Ok(edits) => Some(edits.iter().map(|e| text_edit(asked, e)).collect()),
+        Err(message) => {
+            server.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams { typ: lsp::MessageType::WARNING, message });
+            None
+        }
+    }
 }

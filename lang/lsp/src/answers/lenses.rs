@@ -13,7 +13,8 @@ pub(crate) fn all(server: &mut Server, p: lsp::CodeLensParams) -> Option<Vec<lsp
     for lens in server.ide.lenses(&asked.name) {
         let range = asked.places().range(lens.span);
         let mut add = |title: String, what: What, selector: Option<&String>| {
-            let command = told(title, &Command { what, file: asked.name.clone(), selector: selector.cloned(), at: None }, None);
+            let command = Command { what, file: asked.name.clone(), selector: selector.cloned(), at: None };
+            let command = told(title, &command, selector.map(|_| range.start));
             all.push(lsp::CodeLens { range, command: Some(command), data: None });
         };
         match lens.offer {
@@ -24,9 +25,7 @@ pub(crate) fn all(server: &mut Server, p: lsp::CodeLensParams) -> Option<Vec<lsp
                 if is_beside && !origin.is_reviewed {
                     add("approve".into(), What::Approve, Some(&selector));
                 }
-                if is_beside {
-                    add("revert".into(), What::Revert, Some(&selector));
-                }
+                add("revert".into(), What::Revert, Some(&selector));
             }
         }
     }

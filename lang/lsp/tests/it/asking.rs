@@ -140,6 +140,39 @@ fn a_file_is_laid_out() {
 }
 
 #[test]
+fn a_file_without_a_layout_says_why() {
+    let client = Client::new(&[], &["utf-8"]);
+    client.open(FILE, "3+4\n| 'a\n");
+    let options = json!({ "options": { "tabSize": 4, "insertSpaces": true } });
+    assert_eq!(client.ask("textDocument/formatting", with(file(), options)), Value::Null);
+    let told = client.heard("window/showMessage");
+    assert!(told[0]["message"].as_str().is_some_and(|m| m.contains("line 2")), "{told:?}");
+    client.leave();
+}
+
+/// A slot below that would hide the renamed one.
+const HIDING: &str = "| a = (| foo = 1 |). b = (| p* = a. bar = 2 |) |\na foo\n";
+
+#[test]
+fn a_new_name_that_hides_something_needs_a_yes() {
+    let edits = json!({ "documentChanges": true, "changeAnnotationSupport": {} });
+    let client = Client::able_to(&[], json!({ "workspace": { "workspaceEdit": edits } }));
+    client.open(FILE, HIDING);
+    let edit = client.ask("textDocument/rename", with(at(FILE, 0, 9), json!({ "newName": "bar" })));
+    let edits = edit["documentChanges"][0]["edits"].as_array().expect("edits").clone();
+    assert!(edits.len() == 2 && edits.iter().all(|e| e["annotationId"].is_string()), "{edits:?}");
+    let id = edits[0]["annotationId"].as_str().expect("annotated");
+    assert_eq!(edit["changeAnnotations"][id]["description"], "the slot 'bar' of `b` hides that of `a`");
+    client.leave();
+    // Who cannot be asked is told.
+    let client = Client::new(&[], &["utf-8"]);
+    client.open(FILE, HIDING);
+    let refused = client.try_ask("textDocument/rename", with(at(FILE, 0, 9), json!({ "newName": "bar" }))).expect_err("refused");
+    assert!(refused.message.contains("hides that of"), "{}", refused.message);
+    client.leave();
+}
+
+#[test]
 fn a_file_and_a_project_have_symbols() {
     let client = opened();
     let symbols = client.ask("textDocument/documentSymbol", file());

@@ -180,3 +180,28 @@ fn an_editor_that_leaves_leaves_no_question_open() {
     assert_eq!(client.answer(&request).expect_err("not judged").code, -32800);
     client.answer(&goodbye).expect("goodbye");
 }
+
+/// A learned method that somebody has approved into the text.
+const IN_PLACE: &str =
+    "|\n    one = 1.\n    \"learned: 2026-11-22\n     model: small\n     reviewed: yes\"\n    half = ( 2 ).\n|\none\n";
+
+#[test]
+fn a_learned_method_in_the_text_says_where_it_comes_from_and_is_taken_back_there() {
+    let client = Client::able_to(&[], json!({}));
+    client.open(FILE, IN_PLACE);
+    let lenses = client.ask("textDocument/codeLens", json!({ "textDocument": { "uri": uri(FILE) } }));
+    let command = |title: &str| {
+        let all = lenses.as_array().expect("lenses").iter().map(|l| &l["command"]);
+        all.clone().find(|c| c["title"].as_str().is_some_and(|t| t.starts_with(title))).expect("offered").clone()
+    };
+    let run = |command: Value| json!({ "command": command["command"], "arguments": command["arguments"] });
+    let why = client.ask("workspace/executeCommand", run(command("learned from small")));
+    assert_eq!(why, "learned: 2026-11-22\nmodel: small\nreviewed: yes");
+    let request = client.send("workspace/executeCommand", run(command("revert")));
+    let edit = client.asked("workspace/applyEdit");
+    let range = json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 6, "character": 0 } });
+    assert_eq!(edit.params["edit"]["changes"][uri(FILE)], json!([{ "range": range, "newText": "" }]));
+    client.reply(&edit, json!({ "applied": true }));
+    assert_eq!(client.answer(&request).expect("done"), "reverted");
+    client.leave();
+}

@@ -116,3 +116,16 @@ fn what_was_learned_meanwhile_is_known_afterwards() {
     assert_eq!(client.diagnostics("/p/a.aura", Some(1)), Vec::<serde_json::Value>::new());
     client.leave();
 }
+
+#[test]
+fn a_folder_that_goes_takes_its_findings_along() {
+    let client = Client::new(&[("/q/far.aura", "unknownToAll\n")], &["utf-8"]);
+    let folder = json!([{ "uri": "file:///q", "name": "q" }]);
+    let told =
+        |added: &serde_json::Value, removed: &serde_json::Value| json!({ "event": { "added": added, "removed": removed } });
+    client.tell("workspace/didChangeWorkspaceFolders", told(&folder, &json!([])));
+    assert_eq!(client.diagnostics("/q/far.aura", None)[0]["code"], "E0301");
+    client.tell("workspace/didChangeWorkspaceFolders", told(&json!([]), &folder));
+    assert_eq!(client.diagnostics("/q/far.aura", None), Vec::<serde_json::Value>::new());
+    client.leave();
+}

@@ -320,7 +320,8 @@ impl Body<'_> {
             Some(Type::Block(..)) => self.u.builtin.block,
             _ => return,
         };
-        let Some(near) = crate::near::message(self.u, object, name) else {
+        let is_explicit = !matches!(message.send.receiver, Receiver::Implicit);
+        let Some(near) = crate::near::message(self.u, object, name, is_explicit) else {
             found.help = Some("define it, or leave it: when the program comes here, ALFRED is asked for it".into());
             return;
         };

@@ -8,7 +8,7 @@ use super::{LearnedError, Method};
 use crate::answer::name;
 use crate::gates::parse;
 
-/// The methods in `text`, each with the span of its statement.
+/// The methods in `text`, each with the span of its statement and of a period behind it.
 pub(super) fn methods(path: &Path, text: &str) -> Result<Vec<(Method, Span)>, LearnedError> {
     let damaged = |line: u32, why: String| LearnedError::Damaged { path: path.to_path_buf(), line, why };
     let file = parse::file(text).map_err(|findings| {
@@ -25,9 +25,16 @@ pub(super) fn methods(path: &Path, text: &str) -> Result<Vec<(Method, Span)>, Le
         if methods.iter().any(|(m, _)| m.at == method.at && m.selector == method.selector) {
             return Err(damaged(line, format!("'{}' of {} is there twice", method.selector, method.at)));
         }
-        methods.push((method, statement.span));
+        methods.push((method, with_period(statement.span, text)));
     }
     Ok(methods)
+}
+
+fn with_period(span: Span, text: &str) -> Span {
+    let rest = text.get(span.end as usize..).unwrap_or("");
+    let blank = rest.len() - rest.trim_start().len();
+    let period = if rest[blank..].starts_with('.') { blank as u32 + 1 } else { 0 };
+    Span { end: span.end + period, ..span }
 }
 
 fn method(statement: &Statement, text: &str, line: u32) -> Result<Method, String> {

@@ -116,7 +116,10 @@ impl Learned {
         if text.is_empty() {
             after = after.strip_prefix('\n').unwrap_or(after);
         }
-        let text = format!("{before}{text}{after}");
+        // What stands for a statement ends as that did; a comment, and nothing, ends without a period.
+        let is_statement = !text.is_empty() && !text.starts_with('"');
+        let period = if is_statement && span.text(&now).ends_with('.') { "." } else { "" };
+        let text = format!("{before}{text}{period}{after}");
         let methods = read::methods(&path, &text)?.into_iter().map(|(m, _)| m).collect();
         files::replace(&path, &text).map_err(|e| LearnedError::Io { path, verb: "written", why: e.to_string() })?;
         (self.methods, self.text) = (methods, text);

@@ -13,10 +13,10 @@ use aura_alfred::door::{Approval, Proposal};
 use aura_alfred::ledger::{Ledger, Stopped};
 use aura_alfred::state::{Record, Step};
 use aura_run::{Missing, ProcessId, Vm};
-use aura_syntax::Source;
 use aura_syntax::source::Position;
-use aura_syntax::tree::{self, Send};
+use aura_syntax::tree::{self, ExprKind, Receiver, Send, SlotList};
 use aura_syntax::visit::{self, Visit};
+use aura_syntax::{Source, Span};
 use serde_json::json;
 
 use super::Failed;
@@ -34,7 +34,7 @@ use crate::{image, interrupt, source};
 pub(super) fn run(a: &ProposeArgs, at_image: Option<&Path>) -> Exit {
     match proposed(a, at_image) {
         Ok(proposal) => {
-            output::print(&if a.json { told(a, &proposal) } else { shown(&proposal) });
+            output::print(&if a.json { told(a, &proposal.0, &proposal.1) } else { shown(&proposal.0) });
             Exit::Fine
         }
         Err((exit, why)) => {
@@ -44,18 +44,19 @@ pub(super) fn run(a: &ProposeArgs, at_image: Option<&Path>) -> Exit {
     }
 }
 
-/// The method, as a line of JSON.
-fn told(a: &ProposeArgs, p: &Proposal) -> String {
+/// The method, and the object that it belongs to, as a line of JSON. The file's own module has no name.
+fn told(a: &ProposeArgs, p: &Proposal, home: &str) -> String {
     let script = a.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let (heading, statement) = aura_alfred::learned::kept_as(&script, p.home(), &p.source, &p.comment);
+    let (heading, statement) = aura_alfred::learned::kept_as(&script, home, &p.source, &p.comment);
     let proposal = json!({
-        "at": p.home(), "selector": p.selector, "source": p.source, "model": p.model, "comment": p.comment, "shown": shown(p),
+        "at": home, "selector": p.selector, "source": p.source, "model": p.model, "comment": p.comment, "shown": shown(p),
         "heading": heading, "statement": statement,
     });
     json!({ "proposal": proposal }).to_string() + "\n"
 }
 
-fn proposed(a: &ProposeArgs, at_image: Option<&Path>) -> Result<Proposal, Failed> {
+/// The method, and the object that it belongs to.
+fn proposed(a: &ProposeArgs, at_image: Option<&Path>) -> Result<(Proposal, String), Failed> {
     let usage = |why: String| (Exit::Usage, why);
     let texts = Texts::new(a.unsaved).map_err(usage)?;
     let text = texts.read(&a.file).map_err(usage)?;
@@ -66,14 +67,23 @@ fn proposed(a: &ProposeArgs, at_image: Option<&Path>) -> Result<Proposal, Failed
     let mut vm = quiet_machine(texts)?;
     let at_image = look_at_image(&mut vm, at_image, &a.file)?;
     let (is_meant, steps) = (wanted.clone().meant_in(&name), Box::new(Steps { as_json: a.json }));
-    let door = Door::to_propose(&a.leave.door, at_image.as_deref(), (&a.file, &text), &mut vm, is_meant, steps)?;
+    let mut flags = a.leave.door.clone();
+    if wanted.is_own == Some(Own::Lobby) && flags.install_at.is_none() {
+        flags.install_at = Some(LOBBY.into());
+    }
+    let is_own = wanted.is_own.filter(|_| a.leave.door.install_at.is_none());
+    let door = Door::to_propose(&flags, at_image.as_deref(), (&a.file, &text), &mut vm, is_meant, steps)?;
     interrupt::watch(vm.interrupt.clone());
     let id = vm.spawn_file(&name, &code, a.leave.powers.set(), a.leave.bounds.limits());
     let mut asking = Asking { door, proposal: None };
     let end = drive(&mut vm, id, &mut asking);
     match asking.proposal {
+        Some(proposal) if is_own.is_some_and(|own| own.is_called(proposal.home())) => Ok((proposal, String::new())),
         Some(proposal) if proposal.home().starts_with('(') => Err((Exit::NotUnderstood, nameless(&proposal))),
-        Some(proposal) => Ok(proposal),
+        Some(proposal) => {
+            let home = proposal.home().to_string();
+            Ok((proposal, home))
+        }
         None => Err(why_not(&asking.door, end, &wanted.selector, &name)),
     }
 }
@@ -118,14 +128,40 @@ struct Wanted {
     selector: String,
     /// Where its expression ends: no other message of that name ends there.
     end: u32,
+    /// It goes to the file itself.
+    is_own: Option<Own>,
+}
+
+/// What a file itself is for the machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    /// A file with slots has a module, which has no name.
+    Module,
+    /// Any other runs as the lobby.
+    Lobby,
+}
+
+/// Where a method goes that is for a file without slots, until the file has its first.
+const LOBBY: &str = "lobby";
+
+impl Own {
+    /// Whether the machine tells of the file by this name.
+    fn is_called(self, home: &str) -> bool {
+        match self {
+            Own::Module => home.starts_with('('),
+            Own::Lobby => home == LOBBY,
+        }
+    }
 }
 
 impl Wanted {
     /// The message whose name begins at a line and column.
     fn at(text: &str, (line, column): (usize, usize)) -> Option<Self> {
         let at = Source::new("", text).offset(Position { line, column });
-        let mut finder = Finder { text, at, found: None };
-        visit::file(&mut finder, &aura_syntax::parse(text).file);
+        let file = aura_syntax::parse(text).file;
+        let own = if file.slots.is_some() { Own::Module } else { Own::Lobby };
+        let mut finder = Finder { text, at, own, slots: file.slots.as_ref().map(|list| list.span), depth: 0, found: None };
+        visit::file(&mut finder, &file);
         finder.found
     }
 
@@ -139,15 +175,33 @@ impl Wanted {
 struct Finder<'t> {
     text: &'t str,
     at: u32,
+    own: Own,
+    /// The file's own slots.
+    slots: Option<Span>,
+    /// How many other objects are around.
+    depth: usize,
     found: Option<Wanted>,
 }
 
 impl Visit for Finder<'_> {
+    fn object(&mut self, list: &SlotList) {
+        let is_inside = usize::from(Some(list.span) != self.slots);
+        self.depth += is_inside;
+        list.slots.iter().for_each(|slot| self.slot(slot));
+        self.depth -= is_inside;
+    }
+
     fn send(&mut self, send: &Send, _: Option<&Send>) {
         if send.selector.first().is_some_and(|first| first.start == self.at) {
             let ends = send.selector.iter().chain(send.arguments.iter().map(|a| &a.span)).map(|span| span.end);
             let (selector, end) = (tree::selector(&send.selector, self.text), ends.max().unwrap_or(self.at));
-            self.found = Some(Wanted { selector, end });
+            let is_to_self = match &send.receiver {
+                Receiver::Implicit => true,
+                Receiver::Expr(e) => matches!(e.kind, ExprKind::SelfRef),
+                Receiver::Resend(_) | Receiver::Delegate(_) => false,
+            };
+            let is_own = (is_to_self && self.depth == 0).then_some(self.own);
+            self.found = Some(Wanted { selector, end, is_own });
         }
     }
 }

@@ -1,0 +1,251 @@
+//! What could stand at the cursor: messages that the receiver understands, what is in scope, continuations of a keyword message, modules, types.
+//!
+//! * `site` where the cursor is; `list` what is offered, in which order; here what is offered where
+//!
+//! Names come at once; what costs inference (signatures, effects) is told of one of them when it is asked for ([`Ide::describe_completion`]).
+
+mod list;
+mod site;
+
+use aura_syntax::tree::{Expr, Receiver, Send};
+use aura_types::ObjectId;
+
+pub(crate) use self::list::Told;
+use self::list::{List, Near};
+use self::site::{Site, Spot, site};
+pub(crate) use self::site::{is_at_top, is_line_between};
+use crate::hover::About;
+use crate::resolve::Here;
+use crate::scope::{LocalKind, locals_at};
+use crate::words::index_at;
+use crate::{Ide, Span};
+
+/// What could stand somewhere.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Completions {
+    /// What it would replace.
+    pub span: Span,
+    /// The best first.
+    pub items: Vec<Completion>,
+    /// There are more.
+    pub is_incomplete: bool,
+}
+
+/// One thing that could stand there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    /// What it is called.
+    pub label: String,
+    /// What it is.
+    pub kind: Offered,
+    /// A word about where it comes from.
+    pub from: String,
+    /// What to insert; `${1:name}` marks places to be filled in.
+    pub snippet: String,
+    /// The same for editors that know no such marks.
+    pub plain: String,
+    /// By which [`Ide::describe_completion`] knows it again.
+    pub key: Option<Key>,
+}
+
+/// What is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// An argument.
+    Argument,
+    /// A local.
+    Local,
+    /// A method.
+    Method,
+    /// A slot that can be assigned to.
+    Slot,
+    /// A constant slot.
+    Constant,
+    /// An object.
+    Object,
+    /// A file to import.
+    Module,
+    /// A word of the language.
+    Word,
+}
+
+/// An offer of the last question for completions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Which question.
+    pub question: u32,
+    /// Which offer.
+    pub index: u32,
+}
+
+/// What was offered last, to be described when that is wanted.
+#[derive(Default)]
+pub(crate) struct LastOffer {
+    question: u32,
+    told: Vec<Told>,
+}
+
+impl LastOffer {
+    fn key(&mut self, told: Told) -> Key {
+        self.told.push(told);
+        Key { question: self.question, index: self.told.len() as u32 - 1 }
+    }
+}
+
+impl Ide {
+    /// What could stand at a place.
+    pub fn complete(&mut self, name: &str, at: u32) -> Option<Completions> {
+        let here = self.here(name)?;
+        let span = site::word_before(&here, at);
+        let prefix = here.document.text().get(span.start as usize..at as usize).unwrap_or("").to_string();
+        let spot = Spot::new(here, span, at);
+        let mut list = List::new(self, prefix);
+        match site(&spot, at)? {
+            Site::Path => list.modules(name, &spot.here, at),
+            Site::Type => list.types(&spot.here),
+            Site::Above(through) => list.above(&spot, through),
+            Site::Receiver { operand, continued, is_only_continued } => {
+                continued.iter().for_each(|send| list.continuations(&spot.here, send));
+                if !is_only_continued {
+                    list.messages_to(&spot.here, operand);
+                }
+            }
+            Site::Open => list.in_scope(&spot),
+        }
+        Some(list.finish(span))
+    }
+
+    /// What is to be said of something that was offered; nothing when it was offered before the last question.
+    pub fn describe_completion(&mut self, key: Key) -> Option<About> {
+        self.settle();
+        let told = (key.question == self.offered.question).then(|| self.offered.told.get(key.index as usize))??;
+        Some(match *told {
+            Told::Slot(slot) => self.about_slot(slot),
+            Told::Evaluation(block) => self.about_evaluation(block, None)?,
+        })
+    }
+
+    /// Numbers of slots mean others once texts have changed.
+    pub(crate) fn forget_offer(&mut self) {
+        self.offered.told.clear();
+    }
+}
+
+/// What is offered where.
+impl List<'_> {
+    /// All that an object understands, as something written out that is asked for it.
+    fn understood(&mut self, object: ObjectId) {
+        let builtin = self.ide.universe().builtin();
+        let is_place = |o: ObjectId| [builtin.lobby, builtin.globals, builtin.traits, builtin.mixins].contains(&o);
+        let everybodys = self.ide.universe().lineage_of(builtin.lobby);
+        let lineage = self.ide.universe().lineage_of(object);
+        self.objects(&lineage, |index, o| match index {
+            0 => Near::Object(0),
+            _ if is_place(o) => Near::Elsewhere,
+            _ if everybodys.contains(&o) => Near::Everywhere(index),
+            _ => Near::Object(index),
+        });
+    }
+
+    fn messages_to(&mut self, here: &Here, receiver: &Expr) {
+        let code = self.ide.universe().code_at(here.file, receiver.span.start);
+        if let Some(block) = self.ide.block_of(&code, receiver) {
+            let evaluation = self.ide.evaluation(block, Some((here, receiver)));
+            evaluation.into_iter().for_each(|e| self.evaluation(block, e));
+        }
+        let objects = self.ide.objects_of(&code, receiver);
+        objects.iter().for_each(|object| self.understood(*object));
+        // Of a receiver that is not known, anything may be understood.
+        if objects.is_empty() && !self.prefix.is_empty() {
+            let prefix = self.prefix.clone();
+            let slots = self.ide.universe().slots_named(|name| list::fits(name, &prefix));
+            slots.into_iter().for_each(|slot| self.slot(slot, Near::Object(0), 0));
+        }
+    }
+
+    /// What stands above the method's object, or in that parent of it; what is no parent ends a statement here.
+    fn above(&mut self, spot: &Spot, through: Option<&str>) {
+        let holder = spot.holder(self.ide);
+        let lineage = self.ide.universe().lineage_above(holder, through);
+        if lineage.is_empty() && through.is_some() {
+            return self.in_scope(spot);
+        }
+        self.objects(&lineage, |index, _| Near::Object(index));
+    }
+
+    fn continuations(&mut self, here: &Here, send: &Send) {
+        let text = here.document.text();
+        let begun: String = send.selector.iter().map(|p| p.text(text)).collect();
+        let count = send.selector.len();
+        let code = self.ide.universe().code_at(here.file, send.selector.first().map_or(0, |s| s.start));
+        let objects = match &send.receiver {
+            Receiver::Expr(e) => self.ide.objects_of(&code, e),
+            _ => vec![code.holder],
+        };
+        for object in objects {
+            for ancestor in self.ide.universe().lineage_of(object) {
+                let goes_on = |name: &str| name.len() > begun.len() && name.starts_with(&begun);
+                let universe = self.ide.project.known();
+                let slots: Vec<_> = universe.slots_of(ancestor).into_iter().filter(|s| goes_on(universe.slot_name(*s))).collect();
+                for slot in slots {
+                    let length = self.ide.project.known().slot_name(slot).len();
+                    self.slot(slot, Near::Next(length), count);
+                }
+            }
+        }
+    }
+
+    fn in_scope(&mut self, spot: &Spot) {
+        let document = spot.here.document.clone();
+        let (text, file) = (document.text(), &document.parse().file);
+        for local in locals_at(text, file, spot.word) {
+            let kind = if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local };
+            self.local(local.name.text(text), kind, local.kind == LocalKind::Variable);
+        }
+        self.plain("self", Offered::Word, Near::Here);
+        if spot.is_in_method(self.ide) {
+            self.plain("resend", Offered::Word, Near::Here);
+        }
+        let holder = spot.holder(self.ide);
+        let universe = self.ide.universe();
+        let (lobby, module) = (universe.builtin().lobby, universe.module_of(spot.here.file));
+        let everybodys = universe.lineage_of(lobby);
+        // What self does not understand the file's module is asked for.
+        let (own, module) = (universe.lineage_of(holder), universe.lineage_of(module));
+        let mut offer = |lineage: Vec<ObjectId>, near: fn(usize) -> Near| {
+            self.objects(&lineage, |index, o| match index > 0 && everybodys.contains(&o) {
+                true => Near::Everywhere(index),
+                false => near(index),
+            });
+        };
+        offer(own, Near::Object);
+        offer(module, Near::Module);
+    }
+
+    fn modules(&mut self, name: &str, here: &Here, at: u32) {
+        let tokens = &here.document.parse().tokens;
+        let string = tokens.get(index_at(&here.document, at.saturating_sub(1))).map_or(at, |t| t.span.start + 1);
+        self.prefix = here.document.text().get(string as usize..at as usize).unwrap_or("").to_string();
+        let outside = self.ide.outside.clone();
+        outside.importable(name).iter().for_each(|path| self.plain(path, Offered::Module, Near::Here));
+    }
+
+    fn types(&mut self, here: &Here) {
+        for word in ["int", "string", "bool", "float", "vector", "any", "self", "nil", "block"] {
+            self.plain(word, Offered::Object, Near::Here);
+        }
+        let universe = self.ide.universe();
+        let (module, builtin) = (universe.module_of(here.file), universe.builtin());
+        let mut lineage = universe.lineage_of(module);
+        // A type may be named by what is in traits, too; what the lobby itself has are places, and no prototypes.
+        lineage.retain(|o| *o != builtin.lobby);
+        lineage.push(builtin.traits);
+        for (index, object) in lineage.into_iter().enumerate() {
+            for slot in self.ide.project.known().slots_of(object) {
+                if self.ide.project.known().object_in(slot).is_some() {
+                    self.slot(slot, Near::Object(index), 0);
+                }
+            }
+        }
+    }
+}
