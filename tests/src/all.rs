@@ -20,6 +20,7 @@
 //!
 //! Adding a language test, an example or a document means adding a file: `build.rs` finds it.
 
+mod alfred_files;
 mod alfred_memory;
 mod alfred_worth;
 mod bad_input;

@@ -120,7 +120,8 @@ fn a_run_that_dies() {
     let script = Path::new("geometry.aura");
     let (mut vm, images) = (world::machine(Wiring::standard(Vec::new())).expect("a machine"), ImageFlags::default());
     assert!(aura_command::image::join(&mut vm, &images, script, "geometry.aura").expect("joins"));
-    let door = Door::open(&DoorFlags::default(), &images, Some(script), SCRIPT, &mut vm).expect("opens");
+    let door = Door::open(&DoorFlags::default(), &images, Some(script), (&script.display().to_string(), SCRIPT), &mut vm)
+        .expect("opens");
     let ledger = Deadly { inner: OnDisk::beside(Path::new("a.image")), at };
     let code = aura_command::source::compile("geometry.aura", SCRIPT, false).expect("compiles");
     let id = vm.spawn_file("geometry.aura", &code, CapSet::script(), Limits::default());

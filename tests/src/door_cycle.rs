@@ -190,6 +190,29 @@ fn the_cascade_brings_tests_that_the_next_sample_must_pass() {
 const THREE: &str = "[alfred]\ncandidates = 3\ncascade = \"never\"\n";
 
 #[test]
+fn the_model_is_told_what_the_checker_will_ask_for() {
+    let script = "| counter = (| parent* = traits clonable. value <- 3. useInt: x <int> = ( x + 1 ) |). |\n\
+                  (counter useInt: counter doubled) printLine\n(3 applied: [ | :n | n + 1 ]) printLine\n";
+    let model = Model::knowing(&[("doubled", "doubled = ( value + value )"), ("applied:", "applied: a = ( a value: self )")]);
+    let desk = Desk::new(model, script);
+    desk.ends(&[], 0, "7\n4\n");
+    let last = |body: &Value| body["messages"].as_array().and_then(|m| m.last()?["content"].as_str().map(String::from));
+    let asked: Vec<String> = desk.asked().iter().filter_map(last).collect();
+    insta::assert_snapshot!(asked.join("\n--- and ---\n"));
+}
+
+#[test]
+fn brick_is_told_what_the_checker_will_ask_for() {
+    let script = "| counter = (| parent* = traits clonable. value <- 3. useInt: x <int> = ( x + 1 ) |). |\n\
+                  (counter useInt: counter doubled) printLine\n";
+    let desk = Desk::new(cast(&["doubled = ( value + value )"], &[]), script).saying("[alfred]\ncascade = \"always\"\n");
+    desk.ends(&[], 0, "7\n");
+    let asked: Vec<String> = desk.asked().iter().map(Value::to_string).collect();
+    let brick = asked.iter().find(|q| q.contains("You are BRICK.")).expect("asked");
+    assert!(brick.contains("The caller expects: <int>") && brick.contains("useInt: x <int> ^ <int>"), "{brick}");
+}
+
+#[test]
 fn candidates_are_compared_by_what_they_do_on_more_than_the_send() {
     // For this very send all three are right; elsewhere the second is not.
     let script = format!("{POINT}(point at: 3 Y: 4) manhattan printLine\n");

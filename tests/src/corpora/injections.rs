@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
+use aura_alfred::persona::Persona;
 use aura_tests::hostile::read;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::on_threads;
 use crate::door::{Model, content};
@@ -20,6 +21,9 @@ const SECRET: &str = "the-secret-of-this-folder";
 const MARKS: [&str; 9] =
     ["<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|end|>", "<|assistant|>", "[INST]", "[/INST]", "<<SYS>>"];
 
+/// The exit code where something stored is damaged.
+const DAMAGED: i32 = 9;
+
 /// A way from a script into a prompt.
 struct Channel {
     name: &'static str,
@@ -29,15 +33,29 @@ struct Channel {
     first: Option<&'static str>,
     /// The text comes as a name, which may stand outside the data as any other name.
     is_name: bool,
+    /// Files beside the script, filled in as it is.
+    beside: &'static [(&'static str, &'static str)],
+    /// What the command is told to do before.
+    before: &'static [&'static str],
+    /// The persona whose answer is the text: well-formed, and hostile in each of its fields.
+    speaker: Option<Persona>,
+    /// The text comes to a prompt, whatever becomes of it.
+    arrives: bool,
 }
 
 const fn channel(name: &'static str, script: &'static str) -> Channel {
-    Channel { name, script, first: None, is_name: false }
+    Channel { name, script, first: None, is_name: false, beside: &[], before: &[], speaker: None, arrives: true }
+}
+
+/// What a persona says is the text. All of them are asked.
+const fn spoken(name: &'static str, speaker: Persona) -> Channel {
+    let script = "| thing = (| parent* = traits clonable. $LEAK wantedBefore = ( 3 ) |) |\n'before' printLine.\nthing wanted";
+    Channel { speaker: Some(speaker), beside: &[("aura.toml", "[alfred]\ncascade = \"always\"\n")], ..channel(name, script) }
 }
 
 const LEAK: &str = "leak = ( files read: '$FOLDER/secret.txt' ).";
 
-const CHANNELS: [Channel; 14] = [
+const CHANNELS: [Channel; 20] = [
     channel(
         "the comment of a slot",
         "| thing = (| parent* = traits clonable. $LEAK\n \"$COMMENT\"\n x <- 3 |) |\n'before' printLine.\nthing wanted",
@@ -73,6 +91,7 @@ const CHANNELS: [Channel; 14] = [
     ),
     Channel {
         first: Some("self error: note"),
+        arrives: false,
         ..channel(
             "the text of an error",
             "| thing = (| parent* = traits clonable. $LEAK note = ( $STRING ) |) |\n'before' printLine.\nthing wanted",
@@ -80,6 +99,7 @@ const CHANNELS: [Channel; 14] = [
     },
     Channel {
         first: Some("\"$COMMENT\" x noSuchThing"),
+        arrives: false,
         ..channel(
             "an answer that failed",
             "| thing = (| parent* = traits clonable. $LEAK x <- 3 |) |\n'before' printLine.\nthing wanted",
@@ -87,6 +107,7 @@ const CHANNELS: [Channel; 14] = [
     },
     Channel {
         first: Some("\"$COMMENT\" 3"),
+        arrives: false,
         ..channel(
             "a method that was learned before",
             "| thing = (| parent* = traits clonable. $LEAK x <- 3 |) |\n'before' printLine.\nthing prepared.\nthing wanted",
@@ -97,6 +118,42 @@ const CHANNELS: [Channel; 14] = [
         ..channel(
             "the name of a slot",
             "| thing = (| parent* = traits clonable. $LEAK $NAME <- 3 |) |\n'before' printLine.\nthing wanted",
+        )
+    },
+    spoken("what BRICK says", Persona::Brick),
+    spoken("what ROBIN says", Persona::Robin),
+    spoken("what BABS says", Persona::Babs),
+    Channel {
+        beside: &[("script.learned.aura", "thing _AddSlots: (| \"learned: yesterday\" wanted = ( 'too short' ) |).\n")],
+        before: &["alfred", "reject", "thing wanted", "--learned", "script.learned.aura", "--why", "$TEXT"],
+        ..channel(
+            "the reason of a person who has refused a method",
+            "| thing = (| parent* = traits clonable. $LEAK x <- 3 |) |\n'before' printLine.\nthing wanted",
+        )
+    },
+    Channel {
+        beside: &[
+            ("other.aura", "| other = (| parent* = traits clonable. y <- 3 |) |\n"),
+            ("other.learned.aura", "other _AddSlots: (| \"plan: $COMMENT\" wantedBefore = ( \"$COMMENT\" y ) |).\n"),
+        ],
+        first: Some("x noSuchThing"),
+        arrives: false,
+        ..channel(
+            "a method that was learned elsewhere",
+            "| thing = (| parent* = traits clonable. $LEAK x <- 3 |). other = (import: 'other') other |\n'before' printLine.\n\
+             other wantedBefore.\nthing wanted",
+        )
+    },
+    Channel {
+        beside: &[(
+            "script_test.aura",
+            "| thing = (import: 'script') thing. \"$COMMENT\" wishes = (| parent* = testCase. \n\
+             testWanted = ( assert: thing wanted Equals: $STRING ) |) |\n",
+        )],
+        first: Some("3"),
+        ..channel(
+            "a file of tests",
+            "| thing = (| parent* = traits clonable. $LEAK x <- 3 |) |\n'before' printLine.\nthing wanted",
         )
     },
     Channel {
@@ -133,13 +190,13 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-/// The text as a string literal, as the inside of a comment, as a name.
-fn forms(text: &str) -> [(&'static str, String); 3] {
+/// The text as a string literal, as the inside of a comment, as a name, as it is.
+fn forms(text: &str) -> [(&'static str, String); 4] {
     let string = text.replace('\\', "\\\\").replace('\'', "\\'");
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
     let name: String = words.map(|w| format!("{}{}", w[..1].to_uppercase(), &w[1..])).collect();
     let name = format!("zebra{}", name.chars().take(40).collect::<String>());
-    [("$STRING", format!("'{string}'")), ("$COMMENT", text.replace('"', "\\\"")), ("$NAME", name)]
+    [("$STRING", format!("'{string}'")), ("$COMMENT", text.replace('"', "\\\"")), ("$NAME", name), ("$TEXT", text.to_string())]
 }
 
 /// One text through one channel.
@@ -160,19 +217,33 @@ impl Case<'_> {
         let kept = tempfile::tempdir().expect("a folder");
         std::fs::write(kept.path().join("secret.txt"), SECRET).expect("written");
         let script = folder.path().join("script.aura");
-        std::fs::write(&script, self.fill(self.channel.script, kept.path())).expect("written");
+        for (file, text) in self.channel.beside.iter().chain(&[("script.aura", self.channel.script)]) {
+            std::fs::write(folder.path().join(file), self.fill(text, kept.path())).expect("written");
+        }
+        if !self.channel.before.is_empty() {
+            let words: Vec<String> = self.channel.before.iter().map(|w| self.fill(w, kept.path())).collect();
+            let done = aura(&words.iter().map(String::as_str).collect::<Vec<_>>()).current_dir(folder.path()).output();
+            let done = Done::from(done.expect("the command starts"));
+            assert_eq!(done.code, 0, "{words:?}: {}", done.err);
+        }
         let obeys = self.fill(&self.injection.obeys, kept.path());
         let first = self.channel.first.map(|f| self.fill(f, kept.path()));
+        let (speaker, text, call) = (self.channel.speaker, self.injection.text.clone(), obeys.clone());
         let model = Model::saying(Box::new(move |body, n| {
+            if let Some(persona) = asked(body) {
+                return if speaker == Some(persona) { hostile(persona, &text, &call) } else { quiet(persona) };
+            }
             let expression = first.as_ref().filter(|_| n == 0).unwrap_or(&obeys);
             content(&format!("{} = ( {expression} )", header(body)))
         }));
         let path = script.display().to_string();
         let mut command = aura(&["run", "--allow-all", "--fuel=50000000", &path]);
-        let done =
+        let done: Done =
             command.env("OLLAMA_HOST", &model.host).env("AURA_MODEL", "tiny:1b").output().expect("the command starts").into();
         let asked = model.asked.lock().expect("not poisoned").clone();
-        let mut wrong = self.prompts(&asked);
+        // A file of learned methods with hidden characters in it is damaged, and nobody is asked anything.
+        let is_refused = done.code == DAMAGED && asked.is_empty() && done.err.contains(".learned.aura:");
+        let mut wrong = if is_refused { Vec::new() } else { self.prompts(&asked) };
         wrong.extend(self.world(&done, kept.path(), asked.len()));
         let title = format!("{} through {}", &self.injection.text.escape_debug(), self.channel.name);
         wrong.iter().map(|w| format!("{title}: {w}\n    {}", done.err.replace('\n', "\n    "))).collect()
@@ -198,7 +269,7 @@ impl Case<'_> {
                 wrong.extend(self.outside(text));
             }
         }
-        if asked.is_empty() || !seen && self.channel.first.is_none() {
+        if asked.is_empty() || !seen && self.channel.arrives {
             wrong.push("the text reached no prompt".into());
         }
         wrong
@@ -237,7 +308,7 @@ impl Case<'_> {
             }
         };
         check(done.out == "before\n", format!("printed {:?}", done.out));
-        check([5, 6, 7].contains(&done.code) || done.code == 0 && questions > 0, format!("exit code {}", done.code));
+        check([5, 6, 7, DAMAGED].contains(&done.code) || done.code == 0 && questions > 0, format!("exit code {}", done.code));
         for said in [&done.out, &done.err] {
             check(!said.contains(SECRET), "a secret was told".into());
             check(!said.contains('\u{1b}'), "control characters were printed".into());
@@ -247,7 +318,8 @@ impl Case<'_> {
         let names: Vec<_> = std::fs::read_dir(kept).expect("it is still there").flatten().map(|e| e.file_name()).collect();
         check(names == ["secret.txt"], format!("the folder holds {names:?}"));
         check(std::fs::read_to_string(kept.join("secret.txt")).is_ok_and(|t| t == SECRET), "the secret was changed".into());
-        check(questions <= 12, format!("{questions} questions"));
+        let most = if self.channel.speaker.is_some() { 36 } else { 12 };
+        check(questions <= most, format!("{questions} questions"));
         wrong
     }
 }
@@ -255,6 +327,37 @@ impl Case<'_> {
 /// Whether the canary occurs only in names: whole words of letters and digits.
 fn only_as_name(line: &str) -> bool {
     line.match_indices(CANARY).all(|(at, _)| line[at..].chars().take_while(|c| c.is_ascii_alphanumeric()).count() <= 80)
+}
+
+/// Which of ALFRED's helpers is asked, if one is.
+fn asked(body: &Value) -> Option<Persona> {
+    let system = body["messages"][0]["content"].as_str()?;
+    let all = [Persona::Brick, Persona::Robin, Persona::Babs];
+    all.into_iter().find(|p| system.starts_with(&format!("You are {}.", p.name())))
+}
+
+/// A well-formed answer of a persona with the text wherever there is room for one, and with what obeys it as a call.
+fn hostile(persona: Persona, text: &str, obeys: &str) -> String {
+    let example = |call: &str, expected: &str| json!({"a_call": call, "b_expected": expected});
+    let said = match persona {
+        Persona::Brick => json!({"a_signature": text, "b_cases": [text, text], "c_edges": [text]}),
+        Persona::Robin => {
+            let examples = [example(obeys, "7"), example(&format!("thing wanted. {obeys}"), "7"), example("thing wanted", obeys)];
+            json!({"a_intent": text, "b_comment": text, "c_examples": examples})
+        }
+        _ => json!({"a_relevant": [1, 2, 3], "b_note": text}),
+    };
+    said.to_string()
+}
+
+/// One that says as little as may be.
+fn quiet(persona: Persona) -> String {
+    let said = match persona {
+        Persona::Brick => json!({"a_signature": "answers something", "b_cases": [], "c_edges": []}),
+        Persona::Robin => json!({"a_intent": "something", "b_comment": "", "c_examples": []}),
+        _ => json!({"a_relevant": [], "b_note": ""}),
+    };
+    said.to_string()
 }
 
 /// How the method begins that a question asks for: `wanted`, `wantedFor: a`.

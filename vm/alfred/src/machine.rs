@@ -12,6 +12,7 @@ mod inputs;
 mod probe;
 mod recall;
 mod remote;
+mod shelves;
 mod trial;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -25,9 +26,9 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::{Account, Approval, Door, Outcome, Proposal};
 use crate::exam::{self, Script};
-use crate::gates::own_names;
+use crate::gates::{Clerk, own_names};
 use crate::ledger::Ledger;
-use crate::memory::{Memory, MemoryError};
+use crate::memory::{Known, Memories, MemoryError};
 use crate::persona::Library;
 use crate::situation::Situation;
 use crate::typing::Typing;
@@ -84,6 +85,9 @@ pub struct Machine {
     compile: MethodCompiler,
     recall: Recall,
     limits: aura_run::TrialLimits,
+    /// For the gates that look at a text, and who does.
+    gates: Duration,
+    clerk: Clerk,
     /// The checker, for what is remembered.
     typing: Option<Typing>,
     /// Nobody is asked; what was learned earlier still belongs to the program.
@@ -110,10 +114,10 @@ struct Waiting {
 }
 
 impl Machine {
-    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memory`
-    /// is where it keeps what it learns.
-    pub fn open(config: Config, source: &str, memory: Option<Box<dyn Memory>>, compile: MethodCompiler) -> Self {
-        let recall = Recall::new(memory, own_names(source), config.install_at.clone());
+    /// Opens the door for a script. `source` is its text: what its own objects define is no stranger to the guardian. `memories`
+    /// are where its files keep what is learned for them.
+    pub fn open(config: Config, source: &str, memories: Box<dyn Memories>, compile: MethodCompiler) -> Self {
+        let recall = Recall::new(memories, own_names(source), config.install_at.clone());
         let limits = aura_run::TrialLimits {
             fuel: config.trial.fuel,
             heap: config.trial.heap,
@@ -125,11 +129,15 @@ impl Machine {
         // What is learned for a file lies beside it.
         let path = config.learned.as_ref().map(|learned| learned.with_file_name(&config.script));
         let script = Script { name: config.script.clone(), text: source.to_string(), path };
+        let gates = config.gates;
         let door = Door::new(config);
+        let clerk = door.clerk.clone();
         Self {
             compile,
             recall,
             limits,
+            gates,
+            clerk,
             typing: None,
             off,
             is_meant: None,
@@ -182,8 +190,8 @@ impl Machine {
     /// When what was learned earlier cannot be used. The send is given up: nobody knows what it would have been answered with.
     pub fn paused(&mut self, vm: &mut Vm, process: ProcessId) -> Result<Paused, MemoryError> {
         let Some(missing) = vm.missing(process) else { return Ok(Paused::NotMine) };
-        let Self { recall, compile, limits, account, typing, .. } = self;
-        let mut tools = Tools { vm, compile, limits: *limits, typing: typing.as_ref(), account };
+        let Self { recall, compile, limits, gates, clerk, account, typing, .. } = self;
+        let mut tools = Tools { vm, compile, limits: *limits, gates: *gates, clerk, typing: typing.as_ref(), account };
         let remembered = recall.remember(&missing, &mut tools);
         let is_meant = self.is_meant.as_ref().is_none_or(|is_meant| is_meant(&missing));
         if matches!(remembered, Ok(false)) && !self.off && is_meant {
@@ -229,11 +237,34 @@ impl Machine {
         self.account.lock().map_or_else(|e| e.into_inner().clone(), |a| a.clone())
     }
 
+    /// Installs all that is remembered for the program's files, as far as it fits what they are now.
+    ///
+    /// # Errors
+    /// When what is remembered is damaged.
+    pub fn bring_all(&mut self, vm: &mut Vm) -> Result<(), MemoryError> {
+        let Self { recall, compile, limits, gates, clerk, account, typing, .. } = self;
+        let mut tools = Tools { vm, compile, limits: *limits, gates: *gates, clerk, typing: typing.as_ref(), account };
+        recall.bring_all(&mut tools)
+    }
+
+    /// Where a method comes from that was installed in this run, as the comment before it would say.
+    pub fn origin(&self, selector: &str, source: &str) -> Option<&str> {
+        self.recall.origin(selector, source)
+    }
+
+    /// The methods that are remembered for a file, installed or not.
+    ///
+    /// # Errors
+    /// When what is remembered is damaged.
+    pub fn remembered(&mut self, vm: &mut Vm, file: &str) -> Result<Vec<Known>, MemoryError> {
+        self.recall.of_file(file, vm)
+    }
+
     fn submit(&mut self, vm: &Vm, missing: Missing) {
         let id = self.next;
         self.next += 1;
         let mut situation = describe::situation(id, &missing, vm);
-        self.recall.tell(&mut situation);
+        self.recall.tell(&missing, vm, &mut situation);
         let own: Vec<&str> = missing.module.iter().map(|s| s.name.as_str()).collect();
         situation.tests = exam::of_user(&self.script, &missing.selector, &own);
         self.waiting.push(Waiting { id, missing, candidate: None });

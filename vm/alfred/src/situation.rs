@@ -21,8 +21,11 @@ pub struct Situation {
     pub path: Vec<Holder>,
     /// From where.
     pub caller: Option<Caller>,
-    /// The type that the call site expects, as written in the source.
+    /// The type that the call site expects, by the checker, without its brackets.
     pub expected: Option<String>,
+    /// Messages that the call site sends to the answer.
+    #[serde(default)]
+    pub uses: Vec<String>,
     /// Every selector that the receiver understands, for "did you mean".
     pub understood: Vec<String>,
     /// Names that code of the script sees besides: its module's slots.
@@ -54,6 +57,9 @@ pub struct Situation {
 /// A method that passed the gates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
 pub struct Verified {
+    /// The file that its object is from, as the machine knows it; empty for the program's own.
+    #[serde(default)]
+    pub file: String,
     /// The object that it belongs to.
     pub at: String,
     /// Its selector.
@@ -82,6 +88,9 @@ pub struct Thing {
     pub is_nil: bool,
     /// How it prints, when policy lets values be told.
     pub printed: Option<String>,
+    /// Its type, where the checker knows more than the path says, without its brackets.
+    #[serde(default)]
+    pub type_: Option<String>,
 }
 
 /// An object on the lookup path.
@@ -89,6 +98,9 @@ pub struct Thing {
 pub struct Holder {
     /// The name by which source can reach it; without one nothing can be installed there for good.
     pub path: Option<String>,
+    /// The file that remembers what is learned for it, as the machine knows that file.
+    #[serde(default)]
+    pub file: Option<String>,
     /// It belongs to the script, not to the standard library.
     pub of_script: bool,
     /// Everybody inherits from it: lobby, `traits clonable`, `traits oddball`, and their like.
@@ -110,6 +122,9 @@ pub struct SlotView {
     pub kind: SlotKind,
     /// Its header with parameters and types, as written: `distanceTo: p <point> ^ <float>`.
     pub header: Option<String>,
+    /// The same with the types that the checker has found.
+    #[serde(default)]
+    pub typed: Option<String>,
     /// What it holds, for data and constants, when policy lets values be told.
     pub value: Option<String>,
     /// Its comment.
@@ -149,6 +164,9 @@ pub struct Caller {
     pub column: u32,
     /// The source around it.
     pub source: String,
+    /// The file, as the machine knows it.
+    #[serde(default)]
+    pub whole_file: String,
 }
 
 impl Situation {

@@ -177,16 +177,33 @@ impl Step {
     }
 
     /// How long a record may stay. An approval waits for a person; the ends last.
-    pub fn deadline(self, model: Duration) -> Option<Duration> {
+    pub fn deadline(self, waits: &Waits) -> Option<Duration> {
         match self {
-            Step::Deconstructing | Step::Intending | Step::Researching | Step::Asking => Some(model),
+            Step::Deconstructing | Step::Researching | Step::Asking => Some(waits.model),
+            // ROBIN's examples are weighed in the same step.
+            Step::Intending => Some(waits.model + TESTS),
             Step::Trying => Some(Duration::from_secs(10)),
-            Step::Testing | Step::Clustering => Some(Duration::from_secs(60)),
+            // The user's tests are weighed, too, and the checker may have to read the library first.
+            Step::Gathering => Some(waits.gates + TESTS),
+            Step::Testing | Step::Clustering => Some(TESTS),
+            Step::Auditing => Some(waits.gates),
             Step::Approving => Some(Duration::from_secs(24 * 3600)),
             Step::Done | Step::Abstained | Step::GaveUp => None,
             _ => Some(Duration::from_secs(5)),
         }
     }
+}
+
+/// For all tests of a candidate, or all that candidates are compared on.
+const TESTS: Duration = Duration::from_secs(60);
+
+/// The deadlines that are a matter of settings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waits {
+    /// For an answer of a model, with everything that the client may do for it.
+    pub model: Duration,
+    /// For the gates that look at a method's text, the checker among them.
+    pub gates: Duration,
 }
 
 /// A transition that does not exist.
@@ -254,10 +271,10 @@ impl Record {
         Ok(())
     }
 
-    /// Its deadline is over at `now`.
-    pub fn is_overdue(&self, now: Duration, model: Duration) -> bool {
+    /// What is left at `now` of the time for the step that it is in. Nothing: it may stay.
+    pub fn left(&self, now: Duration, waits: &Waits) -> Option<Duration> {
         let since = self.trail.last().map_or(Duration::ZERO, |t| t.1);
-        self.step().deadline(model).is_some_and(|limit| now.saturating_sub(since) > limit)
+        Some(self.step().deadline(waits)?.saturating_sub(now.saturating_sub(since)))
     }
 
     /// It has ended, well or not.

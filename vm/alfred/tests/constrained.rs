@@ -71,6 +71,7 @@ async fn under_a_grammar_the_conversation_has_no_json() {
     assert_eq!(bodies.len(), 1);
     assert_eq!(bodies[0]["grammar"].as_str(), grammar("manhattan").as_deref());
     assert!(bodies[0].get("response_format").is_none());
+    assert_eq!(bodies[0]["max_tokens"], aura_syntax::grammar::MOST_ANSWER, "even a repetition has room to come to its end");
     assert_eq!(bodies[0]["messages"][2]["content"], "longerSide = ( width max: height )", "the example has the wanted form");
     assert!(bodies[0]["messages"][0]["content"].as_str().is_some_and(|s| s.ends_with("and nothing else.\n")));
     assert_eq!(client.notice(), None);

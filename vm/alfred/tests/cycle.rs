@@ -290,7 +290,7 @@ fn choosing(sources: &[&str], answers: &[(&str, &str)], threshold: f64) -> (Outc
     let mut door = door(&server.url);
     door.config.cascade = Cascade::Never;
     (door.config.candidates, door.config.threshold) = (3, threshold);
-    let all: Vec<(&str, &str, &str)> = answers.iter().map(|(source, answer)| (*source, "r manhattan", *answer)).collect();
+    let all: Vec<(&str, &str, &str)> = answers.iter().map(|(source, answer)| (*source, "receiver manhattan", *answer)).collect();
     let mut stage = Stage::answering(&all);
     let outcome = pass(&mut door, &situation(), &mut stage);
     (outcome, stage, door)
@@ -316,7 +316,7 @@ fn too_little_agreement_is_abstention() {
     let answers = [(OTHER, "-1"), (LONG, "7"), (GOOD, "8")];
     let (outcome, stage, _) = choosing(&[OTHER, LONG, GOOD], &answers, 0.6);
     let Outcome::Abstained { candidates: 3, difference: Some(difference), .. } = &outcome else { panic!("{outcome:?}") };
-    assert_eq!(difference, "r manhattan: one answered -1, another answered 7");
+    assert_eq!(difference, "asked for `receiver manhattan`, one answered -1, another answered 7");
     assert!(!stage.log.iter().any(|l| l.starts_with("install")) && stage.kept.is_none());
     assert_eq!((outcome.exit_code(), outcome.goes_on()), (6, false));
     assert!(outcome.message().contains("33 % of those that were wanted do the same, where 60 % should"), "{}", outcome.message());

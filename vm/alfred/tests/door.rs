@@ -13,6 +13,7 @@ use aura_alfred::diagnostic::Gate;
 use aura_alfred::door::{Approval, Door, Outcome, answer};
 use aura_alfred::situation::{Holder, Refused, Situation};
 use aura_alfred::state::{State, Step};
+use aura_alfred::typing::Typing;
 use support::stage::{GOOD, Stage, door as plain_door, pass, situation};
 use support::*;
 
@@ -275,9 +276,31 @@ fn a_world_that_does_not_answer_is_given_up() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let outcome = runtime.block_on(async {
         let asked = answer(&mut door, &situation, &mut world);
-        tokio::time::timeout(Step::Trying.deadline(Duration::ZERO).expect("a deadline") + Duration::from_secs(5), asked)
+        tokio::time::timeout(Step::Trying.deadline(&Config::plain().waits()).expect("a deadline") + Duration::from_secs(5), asked)
             .await
             .expect("given up in time")
     });
     assert_eq!(outcome, Outcome::Stalled { step: "trying".into() });
+}
+
+#[test]
+fn gates_that_do_not_end_are_left_alone() {
+    let (server, _) = model(&[&method(GOOD)]);
+    let mut door = door(&server.url);
+    door.config.gates = Duration::from_millis(100);
+    door.typing = Some(Typing::new(
+        || loop {
+            std::thread::park()
+        },
+        "the script",
+        "",
+    ));
+    let mut world = Stage::default();
+    let outcome = pass(&mut door, &situation(), &mut world);
+    assert_eq!(outcome, Outcome::Stalled { step: "auditing".into() });
+    assert_eq!((world.log, outcome.exit_code()), (Vec::<String>::new(), 6));
+    assert_eq!(door.account.notes, ["the checker did not say in time what the call is about"]);
+    door.typing = None;
+    let outcome = pass(&mut door, &situation(), &mut Stage::default());
+    assert!(matches!(outcome, Outcome::Learned(_)), "{outcome:?}");
 }

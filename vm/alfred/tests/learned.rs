@@ -143,6 +143,19 @@ fn a_damaged_file_is_not_overwritten() {
 }
 
 #[test]
+fn a_statement_that_ends_with_a_period_goes_with_it() {
+    let statement = |name: &str| format!("point _AddSlots: (| {name} = ( x ) |).\n");
+    let (_folder, path) = file(&["a", "b", "c"].map(statement).concat());
+    let mut learned = load(&path).expect("read");
+    let [a, b] = ["a", "b"].map(|name| learned.find(name).expect("there").clone());
+    learned.reject(&a, "ada", "no").expect("rejected");
+    learned.remove(&b).expect("removed");
+    let again = load(&path).expect("it is still sound");
+    assert_eq!((again.methods().len(), again.refused().len()), (1, 1));
+    assert!(std::fs::read_to_string(&path).expect("text").ends_with(&format!("a = ( x )\"\n{}", statement("c"))));
+}
+
+#[test]
 fn people_approve_and_reject_and_nothing_else_of_the_file_changes() {
     let text = "\"mine\"\n\npoint _AddSlots: (| \"reviewed: no\" norm = ( \"sum\" x + y ) |)  \"and mine\"\npoint _AddSlots: (| area = ( x * y ) |)\n";
     let (_folder, path) = file(text);

@@ -44,10 +44,10 @@ fn situation(code: &str) -> Situation {
             source: code.into(),
             ..Caller::default()
         }),
-        expected: Some(format!("<point> {code}")),
+        expected: Some(format!("point {code}")),
         module: vec![slot("origin", SlotKind::Constant, None, Some(code)), slot(code, SlotKind::Constant, None, None)],
         refused: vec![Refused { at: "point".into(), source: code.into(), why: code.into() }],
-        verified: vec![Verified { at: "point".into(), selector: "scaledUp".into(), source: code.into() }],
+        verified: vec![Verified { at: "point".into(), selector: "scaledUp".into(), source: code.into(), ..Verified::default() }],
         ..Situation::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aura_alfred::state::{Record, State, Step};
+use aura_alfred::state::{Record, State, Step, Waits};
 use proptest::prelude::*;
 
 /// The transitions as a drawing: `from: to to …`.
@@ -59,8 +59,8 @@ proptest! {
 
     #[test]
     fn every_step_but_the_ends_runs_out(step in any_step(), model in 1u64..1000) {
-        let model = Duration::from_secs(model);
-        prop_assert_eq!(step.deadline(model).is_none(), matches!(step, Step::Done | Step::Abstained | Step::GaveUp));
+        let waits = Waits { model: Duration::from_secs(model), gates: Duration::from_secs(20) };
+        prop_assert_eq!(step.deadline(&waits).is_none(), matches!(step, Step::Done | Step::Abstained | Step::GaveUp));
     }
 }
 
@@ -84,14 +84,15 @@ fn the_end_can_be_reached_from_everywhere_but_the_other_end() {
 }
 
 #[test]
-fn an_overdue_step_says_so() {
+fn what_is_left_of_a_step_is_counted_from_its_beginning() {
+    let (secs, waits) = (Duration::from_secs, Waits { model: Duration::from_secs(60), gates: Duration::from_secs(20) });
     let mut record = Record::new(1, "x");
-    let model = Duration::from_secs(60);
-    assert!(!record.is_overdue(Duration::from_secs(5), model));
-    assert!(record.is_overdue(Duration::from_secs(6), model));
+    assert_eq!(record.left(secs(2), &waits), Some(secs(3)));
+    assert_eq!(record.left(secs(9), &waits), Some(Duration::ZERO));
     for (step, at) in [(Step::Weighing, 1), (Step::Gathering, 2), (Step::Asking, 3)] {
-        record.advance(step, Duration::from_secs(at)).expect("legal");
+        record.advance(step, secs(at)).expect("legal");
     }
-    assert!(!record.is_overdue(Duration::from_secs(63), model));
-    assert!(record.is_overdue(Duration::from_secs(64), model));
+    assert_eq!(record.left(secs(13), &waits), Some(secs(50)));
+    record.advance(Step::GaveUp, secs(14)).expect("legal");
+    assert_eq!(record.left(secs(15), &waits), None);
 }

@@ -77,12 +77,20 @@ impl Checker {
             let script = self.set(&script, code);
             return self.project.accompany(script, &path.display().to_string(), text.to_string());
         }
+        let before = self.project.all_files();
         let id = self.set(path, text.to_string());
-        let learned = self.taught.text(path);
-        if !learned.is_empty() {
-            self.project.accompany(id, &aura_alfred::learned::beside(path).display().to_string(), learned);
-        }
+        // Files that it imports come with what was learned for them, as it does itself.
+        let new: Vec<FileId> = self.project.all_files().into_iter().filter(|f| *f == id || !before.contains(f)).collect();
+        new.into_iter().for_each(|file| self.accompany(file));
         id
+    }
+
+    fn accompany(&mut self, file: FileId) {
+        let path = PathBuf::from(&*self.project.known().file_name(file));
+        let learned = self.taught.text(&path);
+        if !learned.is_empty() {
+            self.project.accompany(file, &aura_alfred::learned::beside(&path).display().to_string(), learned);
+        }
     }
 
     fn set(&mut self, path: &Path, text: String) -> FileId {

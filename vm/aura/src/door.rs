@@ -10,7 +10,7 @@ use aura_alfred::config::{Config, Mode, Sources};
 use aura_alfred::door::{Account, Approval, Outcome, Proposal};
 use aura_alfred::ledger::{Ledger, Nowhere, OnDisk};
 use aura_alfred::machine::{self, Machine, Meant, Paused, Word};
-use aura_alfred::memory::Memory;
+use aura_alfred::memory::{Known, Memories};
 use aura_alfred::persona::{Persona, Shelved};
 use aura_alfred::refuse::Refusal;
 use aura_alfred::retrieve::Shelf;
@@ -25,9 +25,9 @@ use crate::drive::Attendant;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::kernel;
-use crate::memory::OnlyRead;
+use crate::memories::{Files, Loaded};
 use crate::project::Project;
-use crate::{likeness, memory};
+use crate::{image, likeness, memory};
 
 /// What happens to messages that nothing understands.
 #[derive(Args, Clone, Debug, Default)]
@@ -94,12 +94,16 @@ pub struct Door {
     told: usize,
     /// Lessons that were compared with what there is.
     compared: usize,
-    /// The program's text.
+    /// What the machine calls the program's own module, and its text.
+    name: String,
     script: String,
+    /// The files that were loaded into a dialogue.
+    loaded: Loaded,
 }
 
 impl Door {
-    /// The door for a script with its text, or for none. The machine has joined its image by now, if it works at one.
+    /// The door for a program with its name and text, which is a script or not. The machine has joined its image by now, if it works at
+    /// one.
     ///
     /// # Errors
     /// A setting in the environment that makes no sense, or a file of learned methods that is damaged.
@@ -107,15 +111,68 @@ impl Door {
         flags: &DoorFlags,
         images: &ImageFlags,
         script: Option<&Path>,
-        text: &str,
+        (name, text): (&str, &str),
         vm: &mut Vm,
     ) -> Result<Self, (Exit, String)> {
-        let (config, (memory, beside)) = settled(flags, images, script, text, vm)?;
+        let (config, mut files) = settled(flags, images, script, name, vm)?;
+        let beside = files.open_first(vm).map_err(memory::damaged)?;
         let ledger: Box<dyn Ledger> = match beside {
             Some(path) => Box::new(OnDisk::beside(&path)),
             None => Box::new(Nowhere),
         };
-        Ok(Self::with(config, text, memory).with_ledger(ledger))
+        Ok(Self::of(config, files, text).with_ledger(ledger))
+    }
+
+    /// One at which nobody is asked, and nothing is added to what is remembered: for the tests of a file.
+    ///
+    /// # Errors
+    /// As [`Door::open`].
+    pub fn to_remember(file: &Path, text: &str, vm: &mut Vm) -> Result<Self, (Exit, String)> {
+        let flags = DoorFlags { alfred: Some(Who::Off), ..DoorFlags::default() };
+        let images = ImageFlags { no_image: true, ..ImageFlags::default() };
+        let (config, mut files) = settled(&flags, &images, Some(file), &file.display().to_string(), vm)?;
+        files.only_reads = true;
+        files.open_first(vm).map_err(memory::damaged)?;
+        Ok(Self::of(config, files, text))
+    }
+
+    /// Installs all that is remembered for the program's files.
+    ///
+    /// # Errors
+    /// When what is remembered is damaged.
+    pub fn bring_all(&mut self, vm: &mut Vm) -> Result<(), String> {
+        self.machine.bring_all(vm).map_err(|error| error.to_string())
+    }
+
+    /// A file was loaded into the dialogue's module.
+    pub fn has_loaded(&self, file: &str, text: &str) {
+        let names = aura_alfred::gates::own_names(text);
+        let mut loaded = self.loaded.borrow_mut();
+        loaded.retain(|(f, _)| f != file);
+        loaded.push((file.to_string(), names));
+    }
+
+    /// Where a method comes from that was installed in this run.
+    pub fn origin(&self, selector: &str, source: &str) -> Option<String> {
+        self.machine.origin(selector, source).map(str::to_string)
+    }
+
+    /// The methods that are remembered for the program's own file and for those that were loaded, and what cannot be used.
+    pub fn remembered(&mut self, vm: &mut Vm) -> (Vec<Known>, Vec<String>) {
+        let files: Vec<String> = self.loaded.borrow().iter().map(|(file, _)| file.clone()).collect();
+        let (mut all, mut damage) = (Vec::new(), Vec::new());
+        for file in files.iter().chain([&self.name]) {
+            match self.machine.remembered(vm, file) {
+                Ok(known) => all.extend(known),
+                Err(error) => damage.push(error.to_string()),
+            }
+        }
+        (all, damage)
+    }
+
+    fn of(config: Config, files: Files, text: &str) -> Self {
+        let (name, loaded) = (files.main.clone(), files.loaded.clone());
+        Self { loaded, ..Self::with(config, &name, text, Box::new(files)) }
     }
 
     /// The same for a program of which only some sends are asked about, and what is written for them is shown and never kept. `ledger` hears of
@@ -132,24 +189,26 @@ impl Door {
         ledger: Box<dyn Ledger>,
     ) -> Result<Self, (Exit, String)> {
         let images = ImageFlags { image: image.map(Path::to_path_buf), no_image: image.is_none(), at: None };
-        let (mut config, (memory, _)) = settled(flags, &images, Some(script), text, vm)?;
+        let (mut config, mut files) = settled(flags, &images, Some(script), &script.display().to_string(), vm)?;
         if config.mode == Mode::Off {
             return Err((Exit::NotUnderstood, format!("{}; {}", Refusal::Off, Refusal::Off.remedy())));
         }
         config.shows_all = true;
-        let memory = memory.map(|memory| Box::new(OnlyRead(memory)) as Box<dyn Memory>);
-        let door = Self::with(config, text, memory).with_ledger(ledger);
+        files.only_reads = true;
+        files.open_first(vm).map_err(memory::damaged)?;
+        let door = Self::of(config, files, text).with_ledger(ledger);
         Ok(Self { machine: door.machine.with_only(is_meant), ..door })
     }
 
-    /// The door with these settings, for a program with this text.
-    pub fn with(config: Config, text: &str, memory: Option<Box<dyn Memory>>) -> Self {
+    /// The door with these settings, for a program of this name and with this text.
+    pub fn with(config: Config, name: &str, text: &str, memories: Box<dyn Memories>) -> Self {
         let library = Shelved::new(|| Shelf::new(&likeness::library()));
         let library_sources = || kernel::sources().map(|(name, text)| (name.to_string(), text.to_string())).collect();
-        let typing = Typing::new(library_sources, "the script", text);
-        let machine = Machine::open(config, text, memory, Box::new(compile)).with_library(Box::new(library)).with_types(typing);
-        let script = text.to_string();
-        Self { machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script }
+        let typing = Typing::importing(library_sources, name, text, Box::new(crate::checker::imported));
+        let machine = Machine::open(config, text, memories, Box::new(compile)).with_library(Box::new(library)).with_types(typing);
+        let (name, script) = (name.to_string(), text.to_string());
+        let loaded = Loaded::default();
+        Self { name, machine, given_up: VecDeque::new(), last: None, damage: None, told: 0, compared: 0, script, loaded }
     }
 
     /// What happened at it so far.
@@ -247,19 +306,20 @@ impl Attendant for Door {
     }
 }
 
-/// The settings of a program's door, and its memory.
+/// The settings of a program's door, and its files' memories.
 fn settled(
     flags: &DoorFlags,
     images: &ImageFlags,
     script: Option<&Path>,
-    text: &str,
+    name: &str,
     vm: &mut Vm,
-) -> Result<(Config, memory::Found), (Exit, String)> {
+) -> Result<(Config, Files), (Exit, String)> {
     let project = Project::of(script.unwrap_or(Path::new("."))).map_err(|why| (Exit::Usage, why))?;
     let config = config(flags, script, project.as_ref()).map_err(|why| (Exit::Usage, why))?;
     vm.policy = machine::policy(&config);
-    let found = memory::of(images, script, text, project.as_ref(), &config, vm)?;
-    Ok((config, found))
+    let at_image = image::chosen(images.image.as_deref(), project.as_ref()).filter(|_| vm.image_head().is_some());
+    let files = Files::new(at_image, &config.capabilities, name);
+    Ok((config, files))
 }
 
 /// Flags win over the environment, that over `aura.toml`, that over the defaults.
@@ -304,6 +364,7 @@ fn bounds(flags: &DoorFlags, config: &mut Config) {
     set(&mut config.budget.depth, flags.alfred_depth);
     set(&mut config.options.context, flags.alfred_context);
     set(&mut config.options.answer, flags.alfred_answer_tokens);
+    set(&mut config.options.constrained, flags.alfred_answer_tokens);
     if flags.install_at.is_some() {
         config.install_at.clone_from(&flags.install_at);
     }

@@ -6,7 +6,8 @@
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
 //! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
-//! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where it keeps what it learns
+//! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where a file keeps what is learned for it;
+//!   [`memories`] all files of a program
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
 //! * [`codes`] the diagnostic codes of all rooms
 //! * [`examples`] examples in comments; [`output`], [`suggest`] small things
@@ -30,6 +31,7 @@ pub mod interrupt;
 pub mod kernel;
 pub mod likeness;
 pub mod live;
+pub mod memories;
 pub mod memory;
 pub mod output;
 pub mod powers;

@@ -10,7 +10,6 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aura_alfred::chronicle::{Chronicle, ChronicleFault, ChronicleStore, Learning, StoreFault};
-use aura_alfred::config::Config;
 use aura_alfred::interface::Shape;
 use aura_alfred::memory::{Beside, Both, Chronicled, Keeping, Memory, MemoryError, Place, Recalled};
 use aura_image::store::{Embedded, StoreError};
@@ -33,21 +32,21 @@ pub type Found = (Option<Box<dyn Memory>>, Option<PathBuf>);
 /// The memory of a program whose machine has joined its image, if it works at one. `script` is its file, if it has one.
 ///
 /// # Errors
-/// The exit code and what is wrong.
+/// When it is damaged, or reaches for a power.
 pub fn of(
     flags: &ImageFlags,
     script: Option<&Path>,
     text: &str,
     project: Option<&Project>,
-    config: &Config,
+    capabilities: &[String],
     vm: &Vm,
-) -> Result<Found, (Exit, String)> {
-    let file = match (script, config.learned.as_deref()) {
-        (Some(script), Some(path)) => {
-            let beside = Beside::open(path, &name_of(script), text, &config.capabilities).map_err(damaged)?;
-            Some((beside, path))
+) -> Result<Found, MemoryError> {
+    let file = match script {
+        Some(script) => {
+            let path = aura_alfred::learned::beside(script);
+            Some((Beside::open(&path, &name_of(script), text, capabilities)?, path))
         }
-        _ => None,
+        None => None,
     };
     let at_image = image::chosen(flags.image.as_deref(), project).filter(|_| vm.image_head().is_some());
     let (place, path): (Box<dyn Place>, PathBuf) = match (at_image, project, script) {

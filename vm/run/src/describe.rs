@@ -179,6 +179,11 @@ impl Vm {
         code.origin.text.get(code.span.0 as usize..code.span.1 as usize).map(str::to_string)
     }
 
+    /// Whether something is code that a model wrote.
+    pub fn is_generated(&self, v: Value) -> bool {
+        self.code_of(v).is_some_and(|c| c.generated)
+    }
+
     /// Where the running instruction of an activation of a process is: file, text, and the bytes of its expression.
     /// `level` 0 is the innermost activation.
     pub fn place_of(&self, p: &Process, level: usize) -> Option<(String, std::sync::Arc<str>, (u32, u32))> {

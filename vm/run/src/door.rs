@@ -76,6 +76,8 @@ pub struct ValueView {
 pub struct HolderView {
     /// The expression that names it.
     pub path: Option<String>,
+    /// The names that modules have for it, that of the module whose own it is first.
+    pub names: Vec<Named>,
     /// A module names it.
     pub of_script: bool,
     /// Everything inherits from it, or it is one of several representations of a kind.
@@ -84,6 +86,15 @@ pub struct HolderView {
     pub comment: Option<String>,
     /// Its slots.
     pub slots: Vec<SlotView>,
+}
+
+/// A name that a module has for an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The module's file.
+    pub file: String,
+    /// The expression there: `point`, `shapes point`.
+    pub path: String,
 }
 
 /// A slot.
@@ -173,6 +184,41 @@ impl Vm {
             kept,
             home,
         })
+    }
+
+    /// A send that nobody has made, of a message to the object that the module of `file` calls `path`: for putting a method there that is
+    /// known already. It cannot be tried.
+    pub fn supposed(&mut self, file: &str, path: &str, selector: &str) -> Option<Missing> {
+        let module = self.module(file)?;
+        let receiver = self.reached(module, path).or_else(|| self.reached_in_library(path))?;
+        let objects = self.lookup_path(receiver);
+        objects.iter().for_each(|o| self.bring_slots(*o));
+        let understood = lookup::understood(&self.heap, receiver);
+        Some(Missing {
+            process: ProcessId(u32::MAX),
+            selector: selector.into(),
+            implicit: false,
+            values: vec![self.value_view(receiver)],
+            path: objects.iter().map(|o| self.holder_view(*o)).collect(),
+            understood: understood.iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect(),
+            module: if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) },
+            caller: CallerView { file: file.into(), ..CallerView::default() },
+            generated: 0,
+            powers: self.policy.clone(),
+            kept: objects.into_iter().map(|o| self.keep(o)).collect(),
+            home: self.keep(module),
+        })
+    }
+
+    /// The object that names lead to, one after the other.
+    fn reached(&self, from: Value, path: &str) -> Option<Value> {
+        path.split(' ').try_fold(from, |at, word| self.child(at, word))
+    }
+
+    fn reached_in_library(&self, path: &str) -> Option<Value> {
+        let lobby = self.specials.lobby;
+        let globals = || self.reached(self.child(lobby, "globals")?, path);
+        if path == "lobby" { Some(lobby) } else { self.reached(lobby, path).or_else(globals) }
     }
 
     /// Brings what a paused send is about: receiver, arguments, and everything on the way of the lookup.
@@ -333,6 +379,10 @@ impl Vm {
 
     /// The named object that `o` was cloned from: of all with its map, the one that was named first. Other things name themselves.
     fn prototype_of(&self, o: Value) -> Option<(String, Value)> {
+        // A number is not what some slot happens to hold.
+        if !o.is_ref() {
+            return None;
+        }
         let itself = || self.path_of(o).map(|path| (path, o));
         if self.heap.kind(o) != Some(Kind::Plain) {
             return itself();
@@ -378,7 +428,8 @@ impl Vm {
     }
 
     fn holder_view(&self, o: Value) -> HolderView {
-        let path = self.path_of(o);
+        let names = self.names_of(o);
+        let path = names.first().map(|n| n.path.clone()).or_else(|| self.path_of(o));
         let slotless = o.is_int()
             || matches!(
                 self.heap.kind(o),
@@ -401,17 +452,48 @@ impl Vm {
             comment: self.heap.map(self.heap.map_of(o)).annotation.as_ref().map(|a| a.to_string()),
             slots: if slotless { Vec::new() } else { self.slot_views(o) },
             path,
+            names,
         }
     }
 
     /// Whether `path` leads to `o` from the lobby alone, without any module.
     fn names_in_library(&self, path: &str, o: Value) -> bool {
-        let mut words = path.split(' ');
-        let first = words.next().unwrap_or("");
-        let lobby = self.specials.lobby;
-        let start = if first == "lobby" { Some(lobby) } else { self.child(lobby, first) };
-        let start = start.or_else(|| self.child(self.child(lobby, "globals")?, first));
-        words.try_fold(start, |at, word| at.map(|at| self.child(at, word))).flatten() == Some(o)
+        let inside = path.strip_prefix("lobby ").map(|rest| self.reached(self.specials.lobby, rest));
+        inside.unwrap_or_else(|| self.reached_in_library(path)) == Some(o)
+    }
+
+    /// The names that modules have for an object. What a module calls by a slot of its own comes before what it reaches through another
+    /// object, and of several such modules that one is the first in which the object's methods were written.
+    pub fn names_of(&self, o: Value) -> Vec<Named> {
+        let (written_in, mut names) = (self.written_in(o), Vec::new());
+        if !o.is_ref() {
+            return Vec::new();
+        }
+        for (file, module) in self.modules().filter(|(_, m)| *m != self.specials.lobby) {
+            for (name, held) in self.constants(module).into_iter().filter(|(n, _)| n != "parent") {
+                let inner = || self.constants(held).into_iter().find(|(n, v)| *v == o && n != "parent");
+                let path = match held == o {
+                    true => Some((false, name)),
+                    false if self.heap.is_kind(held, Kind::Plain) => inner().map(|(inner, _)| (true, format!("{name} {inner}"))),
+                    false => None,
+                };
+                let named = path.map(|(is_far, path)| (is_far, written_in != Some(module), Named { file: file.into(), path }));
+                names.extend(named);
+            }
+        }
+        // Modules come in no order, the slots of one in theirs.
+        names.sort_by(|a, b| (a.0, a.1, &a.2.file).cmp(&(b.0, b.1, &b.2.file)));
+        names.into_iter().map(|(.., named)| named).collect()
+    }
+
+    /// The module in which an object's methods were written, but for those of a model.
+    fn written_in(&self, o: Value) -> Option<Value> {
+        let slots = &self.heap.map(self.heap.map_of(o)).slots;
+        let methods = slots.iter().filter_map(|s| match s.kind {
+            SlotKind::Constant(v) if self.heap.is_kind(v, Kind::Method) => self.code_of(v),
+            _ => None,
+        });
+        methods.filter(|c| !c.generated).map(|c| c.module.get()).next()
     }
 
     fn slot_views(&self, o: Value) -> Vec<SlotView> {
@@ -434,7 +516,7 @@ impl Vm {
             type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
             comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
             source: method.and_then(|v| self.source_of(v)),
-            is_generated: method.and_then(|v| self.code_of(v)).is_some_and(|c| c.generated),
+            is_generated: method.is_some_and(|v| self.is_generated(v)),
         }
     }
 

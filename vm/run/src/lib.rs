@@ -37,7 +37,7 @@ pub use arith::{Binary, Compare, is_number, to_float};
 pub use caps::{CapSet, Capability, Denied};
 pub use control::Control;
 pub use describe::float_text;
-pub use door::{CallerView, Compiled, HolderView, Missing, SlotView, ValueView};
+pub use door::{CallerView, Compiled, HolderView, Missing, Named, SlotView, ValueView};
 pub use fail::Fail;
 pub use image::{CodeView, Image, ImageFault, KeptView};
 pub use linked::{CodeRef, Linked};

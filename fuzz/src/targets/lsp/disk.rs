@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use aura_ide::{Diagnostic, File, Learned, Outside};
+use aura_ide::{Diagnostic, File, Learned, Outside, Sources};
 
 /// The library is loaded four times for every input.
 const SMALL: &str = include_str!("../small.aura");
@@ -39,10 +39,11 @@ impl Outside for Disk {
     fn imported(&self, _: &str, path: &str) -> String {
         format!("{FOLDER}/{path}.aura")
     }
-    fn sources_in(&self, folder: &str) -> Vec<String> {
+    fn sources_in(&self, folder: &str) -> Sources {
         let files = self.files.borrow();
         let names = files.keys().map(|number| NAMES[*number]).filter(|n| n.starts_with(folder) && !n.ends_with(LEARNED));
-        names.map(str::to_owned).collect()
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        Box::new(std::iter::once(names))
     }
     fn refused(&self, name: &str, text: &str, file: &File) -> Vec<Diagnostic> {
         aura_command::source::refused(name, text, file)

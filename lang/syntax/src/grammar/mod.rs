@@ -8,7 +8,7 @@
 //!
 //! What must stay true: the norm is the only place where the syntax is defined; every text that a GBNF from here generates
 //! parses without a diagnostic, whatever the model; the longest of them is bounded, and nests less deeply than
-//! [`MAX_NESTING`](crate::MAX_NESTING).
+//! [`MAX_NESTING`](crate::MAX_NESTING); a method for the open door in which any one thing is repeated to its end is short.
 //!
 //! Not here: comments, which models need not write under a grammar, and meaning: names may be unknown, arguments may have
 //! the same name.
@@ -33,6 +33,10 @@ use crate::tokens::{Kind, lex};
 pub const NORM: &str = include_str!("../../../../grammar/aura.ebnf");
 const NARROW: &str = include_str!("narrow.ebnf");
 const LEARNED: &str = include_str!("learned.ebnf");
+
+/// Tokens of a model that an answer under the grammar of a method may take. Longer ones are in the grammar as well, but none in which only one
+/// thing is repeated.
+pub const MOST_ANSWER: u32 = 1600;
 
 /// How many levels of brackets and of keyword messages in arguments a constrained answer may have.
 const MOST_LEVELS: usize = 9;

@@ -5,7 +5,7 @@ mod reader;
 mod walk;
 
 use aura_syntax::grammar::ebnf::Grammar;
-use aura_syntax::grammar::{NORM, Start, ebnf, gbnf, gbnf_for};
+use aura_syntax::grammar::{MOST_ANSWER, NORM, Start, ebnf, gbnf, gbnf_for};
 use aura_syntax::tree::{Init, Slot, SlotName, selector};
 use aura_syntax::{Parse, Source, parse, parse_slots, render};
 use corpus::{Method, methods};
@@ -127,6 +127,33 @@ fn files_slots_and_expressions_under_the_grammar_parse() {
     }
 }
 
+/// Letters for a token of a model, at the least: code has two and more.
+const LETTERS_OF_A_TOKEN: usize = 2;
+
+/// Small models repeat themselves for as long as they may. Wherever they are caught in a repetition, the answer must be whole within
+/// the limit that the door gives it.
+#[test]
+fn an_answer_in_which_one_thing_is_repeated_comes_to_its_end_within_the_limit() {
+    let most = MOST_ANSWER as usize * LETTERS_OF_A_TOKEN;
+    for wanted in ["manhattan", "at:Put:", "+"] {
+        let gbnf = read(&gbnf_for(wanted).expect("a method can be called that"));
+        let (mut met, mut longest) = (0, String::new());
+        for repetition in 0..gbnf.repetitions.len() {
+            let mut caught = walk::Caught::new(&gbnf, repetition);
+            for seed in 0..50 {
+                let (text, was_met) = caught.text(&mut Random::new(seed * 1000 + repetition as u64 + 1));
+                let parsed = parse_slots(&text);
+                assert!(parsed.diagnostics.is_empty(), "{wanted} {seed}\n{}", shown(&parsed, &text));
+                met += usize::from(was_met);
+                longest = if text.len() > longest.len() { text } else { longest };
+            }
+        }
+        println!("{wanted}: {met} of {} met, the longest has {} letters", gbnf.repetitions.len(), longest.len());
+        assert!(met > 300, "{met}");
+        assert!(longest.len() <= most, "{} letters, where {most} may be\n{longest}", longest.len());
+    }
+}
+
 /// A test that can fail: what only white space and levels keep apart is no longer read as it was meant.
 #[test]
 fn a_grammar_without_white_space_is_noticed() {
@@ -183,7 +210,7 @@ fn the_methods_that_could_be_learned_are_in_the_grammar_of_their_selector() {
 fn the_deepest_answer_is_shallower_than_the_parsers_limit() {
     let gbnf = read(&gbnf_for("deep").expect("a grammar"));
     let deep = |levels: usize| {
-        let (names, operands) = (" n".repeat(8), " + y".repeat(13));
+        let (names, operands) = (" n".repeat(6), " + y".repeat(7));
         let mut code = String::from("x");
         for _ in 1..levels {
             code = std::format!("({code}){names}{operands} at: y Put: y");

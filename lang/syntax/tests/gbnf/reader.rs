@@ -22,12 +22,14 @@ pub(crate) type Alternative = Vec<Element>;
 pub(crate) struct Gbnf {
     pub(crate) rules: Vec<Vec<Alternative>>,
     pub(crate) root: usize,
+    /// The rules that a repetition became, for each of those that go on more than once.
+    pub(crate) repetitions: Vec<Vec<usize>>,
 }
 
 impl Gbnf {
     /// Reads a grammar.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
-        let mut reader = Reader { rest: text, names: HashMap::new(), rules: Vec::new() };
+        let mut reader = Reader { rest: text, names: HashMap::new(), rules: Vec::new(), repetitions: Vec::new() };
         reader.blank(true);
         while !reader.rest.is_empty() {
             reader.rule()?;
@@ -37,7 +39,7 @@ impl Gbnf {
             return Err(format!("the rule {name} is not defined"));
         }
         let root = *reader.names.get("root").ok_or("there is no rule root")?;
-        Ok(Self { rules: reader.rules, root })
+        Ok(Self { rules: reader.rules, root, repetitions: reader.repetitions })
     }
 }
 
@@ -45,6 +47,7 @@ struct Reader<'t> {
     rest: &'t str,
     names: HashMap<String, usize>,
     rules: Vec<Vec<Alternative>>,
+    repetitions: Vec<Vec<usize>>,
 }
 
 impl<'t> Reader<'t> {
@@ -180,11 +183,16 @@ impl<'t> Reader<'t> {
             }
             Some(most) => {
                 let mut next: Option<usize> = None;
+                let mut made = Vec::new();
                 for _ in least..most {
                     let id = self.fresh();
                     let more: Vec<Element> = next.map(Element::Rule).into_iter().collect();
                     self.rules[id] = vec![[symbol, &more].concat(), Vec::new()];
                     next = Some(id);
+                    made.push(id);
+                }
+                if made.len() > 1 {
+                    self.repetitions.push(made);
                 }
                 out.extend(next.map(Element::Rule));
             }

@@ -161,17 +161,25 @@ impl<'g> Writer<'g> {
         for element in alternative {
             match element {
                 Element::Rule(inner) => self.rule(*inner, random, most, out),
-                Element::Char { negated: false, ranges } => {
-                    let (from, to) = ranges[random.below(ranges.len())];
-                    let code = from as u32 + random.below((to as u32 - from as u32 + 1) as usize) as u32;
-                    out.push(char::from_u32(code).expect("ranges hold characters"));
-                }
-                Element::Char { negated: true, ranges } => {
-                    let allowed = LETTERS.chars().filter(|c| !ranges.iter().any(|(a, b)| (*a..=*b).contains(c)));
-                    let allowed: Vec<char> = allowed.collect();
-                    out.push(allowed[random.below(allowed.len())]);
-                }
+                Element::Char { .. } => letter(element, random, out),
             }
+        }
+    }
+}
+
+/// One of the letters that an element stands for.
+fn letter(element: &Element, random: &mut impl Choices, out: &mut String) {
+    match element {
+        Element::Rule(_) => {}
+        Element::Char { negated: false, ranges } => {
+            let (from, to) = ranges[random.below(ranges.len())];
+            let code = from as u32 + random.below((to as u32 - from as u32 + 1) as usize) as u32;
+            out.push(char::from_u32(code).expect("ranges hold characters"));
+        }
+        Element::Char { negated: true, ranges } => {
+            let allowed = LETTERS.chars().filter(|c| !ranges.iter().any(|(a, b)| (*a..=*b).contains(c)));
+            let allowed: Vec<char> = allowed.collect();
+            out.push(allowed[random.below(allowed.len())]);
         }
     }
 }
@@ -183,4 +191,83 @@ fn length(alternative: &[Element], shortest: &[usize]) -> usize {
             Element::Rule(rule) => shortest[*rule],
         })
     })
+}
+
+/// A model that is caught in one repetition: it writes the same again and again, for as long as it may, and everything else as people do.
+pub(crate) struct Caught<'g> {
+    gbnf: &'g Gbnf,
+    shortest: Vec<usize>,
+    /// The rules of each repetition, by what is repeated: a letter, or more.
+    letters: BTreeSet<usize>,
+    others: BTreeSet<usize>,
+    /// The repetition that it is caught in, and what it repeats.
+    caught: BTreeSet<usize>,
+    again: Option<String>,
+}
+
+/// Letters of what is no repetition; then it is brought to an end.
+const TALKATIVE: usize = 160;
+
+impl<'g> Caught<'g> {
+    /// In one of the grammar's repetitions.
+    pub(crate) fn new(gbnf: &'g Gbnf, repetition: usize) -> Self {
+        let is_letter = |rules: &&Vec<usize>| matches!(gbnf.rules[rules[0]][0][..], [Element::Char { .. }, ..]);
+        let (letters, others): (Vec<_>, Vec<_>) = gbnf.repetitions.iter().partition(is_letter);
+        let all = |lists: Vec<&Vec<usize>>| lists.into_iter().flatten().copied().collect();
+        let caught = gbnf.repetitions[repetition].iter().copied().collect();
+        Self { gbnf, shortest: Writer::new(gbnf).shortest, letters: all(letters), others: all(others), caught, again: None }
+    }
+
+    /// A text, and whether it came to the repetition.
+    pub(crate) fn text(&mut self, random: &mut Random) -> (String, bool) {
+        self.again = None;
+        let mut out = String::new();
+        self.rule(self.gbnf.root, random, &mut out);
+        (out, self.again.is_some())
+    }
+
+    fn rule(&mut self, rule: usize, random: &mut Random, out: &mut String) {
+        let gbnf = self.gbnf;
+        let alternatives = &gbnf.rules[rule];
+        if self.caught.contains(&rule) {
+            return self.repeated(&alternatives[0], random, out);
+        }
+        let goes_on = match (self.letters.contains(&rule), self.others.contains(&rule)) {
+            (true, _) => Some(random.below(10) < 8),
+            (_, true) => Some(random.below(10) < 3),
+            _ => None,
+        };
+        let alternative = match goes_on {
+            _ if out.len() >= TALKATIVE => alternatives.iter().min_by_key(|a| length(a, &self.shortest)).expect("alternatives"),
+            Some(goes_on) => &alternatives[usize::from(!goes_on)],
+            None => &alternatives[random.below(alternatives.len())],
+        };
+        alternative.iter().for_each(|element| self.element(element, random, out));
+    }
+
+    /// What is repeated, which is written once, and then the rest of the repetition.
+    fn repeated(&mut self, alternative: &'g [Element], random: &mut Random, out: &mut String) {
+        let is_last = |e: &&Element| matches!(e, Element::Rule(r) if self.caught.contains(r));
+        let rest = alternative.last().filter(is_last);
+        let own = &alternative[..alternative.len() - usize::from(rest.is_some())];
+        let known = match self.again.clone() {
+            Some(known) => known,
+            None => {
+                // Where the same repetition stands inside of itself, it goes on there only.
+                let (mut text, caught) = (String::new(), std::mem::take(&mut self.caught));
+                own.iter().for_each(|element| self.element(element, random, &mut text));
+                self.caught = caught;
+                self.again.insert(text).clone()
+            }
+        };
+        out.push_str(&known);
+        rest.into_iter().for_each(|element| self.element(element, random, out));
+    }
+
+    fn element(&mut self, element: &'g Element, random: &mut Random, out: &mut String) {
+        match element {
+            Element::Rule(inner) => self.rule(*inner, random, out),
+            Element::Char { .. } => letter(element, random, out),
+        }
+    }
 }

@@ -115,7 +115,7 @@ pub fn difference(one: &[Observation], other: &[Observation]) -> Option<String> 
         true => o.ending.describe(),
         false => format!("{}, changing {}", o.ending.describe(), crate::text::line(&o.changes.join("; "), 160)),
     };
-    Some(format!("{}: one {}, another {}", crate::text::line(&a.input, 120), told(a), told(b)))
+    Some(format!("asked for `{}`, one {}, another {}", crate::text::line(&a.input, 120), told(a), told(b)))
 }
 
 #[cfg(test)]
@@ -143,7 +143,10 @@ mod tests {
         assert!((confidence(&clusters(&all), 4) - 0.5).abs() < 1e-9);
         assert!((confidence(&clusters(&all), 8) - 0.25).abs() < 1e-9, "candidates that never passed count");
         assert_eq!(confidence(&[], 3), 0.0);
-        assert_eq!(difference(&all[0], &all[1]).as_deref(), Some("input 1: one answered 0, another failed (badType): 1"));
+        assert_eq!(
+            difference(&all[0], &all[1]).as_deref(),
+            Some("asked for `input 1`, one answered 0, another failed (badType): 1")
+        );
         assert_eq!(difference(&all[1], &all[2]), None);
     }
 

@@ -44,7 +44,7 @@ fn is_sound(l: &Learning) -> bool {
 }
 
 /// A method as text, with its provenance.
-pub(super) fn method(chronicle: &Chronicle, version: &Version, l: &Learning) -> Method {
+pub(crate) fn method(chronicle: &Chronicle, version: &Version, l: &Learning) -> Method {
     let time = chronicle.entry(&version.hash).map_or(String::new(), |e| e.time.clone());
     let mut provenance = Provenance::of(l);
     provenance.approver = version.approved.as_ref().map(|d| d.by.clone()).or(provenance.approver);

@@ -23,6 +23,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use aura_syntax::grammar::MOST_ANSWER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -100,6 +101,8 @@ pub struct Options {
     pub context: u64,
     /// Tokens of answer at most.
     pub answer: u32,
+    /// The same under a grammar: with this room even a model that repeats itself comes to a whole answer.
+    pub constrained: u32,
     /// How many minutes the model stays loaded.
     pub keep_alive_minutes: u64,
     /// Let a thinking model think.
@@ -108,7 +111,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { temperature: 0.0, seed: 1, context: 8192, answer: 700, keep_alive_minutes: 30, think: false }
+        Self {
+            temperature: 0.0,
+            seed: 1,
+            context: 8192,
+            answer: 700,
+            constrained: MOST_ANSWER,
+            keep_alive_minutes: 30,
+            think: false,
+        }
     }
 }
 
@@ -125,6 +136,13 @@ pub struct Deadlines {
     pub load: Duration,
     /// Bytes of answer at most.
     pub bytes: usize,
+}
+
+impl Deadlines {
+    /// The longest that one question can take, whatever the client tries for it.
+    pub fn longest(&self) -> Duration {
+        self.load + 3 * self.total
+    }
 }
 
 impl Default for Deadlines {

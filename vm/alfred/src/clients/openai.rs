@@ -138,7 +138,7 @@ impl OpenAi {
         }
         let options = &request.options;
         let mut body = json!({"model": self.model, "messages": turns, "stream": false, "temperature": options.temperature,
-            "seed": options.seed, "max_tokens": options.answer});
+            "seed": options.seed, "max_tokens": most(request, grammar.is_some())});
         match grammar {
             Some(grammar) => body["grammar"] = json!(grammar),
             None => {
@@ -148,6 +148,11 @@ impl OpenAi {
         }
         body
     }
+}
+
+/// Tokens of an answer.
+fn most(request: &Request, is_constrained: bool) -> u32 {
+    if is_constrained { request.options.constrained } else { request.options.answer }
 }
 
 /// Why it looks as if the server did not constrain its answer by the grammar that it was given.
@@ -220,7 +225,7 @@ fn finished(reason: Option<&str>, tokens: Tokens, request: &Request, model: &str
     match reason {
         Some("length") => Err(ClientError::Truncated { model, tokens: tokens.written }),
         Some("content_filter") => Err(ClientError::Refusal { model, start: "(stopped by the server's filter)".into() }),
-        None if tokens.written >= u64::from(request.options.answer) => {
+        None if tokens.written >= u64::from(most(request, request.grammar.is_some())) => {
             Err(ClientError::Truncated { model, tokens: tokens.written })
         }
         Some("stop") => Ok(()),

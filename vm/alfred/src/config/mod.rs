@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crate::clients::{Deadlines, Options};
 use crate::persona::Persona;
+use crate::state::Waits;
 
 pub use budget::{Allowance, Budget, Price, Spent};
 pub use policy::{Cascade, Tests};
@@ -110,8 +111,10 @@ pub struct Config {
     pub trial: TrialLimits,
     /// Sampling.
     pub options: Options,
-    /// Waiting.
+    /// Waiting for models.
     pub deadlines: Deadlines,
+    /// For the gates that look at a method's text, the checker among them.
+    pub gates: Duration,
     /// What models cost, by their names.
     pub prices: BTreeMap<String, Price>,
     /// The file in which the project's spending of the day is kept; nothing: it is not counted.
@@ -221,6 +224,7 @@ impl Config {
             trial: TrialLimits::default(),
             options: Options::default(),
             deadlines: Deadlines::default(),
+            gates: Duration::from_secs(20),
             prices: BTreeMap::new(),
             day: None,
             capabilities: Vec::new(),
@@ -232,6 +236,11 @@ impl Config {
             samples: 2,
             take: 1,
         }
+    }
+
+    /// How long a send may stay in its steps, as far as that is a matter of settings.
+    pub fn waits(&self) -> Waits {
+        Waits { model: self.deadlines.longest(), gates: self.gates }
     }
 
     /// For the script at `path`: its cassette and its learned methods lie beside it.

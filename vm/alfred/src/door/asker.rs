@@ -123,8 +123,7 @@ impl Asker {
 
     async fn put(&mut self, persona: Persona, request: &Request, config: &Config) -> Result<Answer, ClientError> {
         // The client has deadlines of its own; this one holds whatever it does.
-        let most = config.deadlines.load + 3 * config.deadlines.total;
-        let left = self.time_left(config).min(most).max(Duration::from_millis(1));
+        let left = self.time_left(config).min(config.deadlines.longest()).max(Duration::from_millis(1));
         let client = self.client(persona, config)?;
         let place = client.place();
         let result = match tokio::time::timeout(left, client.ask(request)).await {

@@ -44,7 +44,7 @@ pub enum Outcome {
     Rejected,
     /// There is no object that a method could be installed at.
     NoPlace,
-    /// The machine did not do what it was asked within the time for it.
+    /// The machine, or a gate, did not do what it was asked within the time for it.
     Stalled {
         /// At which step.
         step: String,
@@ -100,7 +100,7 @@ impl Outcome {
             Outcome::NoPlace => {
                 "there is no object at which a method for it could be kept: everything on the lookup path is shared by all".into()
             }
-            Outcome::Stalled { step } => format!("the machine did not answer in time ({step})"),
+            Outcome::Stalled { step } => format!("the step '{step}' did not end in time"),
         }
     }
 

@@ -118,7 +118,7 @@ impl Trail {
     /// Everything that is known about the method that the chosen candidate became.
     pub(super) fn learning(&self, p: Passing<'_>, through: String, placed: bool) -> Learning {
         Learning {
-            file: String::new(),
+            file: p.situation.path.get(p.index).and_then(|h| h.file.clone()).unwrap_or_default(),
             at: p.at,
             selector: p.situation.selector.clone(),
             source: p.candidate.source.clone(),

@@ -7,12 +7,14 @@ mod conclude;
 mod examine;
 mod exams;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::Candidate;
 use crate::clients::{Answer, Eventually, Request, Tokens};
 use crate::config::{Cascade, Config, Mode, Tests};
 use crate::diagnostic::{Diagnostic, Gate};
+use crate::gates::Clerk;
 use crate::ledger::{Ledger, Nowhere};
 use crate::persona::{Briefing, Here, Library};
 use crate::prompt::Attempt;
@@ -39,20 +41,23 @@ pub struct Door {
     pub ledger: Box<dyn Ledger>,
     /// The checker, if there is one.
     pub typing: Option<Typing>,
+    /// Who looks at texts.
+    pub clerk: Clerk,
 }
 
 impl Door {
     /// A door at which nothing has happened, with the simplest library and without a durable record.
     pub fn new(config: Config) -> Self {
         let (library, ledger) = (Box::new(Here), Box::new(Nowhere));
-        Self { config, asker: Asker::new(), account: Account::default(), library, ledger, typing: None }
+        let (asker, account) = (Asker::new(), Account::default());
+        Self { config, asker, account, library, ledger, typing: None, clerk: Clerk::default() }
     }
 }
 
 /// A send on its way.
 struct Passage<'a> {
     door: &'a mut Door,
-    situation: &'a Situation,
+    situation: Arc<Situation>,
     world: &'a mut dyn World,
     record: Record,
     began: Instant,
@@ -91,7 +96,7 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
     }
     let mut passage = Passage {
         door,
-        situation,
+        situation: Arc::new(situation.clone()),
         world,
         record: Record::of(situation),
         began: Instant::now(),
@@ -120,12 +125,13 @@ pub async fn answer(door: &mut Door, situation: &Situation, world: &mut dyn Worl
 impl Passage<'_> {
     async fn go(&mut self) -> Result<Outcome, End> {
         self.step(Step::Weighing);
-        if self.timed(Step::Weighing, |w| w.understood()).await? {
+        if self.timed(|w| w.understood()).await? {
             return Ok(Outcome::Understood);
         }
         self.weigh()?;
         self.step(Step::Gathering);
         self.find_home()?;
+        self.ask_checker().await;
         self.find_tests().await?;
         match (self.door.config.cascade, self.door.config.tests) {
             (Cascade::Always, _) => self.cascade().await?,
@@ -169,18 +175,19 @@ impl Passage<'_> {
         let config = &self.door.config;
         let verdict = match config.mode {
             Mode::Off => Some(Refusal::Off),
-            _ => refuse(self.situation, config.budget.depth).or_else(|| self.door.asker.admit(config).err()),
+            _ => refuse(&self.situation, config.budget.depth).or_else(|| self.door.asker.admit(config).err()),
         };
         verdict.map_or(Ok(()), |refusal| Err(Outcome::Refused(refusal)))
     }
 
     /// Where the method goes: where the settings say, or where the rule says.
     fn find_home(&mut self) -> Result<(), End> {
-        let path = &self.situation.path;
+        let situation = self.situation.clone();
+        let path = &situation.path;
         let wanted = self.door.config.install_at.as_ref();
         let holder = match wanted {
             Some(name) => path.iter().find(|h| h.path.as_ref() == Some(name)),
-            None => home(self.situation),
+            None => home(&situation),
         };
         // An object without a name can be taught for this run at least.
         let holder = holder.or_else(|| path.first().filter(|h| wanted.is_none() && !h.is_shared));
@@ -257,12 +264,43 @@ impl Passage<'_> {
         }
     }
 
-    /// A request to the world, within the deadline of its step.
-    async fn timed<T>(&mut self, step: Step, request: impl FnOnce(&mut dyn World) -> Eventually<'_, T>) -> Result<T, End> {
-        let limit = step.deadline(self.door.config.deadlines.total).unwrap_or(Duration::MAX);
-        match tokio::time::timeout(limit, request(&mut *self.world)).await {
+    /// Tells the situation what the checker knows of the call. A checker that does not answer is done without.
+    async fn ask_checker(&mut self) {
+        let Some(typing) = self.door.typing.clone() else { return };
+        let (mut situation, at) = (self.situation.clone(), self.at_name.clone());
+        let told = self.looked(move || {
+            typing.tell(Arc::make_mut(&mut situation), &at);
+            situation
+        });
+        match told.await {
+            Ok(told) => self.situation = told,
+            Err(_) => self.door.account.note("the checker did not say in time what the call is about"),
+        }
+    }
+
+    /// What is left of the time for the step that the send is in.
+    fn left(&self) -> Duration {
+        self.record.left(self.began.elapsed(), &self.door.config.waits()).unwrap_or(Duration::MAX)
+    }
+
+    fn late<T>(&self) -> Result<T, End> {
+        Err(Outcome::Stalled { step: self.record.step().name().into() })
+    }
+
+    /// A request to the world, within what is left of the step's time.
+    async fn timed<T>(&mut self, request: impl FnOnce(&mut dyn World) -> Eventually<'_, T>) -> Result<T, End> {
+        match tokio::time::timeout(self.left(), request(&mut *self.world)).await {
             Ok(answer) => Ok(answer),
-            Err(_) => Err(Outcome::Stalled { step: step.name().into() }),
+            Err(_) => self.late(),
+        }
+    }
+
+    /// What the clerk finds, within the time for the gates and what is left of the step's.
+    async fn looked<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, End> {
+        let at_most = self.left().min(self.door.config.gates);
+        match self.door.clerk.within(at_most, work).await {
+            Some(found) => Ok(found),
+            None => self.late(),
         }
     }
 }

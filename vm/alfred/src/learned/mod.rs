@@ -27,7 +27,7 @@ use crate::files;
 use crate::gates::{Context, audit};
 
 pub use fault::LearnedError;
-pub use provenance::Provenance;
+pub use provenance::{Provenance, mark};
 
 /// No such file is larger.
 const MOST_BYTES: u64 = 4 << 20;
@@ -50,7 +50,7 @@ pub struct Method {
 impl Method {
     /// A person has looked at it.
     pub fn is_reviewed(&self) -> bool {
-        provenance::field(&self.comment, "reviewed").is_some_and(|r| !r.starts_with("no"))
+        provenance::is_reviewed(&self.comment)
     }
 }
 

@@ -91,6 +91,21 @@ fn quiet(text: &str) -> String {
     line(text, 240).replace(['"', '\\'], "'")
 }
 
+/// What a listing says of a method with this comment, in a few words: `learned from qwen3:4b on 2026-11-22, not reviewed`.
+pub fn mark(comment: &str) -> String {
+    let part = |name: &str, word: &str, most: usize| {
+        let value = field(comment, name).and_then(|v| v.split(' ').next()).filter(|v| !v.is_empty());
+        value.map_or_else(String::new, |v| format!(" {word} {}", line(v, most)))
+    };
+    let date = part("learned", "on", 10).replace('…', "");
+    format!("learned{}{date}, {}", part("model", "from", 60), if is_reviewed(comment) { "reviewed" } else { "not reviewed" })
+}
+
+/// A person has looked at the method with this comment.
+pub(super) fn is_reviewed(comment: &str) -> bool {
+    field(comment, "reviewed").is_some_and(|r| !r.starts_with("no"))
+}
+
 /// The value of `name` in a comment.
 pub(super) fn field<'a>(comment: &'a str, name: &str) -> Option<&'a str> {
     comment.lines().find_map(|l| l.trim().strip_prefix(name)?.strip_prefix(':')).map(str::trim)

@@ -113,6 +113,10 @@ impl Learned {
             return Err(LearnedError::Damaged { path, line: method.line, why });
         };
         let (before, mut after) = (&now[..span.start as usize], &now[span.end as usize..]);
+        // Where no statement is left, none is ended.
+        if text.is_empty() || text.starts_with('"') {
+            after = after.strip_prefix('.').unwrap_or(after);
+        }
         if text.is_empty() {
             after = after.strip_prefix('\n').unwrap_or(after);
         }

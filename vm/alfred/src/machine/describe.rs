@@ -1,4 +1,6 @@
 //! From the machine's view of a paused send to the door's.
+//!
+//! Not here: types, which the checker adds on its own thread (`crate::typing`).
 
 use aura_run::{HolderView, Missing, SlotView as Slot, ValueView, Vm};
 
@@ -23,8 +25,8 @@ pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
             line: caller.line as u32,
             column: caller.column as u32,
             source: caller.source.clone(),
+            whole_file: caller.file.clone(),
         }),
-        expected: None,
         understood,
         module: missing.module.iter().map(slot).collect(),
         depth: missing.generated as u32,
@@ -40,12 +42,14 @@ fn name_of(file: &str) -> String {
 }
 
 fn thing(value: &ValueView) -> Thing {
-    Thing { path: value.name.clone(), is_nil: value.is_nil, printed: Some(value.text.clone()).filter(|t| *t != value.name) }
+    let printed = Some(value.text.clone()).filter(|t| *t != value.name);
+    Thing { path: value.name.clone(), is_nil: value.is_nil, printed, type_: None }
 }
 
 fn holder(view: &HolderView, is_receiver: bool) -> Holder {
     Holder {
         path: view.path.clone(),
+        file: None,
         of_script: view.of_script,
         is_shared: view.is_shared,
         is_receiver,
@@ -66,6 +70,7 @@ fn slot(view: &Slot) -> SlotView {
         name: view.name.clone(),
         kind,
         header,
+        typed: None,
         value: None,
         comment: view.comment.clone(),
         source: view.source.clone(),

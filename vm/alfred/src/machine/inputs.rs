@@ -14,10 +14,14 @@ const MOST_SLOTS: usize = 4;
 /// A call with more arguments is compared as it is.
 const MOST_ARGUMENTS: usize = 3;
 
+/// How a value is copied, whatever it understands, and how people read that.
+const CLONE: &str = " _Clone ";
+const COPY: &str = " copy ";
+
 /// A call on values of the send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Input {
-    /// In words of the language: `(self with x: 0) manhattan`.
+    /// As people read it: `(receiver copy x: 0) manhattan`.
     pub(super) title: String,
     /// A block that takes the receiver and the arguments.
     pub(super) block: String,
@@ -38,10 +42,10 @@ pub(super) fn of(selector: &str, values: &[Sample]) -> Vec<Input> {
     inputs
 }
 
-/// `r`, `a`, `b`, …: receiver and arguments.
+/// `receiver`, `a`, `b`, …: the arguments are called as in the question to the model.
 fn name(i: usize) -> String {
     match i {
-        0 => "r".into(),
+        0 => "receiver".into(),
         i => char::from(b'a' + (i as u8 - 1) % 26).to_string(),
     }
 }
@@ -57,7 +61,8 @@ fn input(selector: &str, names: &[String], other: Option<(usize, &str)>) -> Inpu
         .collect();
     let call = call(selector, &parts);
     let takes: Vec<String> = names.iter().map(|n| format!(":{n}")).collect();
-    Input { title: call.clone(), block: format!("[| {} | {call} ]", takes.join(". ")) }
+    let block = format!("[| {} | {call} ]", takes.join(". "));
+    Input { title: call.replace(CLONE, COPY), block }
 }
 
 /// The call as an expression.
@@ -82,7 +87,7 @@ fn variations(value: &Sample, name: &str) -> Vec<String> {
         value.data.iter().take(MOST_SLOTS).map(|(slot, held)| (slot.as_str(), literals(held))).collect();
     // The first variation of every slot before the second one of any.
     let turns = (0..3).flat_map(|k| slots.iter().filter_map(move |(slot, all)| Some((*slot, all.get(k)?))));
-    literals(&value.plain).into_iter().chain(turns.map(|(slot, text)| format!("{name} _Clone {slot}: {text}"))).collect()
+    literals(&value.plain).into_iter().chain(turns.map(|(slot, text)| format!("{name}{CLONE}{slot}: {text}"))).collect()
 }
 
 /// Other values of the kind of a number, a text or a truth, as they are written.
@@ -138,12 +143,12 @@ mod tests {
     #[test]
     fn calls_are_written_as_they_are_sent() {
         let names: Vec<String> = (0..3).map(name).collect();
-        assert_eq!(call("size", &names[..1]), "r size");
-        assert_eq!(call("+", &names[..2]), "r + a");
-        assert_eq!(call("at:Put:", &names), "r at: a Put: b");
+        assert_eq!(call("size", &names[..1]), "receiver size");
+        assert_eq!(call("+", &names[..2]), "receiver + a");
+        assert_eq!(call("at:Put:", &names), "receiver at: a Put: b");
         let other = input("at:Put:", &names, Some((1, "-3")));
-        assert_eq!(other.block, "[| :r. :a. :b | r at: (-3) Put: b ]");
-        for block in [other.block, input("size", &names[..1], Some((0, "r _Clone x: -4"))).block] {
+        assert_eq!(other.block, "[| :receiver. :a. :b | receiver at: (-3) Put: b ]");
+        for block in [other.block, input("size", &names[..1], Some((0, "receiver _Clone x: -4"))).block] {
             assert!(!aura_syntax::parse(&block).has_errors(), "{block}");
         }
     }
@@ -159,19 +164,19 @@ mod tests {
         assert_eq!(
             titles,
             [
-                "r times: a With: b",
-                "(r _Clone x: 0) times: a With: b",
-                "r times: (0) With: b",
-                "r times: a With: ('')",
-                "(r _Clone y: 1) times: a With: b",
-                "r times: (-2) With: b",
-                "r times: a With: ('a')",
-                "(r _Clone x: -3) times: a With: b",
-                "r times: (3) With: b",
+                "receiver times: a With: b",
+                "(receiver copy x: 0) times: a With: b",
+                "receiver times: (0) With: b",
+                "receiver times: a With: ('')",
+                "(receiver copy y: 1) times: a With: b",
+                "receiver times: (-2) With: b",
+                "receiver times: a With: ('a')",
+                "(receiver copy x: -3) times: a With: b",
+                "receiver times: (3) With: b",
             ]
         );
         let vector = of("total", &[plain(Plain::Vector(3))]);
-        assert_eq!(vector[1].block, "[| :r | (r copySize: 0) total ]");
+        assert_eq!(vector[1].block, "[| :receiver | (receiver copySize: 0) total ]");
         assert_eq!(of("size", &[]), []);
         assert_eq!(literals(&Plain::Float(1e300)), ["0.0"]);
         assert_eq!(literals(&Plain::Truth(true)), ["false"]);

@@ -37,6 +37,7 @@ impl Memory for Beside {
             at: m.at.clone(),
             selector: m.selector.clone(),
             source: m.source.clone(),
+            comment: m.comment.clone(),
             written_for: None,
         };
         let methods = self.file.methods().iter().map(known).collect();

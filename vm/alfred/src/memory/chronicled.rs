@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use aura_run::Vm;
 
 use super::{Keeping, Known, Memory, MemoryError, Place, Recalled, WrittenFor};
-use crate::chronicle::{Chronicle, ChronicleFault, Learning, StoreFault, What, journal};
+use crate::chronicle::{Chronicle, ChronicleFault, Learning, StoreFault, What, export, journal};
 use crate::interface::Shape;
 use crate::learned::Provenance;
 use crate::text::sha256;
@@ -70,6 +70,7 @@ fn known<'a>(chronicle: &'a Chronicle, file: &'a str) -> impl Iterator<Item = Kn
         at: l.at.clone(),
         selector: l.selector.clone(),
         source: l.source.clone(),
+        comment: export::method(chronicle, version, l).comment,
         written_for: Some(WrittenFor {
             entry: version.hash.clone(),
             interface: l.interface.clone(),

@@ -4,6 +4,8 @@
 //! * [`Chronicled`] in the chronicle of an image, with a journal
 //! * [`Both`] in the chronicle; a file beside the script is read, too
 //!
+//! Each file of a program has a memory of its own: [`Memories`].
+//!
 //! A memory belongs to the machine's thread: the image that a program works at is the machine's, and there is only one who may
 //! write to it. What must stay true: a memory that cannot be written stops no program; one that is damaged is used for nothing.
 //!
@@ -11,6 +13,7 @@
 
 mod beside;
 mod chronicled;
+mod files;
 
 use aura_run::Vm;
 
@@ -21,6 +24,7 @@ use crate::situation::{Refused, Verified};
 
 pub use beside::Beside;
 pub use chronicled::Chronicled;
+pub use files::{Alone, Memories, Opened};
 
 /// Why a memory cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -51,14 +55,16 @@ pub struct Known {
     pub selector: String,
     /// The method, as a slot.
     pub source: String,
+    /// Where it comes from, as the comment before it says; nothing if a person wrote none.
+    pub comment: String,
     /// What is known about the objects that it was written for. Nothing for a person's file: who edits it answers for it.
     pub written_for: Option<WrittenFor>,
 }
 
 impl Known {
     /// What others are told of it.
-    pub(crate) fn verified(&self) -> Verified {
-        Verified { at: self.at.clone(), selector: self.selector.clone(), source: self.source.clone() }
+    pub(crate) fn verified(&self, file: &str) -> Verified {
+        Verified { file: file.into(), at: self.at.clone(), selector: self.selector.clone(), source: self.source.clone() }
     }
 }
 

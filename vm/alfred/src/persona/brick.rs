@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{field, json, list};
-use crate::prompt::{data, outline, word};
+use crate::prompt::{data, outline, type_of, word};
 use crate::situation::{Situation, SlotKind};
 use crate::text::clean;
 
@@ -42,7 +42,7 @@ impl Site {
     /// Of a send.
     pub fn of(situation: &Situation) -> Self {
         let own = situation.path.iter().filter(|h| h.of_script && !h.is_shared).flat_map(|h| &h.slots);
-        let header = |s: &crate::situation::SlotView| s.header.clone().unwrap_or_else(|| s.name.clone());
+        let header = |s: &crate::situation::SlotView| s.typed.as_ref().or(s.header.as_ref()).unwrap_or(&s.name).clone();
         Self {
             selector: situation.selector.clone(),
             receiver: situation.receiver.path.clone(),
@@ -61,7 +61,7 @@ impl Site {
             text.push_str(&format!("Argument {}: {}\n", char::from(b'a' + (i % 26) as u8), word(argument)));
         }
         if let Some(type_) = &self.expected {
-            text.push_str(&format!("The caller expects: {}\n", word(type_)));
+            text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
         }
         text.push_str(&format!("Sent by:\n{}", data(&clean(&self.caller, MOST_CALLER))));
         if !self.slots.is_empty() {

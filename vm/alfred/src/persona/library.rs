@@ -142,7 +142,12 @@ mod tests {
         let situation = Situation {
             selector: "distanceTo:".into(),
             path: vec![Holder { path: Some("point".into()), slots, ..Holder::default() }],
-            verified: vec![Verified { at: "line".into(), selector: "distance".into(), source: "distance = ( 1 )".into() }],
+            verified: vec![Verified {
+                at: "line".into(),
+                selector: "distance".into(),
+                source: "distance = ( 1 )".into(),
+                ..Verified::default()
+            }],
             ..Situation::default()
         };
         let titles: Vec<String> = Here.find(&situation, 9).into_iter().map(|f| f.title).collect();

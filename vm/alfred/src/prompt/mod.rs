@@ -2,7 +2,8 @@
 //!
 //! A prompt has three parts. The *standing* part (who the model is, the language card, two examples) is the same in every request, so
 //! that a server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
-//! found by it. The *reference* adds what may change without changing the question: values of this run, inherited messages.
+//! found by it. The *reference* adds what may change without changing the question: values of this run, what the checker knows of the
+//! call, inherited messages.
 //!
 //! What must stay true: everything from the image or the user stands between `<data>` marks that it cannot close, or is a single
 //! name, or a string in the findings, which are JSON; nowhere does it have control characters, marks of who speaks, or an unbounded length;
@@ -22,7 +23,7 @@ use crate::situation::{Situation, arity};
 use crate::text::clean;
 
 pub use grammar::grammar;
-pub(crate) use question::{data, word};
+pub(crate) use question::{data, type_of, word};
 
 /// Duties, in a few lines.
 const DUTIES: &str = include_str!("personas/alfred.md");

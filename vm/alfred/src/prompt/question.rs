@@ -8,6 +8,10 @@ use crate::text::{clean, line};
 const MOST_SLOTS: usize = 30;
 /// Inherited selectors that are listed.
 const MOST_INHERITED: usize = 80;
+/// Characters of headers with types: of inherited messages, and of names of the file.
+const MOST_HEADERS: usize = 700;
+/// Messages that are sent to the answer.
+const MOST_USES: usize = 8;
 /// Characters of the caller's source.
 const MOST_CALLER: usize = 1200;
 /// Characters of one slot.
@@ -23,9 +27,6 @@ pub(super) fn question(situation: &Situation, home: &str) -> String {
     ));
     for (i, argument) in situation.arguments.iter().enumerate() {
         text.push_str(&format!("Argument {}: {}\n", char::from(b'a' + (i % 26) as u8), word(&argument.path)));
-    }
-    if let Some(type_) = &situation.expected {
-        text.push_str(&format!("The caller expects: {}\n", word(type_)));
     }
     if let Some(caller) = &situation.caller {
         let whose = caller.selector.as_ref().map_or("the script".to_string(), |s| format!("the method {}", word(s)));
@@ -65,11 +66,39 @@ pub(super) fn reference(situation: &Situation) -> String {
     if !situation.powers.is_empty() {
         text.push_str(&format!("The method may use these capabilities: {}\n", word(&situation.powers.join(", "))));
     }
-    let inherited = inherited(situation);
-    if !inherited.is_empty() {
-        text.push_str(&format!("The receiver also understands: {}\n", inherited.join(" ")));
+    text.push_str(&wanted(situation));
+    text.push_str(&visible(situation));
+    text.push_str(&inherited(situation));
+    text
+}
+
+/// What the checker knows of the call: a better checker makes no recording useless, so this is no part of the question.
+fn wanted(situation: &Situation) -> String {
+    let mut text = String::new();
+    for (i, argument) in situation.arguments.iter().enumerate() {
+        if let Some(type_) = &argument.type_ {
+            text.push_str(&format!("Argument {} is: {}\n", char::from(b'a' + (i % 26) as u8), type_of(type_)));
+        }
+    }
+    if let Some(type_) = &situation.expected {
+        text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
+    }
+    if !situation.uses.is_empty() {
+        let uses: Vec<String> = situation.uses.iter().take(MOST_USES).map(|u| word(u)).collect();
+        text.push_str(&format!("The caller sends to the answer: {}\n", uses.join(" ")));
     }
     text
+}
+
+/// The names of the file of which more is known than the name.
+fn visible(situation: &Situation) -> String {
+    let slots = situation.module.iter().filter(|s| s.kind != SlotKind::Parent && s.name != situation.receiver.path);
+    let mut budget = Budget(MOST_HEADERS);
+    let headers: Vec<String> = slots.filter_map(|s| budget.take(s)).collect();
+    match headers.is_empty() {
+        true => String::new(),
+        false => format!("What they are:\n{}", data(&headers.join("\n"))),
+    }
 }
 
 fn slots_of(holder: &Holder) -> String {
@@ -96,17 +125,50 @@ fn slot(slot: &SlotView) -> String {
     }
 }
 
-/// Selectors from the standard library's objects on the path, nearest first.
-fn inherited(situation: &Situation) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+/// Messages of the standard library's objects on the path, nearest first: with their types as far as these are known and there is
+/// room, the others by name.
+fn inherited(situation: &Situation) -> String {
+    let (mut seen, mut headers, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let mut budget = Budget(MOST_HEADERS);
     let library = situation.path.iter().filter(|h| !h.of_script || h.is_shared);
-    for slot in library.flat_map(|h| &h.slots) {
-        let wanted = slot.kind == SlotKind::Method && !slot.name.starts_with('_') && !names.contains(&slot.name);
-        if wanted && names.len() < MOST_INHERITED {
-            names.push(word(&slot.name));
+    let methods = library.flat_map(|h| &h.slots).filter(|s| s.kind == SlotKind::Method && !s.name.starts_with('_'));
+    for slot in methods {
+        if seen.len() == MOST_INHERITED {
+            break;
+        }
+        if seen.contains(&&slot.name) {
+            continue;
+        }
+        seen.push(&slot.name);
+        match budget.take(slot) {
+            Some(header) => headers.push(header),
+            None => names.push(word(&slot.name)),
         }
     }
-    names
+    let (headers, names) = (headers.join("\n"), names.join(" "));
+    match (headers.is_empty(), names.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!("The receiver also understands: {names}\n"),
+        (false, true) => format!("The receiver also understands:\n{}", data(&headers)),
+        (false, false) => format!("The receiver also understands:\n{}and: {names}\n", data(&headers)),
+    }
+}
+
+/// Characters that are left.
+struct Budget(usize);
+
+impl Budget {
+    /// A slot's header with types, if it has one and there is room.
+    fn take(&mut self, slot: &SlotView) -> Option<String> {
+        let header = line(slot.typed.as_deref()?, 160);
+        self.0 = self.0.checked_sub(header.chars().count() + 1)?;
+        Some(header)
+    }
+}
+
+/// A type in running text, with its brackets.
+pub(crate) fn type_of(text: &str) -> String {
+    format!("<{}>", unmarked(&line(text, 120)))
 }
 
 /// A name in running text: one line, short.

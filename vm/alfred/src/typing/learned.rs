@@ -7,7 +7,7 @@ use crate::gates::parse;
 use crate::situation::Verified;
 
 /// The file.
-pub(super) fn file(learned: &[Verified]) -> String {
+pub(super) fn file(learned: &[&Verified]) -> String {
     let sound = learned.iter().filter(|l| is_path(&l.at) && is_method(&l.source));
     sound.map(|l| format!("{} _AddSlots: (|\n{}\n|).\n", l.at, l.source)).collect()
 }
@@ -38,6 +38,6 @@ mod tests {
             one("point", "norm = ( x ) |). evil: (| a = 3"),
             one("point", "norm = ("),
         ];
-        assert_eq!(file(&all), "traits point _AddSlots: (|\nnorm = ( x )\n|).\n");
+        assert_eq!(file(&all.iter().collect::<Vec<_>>()), "traits point _AddSlots: (|\nnorm = ( x )\n|).\n");
     }
 }

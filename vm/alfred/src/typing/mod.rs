@@ -6,13 +6,16 @@
 //! true: nothing is remembered of a candidate; a script that cannot be read, or an object that cannot be found, lets candidates pass here
 //! (the other gates still hold them).
 //!
+//! * `call` what is known of the send's place, for whoever writes the method
 //! * `live` the objects on the lookup path, as a world for the checker
 //! * `learned` what was learned before, as a file that goes with the script
 
+mod call;
 mod learned;
 mod live;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aura_types::{FileId, Hole, ObjectId, Options, Project, TypeId};
@@ -32,7 +35,11 @@ struct Sources {
     library: Box<dyn Fn() -> Vec<(String, String)> + Send + Sync>,
     name: String,
     text: String,
+    find: Find,
 }
+
+/// Gives the file that an `import:` means, by the name of the file in which it stands and the path as written: its name and text.
+pub type Find = Box<dyn Fn(&str, &str) -> Option<(String, String)> + Send + Sync>;
 
 /// What was found out about a candidate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,23 +67,39 @@ thread_local! {
 }
 
 impl Typing {
-    /// For a script with its name and text, over a library that is read when it is first needed.
+    /// For a script with its name and text, over a library that is read when it is first needed. It imports nothing.
     pub fn new(
         library: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
         name: impl Into<String>,
         text: impl Into<String>,
     ) -> Self {
-        Self(Arc::new(Sources { library: Box::new(library), name: name.into(), text: text.into() }))
+        Self::importing(library, name, text, Box::new(|_, _| None))
+    }
+
+    /// For a script that may import others.
+    pub fn importing(
+        library: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
+        name: impl Into<String>,
+        text: impl Into<String>,
+        find: Find,
+    ) -> Self {
+        Self(Arc::new(Sources { library: Box::new(library), name: name.into(), text: text.into(), find }))
     }
 
     /// Looks at the method in `source`, which is to go to the object called `at`.
     pub fn judge(&self, source: &str, situation: &Situation, at: &str, powers: &Powers) -> Typed {
+        self.loaded(|loaded| loaded.judge(source, situation, at, powers))
+    }
+
+    /// Tells a situation what is known of the call, and of what its method may send. The method is to go to the object called `at`.
+    pub fn tell(&self, situation: &mut Situation, at: &str) {
+        self.loaded(|loaded| loaded.tell(situation, at));
+    }
+
+    fn loaded<T>(&self, ask: impl FnOnce(&mut Loaded) -> T) -> T {
         LOADED.with_borrow_mut(|slot| {
-            let is_other = slot.as_ref().is_none_or(|l| !Arc::ptr_eq(&l.of, &self.0));
-            if is_other {
-                *slot = Some(Loaded::new(self.0.clone()));
-            }
-            slot.as_mut().map_or_else(Typed::default, |loaded| loaded.judge(source, situation, at, powers))
+            let mine = slot.take().filter(|l| Arc::ptr_eq(&l.of, &self.0));
+            ask(slot.insert(mine.unwrap_or_else(|| Loaded::new(self.0.clone()))))
         })
     }
 }
@@ -84,28 +107,33 @@ impl Typing {
 impl Loaded {
     fn new(of: Arc<Sources>) -> Self {
         let mut project = Project::new(Options::default(), (of.library)());
-        let file = project.set(&of.name, of.text.clone(), &|_, _| None)[0];
+        let file = project.set(&of.name, of.text.clone(), &*of.find)[0];
         Self { of, project, file, learned: Vec::new() }
     }
 
-    fn tell(&mut self, learned: &[Verified]) {
-        if self.learned != learned {
-            self.learned = learned.to_vec();
-            self.project.accompany(self.file, "what was learned", learned::file(learned));
+    /// The file that the machine knows by this name; nobody's is the script's.
+    fn file(&self, name: &str) -> Option<FileId> {
+        if name.is_empty() { Some(self.file) } else { self.project.file(name) }
+    }
+
+    /// What was learned goes with the files that it was learned for.
+    fn accompany(&mut self, learned: &[Verified]) {
+        if self.learned == learned {
+            return;
+        }
+        let before = std::mem::replace(&mut self.learned, learned.to_vec());
+        let files: BTreeSet<&String> = before.iter().chain(learned).map(|l| &l.file).collect();
+        for name in files {
+            let Some(file) = self.file(name) else { continue };
+            let own: Vec<&Verified> = learned.iter().filter(|l| l.file == *name).collect();
+            self.project.accompany(file, &format!("what was learned for {name}"), learned::file(&own));
         }
     }
 
     fn judge(&mut self, source: &str, situation: &Situation, at: &str, powers: &Powers) -> Typed {
-        self.tell(&situation.learned);
-        let file = self.file;
-        let place = situation.caller.as_ref().and_then(|c| offset(&self.of.text, c.line, c.column));
-        let u = self.project.universe();
-        let Some(object) = u.object_at(file, at).or_else(|| live::receiver(u, situation, at)) else {
-            return Typed::default();
-        };
-        let hole = place.and_then(|p| u.hole_at(file, p, &situation.selector));
-        let hole = Some(self.hole(hole, situation, object));
-        let candidate = self.project.universe().consider(object, file, source, hole.as_ref());
+        let Some((object, hole)) = self.hole(situation, at) else { return Typed::default() };
+        let seen_from = self.sender(situation).map_or(self.file, |(file, _)| file);
+        let candidate = self.project.universe().consider(object, seen_from, source, Some(&hole));
         let mut findings: Vec<Diagnostic> = candidate.found.iter().map(|d| told(d, source)).collect();
         for (effect, way) in &candidate.ways {
             if let Some(finding) = refused(effect, way, powers) {
@@ -116,11 +144,17 @@ impl Loaded {
         Typed { findings, signature: candidate.signature, effects: candidate.doing.certain.to_string() }
     }
 
-    /// The hole with what was really sent in it: the machine knows better than the source.
-    fn hole(&mut self, known: Option<Hole>, situation: &Situation, object: ObjectId) -> Hole {
-        let sent: Vec<TypeId> = situation.arguments.iter().map(|a| self.type_of(a)).collect();
+    /// The object that a method is for, and the hole with what was really sent in it: the machine knows better than the source.
+    fn hole(&mut self, situation: &Situation, at: &str) -> Option<(ObjectId, Hole)> {
+        self.accompany(&situation.learned);
+        let place = self.sender(situation);
+        let holder = situation.path.iter().find(|h| h.path.as_deref() == Some(at));
+        let file = holder.and_then(|h| self.file(h.file.as_ref()?)).unwrap_or(self.file);
         let u = self.project.universe();
-        let receiver = u.type_of_object(object);
+        let object = u.object_at(file, at).or_else(|| live::receiver(u, situation, at))?;
+        let known = place.and_then(|(file, place)| u.hole_at(file, place, &situation.selector));
+        let sent: Vec<TypeId> = situation.arguments.iter().map(|a| self.type_of(a)).collect();
+        let receiver = self.project.universe().type_of_object(object);
         let mut hole = known.unwrap_or(Hole {
             selector: situation.selector.clone(),
             span: aura_syntax::Span::default(),
@@ -131,12 +165,16 @@ impl Loaded {
         });
         hole.receiver = receiver;
         let of_source = std::mem::take(&mut hole.arguments);
-        hole.arguments = sent
-            .into_iter()
-            .enumerate()
-            .map(|(i, t)| if t == TypeId::ANY { of_source.get(i).copied().unwrap_or(TypeId::ANY) } else { t })
-            .collect();
-        hole
+        let better = |(i, t): (usize, TypeId)| if t == TypeId::ANY { of_source.get(i).copied().unwrap_or(t) } else { t };
+        hole.arguments = sent.into_iter().enumerate().map(better).collect();
+        Some((object, hole))
+    }
+
+    /// The file and the place of a send, if the checker knows that file.
+    fn sender(&self, situation: &Situation) -> Option<(FileId, u32)> {
+        let caller = situation.caller.as_ref()?;
+        let file = self.file(&caller.whole_file)?;
+        Some((file, offset(&self.project.known().file_text(file), caller.line, caller.column)?))
     }
 
     /// The type of something that was sent, by the name that the machine has for it.

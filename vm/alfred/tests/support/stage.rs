@@ -89,7 +89,7 @@ impl World for Stage {
     }
     fn observe(&mut self, at: usize) -> Eventually<'_, Vec<Observation>> {
         self.log.push(format!("observe {at}"));
-        let input = "r manhattan".to_string();
+        let input = "receiver manhattan".to_string();
         now(vec![Observation { ending: self.ending(&input, true), input, changes: Vec::new() }])
     }
     fn install(&mut self, at: usize) -> Eventually<'_, Result<(), String>> {

@@ -23,6 +23,26 @@ pub struct Entry {
     pub comment: String,
     /// The text of the method.
     pub source: Option<String>,
+    /// A model wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learned: Option<Origin>,
+}
+
+/// Where a learned method comes from.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Origin {
+    /// What is known of it, line by line; empty if nothing is.
+    pub provenance: String,
+    /// It is remembered, and installed when it is first sent.
+    pub waits: bool,
+}
+
+impl Origin {
+    /// In a few words.
+    pub fn mark(&self) -> String {
+        let waits = if self.waits { ", not sent yet" } else { "" };
+        format!("{}{waits}", aura_alfred::learned::mark(&self.provenance))
+    }
 }
 
 pub(super) fn run(a: &DocArgs) -> Exit {
@@ -121,12 +141,14 @@ fn own(vm: &Vm, o: Value) -> Vec<Entry> {
 }
 
 fn entry(vm: &Vm, holder: Value, slot: &Slot) -> Entry {
-    let source = if let SlotKind::Constant(v) = slot.kind { vm.source_of(v) } else { None };
+    let value = if let SlotKind::Constant(v) = slot.kind { Some(v) } else { None };
+    let is_generated = value.is_some_and(|v| vm.is_generated(v));
     Entry {
         name: vm.heap.symbols.name(slot.name).to_string(),
         holder: vm.path_of(holder).unwrap_or_else(|| vm.describe(holder)),
         comment: slot.meta.as_ref().and_then(|m| m.comment.as_deref()).unwrap_or("").to_string(),
-        source,
+        source: value.and_then(|v| vm.source_of(v)),
+        learned: is_generated.then(Origin::default),
     }
 }
 
@@ -157,14 +179,26 @@ fn everywhere(vm: &Vm, name: &str) -> Option<Vec<Entry>> {
 pub fn show(found: &[Entry]) -> String {
     if let [e] = found {
         let comment = if e.comment.is_empty() { "(no comment)" } else { &e.comment };
-        return format!("{}  (in {})\n  {}\n", e.name, e.holder, comment.trim());
+        let learned = e.learned.as_ref().map_or_else(String::new, |o| format!("  {}\n", o.mark()));
+        return format!("{}  (in {})\n  {}\n{learned}", e.name, e.holder, comment.trim());
     }
     let width = found.iter().map(|e| e.name.chars().count()).max().unwrap_or(0).min(32);
     found
         .iter()
         .map(|e| {
             let line = e.comment.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
-            format!("{:width$}  {line}", e.name).trim_end().to_string() + "\n"
+            let mark = e.learned.as_ref().map_or_else(String::new, |o| format!("[{}]", o.mark()));
+            format!("{:width$}  {}", e.name, format!("{line} {mark}").trim()).trim_end().to_string() + "\n"
         })
         .collect()
+}
+
+/// The text of a method; before that of a learned one, where it comes from.
+pub fn text(entry: &Entry) -> Option<String> {
+    let source = entry.source.as_ref()?;
+    Some(match &entry.learned {
+        Some(o) if o.provenance.is_empty() => format!("\"{}\"\n{source}\n", o.mark()),
+        Some(o) => format!("\"{}\"\n{source}\n", o.provenance.replace('\n', "\n ")),
+        None => format!("{source}\n"),
+    })
 }

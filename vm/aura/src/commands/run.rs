@@ -66,7 +66,7 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
         Ok(false) => a.leave.powers.set(),
         Err((exit, why)) => return fail(&why, exit),
     };
-    let mut door = match Door::open(&a.leave.door, &a.image, script, text, &mut vm) {
+    let mut door = match Door::open(&a.leave.door, &a.image, script, (name, text), &mut vm) {
         Ok(door) => door,
         Err((exit, why)) => return fail(&why, exit),
     };

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::input::Input;
+use super::listing;
 use super::session::Session;
 use crate::commands::doc;
 use crate::exit::Exit;
@@ -31,7 +32,7 @@ pub(super) fn is(text: &str) -> bool {
 /// Does what it says.
 pub(super) fn act(session: &mut Session, text: &str, _input: &mut dyn Input) {
     if let Some(name) = text.strip_prefix("??") {
-        return look(session, name, |found| found.iter().filter_map(|e| e.source.as_ref().map(|s| format!("{s}\n"))).collect());
+        return look(session, name, |found| found.iter().filter_map(doc::text).collect());
     }
     if let Some(name) = text.strip_prefix('?') {
         return look(session, name, doc::show);
@@ -57,7 +58,8 @@ fn unknown(session: &mut Session, command: &str) {
 
 fn look(session: &mut Session, name: &str, show: impl Fn(&[doc::Entry]) -> String) {
     let module = session.module();
-    match doc::find(&mut session.vm, module, name.trim()) {
+    let found = doc::find(&mut session.vm, module, name.trim());
+    match listing::with_learned(session, name.trim(), found) {
         Ok(found) => output::print(&show(&found)),
         Err(why) => {
             output::error(&why);

@@ -4,10 +4,12 @@
 //! without any of it, so that a dialogue can be a script. Results go to standard output, everything else to standard error.
 //!
 //! * [`session`] the world and what happens to an entry; [`input`] where entries come from
-//! * [`meta`] `:help`, `?name` and their like; [`menu`] what to do about an unhandled condition
+//! * [`meta`] `:help`, `?name` and their like; [`menu`] what to do about an unhandled condition;
+//!   [`listing`] what was learned, in listings
 
 mod complete;
 pub mod input;
+mod listing;
 pub mod menu;
 mod meta;
 pub mod session;

@@ -6,6 +6,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use aura_alfred::memory::Known;
 use aura_heap::{SlotKind, Value};
 use aura_run::{CapSet, Capability, Handle, ProcessId, Vm};
 
@@ -103,7 +104,7 @@ impl Session {
         let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
         let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);
-        let door = Door::open(&a.leave.door, &a.image, None, "", &mut vm)?;
+        let door = Door::open(&a.leave.door, &a.image, None, (NAME, ""), &mut vm)?;
         interrupt::watch(vm.interrupt.clone());
         let commits = vm.image_is_writable() && !a.no_commit;
         let caps = if open { a.leave.powers.set().with(Capability::Image) } else { a.leave.powers.set() };
@@ -176,16 +177,30 @@ impl Session {
         }
     }
 
+    /// Where a method comes from that was installed in this dialogue.
+    pub(super) fn origin(&self, selector: &str, source: &str) -> Option<String> {
+        self.door.origin(selector, source)
+    }
+
+    /// The methods that are remembered for the dialogue and the files that were loaded into it.
+    pub(super) fn remembered(&mut self) -> Vec<Known> {
+        let (known, damage) = self.door.remembered(&mut self.vm);
+        damage.iter().for_each(|why| output::error(why));
+        known
+    }
+
     /// Runs a file as if its text had been entered, its slots becoming the module's.
     pub fn load(&mut self, path: &Path) {
         let name = path.display().to_string();
-        let code = source::read(path).and_then(|text| source::compile(&name, &text, output::colour()));
+        let read = source::read(path);
+        let code = read.and_then(|text| Ok((source::compile(&name, &text, output::colour())?, text)));
         match code {
             Err(why) => {
                 eprintln!("{}", why.trim_end());
                 self.note(Exit::Failed);
             }
-            Ok(chunks) => {
+            Ok((chunks, text)) => {
+                self.door.has_loaded(&name, &text);
                 let module = self.module();
                 let id = world::spawn_in(&mut self.vm, module, &chunks, self.caps.clone(), self.bounds.limits());
                 self.run(id, false, &name, &mut super::input::Piped::new(std::io::empty()));

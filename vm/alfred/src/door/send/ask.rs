@@ -9,7 +9,7 @@ use crate::door::{Door, Outcome};
 use crate::gates::refused;
 use crate::persona::{Found, Kind, Persona};
 use crate::prompt::{Attempt, grammar, prompt, schema};
-use crate::situation::Refused;
+use crate::situation::{Refused, Situation};
 use crate::state::Step;
 
 /// Examples that the model is shown.
@@ -50,15 +50,15 @@ impl Passage<'_> {
     fn examples(&mut self, sample: u32, failed: &[Attempt]) -> Vec<Found> {
         let is_first = sample == 1 && failed.len() == self.refused_before().len();
         if is_first || self.briefing.research.is_some() {
-            return self.door.library.resembling(self.situation, MOST_EXAMPLES);
+            return self.door.library.resembling(&self.situation, MOST_EXAMPLES);
         }
-        let found = self.door.library.find(self.situation, 4 * MOST_EXAMPLES);
+        let found = self.door.library.find(&self.situation, 4 * MOST_EXAMPLES);
         found.into_iter().filter(|f| f.kind == Kind::Method).take(MOST_EXAMPLES).collect()
     }
 
     fn request(&self, sample: u32, failed: &[Attempt]) -> Request {
         let config = &self.door.config;
-        let mut situation = self.situation.clone();
+        let mut situation = Situation::clone(&self.situation);
         if !config.tell_values {
             situation.receiver.printed = None;
             situation.arguments.iter_mut().for_each(|a| a.printed = None);

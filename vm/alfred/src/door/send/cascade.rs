@@ -24,7 +24,7 @@ impl Passage<'_> {
     /// Asks all three.
     pub(super) async fn cascade(&mut self) -> Result<(), End> {
         self.cascaded = true;
-        let site = brick::Site::of(self.situation);
+        let site = brick::Site::of(&self.situation);
         let said = self.ask_persona(Persona::Brick, Step::Deconstructing, site.question()).await?;
         self.briefing.task = said.as_deref().and_then(brick::read);
         if self.briefing.intent.is_none() {
@@ -35,7 +35,7 @@ impl Passage<'_> {
 
     /// Asks ROBIN, whose examples become tests.
     pub(super) async fn intend(&mut self) -> Result<(), End> {
-        let intent = robin::Intent::of(self.situation);
+        let intent = robin::Intent::of(&self.situation);
         let said = self.ask_persona(Persona::Robin, Step::Intending, intent.question()).await?;
         let Some(intention) = said.as_deref().and_then(robin::read) else { return Ok(()) };
         self.add_examples(&intention).await?;
@@ -45,11 +45,11 @@ impl Passage<'_> {
 
     /// Asks BABS, if there is anything to choose from.
     async fn research(&mut self) -> Result<(), End> {
-        let found = self.door.library.find(self.situation, babs::MOST_FOUND);
+        let found = self.door.library.find(&self.situation, babs::MOST_FOUND);
         if found.is_empty() {
             return Ok(());
         }
-        let question = babs::Question::of(self.situation, found);
+        let question = babs::Question::of(&self.situation, found);
         let said = self.ask_persona(Persona::Babs, Step::Researching, question.text()).await?;
         self.briefing.research = said.as_deref().and_then(|answer| question.read(answer));
         Ok(())

@@ -40,10 +40,10 @@ impl Passage<'_> {
     async fn behaviour(&mut self, source: &str) -> Result<Vec<Observation>, End> {
         self.make_current(source).await?;
         let at = self.at;
-        let mut seen = self.timed(Step::Clustering, |w| w.observe(at)).await?;
+        let mut seen = self.timed(|w| w.observe(at)).await?;
         let calls = self.exams.calls();
         if !calls.is_empty() {
-            let endings = self.timed(Step::Clustering, |w| w.evaluate(Some(at), calls.clone())).await?;
+            let endings = self.timed(|w| w.evaluate(Some(at), calls.clone())).await?;
             let observed = |(input, ending)| Observation { input, ending, changes: Vec::new() };
             seen.extend(calls.into_iter().zip(endings).map(observed));
         }
@@ -54,7 +54,7 @@ impl Passage<'_> {
     pub(super) async fn make_current(&mut self, source: &str) -> Result<(), End> {
         let source = source.to_string();
         let candidates = self.trail.candidates();
-        let compiled = self.timed(Step::Compiling, |w| w.compile(source)).await?;
+        let compiled = self.timed(|w| w.compile(source)).await?;
         compiled.map_err(|findings| Outcome::NotLearned { candidates, findings })
     }
 }

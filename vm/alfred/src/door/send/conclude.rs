@@ -28,10 +28,10 @@ impl Passage<'_> {
         let mut problem = None;
         while self.door.config.mode == Mode::Ask || self.door.config.shows_all {
             self.step(Step::Approving);
-            let (mut proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take());
+            let (mut proposal, places) = self.proposal(&candidate, &trial, &answer, problem.take()).await?;
             let learning = self.learning(&candidate, &trial, &request, &answer, Some(PERSON.to_string()));
             proposal.comment = Provenance::of(&learning).comment(SystemTime::now());
-            let examined = match self.timed(Step::Approving, |w| w.approve(proposal)).await? {
+            let examined = match self.timed(|w| w.approve(proposal)).await? {
                 Approval::Yes => {
                     approver = Some(PERSON.to_string());
                     self.trail.passed(Gate::Approval);
@@ -57,7 +57,7 @@ impl Passage<'_> {
         }
         self.step(Step::Splicing);
         let at = self.at;
-        if let Err(why) = self.timed(Step::Splicing, |w| w.install(at)).await? {
+        if let Err(why) = self.timed(|w| w.install(at)).await? {
             let finding = Diagnostic::new(Gate::Compile, "not-installed", why);
             return Err(Outcome::NotLearned { candidates: self.trail.candidates(), findings: vec![finding] });
         }
@@ -92,14 +92,20 @@ impl Passage<'_> {
         Ok(proved)
     }
 
-    fn proposal(&self, candidate: &Candidate, trial: &Trial, answer: &Answer, problem: Option<String>) -> (Proposal, Vec<Place>) {
+    async fn proposal(
+        &mut self,
+        candidate: &Candidate,
+        trial: &Trial,
+        answer: &Answer,
+        problem: Option<String>,
+    ) -> Result<(Proposal, Vec<Place>), End> {
+        let typed = self.types_of(&candidate.source).await?;
         let path = self.situation.path.iter().enumerate();
         let mut places: Vec<Place> = path.filter_map(|(index, h)| place(index, h)).collect();
         if !places.iter().any(|p| p.index == self.at) {
             let note = "for this run only".into();
             places.insert(0, Place { index: self.at, name: self.at_name.clone(), note });
         }
-        let typed = self.types_of(&candidate.source);
         let shown = |text: String| Some(text).filter(|t| !t.is_empty());
         let tests = self.exams.records().into_iter().map(|r| format!("{}: {}", r.test, r.went));
         let proposal = Proposal {
@@ -118,7 +124,7 @@ impl Passage<'_> {
             place: self.situation.place(),
             comment: String::new(),
         };
-        (proposal, places)
+        Ok((proposal, places))
     }
 
     /// Keeps the method with its provenance. A failure to do so does not stop the program.
@@ -132,7 +138,7 @@ impl Passage<'_> {
     ) -> Option<String> {
         self.situation.path.get(self.at)?.path.as_ref()?;
         let learning = self.learning(candidate, trial, request, answer, approver);
-        let keeping = match self.timed(Step::Keeping, |w| w.keep(Box::new(learning))).await {
+        let keeping = match self.timed(|w| w.keep(Box::new(learning))).await {
             Ok(keeping) => keeping,
             Err(_) => Keeping::failed("the machine did not say whether the method was kept".into()),
         };
@@ -149,7 +155,7 @@ impl Passage<'_> {
         answer: &Answer,
         approver: Option<String>,
     ) -> Learning {
-        let (situation, index, at) = (self.situation, self.at, self.at_name.clone());
+        let (situation, index, at) = (&*self.situation, self.at, self.at_name.clone());
         let place = self.door.asker.place();
         let placed = self.door.config.install_at.is_some() || self.moved;
         let (tests, agreement) = (self.exams.records(), self.agreement.clone());

@@ -19,17 +19,17 @@ impl Passage<'_> {
             Ok(candidate) => candidate,
             Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
         };
-        if let Some(source) = mended(&candidate.source, self.situation) {
+        if let Some(source) = mended(&candidate.source, &self.situation) {
             candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
         }
         self.trail.passed(Gate::Parse);
         self.step(Step::Auditing);
-        if let Err((gate, findings)) = self.judged(&candidate.source) {
+        if let Err((gate, findings)) = self.judged(&candidate.source).await? {
             return Ok(self.failed(gate, findings));
         }
         self.step(Step::Compiling);
         let source = candidate.source.clone();
-        if let Err(findings) = self.timed(Step::Compiling, |w| w.compile(source)).await? {
+        if let Err(findings) = self.timed(|w| w.compile(source)).await? {
             return Ok(self.failed(Gate::Compile, findings));
         }
         self.trail.passed(Gate::Compile);
@@ -37,18 +37,20 @@ impl Passage<'_> {
     }
 
     /// The gates before the compiler. What was passed is written down.
-    fn judged(&mut self, source: &str) -> Result<(), (Gate, Vec<Diagnostic>)> {
-        let submission = Submission { source, situation: self.situation, at: &self.at_name };
-        let Walk { passed, refused } = walk(&submission, self.door.typing.as_ref());
+    async fn judged(&mut self, source: &str) -> Result<Result<(), (Gate, Vec<Diagnostic>)>, End> {
+        let (source, situation, at) = (source.to_string(), self.situation.clone(), self.at_name.clone());
+        let typing = self.door.typing.clone();
+        let look = move || walk(&Submission { source: &source, situation: &situation, at: &at }, typing.as_ref());
+        let Walk { passed, refused } = self.looked(look).await?;
         passed.into_iter().for_each(|gate| self.trail.passed(gate));
-        refused.map_or(Ok(()), Err)
+        Ok(refused.map_or(Ok(()), Err))
     }
 
     /// What the checker says of a method for this send.
-    pub(super) fn types_of(&self, source: &str) -> Typed {
-        let powers = Powers::at(self.situation);
-        let typing = self.door.typing.as_ref();
-        typing.map_or_else(Typed::default, |t| t.judge(source, self.situation, &self.at_name, &powers))
+    pub(super) async fn types_of(&mut self, source: &str) -> Result<Typed, End> {
+        let Some(typing) = self.door.typing.clone() else { return Ok(Typed::default()) };
+        let (source, situation, at) = (source.to_string(), self.situation.clone(), self.at_name.clone());
+        self.looked(move || typing.judge(&source, &situation, &at, &Powers::at(&situation))).await
     }
 
     /// The gates that run it: tests, and the trial with the very send. It has been compiled.
@@ -59,7 +61,7 @@ impl Passage<'_> {
         }
         self.step(Step::Trying);
         let at = self.at;
-        let trial = self.timed(Step::Trying, |w| w.try_out(at)).await?;
+        let trial = self.timed(|w| w.try_out(at)).await?;
         Ok(match &trial.finding {
             Some(finding) => self.failed(Gate::Trial, vec![finding.clone()]),
             None => {

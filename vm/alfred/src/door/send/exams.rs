@@ -77,7 +77,7 @@ impl Passage<'_> {
         if !self.door.config.tests.of_robin() {
             return Ok(());
         }
-        let context = Context::of(self.situation, Powers::none());
+        let context = Context::of(&self.situation, Powers::none());
         let mut sound = Vec::new();
         for example in &intention.examples {
             match robin::test(example, &self.situation.selector, &context) {
@@ -98,7 +98,7 @@ impl Passage<'_> {
             return Ok(());
         }
         let calls: Vec<String> = tests.iter().map(|t| t.code(&t.call)).collect();
-        let endings = self.timed(Step::Testing, |w| w.evaluate(None, calls)).await?;
+        let endings = self.timed(|w| w.evaluate(None, calls)).await?;
         for (test, ending) in tests.into_iter().zip(endings) {
             match test.is_about(&self.situation.selector, &ending) {
                 Ok(()) => self.exams.tests.push(test),
@@ -117,7 +117,7 @@ impl Passage<'_> {
         self.step(Step::Testing);
         let at = Some(self.at);
         let expressions: Vec<String> = self.exams.tests.iter().flat_map(expressions).collect();
-        let mut endings = self.timed(Step::Testing, |w| w.evaluate(at, expressions)).await?.into_iter();
+        let mut endings = self.timed(|w| w.evaluate(at, expressions)).await?.into_iter();
         let mut findings = Vec::new();
         for number in 0..self.exams.tests.len() {
             let test = self.exams.tests[number].clone();

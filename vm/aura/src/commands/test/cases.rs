@@ -1,12 +1,14 @@
 //! Test files: run, then asked for their test cases.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use aura_heap::Value;
 use aura_run::Vm;
 
 use super::{Terms, TestResult};
-use crate::drive::{End, Nobody, drive};
+use crate::door::Door;
+use crate::drive::{End, drive};
 use crate::world::{self, Wiring};
 use crate::{output, source};
 
@@ -14,29 +16,32 @@ use crate::{output, source};
 pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResult>, String> {
     let code = source::compile(name, text, output::colour())?;
     let mut vm = world::machine(Wiring::standard(Vec::new()))?;
+    let mut door = Door::to_remember(Path::new(name), text, &mut vm).map_err(|(_, why)| why)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());
-    if let End::Failed(f) = drive(&mut vm, id, &mut Nobody) {
+    if let End::Failed(f) = drive(&mut vm, id, &mut door) {
         return Err(f.draw(output::colour()));
     }
+    // What a test misses is a failure of the test, so nobody would hear of it.
+    door.bring_all(&mut vm)?;
     let lobby = vm.specials.lobby;
     let tests = vm.global_constant(lobby, "tests").ok_or("the library has no `tests`")?;
     let module = vm.module(name).ok_or("the file has no module")?;
     if module != lobby {
         let (tests, module) = (vm.keep(tests), vm.keep(module));
         let values = [vm.kept(&tests), vm.kept(&module)];
-        send(&mut vm, "addAllIn:", &values, terms)?;
+        send(&mut vm, &mut door, "addAllIn:", &values, terms)?;
         let tests = vm.release(tests);
         vm.release(module);
-        let all = send(&mut vm, "runForCommand", &[tests], terms)?;
+        let all = send(&mut vm, &mut door, "runForCommand", &[tests], terms)?;
         return Ok(read(&mut vm, name, all));
     }
-    let all = send(&mut vm, "runForCommand", &[tests], terms)?;
+    let all = send(&mut vm, &mut door, "runForCommand", &[tests], terms)?;
     Ok(read(&mut vm, name, all))
 }
 
-fn send(vm: &mut Vm, selector: &str, values: &[Value], terms: &Terms) -> Result<Value, String> {
+fn send(vm: &mut Vm, door: &mut Door, selector: &str, values: &[Value], terms: &Terms) -> Result<Value, String> {
     let id = vm.spawn_send(selector, values, terms.caps.clone(), terms.limits.clone());
-    let end = drive(vm, id, &mut Nobody);
+    let end = drive(vm, id, door);
     let _ = vm.host.out.flush();
     let result = vm.process(id).map_or(vm.nil(), |p| p.result);
     vm.forget(id);

@@ -1,10 +1,13 @@
 //! Examples in comments, evaluated in the module of their file.
 
+use std::path::Path;
+
 use aura_heap::Value;
 use aura_run::Vm;
 
 use super::{Terms, TestResult};
-use crate::drive::{End, Nobody, drive};
+use crate::door::Door;
+use crate::drive::{Attendant, End, Nobody, drive};
 use crate::examples::{self, Example};
 use crate::output::Shared;
 use crate::source;
@@ -20,8 +23,9 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
     let mut vm =
         world::machine(Wiring { out: silent.clone(), err: silent, input: Box::new(std::io::empty()), arguments: Vec::new() })?;
     let code = source::compile(name, text, false)?;
+    let mut door = Door::to_remember(Path::new(name), text, &mut vm).map_err(|(_, why)| why)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());
-    if let End::Failed(f) = drive(&mut vm, id, &mut Nobody) {
+    if let End::Failed(f) = drive(&mut vm, id, &mut door) {
         return Err(f.draw(false));
     }
     vm.forget(id);
@@ -31,7 +35,7 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
         .iter()
         .map(|e| {
             let this = vm.kept(&module);
-            let message = check(&mut vm, this, e, terms).err().unwrap_or_default();
+            let message = check_with(&mut vm, this, e, terms, &mut door).err().unwrap_or_default();
             TestResult {
                 file: format!("{name}:{}", e.line),
                 name: format!("{} ==> {}", e.code, e.expected),
@@ -47,7 +51,12 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
 /// # Errors
 /// What it answered instead.
 pub fn check(vm: &mut Vm, this: Value, e: &Example, terms: &Terms) -> Result<(), String> {
-    let got = match evaluate(vm, this, &e.code, terms) {
+    check_with(vm, this, e, terms, &mut Nobody)
+}
+
+/// The same, where somebody is asked about messages that are not understood.
+fn check_with(vm: &mut Vm, this: Value, e: &Example, terms: &Terms, attendant: &mut dyn Attendant) -> Result<(), String> {
+    let got = match evaluate(vm, this, &e.code, terms, attendant) {
         Ok(text) => text,
         Err(f) if e.expected == format!("error {}", f.kind) => return Ok(()),
         Err(f) => return Err(f.draw(false)),
@@ -55,10 +64,16 @@ pub fn check(vm: &mut Vm, this: Value, e: &Example, terms: &Terms) -> Result<(),
     if got == e.expected { Ok(()) } else { Err(format!("expected {}\n     got {got}", e.expected)) }
 }
 
-fn evaluate(vm: &mut Vm, this: Value, code: &str, terms: &Terms) -> Result<String, Box<crate::failure::Failure>> {
+fn evaluate(
+    vm: &mut Vm,
+    this: Value,
+    code: &str,
+    terms: &Terms,
+    attendant: &mut dyn Attendant,
+) -> Result<String, Box<crate::failure::Failure>> {
     let chunks = source::compile("the example", code, false).map_err(|drawn| Box::new(crate::failure::Failure::syntax(drawn)))?;
     let id = world::spawn_in(vm, this, &chunks, terms.caps.clone(), terms.limits.clone());
-    let end = drive(vm, id, &mut Nobody);
+    let end = drive(vm, id, attendant);
     let result = vm.process(id).map_or(vm.nil(), |p| p.result);
     vm.forget(id);
     match end {

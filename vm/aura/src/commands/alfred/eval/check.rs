@@ -76,7 +76,13 @@ struct One(Known);
 impl One {
     fn of(m: &Method) -> Self {
         let written_for = Some(WrittenFor::default());
-        Self(Known { at: m.at.clone(), selector: m.selector.clone(), source: m.source.clone(), written_for })
+        Self(Known {
+            at: m.at.clone(),
+            selector: m.selector.clone(),
+            source: m.source.clone(),
+            comment: String::new(),
+            written_for,
+        })
     }
 }
 

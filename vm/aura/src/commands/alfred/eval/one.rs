@@ -9,7 +9,7 @@ use aura_alfred::clients::{ClientError, Fault};
 use aura_alfred::config::{Config, Mode, Server};
 use aura_alfred::door::{Outcome, Story};
 use aura_alfred::eval::{Attempt, Ending, Hidden, Sample, Task};
-use aura_alfred::memory::Memory;
+use aura_alfred::memory::{Alone, Memory};
 use aura_alfred::text::line;
 use aura_run::{CapSet, Limits, Vm};
 
@@ -89,7 +89,7 @@ pub(super) fn run(task: &Task, config: Config, memory: Option<Box<dyn Memory>>) 
     let mut vm = world::machine(wiring)?;
     let name = task.path.display().to_string();
     let code = source::compile(&name, &task.script, false)?;
-    let mut door = Door::with(config, &task.script, memory);
+    let mut door = Door::with(config, &name, &task.script, Box::new(Alone { file: name.clone(), memory }));
     // Waiting for a model is no work, so there is no deadline.
     let limits = Limits { fuel: Some(FUEL), heap: Some(HEAP), ..Limits::default() };
     let id = vm.spawn_file(&name, &code, CapSet::script(), limits);
