@@ -12,6 +12,7 @@ use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
+use crate::relate::Related;
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::signature::Signature;
 use crate::ty::{Booleans, TypeId, Types, VarId};
@@ -141,7 +142,7 @@ pub struct Universe {
     /// The objects that are a parent of another one.
     pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
     pub(crate) implementors: Option<Rc<Implementors>>,
-    pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
+    pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), Related>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// The objects whose parents are among these units.
     pub(crate) parents_among: Vec<ObjectId>,

@@ -1,8 +1,13 @@
 //! Comparing interfaces message by message.
+//!
+//! What must stay true: an interface that was found to fit while others were taken to is known for as long as those are; when one of them
+//! turns out not to fit, all that was found since it was taken to is forgotten. So no two are compared twice unless something failed
+//! between (Brandt and Henglein, *Coinductive axiomatization of recursive type equality and subtyping*, 1998).
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::{MOST_ASSUMED, Relate};
+use super::Relate;
 use crate::lookup::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
@@ -17,16 +22,62 @@ pub(crate) struct Wanted {
     pub(crate) slot: SlotId,
 }
 
+/// Interfaces that are taken to fit: they are being compared, or were found to fit as far as those do.
+#[derive(Default)]
+pub(super) struct Assumed {
+    in_order: Vec<(TypeId, TypeId)>,
+    all: FxHashSet<(TypeId, TypeId)>,
+}
+
+impl Assumed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_order.is_empty()
+    }
+
+    fn count(&self) -> usize {
+        self.in_order.len()
+    }
+
+    /// Takes one to fit from now on; tells whether it was not already.
+    fn take(&mut self, pair: (TypeId, TypeId)) -> bool {
+        let is_new = self.all.insert(pair);
+        if is_new {
+            self.in_order.push(pair);
+        }
+        is_new
+    }
+
+    fn forget_from(&mut self, at: usize) {
+        for pair in self.in_order.drain(at..) {
+            self.all.remove(&pair);
+        }
+    }
+
+    fn forget(&mut self, at: usize) {
+        let pair = self.in_order.remove(at);
+        self.all.remove(&pair);
+    }
+}
+
 impl Relate<'_> {
     /// Whether `a` understands everything that `b` does.
     pub(super) fn understands(&mut self, a: TypeId, b: TypeId) -> bool {
-        if self.assumed.contains(&(a, b)) || self.assumed.len() >= MOST_ASSUMED {
+        if !self.assumed.take((a, b)) {
             return true;
         }
-        self.assumed.push((a, b));
+        let count = self.assumed.count();
         let wanted = self.u.wanted(a, b);
-        let all = wanted.into_iter().all(|w| self.answers(a, b, w));
-        self.assumed.pop();
+        // Interfaces that lead to others may do so very deep.
+        let all = stacker::maybe_grow(64 * 1024, 1024 * 1024, || wanted.into_iter().all(|w| self.answers(a, b, w)));
+        if !all {
+            self.assumed.forget_from(count - 1);
+        } else if self.u.types.inside(a).has_meta || self.u.types.inside(b).has_meta {
+            // What it is may still become more.
+            self.assumed.forget(count - 1);
+        }
+        if count == 1 {
+            self.assumed.forget_from(0);
+        }
         all
     }
 
