@@ -49,6 +49,13 @@ pub(super) struct Body<'u> {
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
+    /// Locals, by where they are declared, that are assigned to in a block which may be kept and run at any later time. In strict
+    /// checking only.
+    pub(super) captured: FxHashSet<u32>,
+    /// The number of the locals outside of the innermost such block.
+    pub(super) outside: usize,
+    /// The next expression is a block for somebody who runs it and does not keep it.
+    pub(super) is_lent: bool,
     /// Slots of new objects that were given new contents.
     pub(super) renewed: FxHashSet<Name>,
     /// What was looked at grew afterwards: another pass is needed.
@@ -110,6 +117,9 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         places: Vec::new(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
+        captured: FxHashSet::default(),
+        outside: 0,
+        is_lent: false,
         renewed: FxHashSet::default(),
         is_stale: false,
         depth: 0,
@@ -150,6 +160,7 @@ impl Body<'_> {
         self.places.clear();
         self.calls.clear();
         self.renewed.clear();
+        (self.outside, self.is_lent) = (0, false);
     }
 
     fn outcome(mut self, unit: Unit, result: TypeId) -> Outcome {
