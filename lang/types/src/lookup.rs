@@ -252,7 +252,10 @@ impl Universe {
 
     /// What is known of everything above an object.
     pub(crate) fn above(&mut self, object: ObjectId) -> Rc<Above> {
-        self.above_within(object, &mut Within::default()).0
+        let cuts = self.types.cuts;
+        let above = self.above_within(object, &mut Within::default()).0;
+        self.types.cuts = cuts;
+        above
     }
 
     /// What is known of everything above an object, and whether that is all: what the path came from adds itself. Each object is gone
@@ -281,7 +284,7 @@ impl Universe {
         }
         let above = Rc::new(above);
         if is_all || within.path.is_empty() {
-            self.object_mut(object).all_params.clone_from(&above.params);
+            self.objects[object.0 as usize].all_params.clone_from(&above.params);
             if self.recursion.told == told {
                 self.above.insert(object, above.clone());
             }
@@ -303,11 +306,9 @@ impl Universe {
             above.bindings.push((*var, type_));
         }
         above.bindings.extend(parent.bindings.iter().copied());
-        for object in &theirs.ancestors {
-            if !above.ancestors.contains(object) {
-                above.ancestors.push(*object);
-            }
-        }
+        let is_new = |known: &mut FxHashSet<ObjectId>, object: &ObjectId| known.insert(*object);
+        let mut known: FxHashSet<ObjectId> = above.ancestors.iter().copied().collect();
+        above.ancestors.extend(theirs.ancestors.iter().copied().filter(|object| is_new(&mut known, object)));
     }
 
     /// Finds out which objects are a parent of another one, to be asked before anything else is: inside another question this would be

@@ -212,7 +212,9 @@ impl Universe {
     }
 
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
-        &mut self.objects[id.0 as usize]
+        let object = &mut self.objects[id.0 as usize];
+        object.forget_places();
+        object
     }
 
     pub(crate) fn slot(&self, id: SlotId) -> &Slot {

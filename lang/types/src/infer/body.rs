@@ -21,6 +21,9 @@ use crate::universe::Universe;
 /// Passes over one unit until what flows together must be stable.
 const MOST_PASSES: usize = 5;
 
+/// Steps of all comparisons of one unit; what is compared after them fits.
+const MOST_STEPS: u32 = 1_000_000;
+
 /// One unit being looked at.
 pub(super) struct Body<'u> {
     pub(super) u: &'u mut Universe,
@@ -61,6 +64,8 @@ pub(super) struct Body<'u> {
     /// What was looked at grew afterwards: another pass is needed.
     pub(super) is_stale: bool,
     pub(super) depth: u32,
+    /// Steps of all comparisons so far.
+    steps: u32,
 }
 
 /// A local, argument, or block argument in scope.
@@ -123,6 +128,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         renewed: FxHashSet::default(),
         is_stale: false,
         depth: 0,
+        steps: 0,
     };
     let result = body.passes(unit);
     body.outcome(unit, result)
@@ -210,7 +216,16 @@ impl Body<'_> {
     }
 
     pub(super) fn fits(&mut self, a: TypeId, b: TypeId) -> bool {
-        Relate::new(self.u, &mut self.metas, self.holder_type).fits(a, b)
+        if self.steps > MOST_STEPS {
+            self.u.types.cuts += 1;
+            return true;
+        }
+        let mut relate = Relate::new(self.u, &mut self.metas, self.holder_type);
+        let fits = relate.fits(a, b);
+        let (steps, is_cut) = (relate.steps, relate.is_cut());
+        self.steps += steps;
+        self.u.types.cuts += u64::from(is_cut);
+        fits
     }
 
     /// What is known of a receiver or an answer; what is inside it may still become more.

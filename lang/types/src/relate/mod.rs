@@ -30,6 +30,8 @@ pub(crate) const MOST_STEPS: u32 = 20_000;
 pub(crate) struct Related {
     fits: bool,
     steps: u32,
+    /// A type on the way lay beyond a bound.
+    is_cut: bool,
 }
 
 /// One comparison.
@@ -41,16 +43,23 @@ pub(crate) struct Relate<'a> {
     assumed: Assumed,
     /// Steps so far, with those that were remembered.
     pub(crate) steps: u32,
+    /// A type on the way lay beyond a bound.
+    was_cut: bool,
 }
 
 impl<'a> Relate<'a> {
     pub(crate) fn new(u: &'a mut Universe, metas: &'a mut Metas, holder: TypeId) -> Self {
-        Self { u, metas, holder, assumed: Assumed::default(), steps: 0 }
+        Self { u, metas, holder, assumed: Assumed::default(), steps: 0, was_cut: false }
     }
 
-    /// Whether it took too long. Then what was found says nothing.
-    pub(crate) fn is_cut(&self) -> bool {
+    /// Whether it took too long. Then everything fits.
+    fn is_spent(&self) -> bool {
         self.steps > MOST_STEPS
+    }
+
+    /// Whether more fits than would, had it not taken too long or gone too deep.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.was_cut || self.is_spent()
     }
 
     /// Whether `a` fits where `b` is wanted.
@@ -71,21 +80,26 @@ impl<'a> Relate<'a> {
         let key = (self.u.asking(), a, b);
         if let Some(known) = self.u.related.get(&key).copied() {
             self.steps += known.steps;
-            return known.fits || self.is_cut();
+            self.was_cut |= known.is_cut;
+            return known.fits || self.is_spent();
         }
-        let (told, before) = (self.u.recursion.told, self.steps);
+        let (told, before, cuts) = (self.u.recursion.told, self.steps, self.u.types.cuts);
         let fits = self.step(a, b);
+        let is_cut = self.u.types.cuts > cuts;
+        // Whoever asked is told, whether it is found out or remembered.
+        self.u.types.cuts = cuts;
+        self.was_cut |= is_cut;
         // What was cut short here may be found out when it is asked for by itself.
-        let is_whole = before == 0 || !self.is_cut();
+        let is_whole = before == 0 || !self.is_spent();
         if self.u.recursion.told == told && is_whole {
-            self.u.related.insert(key, Related { fits, steps: self.steps - before });
+            self.u.related.insert(key, Related { fits, steps: self.steps - before, is_cut });
         }
         fits
     }
 
     fn step(&mut self, a: TypeId, b: TypeId) -> bool {
         self.steps += 1;
-        self.is_cut() || self.compare(a, b) || self.is_cut()
+        self.is_spent() || self.compare(a, b) || self.is_spent()
     }
 
     fn compare(&mut self, a: TypeId, b: TypeId) -> bool {
