@@ -12,8 +12,8 @@ use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
-use crate::relate::Related;
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::relate::Related;
 use crate::signature::Signature;
 use crate::ty::{Booleans, TypeId, Types, VarId};
 

@@ -226,7 +226,16 @@ fn entered(u: &mut Universe, unit: Unit, here: usize) -> (Rc<Outcome>, Progress)
     let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
     let told = u.recursion.told;
     let held = so_far.held.iter().map(|h| (h.0, (h.1, false))).collect();
-    u.recursion.stack.push(Progress { unit, so_far, was_told: false, outermost: usize::MAX, is_unstable: false, held, told, is_spent: false });
+    u.recursion.stack.push(Progress {
+        unit,
+        so_far,
+        was_told: false,
+        outermost: usize::MAX,
+        is_unstable: false,
+        held,
+        told,
+        is_spent: false,
+    });
     let outcome = settled(u, unit, here);
     let done = u.recursion.stack.pop().expect("pushed above");
     (outcome, done)
