@@ -25,6 +25,11 @@ impl Universe {
             let was_cut = infer::outcome(self, unit).is_some_and(|o| o.was_cut);
             found.extend(was_cut.then(|| self.too_much(unit)));
         }
+        for object in self.file(file).objects.clone() {
+            let unit = Unit::Parents(object);
+            let was_cut = self.bodies.get(&unit).is_some_and(|o| o.was_cut);
+            found.extend(was_cut.then(|| self.too_much(unit)));
+        }
         if self.options().strict {
             found.extend(crate::overrides::check(self, file));
         }

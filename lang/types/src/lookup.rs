@@ -252,10 +252,7 @@ impl Universe {
 
     /// What is known of everything above an object.
     pub(crate) fn above(&mut self, object: ObjectId) -> Rc<Above> {
-        let cuts = self.types.cuts;
-        let above = self.above_within(object, &mut Within::default()).0;
-        self.types.cuts = cuts;
-        above
+        self.above_within(object, &mut Within::default()).0
     }
 
     /// What is known of everything above an object, and whether that is all: what the path came from adds itself. Each object is gone

@@ -169,7 +169,10 @@ pub(crate) fn span_of(u: &Universe, unit: Unit) -> Span {
         Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
             u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
         }
-        Unit::Parents(_) => Span::default(),
+        Unit::Parents(object) => {
+            let first = u.object(object).slots.iter().find(|s| s.is_parent);
+            first.and_then(|s| s.tree.as_ref()).map_or(Span::default(), |t| t.span)
+        }
         Unit::Statements(file) => u.file(file).statements.first().map_or(Span::default(), |s| s.span),
     }
 }

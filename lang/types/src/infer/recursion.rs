@@ -172,8 +172,7 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         return Some(known.clone());
     }
     if u.recursion.is_spent() {
-        u.types.cuts += 1;
-        return None;
+        return given_up(u);
     }
     if let Some(provisional) = u.recursion.member(unit) {
         return Some(provisional);
@@ -183,8 +182,7 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         return None;
     }
     if here >= MOST_NESTED {
-        u.types.cuts += 1;
-        return None;
+        return given_up(u);
     }
     let told = u.recursion.told;
     let (mut outcome, mut done) = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || entered(u, unit, here));
@@ -219,6 +217,13 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     // What was told inside is what is remembered now.
     u.recursion.told = told;
     Some(outcome)
+}
+
+/// Nothing is found out any more. Whoever asks is told so, and remembers nothing that comes of it.
+fn given_up(u: &mut Universe) -> Option<Rc<Outcome>> {
+    u.types.cuts += 1;
+    u.recursion.told += 1;
+    None
 }
 
 /// Looks at a unit that nothing is known of.
