@@ -41,7 +41,8 @@ fn one(u: &mut Universe, slot: SlotId, name: Name, is_write: bool) -> Option<Dia
     let Find::One(above) = u.find_above(slot.object, name, None) else { return None };
     let (mine, theirs) = (u.signature_of(slot, is_write), u.signature_of(above.slot, above.is_write));
     // A slot without a type takes what it holds at first.
-    if above.is_write && !is_write || !(mine.is_written || is_write) || !theirs.is_written {
+    let is_held = is_write || !above.is_write && mine.is_written;
+    if !is_held || !theirs.is_written {
         return None;
     }
     let holder = crate::signature::prototype(u, slot.object);
