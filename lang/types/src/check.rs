@@ -3,7 +3,7 @@
 use aura_syntax::Diagnostic;
 
 use crate::codes;
-use crate::infer;
+use crate::infer::{self, Unit};
 use crate::object::FileId;
 use crate::universe::Universe;
 
@@ -16,8 +16,19 @@ impl Universe {
         for unit in infer::units(self, file) {
             if let Some(outcome) = infer::outcome(self, unit) {
                 found.extend(outcome.found.iter().cloned());
+                found.extend(outcome.was_cut.then(|| self.too_much(unit)));
                 found.extend(crate::effects::check(self, unit));
             }
+        }
+        for slot in infer::inferred_slots(self, file) {
+            let unit = Unit::Contents(slot);
+            let was_cut = infer::outcome(self, unit).is_some_and(|o| o.was_cut);
+            found.extend(was_cut.then(|| self.too_much(unit)));
+        }
+        for object in self.file(file).objects.clone() {
+            let unit = Unit::Parents(object);
+            let was_cut = self.bodies.get(&unit).is_some_and(|o| o.was_cut);
+            found.extend(was_cut.then(|| self.too_much(unit)));
         }
         if self.options().strict {
             found.extend(crate::overrides::check(self, file));
@@ -27,6 +38,13 @@ impl Universe {
         found.sort_by_key(|d| (d.span.start, d.span.end));
         found.dedup();
         found
+    }
+
+    /// That what is left of a unit was taken to be `any`.
+    fn too_much(&self, unit: Unit) -> Diagnostic {
+        let message = "not everything here is found out; the rest is taken to be `any`";
+        let found = Diagnostic::error(&codes::TOO_HARD, message, infer::span_of(self, unit), "in this code");
+        Diagnostic { severity: aura_syntax::Severity::Warning, ..found.help("write types at the places that matter") }
     }
 
     /// That something was too hard to find out is said once for a file.

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::infer::{self, Unit};
@@ -70,6 +70,15 @@ pub(crate) struct Above {
     pub(crate) params: SmallVec<[VarId; 2]>,
     /// What the other variables above are here.
     pub(crate) bindings: SmallVec<[(VarId, TypeId); 2]>,
+}
+
+/// What was gone through to find out what is above one object.
+#[derive(Default)]
+struct Within {
+    /// The objects on the way.
+    path: SmallVec<[ObjectId; 8]>,
+    /// What was found above those that were left again, and whether that is all.
+    known: FxHashMap<ObjectId, (Rc<Above>, bool)>,
 }
 
 impl Universe {
@@ -243,34 +252,42 @@ impl Universe {
 
     /// What is known of everything above an object.
     pub(crate) fn above(&mut self, object: ObjectId) -> Rc<Above> {
-        self.above_within(object, &mut SmallVec::new()).0
+        self.above_within(object, &mut Within::default()).0
     }
 
-    /// What is known of everything above an object, and whether that is all: what the path came from adds itself.
-    fn above_within(&mut self, object: ObjectId, path: &mut SmallVec<[ObjectId; 8]>) -> (Rc<Above>, bool) {
+    /// What is known of everything above an object, and whether that is all: what the path came from adds itself. Each object is gone
+    /// through once, by however many ways it is reached: assignable parents may lead back to one another in very many.
+    fn above_within(&mut self, object: ObjectId, within: &mut Within) -> (Rc<Above>, bool) {
         if let Some(above) = self.above.get(&object) {
             return (above.clone(), true);
         }
+        if let Some(known) = within.known.get(&object) {
+            return known.clone();
+        }
         let told = self.recursion.told;
-        let (mut above, mut is_all) = (Above { ancestors: vec![object], ..Above::default() }, !path.contains(&object));
+        let (mut above, mut is_all) = (Above { ancestors: vec![object], ..Above::default() }, !within.path.contains(&object));
         above.params.extend(self.object(object).params.iter().copied());
+        let is_way_back = !is_all;
         // The lobby's parents are everybody's, and nobody's parameters come from there.
         if object != self.builtin.lobby && is_all {
             let parents = self.parents_of(object);
-            path.push(object);
+            within.path.push(object);
             for parent in parents.slots.iter().flatten() {
-                let (theirs, is_theirs) = self.above_within(parent.object, path);
+                let (theirs, is_theirs) = self.above_within(parent.object, within);
                 is_all &= is_theirs;
                 self.add_above(&mut above, &theirs, parent);
             }
-            path.pop();
+            within.path.pop();
         }
         let above = Rc::new(above);
-        if is_all || path.is_empty() {
-            self.object_mut(object).all_params.clone_from(&above.params);
+        if is_all || within.path.is_empty() {
+            self.objects[object.0 as usize].all_params.clone_from(&above.params);
             if self.recursion.told == told {
                 self.above.insert(object, above.clone());
             }
+        }
+        if !is_way_back {
+            within.known.insert(object, (above.clone(), is_all));
         }
         (above, is_all)
     }
@@ -286,11 +303,9 @@ impl Universe {
             above.bindings.push((*var, type_));
         }
         above.bindings.extend(parent.bindings.iter().copied());
-        for object in &theirs.ancestors {
-            if !above.ancestors.contains(object) {
-                above.ancestors.push(*object);
-            }
-        }
+        let is_new = |known: &mut FxHashSet<ObjectId>, object: &ObjectId| known.insert(*object);
+        let mut known: FxHashSet<ObjectId> = above.ancestors.iter().copied().collect();
+        above.ancestors.extend(theirs.ancestors.iter().copied().filter(|object| is_new(&mut known, object)));
     }
 
     /// Finds out which objects are a parent of another one, to be asked before anything else is: inside another question this would be

@@ -48,6 +48,12 @@ impl Names {
         name
     }
 
+    /// The message that assigns to a slot of this name: `x:` for `x`.
+    pub(crate) fn assigning(&mut self, name: Name) -> Name {
+        let text = format!("{}:", self.text(name));
+        self.of(&text)
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.entries.len()

@@ -3,11 +3,13 @@
 //! One of these stands for the prototype and everything cloned from it. What must stay true: a slot knows the file that it
 //! came from; an object keeps its number when its file is loaded again, so types that name it stay right.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use aura_syntax::Span;
 use aura_syntax::tree;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::names::Name;
@@ -30,10 +32,15 @@ pub struct SlotId {
     pub index: u32,
 }
 
+/// More slots than these are not gone through one by one.
+const MANY_SLOTS: usize = 64;
+
 /// An object with its slots.
 #[derive(Default)]
 pub(crate) struct Object {
     pub(crate) slots: Vec<Slot>,
+    /// Where among very many slots each name is, once somebody has asked.
+    pub(crate) places: OnceCell<FxHashMap<Name, u32>>,
     /// How it is called in messages: `point`, `traits list`.
     pub(crate) path: Rc<str>,
     /// Its own parameters: `E` of `list <list of: E> = …`.
@@ -46,8 +53,21 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn slot(&self, name: Name) -> Option<(u32, &Slot)> {
+        if self.slots.len() > MANY_SLOTS {
+            let index = *self.places.get_or_init(|| self.found_places()).get(&name)?;
+            return Some((index, &self.slots[index as usize]));
+        }
         // Last first: a slot that is written later took the place of the earlier one.
         self.slots.iter().enumerate().rev().find(|(_, s)| s.name == name && !s.is_hidden).map(|(i, s)| (i as u32, s))
+    }
+
+    fn found_places(&self) -> FxHashMap<Name, u32> {
+        self.slots.iter().enumerate().filter(|(_, s)| !s.is_hidden).map(|(i, s)| (s.name, i as u32)).collect()
+    }
+
+    /// To be called before the slots are changed.
+    pub(crate) fn forget_places(&mut self) {
+        self.places.take();
     }
 }
 

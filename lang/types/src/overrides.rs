@@ -6,6 +6,7 @@ use aura_syntax::{Diagnostic, Span};
 
 use crate::codes;
 use crate::lookup::Find;
+use crate::names::Name;
 use crate::object::{FileId, SlotId};
 use crate::relate::Relate;
 use crate::relate::metas::Metas;
@@ -19,24 +20,34 @@ pub(crate) fn check(u: &mut Universe, file: FileId) -> Vec<Diagnostic> {
     for object in objects {
         for index in 0..u.object(object).slots.len() as u32 {
             let slot = SlotId { object, index };
-            if !u.slot(slot).is_parent {
-                found.extend(one(u, slot));
+            if u.slot(slot).is_parent {
+                continue;
             }
+            let name = u.slot(slot).name;
+            let read = one(u, slot, name, false);
+            let is_data = read.is_none() && u.is_data(slot);
+            found.extend(read.or_else(|| {
+                let name = u.names.assigning(name);
+                is_data.then(|| one(u, slot, name, true)).flatten()
+            }));
         }
     }
     found
 }
 
-fn one(u: &mut Universe, slot: SlotId) -> Option<Diagnostic> {
-    let name = u.slot(slot).name;
+/// One slot, as it is read or assigned to. What is assigned to an inherited slot by those who know that one only comes to the object's
+/// own.
+fn one(u: &mut Universe, slot: SlotId, name: Name, is_write: bool) -> Option<Diagnostic> {
     let Find::One(above) = u.find_above(slot.object, name, None) else { return None };
-    let (mine, theirs) = (u.signature_of(slot, false), u.signature_of(above.slot, false));
-    if above.is_write || !mine.is_written || !theirs.is_written {
+    let (mine, theirs) = (u.signature_of(slot, is_write), u.signature_of(above.slot, above.is_write));
+    // A slot without a type takes what it holds at first.
+    let is_held = is_write || !above.is_write && mine.is_written;
+    if !is_held || !theirs.is_written {
         return None;
     }
     let holder = crate::signature::prototype(u, slot.object);
-    let (my_params, my_result) = u.used(holder, slot, false);
-    let (their_params, their_result) = u.used(holder, above.slot, false);
+    let (my_params, my_result) = u.used(holder, slot, is_write);
+    let (their_params, their_result) = u.used(holder, above.slot, above.is_write);
     let fits = |u: &mut Universe, a: TypeId, b: TypeId| Relate::new(u, &mut Metas::default(), holder).fits(a, b);
     let takes_less = their_params.iter().zip(&my_params).any(|(given, taken)| !fits(u, *given, *taken));
     let answers_other = !fits(u, my_result, their_result);

@@ -98,6 +98,14 @@ fn method(u: &mut Universe, slot: SlotId) -> Signature {
 
 /// What a method's header says, and whether it says what it answers.
 fn header(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
+    let cuts = u.types.cuts;
+    let header = read_header(u, slot);
+    // Whose code it is, is told of what is too much in it.
+    u.types.cuts = cuts;
+    header
+}
+
+fn read_header(u: &mut Universe, slot: SlotId) -> (Signature, bool) {
     let (Some(tree), Some(file)) = (u.slot(slot).tree.clone(), u.slot(slot).file) else {
         return (Signature::default(), true);
     };
@@ -178,7 +186,10 @@ pub(crate) fn declared(u: &mut Universe, slot: SlotId) -> Option<TypeId> {
         return None;
     }
     let scope = Scope { file, object: slot.object, slot: None };
-    Some(annotation::resolve(u, scope, type_, &mut Vec::new()))
+    let cuts = u.types.cuts;
+    let declared = annotation::resolve(u, scope, type_, &mut Vec::new());
+    u.types.cuts = cuts;
+    Some(declared)
 }
 
 fn is_prototype(u: &Universe, slot: SlotId) -> bool {

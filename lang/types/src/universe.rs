@@ -14,6 +14,7 @@ use crate::infer::{Code, Outcome, Recursion, Unit};
 use crate::lookup::{Above, Find, Parents};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::relate::Related;
 use crate::signature::Signature;
 use crate::ty::{Booleans, TypeId, Types, VarId};
 
@@ -145,7 +146,7 @@ pub struct Universe {
     /// The objects that are a parent of another one.
     pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
     pub(crate) implementors: Option<Rc<Implementors>>,
-    pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), bool>,
+    pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), Related>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// The objects whose parents are among these units.
     pub(crate) parents_among: Vec<ObjectId>,
@@ -215,7 +216,9 @@ impl Universe {
     }
 
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
-        &mut self.objects[id.0 as usize]
+        let object = &mut self.objects[id.0 as usize];
+        object.forget_places();
+        object
     }
 
     pub(crate) fn slot(&self, id: SlotId) -> &Slot {

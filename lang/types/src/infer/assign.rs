@@ -80,6 +80,10 @@ impl Body<'_> {
             _ => type_,
         };
         self.flow(declared, type_, whose);
+        if self.u.options.strict && at < self.outside && self.captured.insert(declared.start) {
+            // What was said of it before is to be said again.
+            self.is_stale = true;
+        }
         self.env.locals[at] = Held { type_, maybe_unset: false, is_written: written.is_some() };
     }
 }

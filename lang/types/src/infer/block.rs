@@ -7,17 +7,24 @@ use aura_syntax::tree::{Body as Code, Init, SlotList, SlotName};
 
 use super::body::Body;
 use super::env::Held;
+use super::send::Instance;
 use crate::ty::{Type, TypeId};
 
 impl Body<'_> {
     /// A block as a value.
     pub(super) fn block(&mut self, body: &Code, wanted: Option<TypeId>) -> TypeId {
+        let is_lent = std::mem::take(&mut self.is_lent);
         let given = wanted.and_then(|w| self.block_of(w));
         let before = self.env.clone();
         self.loosen();
         let count = self.locals.len();
+        let outside = self.outside;
+        if !is_lent {
+            self.outside = count;
+        }
         let params = self.block_parameters(body, given.as_ref().map(|g| &g.0[..]));
         let result = self.block_code(body);
+        self.outside = outside;
         self.leave(count);
         let after = std::mem::replace(&mut self.env, before);
         let was_dead = self.env.is_dead;
@@ -93,6 +100,44 @@ impl Body<'_> {
             self.env.locals[at].type_ = self.u.types.soft(held.type_, all);
         }
         self.env.slots.clear();
+    }
+}
+
+/// Blocks that are kept: they may run whenever other code does.
+impl Body<'_> {
+    /// Other code runs, and perhaps a block with it that was kept and assigns to locals: those hold all that ever flows into them.
+    pub(super) fn anything_runs(&mut self) {
+        if self.captured.is_empty() {
+            return;
+        }
+        for at in 0..self.locals.len() {
+            let span = self.locals[at].span;
+            if self.captured.contains(&span.start) {
+                let all = self.flowed(span);
+                let held = self.env.locals[at].type_;
+                self.env.locals[at].type_ = self.u.types.soft(held, all);
+            }
+        }
+    }
+
+    /// Whether nobody keeps this argument beyond the message: methods of the library run the blocks that they say they take.
+    pub(super) fn is_lent(&mut self, known: &[Instance], i: usize) -> bool {
+        let is_run = |body: &mut Self, instance: &Instance| {
+            let is_library = instance.slot.is_some_and(|s| body.u.slot(s).file.is_some_and(|f| body.u.file(f).is_library));
+            is_library && !instance.is_write && instance.params.get(i).is_some_and(|p| body.block_of(*p).is_some())
+        };
+        !known.is_empty() && known.iter().all(|instance| is_run(self, instance))
+    }
+
+    /// Whether a message runs no code that could have kept a block: it reads or sets a slot, or is about numbers and text alone.
+    pub(super) fn is_plain(&mut self, receiver: TypeId, given: &[TypeId]) -> bool {
+        let b = self.u.builtin;
+        let plain = [b.int, b.float, b.string, b.nil, b.true_, b.false_, b.bool_];
+        [receiver].iter().chain(given).all(|id| {
+            let id = self.zonk(*id);
+            let members = self.u.types.members(id);
+            members.iter().all(|m| matches!(self.u.types.get(*m), Type::Object(o, _) if plain.contains(o)))
+        })
     }
 }
 

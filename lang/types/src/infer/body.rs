@@ -21,6 +21,9 @@ use crate::universe::Universe;
 /// Passes over one unit until what flows together must be stable.
 const MOST_PASSES: usize = 5;
 
+/// Steps of all comparisons of one unit; what is compared after them fits.
+const MOST_STEPS: u32 = 1_000_000;
+
 /// One unit being looked at.
 pub(super) struct Body<'u> {
     pub(super) u: &'u mut Universe,
@@ -49,11 +52,20 @@ pub(super) struct Body<'u> {
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
+    /// Locals, by where they are declared, that are assigned to in a block which may be kept and run at any later time. In strict
+    /// checking only.
+    pub(super) captured: FxHashSet<u32>,
+    /// The number of the locals outside of the innermost such block.
+    pub(super) outside: usize,
+    /// The next expression is a block for somebody who runs it and does not keep it.
+    pub(super) is_lent: bool,
     /// Slots of new objects that were given new contents.
     pub(super) renewed: FxHashSet<Name>,
     /// What was looked at grew afterwards: another pass is needed.
     pub(super) is_stale: bool,
     pub(super) depth: u32,
+    /// Steps of all comparisons so far.
+    steps: u32,
 }
 
 /// A local, argument, or block argument in scope.
@@ -110,9 +122,13 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         places: Vec::new(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
+        captured: FxHashSet::default(),
+        outside: 0,
+        is_lent: false,
         renewed: FxHashSet::default(),
         is_stale: false,
         depth: 0,
+        steps: 0,
     };
     let result = body.passes(unit);
     body.outcome(unit, result)
@@ -150,6 +166,7 @@ impl Body<'_> {
         self.places.clear();
         self.calls.clear();
         self.renewed.clear();
+        (self.outside, self.is_lent) = (0, false);
     }
 
     fn outcome(mut self, unit: Unit, result: TypeId) -> Outcome {
@@ -199,7 +216,16 @@ impl Body<'_> {
     }
 
     pub(super) fn fits(&mut self, a: TypeId, b: TypeId) -> bool {
-        Relate::new(self.u, &mut self.metas, self.holder_type).fits(a, b)
+        if self.steps > MOST_STEPS {
+            self.u.types.cuts += 1;
+            return true;
+        }
+        let mut relate = Relate::new(self.u, &mut self.metas, self.holder_type);
+        let fits = relate.fits(a, b);
+        let (steps, is_cut) = (relate.steps, relate.is_cut());
+        self.steps += steps;
+        self.u.types.cuts += u64::from(is_cut);
+        fits
     }
 
     /// What is known of a receiver or an answer; what is inside it may still become more.

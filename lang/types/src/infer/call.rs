@@ -20,7 +20,9 @@ impl Body<'_> {
             let hint = self.hint(argument, known, i);
             let is_protected =
                 i == 0 && self.u.names.text(message.name).starts_with("should") && self.is_protection(message, argument);
+            self.is_lent = matches!(argument.kind, ExprKind::Block(_)) && self.is_lent(known, i);
             let type_ = if is_protected { self.quietly(argument) } else { self.expr(argument, hint) };
+            self.is_lent = false;
             let (mut bad, mut count) = (None, 0);
             for instance in known {
                 let Some(wanted) = instance.params.get(i).copied() else { continue };
@@ -84,7 +86,10 @@ impl Body<'_> {
         self.calls.insert(Call::Primitive(message.name, whose));
         let plain = primitives::plain(&name);
         let answer = match primitives::answer(plain) {
-            Answer::Unknown => return TypeId::ANY,
+            Answer::Unknown => {
+                self.anything_runs();
+                return TypeId::ANY;
+            }
             Answer::Receiver if self.is_extended(message, plain) => return TypeId::ANY,
             Answer::Receiver => receiver,
             Answer::Bool => self.u.bool_type(),

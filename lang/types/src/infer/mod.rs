@@ -77,6 +77,8 @@ pub(crate) struct Outcome {
     pub(crate) held: Vec<(SlotId, TypeId)>,
     /// The parents that were asked for.
     pub(crate) parents: Option<Rc<Parents>>,
+    /// Something in it lies beyond a bound, and was taken to be `any`.
+    pub(crate) was_cut: bool,
     /// The types of places, when they were asked for: expressions, then locals.
     pub(crate) places: Vec<(Span, TypeId)>,
 }
@@ -152,6 +154,32 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
 pub(crate) fn unit_at(u: &Universe, file: FileId, place: u32) -> Unit {
     let mut around = around(&u.file(file).code, place);
     around.find(|code| place < code.span.end).map_or(Unit::Statements(file), |code| code.unit)
+}
+
+/// Where a unit is written: its slot, or its first statement.
+pub(crate) fn span_of(u: &Universe, unit: Unit) -> Span {
+    match unit {
+        Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
+            u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
+        }
+        Unit::Parents(object) => {
+            let first = u.object(object).slots.iter().find(|s| s.is_parent);
+            first.and_then(|s| s.tree.as_ref()).map_or(Span::default(), |t| t.span)
+        }
+        Unit::Statements(file) => u.file(file).statements.first().map_or(Span::default(), |s| s.span),
+    }
+}
+
+/// The assignable slots of a file whose contents nobody gave a type.
+pub(crate) fn inferred_slots(u: &Universe, file: FileId) -> Vec<SlotId> {
+    let here = u.file(file);
+    let own = here.objects.iter().flat_map(|o| (0..u.object(*o).slots.len() as u32).map(|index| SlotId { object: *o, index }));
+    let is_inferred = |slot: &SlotId| {
+        let of = u.slot(*slot);
+        let is_untyped = of.tree.as_ref().is_some_and(|t| t.type_.is_none());
+        of.file == Some(file) && u.is_data(*slot) && is_untyped && !u.is_of_code(slot.object)
+    };
+    own.chain(here.added.iter().copied()).filter(is_inferred).collect()
 }
 
 /// All units of a file, in the order of its text as far as it has one.

@@ -10,7 +10,7 @@
 //! there.
 //!
 //! What must stay true: within one round each member is looked at once; nothing provisional is remembered after the last round, here or
-//! by anybody else (see [`Recursion::told`]); what is not stable after [`MOST_ROUNDS`] is `any`.
+//! by anybody else (see [`Recursion::told`]); what is not stable after [`MOST_ROUNDS`], or was told too often, is `any`.
 
 use std::rc::Rc;
 
@@ -24,7 +24,9 @@ use crate::ty::TypeId;
 use crate::universe::Universe;
 
 /// Units that wait for one another.
-const MOST_NESTED: usize = 200;
+const MOST_NESTED: usize = 1000;
+/// Provisional answers told until a circle must be closed. Counted from its first member on, so it is the same wherever it is entered.
+const MOST_TOLD: u64 = 100_000;
 /// Rounds until what a circle answers must be stable.
 const MOST_ROUNDS: usize = 4;
 
@@ -54,6 +56,10 @@ struct Progress {
     is_unstable: bool,
     /// What the slots of the objects that it makes hold at first, and whether somebody was told so.
     held: FxHashMap<SlotId, (TypeId, bool)>,
+    /// How often something provisional had been told when it was begun.
+    told: u64,
+    /// Too much was told.
+    is_spent: bool,
 }
 
 /// What is known of a member.
@@ -66,6 +72,11 @@ impl Recursion {
     /// The unit that is being looked at and that nobody inside it waits for.
     pub(crate) fn innermost(&self) -> Option<Unit> {
         self.stack.last().map(|p| p.unit)
+    }
+
+    /// Whether so much was told provisionally that what is left is not found out.
+    fn is_spent(&self) -> bool {
+        self.stack.first().is_some_and(|p| self.told - p.told > MOST_TOLD)
     }
 
     fn wait_for(&mut self, place: usize) {
@@ -88,6 +99,9 @@ impl Recursion {
     /// What a slot of an object holds at first, while the unit that makes it is being looked at.
     fn held_so_far(&mut self, maker: Unit, slot: SlotId) -> Option<TypeId> {
         let place = self.stack.iter().position(|p| p.unit == maker)?;
+        if self.is_spent() {
+            return Some(TypeId::ANY);
+        }
         self.wait_for(place);
         let (held, was_told) = self.stack[place].held.entry(slot).or_insert((TypeId::NEVER, false));
         *was_told = true;
@@ -96,6 +110,9 @@ impl Recursion {
 
     /// What is known so far of a unit that is being looked at.
     pub(super) fn so_far(&mut self, unit: Unit) -> Option<Rc<Outcome>> {
+        if self.is_spent() {
+            return None;
+        }
         let place = self.stack.iter().position(|p| p.unit == unit)?;
         self.wait_for(place);
         self.stack[place].was_told = true;
@@ -154,12 +171,18 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     if let Some(known) = u.bodies.get(&unit) {
         return Some(known.clone());
     }
+    if u.recursion.is_spent() {
+        return given_up(u);
+    }
     if let Some(provisional) = u.recursion.member(unit) {
         return Some(provisional);
     }
     let here = u.recursion.stack.len();
-    if here >= MOST_NESTED || u.recursion.stack.iter().any(|p| p.unit == unit) {
+    if u.recursion.stack.iter().any(|p| p.unit == unit) {
         return None;
+    }
+    if here >= MOST_NESTED {
+        return given_up(u);
     }
     let told = u.recursion.told;
     let (mut outcome, mut done) = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || entered(u, unit, here));
@@ -167,6 +190,7 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         let first = u.recursion.members_from(here).into_iter().min_by_key(|member| place(u, *member));
         if let Some(first) = first.filter(|f| place(u, *f) < place(u, unit)) {
             u.recursion.forget_circle(here);
+            u.recursion.told = told;
             self::outcome(u, first);
             if let Some(known) = u.bodies.get(&unit) {
                 u.recursion.told = told;
@@ -179,7 +203,11 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         u.recursion.join(&done, &outcome);
         return Some(outcome);
     }
-    let members = u.recursion.forget_circle(here);
+    let mut members = u.recursion.forget_circle(here);
+    if done.is_spent {
+        outcome = unknown(unit);
+        members.iter_mut().for_each(|(unit, outcome)| *outcome = unknown(*unit));
+    }
     for (unit, outcome) in members.into_iter().chain([(unit, outcome.clone())]) {
         if let Unit::Parents(object) = unit {
             u.parents_among.push(object);
@@ -191,11 +219,28 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
     Some(outcome)
 }
 
+/// Nothing is found out any more. Whoever asks is told so, and remembers nothing that comes of it.
+fn given_up(u: &mut Universe) -> Option<Rc<Outcome>> {
+    u.types.cuts += 1;
+    u.recursion.told += 1;
+    None
+}
+
 /// Looks at a unit that nothing is known of.
 fn entered(u: &mut Universe, unit: Unit, here: usize) -> (Rc<Outcome>, Progress) {
     let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
+    let told = u.recursion.told;
     let held = so_far.held.iter().map(|h| (h.0, (h.1, false))).collect();
-    u.recursion.stack.push(Progress { unit, so_far, was_told: false, outermost: usize::MAX, is_unstable: false, held });
+    u.recursion.stack.push(Progress {
+        unit,
+        so_far,
+        was_told: false,
+        outermost: usize::MAX,
+        is_unstable: false,
+        held,
+        told,
+        is_spent: false,
+    });
     let outcome = settled(u, unit, here);
     let done = u.recursion.stack.pop().expect("pushed above");
     (outcome, done)
@@ -235,6 +280,12 @@ fn nothing() -> Rc<Outcome> {
     Rc::new(Outcome { result: TypeId::NEVER, ..Outcome::default() })
 }
 
+/// What is taken to be known of a unit that is not found out.
+fn unknown(unit: Unit) -> Rc<Outcome> {
+    let parents = matches!(unit, Unit::Parents(_)).then(|| Rc::new(Parents::unknown()));
+    Rc::new(Outcome { result: TypeId::ANY, parents, was_cut: true, ..Outcome::default() })
+}
+
 /// Whether two rounds found out the same, as far as others were told.
 fn is_same(a: &Outcome, b: &Outcome) -> bool {
     a.result == b.result && a.stores == b.stores && a.parents == b.parents
@@ -244,12 +295,18 @@ fn is_same(a: &Outcome, b: &Outcome) -> bool {
 fn settled(u: &mut Universe, unit: Unit, here: usize) -> Rc<Outcome> {
     let mut round = 1;
     loop {
+        let cuts = u.types.cuts;
         let mut outcome = look(u, unit);
+        // It concerns this unit alone.
+        outcome.was_cut |= u.types.cuts > cuts;
+        u.types.cuts = cuts;
+        let is_spent = u.recursion.is_spent();
         let progress = &mut u.recursion.stack[here];
+        progress.is_spent = is_spent;
         outcome.held = progress.held.iter().map(|(slot, held)| (*slot, held.0)).collect();
         let mut outcome = Rc::new(outcome);
         let was_right = !progress.was_told || is_same(&progress.so_far, &outcome);
-        if progress.outermost < here || was_right && !progress.is_unstable {
+        if progress.outermost < here || was_right && !progress.is_unstable || is_spent {
             return outcome;
         }
         progress.so_far = outcome.clone();

@@ -50,13 +50,7 @@ impl Body<'_> {
 
     /// The bounds of inference were reached: what is not found out is `any`.
     pub(super) fn too_hard(&mut self, unit: Unit) {
-        let span = match unit {
-            Unit::Method(slot) | Unit::Initial(slot) | Unit::Contents(slot) => {
-                self.u.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span)
-            }
-            Unit::Parents(_) => Span::default(),
-            Unit::Statements(file) => self.u.file(file).statements.first().map_or(Span::default(), |s| s.span),
-        };
+        let span = super::span_of(self.u, unit);
         let message = "the types of locals here keep growing; they are taken to be `any`";
         let mut found = Diagnostic::error(&codes::TOO_HARD, message, span, "in this code").help("write types for its locals");
         found.severity = aura_syntax::Severity::Warning;

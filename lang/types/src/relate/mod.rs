@@ -5,7 +5,9 @@
 //! being compared is assumed to fit (the greatest fixed point; Amadio and Cardelli, *Subtyping recursive types*, 1993). Metas
 //! collect what flows into them as lower bounds (Pierce and Turner, *Local type inference*, 2000).
 //!
-//! What must stay true: the answer for types without metas depends on nothing but the two types, so it is remembered.
+//! What must stay true: the answer for types without metas depends on nothing but the two types, so it is remembered, and with it how
+//! many steps it took. Every comparison ends after [`MOST_STEPS`], whether or not parts of it were remembered; then everything fits,
+//! and whoever asked is told so.
 
 pub(crate) mod metas;
 mod own;
@@ -18,9 +20,19 @@ use crate::object::ObjectId;
 use crate::ty::{Type, TypeId, Types, VarId};
 use crate::universe::Universe;
 use metas::Metas;
+use structure::Assumed;
 
-/// Interfaces compared inside one another; beyond it they are taken to fit.
-const MOST_ASSUMED: usize = 16;
+/// Steps of one comparison. Those of the library take less than a hundredth of it.
+pub(crate) const MOST_STEPS: u32 = 20_000;
+
+/// What is remembered of two types.
+#[derive(Clone, Copy)]
+pub(crate) struct Related {
+    fits: bool,
+    steps: u32,
+    /// A type on the way lay beyond a bound.
+    is_cut: bool,
+}
 
 /// One comparison.
 pub(crate) struct Relate<'a> {
@@ -28,12 +40,26 @@ pub(crate) struct Relate<'a> {
     pub(crate) metas: &'a mut Metas,
     /// What `self` stands for on the left.
     pub(crate) holder: TypeId,
-    pub(crate) assumed: SmallVec<[(TypeId, TypeId); 4]>,
+    assumed: Assumed,
+    /// Steps so far, with those that were remembered.
+    pub(crate) steps: u32,
+    /// A type on the way lay beyond a bound.
+    was_cut: bool,
 }
 
 impl<'a> Relate<'a> {
     pub(crate) fn new(u: &'a mut Universe, metas: &'a mut Metas, holder: TypeId) -> Self {
-        Self { u, metas, holder, assumed: SmallVec::new() }
+        Self { u, metas, holder, assumed: Assumed::default(), steps: 0, was_cut: false }
+    }
+
+    /// Whether it took too long. Then everything fits.
+    fn is_spent(&self) -> bool {
+        self.steps > MOST_STEPS
+    }
+
+    /// Whether more fits than would, had it not taken too long or gone too deep.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.was_cut || self.is_spent()
     }
 
     /// Whether `a` fits where `b` is wanted.
@@ -48,19 +74,32 @@ impl<'a> Relate<'a> {
         let (x, y) = (self.u.types.inside(a), self.u.types.inside(b));
         let is_plain = !(x.has_meta || y.has_meta || x.has_self || y.has_self);
         if !is_plain || !self.assumed.is_empty() {
-            return self.compare(a, b);
+            return self.step(a, b);
         }
         // What is asked for on the way is asked by the file whose code this is about.
         let key = (self.u.asking(), a, b);
-        if let Some(known) = self.u.related.get(&key) {
-            return *known;
+        if let Some(known) = self.u.related.get(&key).copied() {
+            self.steps += known.steps;
+            self.was_cut |= known.is_cut;
+            return known.fits || self.is_spent();
         }
-        let told = self.u.recursion.told;
-        let fits = self.compare(a, b);
-        if self.u.recursion.told == told {
-            self.u.related.insert(key, fits);
+        let (told, before, cuts) = (self.u.recursion.told, self.steps, self.u.types.cuts);
+        let fits = self.step(a, b);
+        let is_cut = self.u.types.cuts > cuts;
+        // Whoever asked is told, whether it is found out or remembered.
+        self.u.types.cuts = cuts;
+        self.was_cut |= is_cut;
+        // What was cut short here may be found out when it is asked for by itself.
+        let is_whole = before == 0 || !self.is_spent();
+        if self.u.recursion.told == told && is_whole {
+            self.u.related.insert(key, Related { fits, steps: self.steps - before, is_cut });
         }
         fits
+    }
+
+    fn step(&mut self, a: TypeId, b: TypeId) -> bool {
+        self.steps += 1;
+        self.is_spent() || self.compare(a, b) || self.is_spent()
     }
 
     fn compare(&mut self, a: TypeId, b: TypeId) -> bool {

@@ -1,8 +1,13 @@
 //! Comparing interfaces message by message.
+//!
+//! What must stay true: an interface that was found to fit while others were taken to is known for as long as those are; when one of them
+//! turns out not to fit, all that was found since it was taken to is forgotten. So no two are compared twice unless something failed
+//! between (Brandt and Henglein, *Coinductive axiomatization of recursive type equality and subtyping*, 1998).
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::{MOST_ASSUMED, Relate};
+use super::Relate;
 use crate::lookup::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
@@ -15,26 +20,92 @@ use crate::universe::Universe;
 pub(crate) struct Wanted {
     pub(crate) name: Name,
     pub(crate) slot: SlotId,
+    /// It assigns to the slot.
+    pub(crate) is_write: bool,
+}
+
+/// Interfaces that are taken to fit: they are being compared, or were found to fit as far as those do.
+#[derive(Default)]
+pub(super) struct Assumed {
+    in_order: Vec<(TypeId, TypeId)>,
+    all: FxHashSet<(TypeId, TypeId)>,
+    /// Interfaces that do not fit, whatever is taken to.
+    failed: FxHashSet<(TypeId, TypeId)>,
+}
+
+impl Assumed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_order.is_empty()
+    }
+
+    fn count(&self) -> usize {
+        self.in_order.len()
+    }
+
+    /// Takes one to fit from now on; tells whether it was not already.
+    fn take(&mut self, pair: (TypeId, TypeId)) -> bool {
+        let is_new = self.all.insert(pair);
+        if is_new {
+            self.in_order.push(pair);
+        }
+        is_new
+    }
+
+    fn forget_from(&mut self, at: usize) {
+        for pair in self.in_order.drain(at..) {
+            self.all.remove(&pair);
+        }
+    }
+
+    fn forget(&mut self, at: usize) {
+        let pair = self.in_order.remove(at);
+        self.all.remove(&pair);
+    }
 }
 
 impl Relate<'_> {
     /// Whether `a` understands everything that `b` does.
     pub(super) fn understands(&mut self, a: TypeId, b: TypeId) -> bool {
-        if self.assumed.contains(&(a, b)) || self.assumed.len() >= MOST_ASSUMED {
+        if self.assumed.failed.contains(&(a, b)) {
+            return false;
+        }
+        if !self.assumed.take((a, b)) {
             return true;
         }
-        self.assumed.push((a, b));
+        let count = self.assumed.count();
         let wanted = self.u.wanted(a, b);
-        let all = wanted.into_iter().all(|w| self.answers(a, b, w));
-        self.assumed.pop();
+        // Interfaces that lead to others may do so very deep.
+        let all = stacker::maybe_grow(64 * 1024, 1024 * 1024, || wanted.into_iter().all(|w| self.answers(a, b, w)));
+        // What metas stand for may still become more.
+        let is_final = !(self.u.types.inside(a).has_meta || self.u.types.inside(b).has_meta);
+        match (all, is_final) {
+            (true, true) => {}
+            (true, false) => self.assumed.forget(count - 1),
+            (false, _) => {
+                self.assumed.forget_from(count - 1);
+                if is_final {
+                    self.assumed.failed.insert((a, b));
+                }
+            }
+        }
+        if count == 1 {
+            self.assumed.forget_from(0);
+        }
         all
     }
 
     /// Whether `a` answers one message as `b` does.
     pub(crate) fn answers(&mut self, a: TypeId, b: TypeId, wanted: Wanted) -> bool {
         let Some((mine, my_result)) = self.u.answer(a, wanted.name) else { return false };
-        let Some((theirs, their_result)) = self.u.answer_of(b, wanted.slot) else { return true };
-        theirs.iter().zip(&mine).all(|(given, taken)| self.fits(*given, *taken)) && self.fits(my_result, their_result)
+        let Some((theirs, their_result)) = self.u.answer_of(b, wanted) else { return true };
+        theirs.iter().zip(&mine).all(|(given, taken)| self.fits(*given, *taken))
+            && (self.is_guess(wanted) || self.fits(my_result, their_result))
+    }
+
+    /// What an interface answers that nobody has written is nobody's promise, outside strict checking: else taking a written type off
+    /// could make others not fit any more.
+    fn is_guess(&mut self, wanted: Wanted) -> bool {
+        !self.u.options.strict && !self.u.signature_of(wanted.slot, wanted.is_write).is_written
     }
 }
 
@@ -58,10 +129,20 @@ impl Universe {
         wanted
     }
 
-    fn messages_of(&self, object: ObjectId, wanted: &mut Vec<Wanted>) {
-        for (index, slot) in self.object(object).slots.iter().enumerate() {
-            if !slot.is_parent && !wanted.iter().any(|w| w.name == slot.name) {
-                wanted.push(Wanted { name: slot.name, slot: SlotId { object, index: index as u32 } });
+    /// The messages that an object has slots for. What can be assigned to is asked for in strict checking only: most that stands for
+    /// something else is only read.
+    fn messages_of(&mut self, object: ObjectId, wanted: &mut Vec<Wanted>) {
+        for index in 0..self.object(object).slots.len() {
+            let slot = &self.objects[object.0 as usize].slots[index];
+            let (name, is_data) = (slot.name, slot.kind == SlotKind::Data);
+            if slot.is_parent || wanted.iter().any(|w| w.name == name) {
+                continue;
+            }
+            let slot = SlotId { object, index: index as u32 };
+            wanted.push(Wanted { name, slot, is_write: false });
+            if is_data && self.options.strict {
+                let name = self.names.assigning(name);
+                wanted.push(Wanted { name, slot, is_write: true });
             }
         }
     }
@@ -82,9 +163,9 @@ impl Universe {
         }
     }
 
-    fn answer_of(&mut self, receiver: TypeId, slot: SlotId) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
+    fn answer_of(&mut self, receiver: TypeId, wanted: Wanted) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
         match self.types.get(receiver) {
-            Type::Object(..) | Type::Block(..) => Some(self.used(receiver, slot, false)),
+            Type::Object(..) | Type::Block(..) => Some(self.used(receiver, wanted.slot, wanted.is_write)),
             _ => None,
         }
     }

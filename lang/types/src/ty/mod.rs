@@ -116,11 +116,14 @@ pub struct Types {
     numbers: FxHashMap<Type, TypeId>,
     types: Vec<(Type, Inside)>,
     pub(crate) booleans: Booleans,
+    /// How often something was taken to be `any`, here or elsewhere, because it lies beyond a bound. Whoever looks at code looks whether
+    /// that has grown.
+    pub(crate) cuts: u64,
 }
 
 impl Types {
     pub(crate) fn new(booleans: Booleans) -> Self {
-        let mut types = Self { numbers: FxHashMap::default(), types: Vec::new(), booleans };
+        let mut types = Self { numbers: FxHashMap::default(), types: Vec::new(), booleans, cuts: 0 };
         for simple in [Type::Any, Type::Never, Type::SelfType] {
             types.put(simple);
         }
@@ -152,6 +155,7 @@ impl Types {
         }
         let inside = self.look_inside(&type_);
         if inside.depth > MOST_DEPTH {
+            self.cuts += 1;
             return TypeId::ANY;
         }
         let id = TypeId(self.types.len() as u32);
@@ -274,7 +278,10 @@ impl Types {
         match flat.len() {
             0 => TypeId::NEVER,
             1 => flat[0],
-            n if n > MOST_MEMBERS => TypeId::ANY,
+            n if n > MOST_MEMBERS => {
+                self.cuts += 1;
+                TypeId::ANY
+            }
             _ => self.put(Type::Union(flat.as_slice().into(), softness)),
         }
     }
