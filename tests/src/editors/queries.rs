@@ -78,7 +78,7 @@ fn colours(query: &Query, first_wins: bool) -> String {
         if node.child_count() == 0 {
             all.push(node.byte_range());
         }
-        (0..node.child_count()).filter_map(|i| node.child(i as u32)).for_each(|child| leaves(child, all));
+        (0..node.child_count()).filter_map(|i| node.child(i)).for_each(|child| leaves(child, all));
     }
     let (tree, found) = (parsed(TEXT), captures(query));
     let mut tokens = Vec::new();

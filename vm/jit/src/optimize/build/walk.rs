@@ -346,7 +346,7 @@ pub(super) fn loops(unit: &Unit) -> Vec<(u32, u32)> {
 fn test_of(unit: &Unit, head: u32) -> u32 {
     let counts = |i: &Instr| matches!(i.op, Code::CountUp | Code::CountBelow | Code::CountDown);
     let of_body = |(pc, i): &(usize, &Instr)| counts(i) && *pc as u32 + 1 - u32::from(i.c) == head;
-    let Some((count, _)) = unit.instrs.iter().enumerate().filter(of_body).last() else { return head };
+    let Some((count, _)) = unit.instrs.iter().enumerate().rev().find(of_body) else { return head };
     let jump = unit.instrs.iter().enumerate().skip(count + 1).find(|(_, i)| i.op == Code::Loop);
     jump.map(|(pc, i)| target(pc as u32, *i)).filter(|test| *test < head).unwrap_or(head)
 }
