@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use aura_image::Rows as ImageRows;
 use aura_image::store::{Batch, Embedded, ImageStore, Space};
-use aura_tests::machine::{Engine, machine, run_at_image};
+use aura_tests::machine::{Engine, Ran, machine, run_at_image};
 use support::disk::{Disk, Fault};
 use support::{Chance, Rows, apply, sum_in, sum_of};
 
@@ -201,5 +201,10 @@ fn at_an_image(input: &[u8]) {
     let Ok(codes) = aura_command::source::compile("program", &text, false) else { return };
     let Some(plain) = texts::interpreted(&codes, FUEL / 50) else { return };
     let other = texts::run(&codes, Engine::Image, FUEL / 50);
+    // Bringing objects is work, too: where fuel is used up at an image, it may not be without.
+    let is_spent = |r: &Ran| r.failure.as_deref().is_some_and(|f| f.starts_with("limit: "));
+    if is_spent(&plain) || is_spent(&other) {
+        return;
+    }
     assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "{text}");
 }

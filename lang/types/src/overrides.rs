@@ -56,7 +56,9 @@ fn one(u: &mut Universe, slot: SlotId, name: Name, is_write: bool) -> Option<Dia
     }
     let span = u.slot(slot).tree.as_ref().map(|t| t.span)?;
     let text = u.names.text(name).to_string();
-    let span = Span { start: span.start, end: span.start + crate::near::parts(&text)[0].len() as u32 };
+    // The slot's own name stands there, not that of its assignment.
+    let written = crate::near::parts(u.names.text(u.slot(slot).name))[0].len();
+    let span = Span { start: span.start, end: span.start + written as u32 };
     let path = u.object(above.slot.object).path.clone();
     let what = if takes_less { "does not take all that" } else { "does not answer what" };
     let message = format!("'{text}' {what} the one it replaces in `{path}` does");
