@@ -322,13 +322,13 @@ impl Vm {
         let ics = c.parts().ics;
         let selector = ics[site].selector;
         let map = self.heap.map_of(receiver);
-        let code = c.code().clone();
-        let kind = &code.sites[site].kind;
         if ics[site].mega
-            && let Some(e) = self.find_global(c, kind, map, selector)
+            && let Some(e) = self.find_global(c, &c.code().sites[site].kind, map, selector)
         {
             return Ok(e);
         }
+        let code = c.code().clone();
+        let kind = &code.sites[site].kind;
         if self.heap.is_kind(receiver, Kind::Block) && is_value(&code.sites[site].selector) {
             let e = Entry { map, kind: EntryKind::Block, word: 0, target: 0 };
             if ics[site].add(e) {

@@ -102,7 +102,7 @@ const MOST_PLACES: usize = 12;
 
 fn stats(s: &NativeStats) -> String {
     let mut text = format!(
-        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be\n\
+        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be; {} times all was thrown away, as there was no more room\n\
          optimized: {} pieces, {} bytes in all, in {:.1} ms; {} wrong guesses, {} times thrown away; the program stood still for {:.2} ms at most\n\
          left: {} times for a wrong guess, {} for one before a loop, {} at code that was new, {} where the interpreter goes on, {} at the end of a slice\n",
         s.compiled,
@@ -110,6 +110,7 @@ fn stats(s: &NativeStats) -> String {
         s.time.as_secs_f64() * 1e3,
         s.longest.as_secs_f64() * 1e3,
         s.refused,
+        s.full,
         s.optimized,
         s.optimized_bytes,
         s.optimizing.as_secs_f64() * 1e3,

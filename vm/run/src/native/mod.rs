@@ -363,11 +363,11 @@ impl Vm {
     }
 
     /// Finds a place for machine code. Where there is none left, all code is thrown away, that of methods that nobody can reach any more as well; what is hot will
-    /// soon be compiled again.
+    /// soon be compiled again. (Where the system gives no memory at all there is nothing to be thrown away, and nothing is tried again.)
     fn place(&mut self, bytes: &[u8]) -> Result<*const u8, String> {
         let Some(works) = &mut self.native.works else { return Err("nothing is compiled".into()) };
         let placed = works.memory.place(bytes);
-        if placed.is_err() {
+        if placed.is_err() && works.memory.used() > 0 {
             self.native.stats.full += 1;
             self.drop_native();
         }
