@@ -28,8 +28,10 @@ enum What {
         #[arg(long, default_value_t = 20)]
         seconds: u64,
     },
-    /// Every target until it has used so much of a processor, in turns; earlier runs count.
+    /// Every target until it has used so much of a processor, in turns; earlier runs count. Several of these may run side by side.
     Long {
+        /// Only these targets.
+        targets: Vec<String>,
         /// Minutes of processor time for each.
         #[arg(long, default_value_t = 30)]
         minutes: u64,
@@ -88,9 +90,11 @@ fn carry_out(what: What) -> Result<bool, String> {
             println!("{}", report.table());
             return Ok(clean);
         }
-        What::Long { minutes } => {
-            build::build(&ALL)?;
-            let clean = long(minutes * 60, &mut report)?;
+        What::Long { targets, minutes } => {
+            let named = targets.iter().map(|t| named(t)).collect::<Result<Vec<_>, _>>()?;
+            let chosen = if named.is_empty() { ALL.to_vec() } else { named };
+            build::build(&chosen)?;
+            let clean = long(chosen, minutes * 60, &mut report)?;
             println!("{}", report.table());
             return Ok(clean);
         }
@@ -105,8 +109,8 @@ fn named(name: &str) -> Result<Target, String> {
 }
 
 /// Turns, the least advanced target first. A target that has found something is not asked again.
-fn long(enough: u64, report: &mut Report) -> Result<bool, String> {
-    let (mut left, mut is_clean) = (ALL.to_vec(), true);
+fn long(mut left: Vec<Target>, enough: u64, report: &mut Report) -> Result<bool, String> {
+    let mut is_clean = true;
     loop {
         left.retain(|t| report.of(t.name).processor + 1.0 < enough as f64);
         let Some(next) = left.iter().copied().min_by(|a, b| report.of(a.name).processor.total_cmp(&report.of(b.name).processor))

@@ -39,14 +39,23 @@ impl Report {
         self.0.get(target).cloned().unwrap_or_default()
     }
 
+    /// Adds to what the file has by now: another run may have written it since it was read.
+    ///
+    /// # Errors
+    /// When it cannot be written.
     pub(crate) fn add(&mut self, target: &str, done: &Done) -> Result<(), String> {
+        let lock = folder().join("report.lock");
+        let lock = std::fs::File::create(&lock).and_then(|f| f.lock().map(|()| f)).map_err(|e| format!("{}: {e}", lock.display()))?;
+        *self = Self::read();
         let sum = self.0.entry(target.to_string()).or_default();
         sum.inputs += done.inputs;
         sum.processor += done.processor;
         (sum.edges, sum.of_edges) = (done.edges, done.of_edges);
         sum.findings += u64::from(done.finding.is_some());
         let text = serde_json::to_vec_pretty(&self).map_err(|e| e.to_string())?;
-        std::fs::write(Self::path(), text).map_err(|e| format!("{}: {e}", Self::path().display()))
+        std::fs::write(Self::path(), text).map_err(|e| format!("{}: {e}", Self::path().display()))?;
+        drop(lock);
+        Ok(())
     }
 
     /// A table in Markdown.
