@@ -45,7 +45,8 @@ impl Report {
     /// When it cannot be written.
     pub(crate) fn add(&mut self, target: &str, done: &Done) -> Result<(), String> {
         let lock = folder().join("report.lock");
-        let lock = std::fs::File::create(&lock).and_then(|f| f.lock().map(|()| f)).map_err(|e| format!("{}: {e}", lock.display()))?;
+        let lock =
+            std::fs::File::create(&lock).and_then(|f| f.lock().map(|()| f)).map_err(|e| format!("{}: {e}", lock.display()))?;
         *self = Self::read();
         let sum = self.0.entry(target.to_string()).or_default();
         sum.inputs += done.inputs;

@@ -1,7 +1,7 @@
 //! Random programs that spend their time in loops, from any bytes: what the optimizing tier is compared on as people run it.
 //!
 //! Each has a few methods with a loop of some thousand turns over numbers of every kind, in it shorter loops, slots that are read and changed, texts, elements of a vector, blocks that
-//! are kept, and things that happen late: another object in a variable, slots added, a receiver that understands nothing. All loops end; what is
+//! are kept, copies of objects that are changed, compared, kept or forgotten, and things that happen late: another object in a variable, slots added, a receiver that understands nothing. All loops end; what is
 //! printed are the values themselves.
 //!
 //! Not here: returns out of blocks, recursion, changing parents (`programs` has them).
@@ -15,6 +15,9 @@ const DEPTH: u32 = 3;
 const LOOPS: u32 = 2;
 const LOCALS: [&str; 4] = ["a", "b", "c", "d"];
 const OBJECTS: [&str; 3] = ["ape", "bee", "cat"];
+/// What may be copied; the last two are variables that hold copies.
+const COPIED: [&str; 6] = ["ape", "bee", "cat", "o", "p", "q"];
+const COPIES: [&str; 2] = ["p", "q"];
 const DATA: [&str; 3] = ["x", "y", "z"];
 const NUMBERS: [&str; 20] = [
     "0",
@@ -42,7 +45,7 @@ const NUMBERS: [&str; 20] = [
 /// The program that these choices make.
 pub fn program(bytes: &[u8]) -> String {
     let mut w = Writer { bytes, out: String::new(), counters: Vec::new(), loops: 0 };
-    w.say("| vec <- nil. kept <- nil.\n");
+    w.say("| vec <- nil. kept <- nil. seen <- nil.\n");
     for (k, name) in OBJECTS.iter().enumerate() {
         let parent = if k == 0 { "traits clonable" } else { OBJECTS[k - 1] };
         w.say(&format!("{name} = (| parent* = {parent}. "));
@@ -69,7 +72,7 @@ pub fn program(bytes: &[u8]) -> String {
     for o in OBJECTS {
         w.say(&format!("tell: [ {o} x ]. tell: [ {o} y ]. tell: [ {o} z ].\n"));
     }
-    w.say("tell: [ vec ]. kept isNil ifFalse: [ tell: [ kept value ] ]\n");
+    w.say("tell: [ seen x ]. tell: [ vec ]. kept isNil ifFalse: [ tell: [ kept value ] ]\n");
     w.out
 }
 
@@ -101,13 +104,16 @@ impl Writer<'_> {
 
     fn method(&mut self, k: u8) {
         let turns = 800 + 400 * u32::from(self.pick(8));
-        let _ = write!(self.out, "f{k}: a0 = ( | a <- 0. b <- 1. c <- 2. d. o | d: a0. o: ape.\n  1 to: {turns} Do: [|:i| ");
+        let _ = write!(
+            self.out,
+            "f{k}: a0 = ( | a <- 0. b <- 1. c <- 2. d. o. p. q | d: a0. o: ape. p: bee copy. q: p.\n  1 to: {turns} Do: [|:i| "
+        );
         self.counters = vec!["i".into()];
         self.late(turns * 3 / 4);
         for _ in 0..=self.pick(4) {
             self.statement(DEPTH, LOOPS);
         }
-        self.say("nil ].\n  { a. b. c. d } ).\n");
+        self.say("nil ].\n  { a. b. c. d. p x. q y. p == q. seen == p } ).\n");
     }
 
     /// What happens once, when all else has been seen often.
@@ -125,7 +131,7 @@ impl Writer<'_> {
     }
 
     fn statement(&mut self, depth: u32, loops: u32) {
-        match self.pick(8) {
+        match self.pick(11) {
             0..=3 => {
                 let l = self.one_of(&LOCALS);
                 let _ = write!(self.out, "{l}: ");
@@ -133,7 +139,7 @@ impl Writer<'_> {
                 self.bounded(l);
             }
             4 => {
-                let (o, d) = (self.one_of(&["ape", "bee", "cat", "o"]), self.one_of(&DATA));
+                let (o, d) = (self.one_of(&COPIED), self.one_of(&DATA));
                 let _ = write!(self.out, "{o} {d}: ");
                 self.expression(depth - 1);
                 self.bounded(&format!("{o} {d}"));
@@ -142,7 +148,8 @@ impl Writer<'_> {
                 let l = self.one_of(&LOCALS);
                 let _ = write!(self.out, "vec at: (i % 4) Put: {l}. ");
             }
-            6 if depth > 1 => {
+            6 | 7 => self.copying(depth),
+            8 if depth > 1 => {
                 self.condition(depth - 1);
                 self.say(" ifTrue: [ ");
                 self.statement(depth - 1, loops);
@@ -152,6 +159,28 @@ impl Writer<'_> {
             _ => {
                 let l = self.one_of(&LOCALS);
                 let _ = write!(self.out, "{l}: {l} + 1. ");
+            }
+        }
+    }
+
+    /// A copy is made, or seen by others, or not.
+    fn copying(&mut self, depth: u32) {
+        let copy = self.one_of(&COPIES);
+        let from = self.one_of(&COPIED);
+        match self.pick(6) {
+            0 | 1 => drop(write!(self.out, "{copy}: {from} copy. ")),
+            2 => {
+                let d = self.one_of(&DATA);
+                let _ = write!(self.out, "{copy}: ({from} copy {d}: ");
+                self.expression(depth - 1);
+                self.say(")");
+                self.bounded(&format!("{copy} {d}"));
+            }
+            3 => drop(write!(self.out, "{copy}: {from}. ")),
+            4 => drop(write!(self.out, "seen: {copy}. ")),
+            _ => {
+                self.condition(depth);
+                let _ = write!(self.out, " ifTrue: [ seen: {copy} ]. ");
             }
         }
     }
@@ -185,6 +214,11 @@ impl Writer<'_> {
     }
 
     fn condition(&mut self, depth: u32) {
+        if self.pick(6) == 0 {
+            let (one, other) = (self.one_of(&COPIES), self.one_of(&["p", "q", "o", "seen"]));
+            let _ = write!(self.out, "({one} == {other})");
+            return;
+        }
         self.say("(");
         self.operand(depth);
         let op = self.one_of(&["<", "<=", ">", ">=", "=", "!=", "=="]);
@@ -211,7 +245,7 @@ impl Writer<'_> {
                 self.say(&v);
             }
             3 => {
-                let (o, d) = (self.one_of(&["ape", "bee", "cat", "o"]), self.one_of(&DATA));
+                let (o, d) = (self.one_of(&COPIED), self.one_of(&DATA));
                 let _ = write!(self.out, "{o} {d}");
             }
             _ => {
@@ -264,7 +298,7 @@ impl Writer<'_> {
                 let _ = write!(self.out, ") {d}");
             }
             11 => {
-                let (o, m) = (self.one_of(&["ape", "bee", "cat", "o"]), self.one_of(&["m", "p: i"]));
+                let (o, m) = (self.one_of(&COPIED), self.one_of(&["m", "p: i"]));
                 let _ = write!(self.out, "{o} {m}");
             }
             12 => {

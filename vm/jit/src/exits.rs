@@ -79,6 +79,8 @@ pub enum Made {
     Block(u64, Vec<Source>),
     /// A box, and what it holds.
     Box(Source),
+    /// A plain object of this map, and what its words hold.
+    Object(u32, Vec<Source>),
     /// A token of the activation with so many below it in the function.
     Token(u32),
     /// A token of an activation that has answered.

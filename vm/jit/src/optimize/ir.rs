@@ -161,8 +161,8 @@ pub(crate) enum Op {
     SetElement(Val, Val, Val, PointId),
     /// A block whose captured values are these. It is made only where something sees it.
     Closure(u64, Vec<Val>),
-    /// A box. As above; `BoxGet` and `BoxSet` are gone then.
-    VirtualBox,
+    /// A plain object, whose map is its type, or a box, with this header and so many words behind it. As above; what it holds until then is known at each point ([`Point::held`]).
+    Virtual { header: u64, words: u32 },
     /// The token of an activation, as above.
     Token(ContextId),
     /// The box's contents; nil if it is none.
@@ -262,9 +262,18 @@ impl Frames {
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
     pub(crate) frames: Rc<Frames>,
-    /// What virtual boxes hold.
-    pub(crate) boxes: Vec<(Val, Val)>,
+    /// What the words of virtual objects hold that have not been made by then.
+    pub(crate) held: Vec<((Val, u32), Val)>,
+    /// The virtual objects that have been made by then, and as what.
+    pub(crate) real: Vec<(Val, Val)>,
     pub(crate) why: Why,
+}
+
+impl Point {
+    /// The value that `v` is there: another if it is a virtual object that has been made.
+    pub(crate) fn resolve(&self, v: Val) -> Val {
+        self.real.iter().find(|(o, _)| *o == v).map_or(v, |(_, r)| *r)
+    }
 }
 
 /// An activation that the function stands for.
@@ -321,13 +330,19 @@ impl Graph {
         Val(self.ops.len() as u32 - 1)
     }
 
+    /// Whether it is something that is not there as a value of the machine.
+    pub(crate) fn is_virtual(&self, v: Val) -> bool {
+        matches!(self.op(v), Op::Closure(..) | Op::Virtual { .. } | Op::Token(_))
+    }
+
     /// Every value that a point needs, virtual ones not resolved.
     pub(crate) fn point_values(&self, p: PointId, mut f: impl FnMut(Val)) {
         let point = &self.points[p as usize];
         let mut todo: Vec<Val> = point.frames.each().flat_map(|f| f.regs.iter().map(|(_, v)| *v)).collect();
-        todo.extend(point.boxes.iter().map(|(_, v)| *v));
+        todo.extend(point.held.iter().map(|(_, v)| *v));
         let mut seen = Vec::new();
         while let Some(v) = todo.pop() {
+            let v = point.resolve(v);
             match self.op(v) {
                 Op::Closure(_, captures) => {
                     if !seen.contains(&v) {
@@ -335,7 +350,7 @@ impl Graph {
                         todo.extend(captures);
                     }
                 }
-                Op::VirtualBox | Op::Token(_) => {}
+                Op::Virtual { .. } | Op::Token(_) => {}
                 _ => f(v),
             }
         }
@@ -376,7 +391,7 @@ impl Op {
             | Op::Double(_)
             | Op::Register(_)
             | Op::Window(_)
-            | Op::VirtualBox
+            | Op::Virtual { .. }
             | Op::Token(_)
             | Op::Spend(_)
             | Op::Attend(_) => {}

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::ir::{Edge, End, Frames, Graph, Op, Point, Rep, Type, Val};
+use super::ir::{Edge, End, Frames, Graph, Point, Rep, Type, Val};
 
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,16 +60,17 @@ impl Graph {
     }
 
     fn pointed(&self, p: u32) -> String {
-        let Point { frames, boxes, why } = &self.points[p as usize];
+        let point = &self.points[p as usize];
+        let Point { frames, held, why, .. } = point;
         let mut s = format!("  ; {why:?}");
         for Frames { context, pc, regs, .. } in frames.each() {
             let _ = write!(s, " {context}@{pc}[");
             for (r, v) in regs {
+                let v = point.resolve(*v);
                 let _ = write!(s, " r{r}={v:?}");
-                if matches!(self.op(*v), Op::VirtualBox)
-                    && let Some((_, held)) = boxes.iter().find(|(b, _)| b == v)
-                {
-                    let _ = write!(s, "({held:?})");
+                let words: Vec<&Val> = held.iter().filter(|((o, _), _)| *o == v).map(|(_, held)| held).collect();
+                if !words.is_empty() {
+                    let _ = write!(s, "{words:?}");
                 }
             }
             s.push_str(" ]");

@@ -88,7 +88,8 @@ fn replace(g: &mut Graph, by: impl Fn(Val) -> Val) {
         }
     }
     for p in &mut g.points {
-        p.boxes.iter_mut().for_each(|(_, v)| *v = by(*v));
+        p.held.iter_mut().for_each(|(_, v)| *v = by(*v));
+        p.real.iter_mut().for_each(|(_, v)| *v = by(*v));
         let mut frames: Vec<super::ir::Frames> = p.frames.each().cloned().collect();
         let mut below = None;
         while let Some(mut f) = frames.pop() {

@@ -83,7 +83,7 @@ fn kinds(g: &Graph, v: Val) -> Result<(), String> {
     };
     let mut bad = None;
     op.clone().each(|o| {
-        if g.rep(*o) != wanted || matches!(g.op(*o), Op::VirtualBox | Op::Closure(..) | Op::Token(_)) {
+        if g.rep(*o) != wanted || g.is_virtual(*o) {
             bad = Some(*o);
         }
     });
@@ -104,9 +104,10 @@ fn point(g: &Graph, p: u32, call: bool, defined: impl Fn(Val) -> bool) -> Result
         return Err(format!("{v:?} is needed at point {p} before it is there"));
     }
     if call {
-        for f in g.points[p as usize].frames.each() {
+        let point = &g.points[p as usize];
+        for f in point.frames.each() {
             for (r, v) in &f.regs {
-                if matches!(g.op(*v), Op::Closure(..) | Op::VirtualBox | Op::Token(_)) {
+                if g.is_virtual(point.resolve(*v)) {
                     return Err(format!("register {r} is not real at call point {p}"));
                 }
             }
@@ -119,5 +120,6 @@ fn point(g: &Graph, p: u32, call: bool, defined: impl Fn(Val) -> bool) -> Result
 pub(super) fn may_move(g: &Graph, v: Val) -> bool {
     g.rep(v) == Rep::Word
         && !matches!(g.type_of(v), Type::Int | Type::Float | Type::Bool)
-        && !matches!(g.op(v), Op::Word(_) | Op::Length(_) | Op::Closure(..) | Op::VirtualBox | Op::Token(_))
+        && !matches!(g.op(v), Op::Word(_) | Op::Length(_))
+        && !g.is_virtual(v)
 }

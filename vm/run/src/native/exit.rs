@@ -86,6 +86,10 @@ impl Leaving<'_> {
                 let held = self.value(*held);
                 self.vm.heap.boxed(self.vm.heap.kind_maps.boxed, held)
             }
+            Made::Object(map, held) => {
+                let words: Vec<Value> = held.iter().map(|h| self.value(*h)).collect();
+                self.vm.heap.object(*map, &words)
+            }
             Made::Token(depth) => {
                 self.vm.serial += 1;
                 // SAFETY: an activation of the function; see `exit`.

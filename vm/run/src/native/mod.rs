@@ -335,7 +335,7 @@ impl Vm {
     ) -> bool {
         let native = &mut self.native;
         native.stats.optimizing += took;
-        let so = native.still_so(changes);
+        let so = Vm::still_so(program, changes);
         let refused = made.is_err();
         let placed = match made {
             Ok(made) if so => self.place(&made.bytes).map(|start| (start, made)),

@@ -15,7 +15,7 @@ use aura_heap::{Kind, Value, layout};
 use aura_jit::{Exit, Found, Program, SiteView, Unit, What};
 use rustc_hash::FxHashMap;
 
-use super::{Native, Tiers};
+use super::Tiers;
 use crate::linked::{CodeRef, Entry, EntryKind};
 use crate::prim::Prim;
 use crate::process::Process;
@@ -103,6 +103,8 @@ pub(crate) struct Feedback {
     once: Vec<(CodeRef, u32, u32)>,
     /// Instructions about which guesses failed again.
     wrong: Vec<u32>,
+    /// When its inline caches were last emptied; see [`Native::changes`].
+    changed: u64,
     /// Optimized code that this code's inline caches are part of.
     relied_on_by: Vec<CodeRef>,
     /// Its own.
@@ -421,10 +423,19 @@ impl Vm {
         }
     }
 
+    /// Whether a program that was gathered at `changes` still says what is so.
+    pub(super) fn still_so(program: &Program, changes: u64) -> bool {
+        program.units.keys().all(|code| CodeRef::from_bits(*code).feedback().borrow().changed <= changes)
+    }
+
     /// Inline caches of `c` were emptied because what they held is not so any more.
     pub(crate) fn caches_changed(&mut self, c: CodeRef) {
         self.native.changes += 1;
-        let relied = std::mem::take(&mut c.feedback().borrow_mut().relied_on_by);
+        let relied = {
+            let mut f = c.feedback().borrow_mut();
+            f.changed = self.native.changes;
+            std::mem::take(&mut f.relied_on_by)
+        };
         for root in relied {
             self.drop_optimized(root);
         }
@@ -439,11 +450,4 @@ fn place(c: CodeRef, pc: u32) -> String {
     let line = before.matches('\n').count() + 1;
     let what = code.instrs.get(pc as usize).map_or("", |i| i.op.mnemonic());
     format!("{what} at {pc} of '{}' ({}:{line})", code.name, code.origin.file)
-}
-
-impl Native {
-    /// Whether a program that was gathered at `changes` still says what is so.
-    pub(super) fn still_so(&self, changes: u64) -> bool {
-        self.changes == changes
-    }
 }

@@ -128,7 +128,7 @@ impl Builder<'_> {
 
     /// Doubles that are there when a loop begins are not to be decoded at each of its turns. What it does not need is dropped later.
     pub(super) fn unbox_early(&mut self) {
-        let known = self.state.regs.iter().flatten().flatten().chain(self.state.loads.values());
+        let known = self.state.regs.iter().flatten().flatten().chain(self.state.loads.values()).chain(self.state.held.values());
         let mut all: Vec<Val> = known.copied().filter(|v| self.type_of(*v) == Type::Float).collect();
         all.sort_unstable();
         all.dedup();
@@ -162,7 +162,7 @@ impl Builder<'_> {
 
     /// Whether guessing that makes sense.
     fn may_be(&self, v: Val, ty: Type) -> bool {
-        if matches!(self.g.op(v), Op::Closure(..) | Op::VirtualBox | Op::Token(_) | Op::Word(_)) {
+        if self.g.is_virtual(v) || matches!(self.g.op(v), Op::Word(_)) {
             return false;
         }
         match (self.type_of(v), ty) {

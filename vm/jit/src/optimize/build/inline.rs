@@ -8,7 +8,7 @@ use std::sync::Arc;
 use aura_code::{CodeKind, Op as Code, Reg};
 use rustc_hash::FxHasher;
 
-use super::state::Way;
+use super::state::{Way, forget};
 use super::{Active, Builder};
 use crate::compiler::NotCompiled;
 use crate::optimize::ir::{Context, ContextId, End, Op, Val, Why};
@@ -75,6 +75,11 @@ impl Builder<'_> {
     ) -> Result<Option<Val>, NotCompiled> {
         let key = self.key_of(unit.address, pc);
         let below = self.frames(pc + 1, Some(ret));
+        // What is dead behind the send must not be named in what becomes part of it: no collection would update it.
+        let live = self.liveness(&self.top().unit.clone()).live_in(pc + 1);
+        if let Some(regs) = self.state.regs.last_mut() {
+            forget(regs, &live);
+        }
         let under = &self.g.contexts[self.top().context as usize];
         let context = Context {
             code: unit.address,

@@ -1,15 +1,16 @@
 //! From bytecode to the graph, by running it on values that are not known yet.
 //!
-//! One pass goes over the code in its order, which is that of control but for loops. What is known (types, contents of boxes, words of objects) goes along each way and is merged
+//! One pass goes over the code in its order, which is that of control but for loops. What is known (types, what virtual objects hold, words of others) goes along each way and is merged
 //! where ways meet. A message whose method is known begins the same walk inside the walk.
 //!
-//! What a loop changes is a parameter of its head, whose kind is guessed from its first value; and that a block, a box or a token is seen by nobody is guessed as well. A guess
+//! What a loop changes is a parameter of its head, whose kind is guessed from its first value; and that a block or a token is seen by nobody is guessed as well. A guess
 //! that turns out wrong is written down ([`Guesses`]), the walk goes on to find more of them, and all is built anew. Each time at least one guess fewer is made, so that
 //! ends.
 //!
-//! What a loop needs and does not change is found out before it (`early`). `state` has what is known, `walk` the way of control, `numbers`, `sends`, `inline`, `objects` the instructions.
+//! What a loop needs and does not change is found out before it (`early`). `state` has what is known, `escape` the objects that are made only where something sees them, `walk` the way of control, `numbers`, `sends`, `inline`, `objects` the instructions.
 
 mod early;
+mod escape;
 mod inline;
 mod numbers;
 mod objects;
@@ -50,8 +51,12 @@ struct Guesses {
     storing: FxHashMap<Place, BTreeSet<u32>>,
     /// What is found out and read before loops, as it is needed in them and they do not change it.
     before: FxHashMap<Place, Vec<Early>>,
-    /// Blocks, boxes and tokens that something sees.
+    /// Blocks and tokens that something sees.
     seen: FxHashSet<Place>,
+    /// Virtual objects that are seen in loops, and made before them.
+    escaping: FxHashMap<Place, BTreeSet<Place>>,
+    /// Words of virtual objects that change in loops.
+    assigned: FxHashMap<Place, BTreeSet<Slot>>,
     /// Activations that must not become part of others.
     outside: FxHashSet<u64>,
     /// Something is new since this was last asked.
@@ -78,7 +83,7 @@ struct OpenLoop {
     head: u32,
     end: u32,
     block: Blk,
-    /// What it changes (the box, if it is one's contents), and what that is taken to be.
+    /// What it changes (the virtual object, if it is a word of one), and what that is taken to be.
     slots: Vec<(Slot, Option<Val>, Rep, Type)>,
     /// What was known when it began, and the first value that came after that.
     known: State,
@@ -96,7 +101,7 @@ struct Builder<'a> {
     state: State,
     stack: Vec<Active>,
     words: FxHashMap<u64, Val>,
-    /// Where blocks, boxes and tokens were made.
+    /// Where blocks, virtual objects and tokens were made.
     made: FxHashMap<Val, Place>,
     /// The code of blocks that are known.
     codes: FxHashMap<Val, u64>,
@@ -108,6 +113,8 @@ struct Builder<'a> {
     early: bool,
     /// Ways that have just met, with a value that a jump is about to test.
     met: Option<Met>,
+    /// Why this cannot be built, unless it is built anew anyway.
+    failed: Option<&'static str>,
 }
 
 /// Where ways have met, with which value, and what each of them brought.
@@ -159,6 +166,7 @@ impl<'a> Builder<'a> {
             last: None,
             early: false,
             met: None,
+            failed: None,
         }
     }
 
@@ -195,7 +203,10 @@ impl<'a> Builder<'a> {
         });
         self.enter();
         self.walk(program.entry)?;
-        Ok(self.g)
+        match self.failed.filter(|_| !self.guesses.changed) {
+            Some(why) => Err(NotCompiled(why.into())),
+            None => Ok(self.g),
+        }
     }
 
     /// What was in the registers when this was asked for is taken to be there whenever the function is entered.
@@ -296,7 +307,14 @@ impl<'a> Builder<'a> {
         self.type_in(&self.state, v)
     }
 
+    /// What a register holds; a virtual object that has been made, as what it was made.
     fn reg(&mut self, r: Reg) -> Val {
+        let v = self.raw(r);
+        self.resolve(v)
+    }
+
+    /// The same, virtual objects as such.
+    fn raw(&mut self, r: Reg) -> Val {
         match self.state.regs.last().and_then(|regs| regs[usize::from(r)]) {
             Some(v) => v,
             // Alive by mistake of nobody: named variables count as alive before they are set.
@@ -316,36 +334,13 @@ impl<'a> Builder<'a> {
     fn frames(&mut self, pc: u32, but: Option<Reg>) -> Rc<Frames> {
         let (unit, context, below) = (self.top().unit.clone(), self.top().context, self.top().below.clone());
         let live = self.liveness(&unit).live_in(pc);
-        let regs = live.iter().filter(|r| *r == 0 || Some(*r) != but).map(|r| (r, self.reg(r))).collect();
+        let regs = live.iter().filter(|r| *r == 0 || Some(*r) != but).map(|r| (r, self.raw(r))).collect();
         Rc::new(Frames { context, pc, regs, below })
     }
 
-    /// The virtual boxes that the activations lead to, and what they hold.
-    fn boxes_in(&self, frames: &Frames) -> Vec<(Val, Val)> {
-        let mut boxes = BTreeMap::new();
-        let mut todo: Vec<Val> = frames.each().flat_map(|f| f.regs.iter().map(|(_, v)| *v)).collect();
-        let mut seen = FxHashSet::default();
-        while let Some(v) = todo.pop() {
-            if !seen.insert(v) {
-                continue;
-            }
-            match self.g.op(v) {
-                Op::Closure(_, captures) => todo.extend(captures),
-                Op::VirtualBox => {
-                    // One that is held by nothing any more is never looked at.
-                    if let Some(held) = self.state.boxes.get(&v) {
-                        boxes.insert(v, *held);
-                    }
-                }
-                _ => {}
-            }
-        }
-        boxes.into_iter().collect()
-    }
-
     fn point_of(&mut self, frames: Rc<Frames>, why: Why) -> PointId {
-        let boxes = self.boxes_in(&frames);
-        self.g.points.push(Point { frames, boxes, why });
+        let (held, real) = self.virtual_in(&frames);
+        self.g.points.push(Point { frames, held, real, why });
         self.g.points.len() as PointId - 1
     }
 
@@ -354,10 +349,12 @@ impl<'a> Builder<'a> {
         let frames = self.frames(pc, None);
         let same =
             |p: &Point| p.why == why && p.frames.pc == pc && p.frames.context == frames.context && p.frames.regs == frames.regs;
-        if let Some(last) = self.last.filter(|last| same(&self.g.points[*last as usize]))
-            && self.g.points[last as usize].boxes == self.boxes_in(&frames)
-        {
-            return last;
+        if let Some(last) = self.last.filter(|last| same(&self.g.points[*last as usize])) {
+            let (held, real) = self.virtual_in(&frames);
+            let p = &self.g.points[last as usize];
+            if p.held == held && p.real == real {
+                return last;
+            }
         }
         let p = self.point_of(frames, why);
         self.last = Some(p);
@@ -409,11 +406,15 @@ impl<'a> Builder<'a> {
         self.stack.iter().flat_map(|a| a.open.iter().map(|l| (a.key, l.head))).collect()
     }
 
-    /// Something sees `v`: if it is a block, a box or a token that was not to be made, it is made next time.
+    /// Something sees `v`: a virtual object is made here; a block or a token that was not to be made is made next time.
     fn must_be_real(&mut self, v: Val) {
         let virtual_ = match self.g.op(v) {
             Op::Closure(_, captures) => captures.clone(),
-            Op::VirtualBox | Op::Token(_) => Vec::new(),
+            Op::Token(_) => Vec::new(),
+            Op::Virtual { .. } => {
+                self.materialize(v);
+                return;
+            }
             _ => return,
         };
         if let Op::Token(c) = *self.g.op(v)

@@ -62,6 +62,19 @@ impl Builder<'_> {
         (x, y)
     }
 
+    /// The same, objects having been made.
+    fn real_operands(&mut self, i: Instr) -> (Val, Val) {
+        let (x, y) = self.operands(i);
+        self.both_real(x, y)
+    }
+
+    fn both_real(&mut self, x: Val, y: Val) -> (Val, Val) {
+        for v in [x, y] {
+            self.object_must_be_real(v);
+        }
+        (self.resolve(x), self.resolve(y))
+    }
+
     /// What an operation is on, by what is known of its operands and what it was used on; they are known to be so afterwards.
     fn kinds(&mut self, unit: &Unit, pc: u32, x: Val, y: Val) -> Kinds {
         let n = unit.instrs[pc as usize].n;
@@ -167,7 +180,7 @@ impl Builder<'_> {
     }
 
     fn arithmetic(&mut self, unit: &Unit, pc: u32, i: Instr) -> Val {
-        let (x, y) = self.operands(i);
+        let (x, y) = self.real_operands(i);
         let ints = match i.op {
             Code::Add | Code::AddInt => IntOp::Add,
             Code::Sub | Code::SubInt => IntOp::Sub,
@@ -228,10 +241,10 @@ impl Builder<'_> {
 
     /// The flag of a comparison, or a value that is to be tested.
     fn comparison(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
-        let (x, y) = self.operands(i);
         if matches!(i.op, Code::Same | Code::SameJump) {
             return self.same(unit, pc, i);
         }
+        let (x, y) = self.real_operands(i);
         let (ints, floats) = conditions(i.op);
         if matches!(ints, IntCC::Equal | IntCC::NotEqual)
             && (self.beside_character(unit, pc, x, y) || self.beside_character(unit, pc, y, x))
@@ -301,6 +314,11 @@ impl Builder<'_> {
     /// Whether both are the same object: the same word, unless they may be numbers that are objects.
     fn same(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Val, Val> {
         let (x, y) = self.operands(i);
+        if self.is_virtual_object(x) || self.is_virtual_object(y) {
+            // Nothing has seen it: nothing else can be it.
+            let s = self.abi.special;
+            return Err(self.word(if x == y { s.true_ } else { s.false_ }));
+        }
         if !self.has_identity(x) && !self.has_identity(y) {
             return self.compare_others(unit, pc, i);
         }
@@ -426,7 +444,7 @@ impl Builder<'_> {
     }
 
     fn at(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
-        let (v, k) = (self.reg(i.b), self.reg(i.c));
+        let (v, k) = self.real_operands(i);
         if !self.element(unit, pc, v, k) {
             if self.may_be_element(v, k) {
                 let state = self.state.clone();
@@ -444,7 +462,9 @@ impl Builder<'_> {
     }
 
     fn at_put(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
-        let (v, k, x) = (self.reg(i.a), self.reg(i.b), self.reg(i.c));
+        let (v, k) = (self.reg(i.a), self.reg(i.b));
+        let (v, k) = self.both_real(v, k);
+        let x = self.reg(i.c);
         if !self.element(unit, pc, v, k) {
             if self.may_be_element(v, k) {
                 let state = self.state.clone();
@@ -489,6 +509,7 @@ impl Builder<'_> {
 
     pub(super) fn count(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
         let (x, limit) = (self.reg(i.a), self.reg(i.b));
+        let (x, limit) = self.both_real(x, limit);
         let known = self.type_of(x) == Type::Int && self.type_of(limit) == Type::Int;
         let floats = self.is_double(&self.state, x) || self.is_double(&self.state, limit);
         if floats || (!known && unit.wrong.contains(&pc)) {
@@ -515,6 +536,7 @@ impl Builder<'_> {
 
     pub(super) fn check_number(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
         let v = self.reg(i.a);
+        let (v, _) = self.both_real(v, v);
         if self.number_type(v) != Type::Any {
             return Next::At(pc + 1);
         }

@@ -15,7 +15,7 @@ impl Builder<'_> {
     pub(super) fn simple(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
         let s = self.abi.special;
         let v = match i.op {
-            Code::Move => self.reg(i.b),
+            Code::Move => self.raw(i.b),
             Code::LoadConst => self.word(unit.consts[i.bc() as usize]),
             Code::LoadInt => self.integer(i64::from(i.bc())),
             Code::LoadNil => self.word(s.nil),
@@ -78,7 +78,7 @@ impl Builder<'_> {
 
     // ---- what is made without the machine ----
 
-    fn new_object(&mut self, header: u64, words: Vec<Val>, ty: Type) -> Val {
+    pub(super) fn new_object(&mut self, header: u64, words: Vec<Val>, ty: Type) -> Val {
         let v = self.push(Op::New(header, words), Type::Ref);
         self.state.types.insert(v, ty);
         self.state.heard.insert(v);
@@ -90,6 +90,14 @@ impl Builder<'_> {
         let Type::Map(map) = self.type_of(o) else { return None };
         let words = *self.program.plain.get(&map)?;
         let header = layout::header(map, layout::Kind::Plain, words as usize);
+        let (first, place) = (layout::SLOTS as u32, self.place(pc));
+        if words == 0 {
+            return None;
+        }
+        if self.is_virtual_object(o) {
+            let held: Vec<Val> = (first..first + words).filter_map(|k| self.held(o, k)).collect();
+            return Some(self.virtual_object(place, header, Type::Map(map), &held));
+        }
         // One that owns its map shares it from now on, which the machine wants to know.
         let told = layout::UNIQUE
             | layout::GROWN
@@ -97,14 +105,8 @@ impl Builder<'_> {
             | ((1 << layout::HASH_SHIFT) - (1 << layout::KIND_SHIFT));
         let p = self.guess(pc);
         self.act(Op::CheckHeader(o, told, header, p));
-        let first = layout::SLOTS as u32;
         let held: Vec<Val> = (first..first + words).map(|k| self.field(o, k)).collect();
-        let values = held.iter().map(|v| self.word_of(*v)).collect();
-        let v = self.new_object(header, values, Type::Map(map));
-        for (k, held) in (first..).zip(held) {
-            self.state.loads.insert((v, k), held);
-        }
-        Some(v)
+        Some(self.virtual_object(place, header, Type::Map(map), &held))
     }
 
     /// A vector with a few elements, all the same.
@@ -127,32 +129,20 @@ impl Builder<'_> {
         v
     }
 
-    // ---- boxes ----
+    // ---- captured variables that change ----
 
     fn box_new(&mut self, pc: u32, i: Instr) -> Val {
-        let place = self.place(pc);
         let v = self.reg(i.b);
         self.must_be_real(v);
-        if self.guesses.seen.contains(&place) {
-            let value = self.word_of(v);
-            let header = layout::header(self.abi.maps.boxed, layout::Kind::Box, 0);
-            let b = self.new_object(header, vec![value], Type::Ref);
-            self.state.loads.insert((b, layout::SLOTS as u32), value);
-            return b;
-        }
-        let b = self.push(Op::VirtualBox, Type::Ref);
-        self.made.insert(b, place);
-        self.state.boxes.insert(b, v);
-        b
+        let (place, v) = (self.place(pc), self.resolve(v));
+        let header = layout::header(self.abi.maps.boxed, layout::Kind::Box, 0);
+        self.virtual_object(place, header, Type::Ref, &[v])
     }
 
     fn box_get(&mut self, b: Val) -> Val {
-        if let Some(v) = self.state.boxes.get(&b) {
-            return *v;
-        }
         let key = (b, layout::SLOTS as u32);
-        if let Some(v) = self.state.loads.get(&key) {
-            return *v;
+        if let Some(v) = self.held(b, key.1).or_else(|| self.state.loads.get(&key).copied()) {
+            return v;
         }
         let v = self.push(Op::BoxGet(b), Type::Any);
         self.state.loads.insert(key, v);
@@ -160,15 +150,15 @@ impl Builder<'_> {
     }
 
     fn box_set(&mut self, b: Val, v: Val) {
-        self.must_be_real(v);
-        if let Some(held) = self.state.boxes.get_mut(&b) {
-            *held = v;
+        let k = layout::SLOTS as u32;
+        if self.hold(b, k, v) {
             return;
         }
-        let v = self.word_of(v);
+        self.must_be_real(v);
+        let (b, v) = (self.resolve(b), self.word_of(v));
         let heard = self.state.heard.contains(&b);
-        self.act(if heard { Op::Put(b, layout::SLOTS as u32, v) } else { Op::BoxSet(b, v) });
-        self.stored(b, layout::SLOTS as u32, v);
+        self.act(if heard { Op::Put(b, k, v) } else { Op::BoxSet(b, v) });
+        self.stored(b, k, v);
     }
 
     /// Word `k` of `o` has become `v`; other values may be the same object.
@@ -202,6 +192,7 @@ impl Builder<'_> {
             }
             let b = self.new_object(header, words, Type::Ref);
             for (k, v) in (layout::CAPTURES as u32..).zip(values) {
+                let v = self.resolve(v);
                 self.state.loads.insert((b, k), v);
             }
             b

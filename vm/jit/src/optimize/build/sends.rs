@@ -37,7 +37,9 @@ impl Builder<'_> {
             let v = self.inline(block, pc, s.window, s.ret, &s.values)?;
             return Ok(self.answered(&s, v));
         }
-        self.must_be_real(receiver);
+        if !self.is_virtual_object(receiver) {
+            self.must_be_real(receiver);
+        }
         let answer = self.by_map(unit, site, &s)?;
         Ok(self.answered(&s, answer))
     }
@@ -288,8 +290,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn field(&mut self, o: Val, word: u32) -> Val {
-        if let Some(v) = self.state.loads.get(&(o, word)) {
-            return *v;
+        let o = self.resolve(o);
+        if let Some(v) = self.held(o, word).or_else(|| self.state.loads.get(&(o, word)).copied()) {
+            return v;
         }
         self.wish_to_read(o, word);
         let v = self.push(Op::Field(o, word), Type::Any);
@@ -298,7 +301,11 @@ impl Builder<'_> {
     }
 
     fn set_field(&mut self, pc: u32, o: Val, word: u32, v: Val) {
+        if self.hold(self.resolve(o), word, v) {
+            return;
+        }
         self.must_be_real(v);
+        let (o, v) = (self.resolve(o), self.resolve(v));
         let double = (self.g.rep(v) == Rep::Double).then_some(v);
         let v = self.word_of(v);
         if self.state.heard.contains(&o) {
@@ -388,6 +395,10 @@ impl Builder<'_> {
 
     /// A primitive that needs no call, on values of the kinds that it is for.
     fn intrinsic(&mut self, pc: u32, name: &str, values: &[Val]) -> Option<Val> {
+        if name != "_Clone" {
+            values.iter().for_each(|v| self.object_must_be_real(*v));
+        }
+        let values: Vec<Val> = values.iter().map(|v| self.resolve(*v)).collect();
         let ints = |b: &Self| values.iter().all(|v| b.type_of(*v) == Type::Int);
         let vector = self.type_of(values[0]) == Type::Map(self.abi.maps.vector);
         let wrong = self.top().unit.wrong.contains(&pc);

@@ -19,8 +19,9 @@ pub(super) struct State {
     pub(super) types: FxHashMap<Val, Type>,
     /// Words of objects that were read or written.
     pub(super) loads: FxHashMap<(Val, u32), Val>,
-    /// What virtual boxes hold.
-    pub(super) boxes: BTreeMap<Val, Val>,
+    /// What the words of virtual objects hold that have not been made; and as what the others have been.
+    pub(super) held: BTreeMap<(Val, u32), Val>,
+    pub(super) real: BTreeMap<Val, Val>,
     /// Doubles as words, and the other way round.
     pub(super) words: FxHashMap<Val, Val>,
     pub(super) doubles: FxHashMap<Val, Val>,
@@ -108,18 +109,9 @@ impl Builder<'_> {
                 _ => None,
             };
         }
-        let boxes: Vec<Val> = state.boxes.keys().copied().collect();
-        for b in boxes {
-            match ways.iter().map(|w| w.state.boxes.get(&b).copied()).collect::<Option<Vec<Val>>>() {
-                Some(all) => {
-                    let v = self.one_of(to, &mut ways, &mut args, &mut state, all);
-                    state.boxes.insert(b, v);
-                }
-                None => drop(state.boxes.remove(&b)),
-            }
-        }
         let values: Option<Vec<Val>> = ways.iter().map(|w| w.value).collect();
         let value = values.map(|all| self.one_of(to, &mut ways, &mut args, &mut state, all));
+        self.meet_virtual(to, &mut ways, &mut args, &mut state, value);
         for (w, args) in ways.iter().zip(args) {
             self.end(w.from, End::Goto(Edge { to, args }));
         }
@@ -128,30 +120,27 @@ impl Builder<'_> {
     }
 
     /// The value that is one of these, depending on the way.
-    fn one_of(&mut self, to: Blk, ways: &mut [Way], args: &mut [Vec<Val>], state: &mut State, all: Vec<Val>) -> Val {
+    pub(super) fn one_of(&mut self, to: Blk, ways: &mut [Way], args: &mut [Vec<Val>], state: &mut State, all: Vec<Val>) -> Val {
         let first = all[0];
         if all.iter().all(|v| *v == first) {
             return first;
         }
-        for v in &all {
-            self.must_be_real(*v);
-        }
+        let real = |b: &mut Self, v: Val| {
+            b.must_be_real(v);
+            b.resolve(v)
+        };
+        let all: Vec<Val> = ways.iter_mut().zip(all).map(|(w, v)| self.on(w, |b| real(b, v))).collect();
         let doubles = all.iter().any(|v| self.g.rep(*v) == Rep::Double);
         let rep = match doubles && ways.iter().zip(&all).all(|(w, v)| self.is_double(&w.state, *v)) {
             true => Rep::Double,
             false => Rep::Word,
         };
-        let mut ty = if rep == Rep::Double { Type::Float } else { self.type_in(&ways[0].state, first) };
+        let mut ty = if rep == Rep::Double { Type::Float } else { self.type_in(&ways[0].state, all[0]) };
         for ((w, v), args) in ways.iter_mut().zip(&all).zip(args.iter_mut()) {
             if rep == Rep::Word {
                 ty = join(ty, self.type_in(&w.state, *v));
             }
-            let (at, saved) =
-                (std::mem::replace(&mut self.at, w.from), std::mem::replace(&mut self.state, std::mem::take(&mut w.state)));
-            let v = if rep == Rep::Double { self.double(*v) } else { self.word_of(*v) };
-            args.push(v);
-            self.at = at;
-            w.state = std::mem::replace(&mut self.state, saved);
+            args.push(self.on(w, |b| if rep == Rep::Double { b.double(*v) } else { b.word_of(*v) }));
         }
         // A double as a word may be one that is not immediate.
         if rep == Rep::Word && all.iter().any(|v| self.g.rep(*v) == Rep::Double) {
@@ -167,6 +156,7 @@ impl Builder<'_> {
 
     /// What is known of `v` in `state`.
     pub(super) fn type_in(&self, state: &State, v: Val) -> Type {
+        let v = state.resolve(v);
         state.types.get(&v).copied().unwrap_or(self.g.type_of(v))
     }
 
@@ -177,6 +167,9 @@ impl Builder<'_> {
 
     /// The value as a word.
     pub(super) fn word_of(&mut self, v: Val) -> Val {
+        if matches!(self.g.op(v), Op::Virtual { .. }) {
+            return self.materialize(v);
+        }
         if self.g.rep(v) != Rep::Double {
             return v;
         }
@@ -226,6 +219,6 @@ pub(super) fn forget(regs: &mut [Option<Val>], live: &aura_code::RegSet) {
 pub(super) enum Slot {
     /// A register of the loop's activation.
     Register(Reg),
-    /// The contents of a virtual box.
-    Box(Place),
+    /// A word of the virtual object that is made there.
+    Held(Place, u32),
 }

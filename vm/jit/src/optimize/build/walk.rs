@@ -85,6 +85,7 @@ impl Builder<'_> {
 
     fn open_loop(&mut self, unit: &Unit, head: u32, end: u32) {
         let place = self.place(head);
+        self.materialize_for(place);
         self.do_early(unit, place);
         self.unbox_early();
         let block = self.g.new_block();
@@ -98,13 +99,13 @@ impl Builder<'_> {
             slots.push((Slot::Register(r), None, rep, ty));
             self.set(r, p);
         }
-        let boxes: Vec<(Val, Val)> = self.state.boxes.iter().map(|(b, v)| (*b, *v)).collect();
-        for (b, v) in boxes {
-            let made = self.made[&b];
-            let (arg, p, rep, ty) = self.loop_slot(block, (place, Slot::Box(made)), v);
+        for (slot, o, v) in self.changed_by(place) {
+            let (arg, p, rep, ty) = self.loop_slot(block, (place, slot), v);
             args.push(arg);
-            slots.push((Slot::Box(made), Some(b), rep, ty));
-            self.state.boxes.insert(b, p);
+            slots.push((slot, Some(o), rep, ty));
+            if let Slot::Held(_, k) = slot {
+                self.state.held.insert((o, k), p);
+            }
         }
         let at = self.at;
         self.end(at, End::Goto(Edge { to: block, args }));
@@ -147,12 +148,14 @@ impl Builder<'_> {
     pub(super) fn turn(&mut self, head: u32) {
         let Some(at) = self.top().open.iter().rposition(|l| l.head == head) else { return self.turn_anew(head) };
         let p = self.point(head, Why::Slice);
-        let (place, block, slots) = (self.place(head), self.top().open[at].block, self.top().open[at].slots.clone());
+        let open = &self.top().open[at];
+        let (place, block, slots, known) = (self.place(head), open.block, open.slots.clone(), open.known.clone());
         let mut args = Vec::new();
-        for (slot, b, rep, ty) in slots {
+        for (slot, o, rep, ty) in slots {
             let v = match slot {
                 Slot::Register(r) => self.reg(r),
-                Slot::Box(_) => match b.and_then(|b| self.state.boxes.get(&b).copied()) {
+                // One that has been made meanwhile is made before the loop next time.
+                Slot::Held(_, k) => match o.and_then(|o| self.held(o, k)) {
                     Some(v) => v,
                     None => self.nil(),
                 },
@@ -160,6 +163,7 @@ impl Builder<'_> {
             self.must_be_real(v);
             args.push(self.loop_arg((place, slot), v, rep, ty));
         }
+        self.note_assigned(place, &known);
         let from = self.at;
         self.end(from, End::Turn(Edge { to: block, args }, p));
     }

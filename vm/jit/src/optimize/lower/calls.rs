@@ -172,7 +172,7 @@ impl Lower<'_> {
         let Some(moved) = self.after.get(&call).cloned() else { return };
         for v in moved {
             let place = point.frames.each().find_map(|f| {
-                let (r, _) = f.regs.iter().find(|(_, held)| *held == v)?;
+                let (r, _) = f.regs.iter().find(|(_, held)| point.resolve(*held) == v)?;
                 Some(self.g.contexts[f.context as usize].base + u32::from(*r))
             });
             let Some(register) = place else {

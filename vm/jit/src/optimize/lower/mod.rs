@@ -54,7 +54,10 @@ struct Lower<'a> {
     ways_out: FxHashMap<(PointId, Why), ir::Block>,
     /// Uses of fuel that need not look whether there is any, as one before has looked for them; and how many those before look for.
     paid: Paid,
+    /// What is wrong with the graph.
     failed: Option<String>,
+    /// More is alive somewhere than can be handed over.
+    is_too_large: bool,
 }
 
 /// Fills `func` with the code of the graph. Answers its exits.
@@ -93,6 +96,7 @@ pub(crate) fn lower(
         ways_out: FxHashMap::default(),
         paid: Paid::of(g),
         failed: None,
+        is_too_large: false,
     };
     l.enter(program);
     l.body();
@@ -103,7 +107,11 @@ pub(crate) fn lower(
     l.e.b.seal_all_blocks();
     l.e.b.finalize(isa.frontend_config());
     match l.failed {
-        Some(why) => Err(NotCompiled(why)),
+        Some(why) => {
+            debug_assert!(false, "{why}, in\n{g}");
+            Err(NotCompiled(why))
+        }
+        None if l.is_too_large => Err(NotCompiled("more is alive than an exit hands over".into())),
         None => Ok(l.tables),
     }
 }

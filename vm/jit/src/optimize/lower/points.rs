@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use aura_heap::layout;
 use cranelift_codegen::ir::{self, InstBuilder};
 use rustc_hash::FxHashMap;
 
 use super::{Leaving, Lower};
 use crate::emit::arg;
 use crate::exits::{Exit, ExitFrame, Made, SAVED, Source};
-use crate::optimize::ir::{ContextId, Frames, Op, Point, Rep, Val};
+use crate::optimize::ir::{ContextId, Frames, Op, Point, Rep, Type, Val};
 
 /// Where an activation and its registers are.
 #[derive(Clone, Copy)]
@@ -71,7 +72,7 @@ impl Lower<'_> {
         for f in point.frames.each() {
             let first = self.g.contexts[f.context as usize].base;
             for (r, v) in &f.regs {
-                let word = self.as_word(*v);
+                let word = self.as_word(point.resolve(*v));
                 self.write(first + u32::from(*r), word);
             }
         }
@@ -102,7 +103,7 @@ impl Lower<'_> {
                 self.e.b.ins().store(self.e.mem.machine, v, self.e.vm, self.e.abi.saved + k as i32 * 8);
             }
             if row.saved.len() > SAVED {
-                self.failed.get_or_insert_with(|| "more is alive than an exit hands over".into());
+                self.is_too_large = true;
             }
             self.write_budget();
             let at = self.e.word(Arc::as_ptr(&exit) as u64);
@@ -126,6 +127,7 @@ impl Lower<'_> {
     }
 
     fn source(&self, v: Val, point: &Point, row: &mut Row) -> Source {
+        let v = point.resolve(v);
         if let Some(known) = row.known.get(&v) {
             return *known;
         }
@@ -135,10 +137,13 @@ impl Lower<'_> {
                 let captures = captures.iter().map(|c| self.source(*c, point, row)).collect();
                 row.make(Made::Block(*code, captures))
             }
-            Op::VirtualBox => {
-                let held = point.boxes.iter().find(|(b, _)| *b == v).map(|(_, held)| *held);
-                let held = held.map_or(Source::Word(self.e.abi.special.nil), |held| self.source(held, point, row));
-                row.make(Made::Box(held))
+            Op::Virtual { words, .. } => {
+                let first = layout::SLOTS as u32;
+                let held: Vec<Source> = (first..first + words).map(|k| self.held(v, k, point, row)).collect();
+                row.make(match self.g.type_of(v) {
+                    Type::Map(map) => Made::Object(map, held),
+                    _ => Made::Box(held[0]),
+                })
             }
             Op::Token(c) if point.frames.each().all(|f| f.context != *c) => row.make(Made::Dead),
             Op::Token(c) => row.make(Made::Token(self.g.contexts[*c as usize].depth)),
@@ -150,6 +155,14 @@ impl Lower<'_> {
         };
         row.known.insert(v, source);
         source
+    }
+
+    /// What word `k` of a virtual object holds.
+    fn held(&self, o: Val, k: u32, point: &Point, row: &mut Row) -> Source {
+        match point.held.iter().find(|(key, _)| *key == (o, k)) {
+            Some((_, held)) => self.source(*held, point, row),
+            None => Source::Word(self.e.abi.special.nil),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::translate::SAME;
 impl Lower<'_> {
     pub(super) fn instruction(&mut self, v: Val) {
         let is = match self.g.op(v).clone() {
-            Op::Param(_) | Op::Closure(..) | Op::VirtualBox | Op::Token(_) => return,
+            Op::Param(_) | Op::Closure(..) | Op::Virtual { .. } | Op::Token(_) => return,
             Op::Word(w) => self.e.word(w),
             Op::Double(bits) => self.e.b.ins().f64const(f64::from_bits(bits)),
             Op::Register(r) => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, i32::from(r) * 8),
