@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write as _;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{Done, aura};
 
@@ -89,6 +89,29 @@ fn a_guess_that_is_always_wrong_is_given_up() {
     assert_eq!(done.out, "9000\n");
     let wrong = done.err.lines().find_map(|l| l.split_once(" times wrong: send at ")?.0.trim().parse::<u64>().ok());
     assert!(wrong.is_some_and(|n| n < 60), "{}", done.err);
+}
+
+#[test]
+fn the_profiler_is_told_names() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("sum.aura");
+    fs::write(&file, SUM).expect("written");
+    let mut command = aura(&["run", "--perf-map", "--jit-threshold=0"]);
+    let child = command.arg(&file).stdout(Stdio::piped()).spawn().expect("the command starts");
+    let map = format!("/tmp/perf-{}.map", child.id());
+    let done: Done = child.wait_with_output().expect("it ends").into();
+    let text = fs::read_to_string(&map).expect("the map");
+    fs::remove_file(&map).expect("removed");
+    assert_eq!((done.code, done.out.as_str()), (0, "6250000\n"));
+    // Start and length as hexadecimal numbers, and a name: what `perf` reads.
+    let names = text.lines().map(|line| {
+        let mut words = line.splitn(3, ' ');
+        let mut number = || words.next().and_then(|w| u64::from_str_radix(w, 16).ok()).filter(|n| *n > 0);
+        assert!(number().is_some() && number().is_some(), "{line}");
+        words.next().unwrap_or_default().to_string()
+    });
+    let names: Vec<String> = names.collect();
+    assert!(names.iter().any(|n| n.starts_with("aura:sumTo: ")), "{names:?}");
 }
 
 #[test]

@@ -1,11 +1,14 @@
-//! Every program in `examples/` is run as a person would run it, and does what the comment at its end says.
+//! Every program in `examples/` is run as a person would run it, on every engine, and does what the comment at its end says.
 //!
 //! An example ends with a comment `"Prints: …"`: its whole standard output. `"Arguments: a b"` before it are given to it. Learned
 //! files go to a folder of the test's own, so that the committed examples stay as they are.
 
 use crate::support::{aura, root};
 
-/// Runs an example in a copy of the folder.
+/// As usual, interpreted, and by each tier from the first activation on.
+const ENGINES: [&[&str]; 4] = [&[], &["--jit=off"], &["--jit=baseline", "--jit-threshold=0"], &["--jit=on", "--jit-threshold=0"]];
+
+/// Runs an example in copies of the folder, on every engine.
 pub(crate) fn file(relative: &str) {
     let from = root().join("examples");
     let text = std::fs::read_to_string(from.join(relative)).expect("an example");
@@ -15,20 +18,22 @@ pub(crate) fn file(relative: &str) {
         assert!(part, "examples/{relative} does not end with a comment that says what it \"Prints:\"");
         return;
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    copy(&from, folder.path());
-    let mut arguments = vec!["run".to_string(), relative.to_string()];
-    arguments.extend(
-        after(&text, "\"Arguments:").map(|a| a.split_whitespace().map(String::from).collect::<Vec<_>>()).unwrap_or_default(),
-    );
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let arguments = after(&text, "\"Arguments:").unwrap_or_default();
     let flags = after(&text, "\"Flags:").unwrap_or_default();
-    let mut command = aura(&[]);
-    command.arg("run").args(flags.split_whitespace()).args(&words[1..]);
-    let output = command.current_dir(folder.path()).env("CI", "true").output().expect("the command starts");
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let wanted = after(&text, "\"Prints:").expect("looked for above");
-    assert_eq!(out.trim_end(), wanted.trim(), "examples/{relative} printed something else; on standard error:\n{err}");
+    for engine in ENGINES {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(&from, folder.path());
+        let mut command = aura(&["run"]);
+        command.args(engine).args(flags.split_whitespace()).arg(relative).args(arguments.split_whitespace());
+        let output = command.current_dir(folder.path()).env("CI", "true").output().expect("the command starts");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            out.trim_end(),
+            wanted.trim(),
+            "examples/{relative} printed something else with {engine:?}; on standard error:\n{err}"
+        );
+    }
 }
 
 /// The main job: the recorded answers are learned, and a second run needs neither a model nor a recording.

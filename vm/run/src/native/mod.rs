@@ -189,7 +189,8 @@ impl Vm {
     /// # Errors
     /// When the file cannot be made.
     pub fn name_native_for_perf(&mut self) -> std::io::Result<()> {
-        let path = std::env::temp_dir().join(format!("perf-{}.map", std::process::id()));
+        // There, wherever else temporary files may go.
+        let path = std::path::Path::new("/tmp").join(format!("perf-{}.map", std::process::id()));
         self.native.perf = Some(std::fs::File::create(path)?);
         Ok(())
     }

@@ -376,6 +376,21 @@ impl<'a> Builder<'a> {
     /// The point behind instruction `pc`, whose answer goes to `ret`, where something of the machine's runs; everything alive is real there.
     fn call_point(&mut self, next: u32, ret: Reg) -> PointId {
         let frames = self.frames(next, Some(ret));
+        self.real_point(frames)
+    }
+
+    /// The same for a call behind which control may go on at `other` as well.
+    fn forking_point(&mut self, next: u32, other: u32, ret: Reg) -> PointId {
+        let (mut frames, others) = (self.frames(next, Some(ret)), self.frames(other, Some(ret)));
+        if let Some(frames) = Rc::get_mut(&mut frames) {
+            let missing = others.regs.iter().filter(|(r, _)| frames.regs.iter().all(|(known, _)| known != r));
+            let missing: Vec<(Reg, Val)> = missing.copied().collect();
+            frames.regs.extend(missing);
+        }
+        self.real_point(frames)
+    }
+
+    fn real_point(&mut self, frames: Rc<Frames>) -> PointId {
         let mut all: Vec<Val> = frames.each().flat_map(|f| f.regs.iter().map(|(_, v)| *v)).collect();
         all.sort_unstable();
         all.dedup();

@@ -357,7 +357,8 @@ impl Builder<'_> {
         }
         self.seen_by_call(&values);
         let values = values.into_iter().map(|v| self.word_of(v)).collect();
-        let p = self.call_point(next, i.c);
+        let there = if or_jump { target(pc + 1, unit.instrs[pc as usize + 1]) } else { next };
+        let p = self.forking_point(next, there, i.c);
         let v = self.call(Call::Prim { which: i.b, window: i.a, values, ret: i.c, or_jump }, p);
         if !or_jump {
             self.set(i.c, v);
@@ -368,7 +369,6 @@ impl Builder<'_> {
         let flag = self.compare_ints(IntCC::Equal, v, failed);
         let worked = self.split(flag);
         let state = self.state.clone();
-        let there = target(pc + 1, unit.instrs[pc as usize + 1]);
         let base = self.g.contexts[self.top().context as usize].base + u32::from(i.a);
         let (w, w1) = (self.push(Op::Window(base), Type::Any), self.push(Op::Window(base + 1), Type::Any));
         self.set(i.a, w);
