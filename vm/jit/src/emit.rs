@@ -96,8 +96,10 @@ impl Emit<'_> {
 
     /// Whether `v` is a reference.
     pub(crate) fn is_ref(&mut self, v: Value) -> Value {
-        let tag = self.b.ins().band_imm_u(v, 3);
-        self.b.ins().icmp_imm_u(IntCC::Equal, tag, 1)
+        // One instruction less than comparing the tag.
+        let address = self.b.ins().iadd_imm_s(v, -i64::from(TAG));
+        let tag = self.b.ins().band_imm_u(address, 3);
+        self.b.ins().icmp_imm_u(IntCC::Equal, tag, 0)
     }
 
     /// Calls one of the machine's functions with `vm, frame, base` and these.

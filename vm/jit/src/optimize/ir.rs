@@ -88,6 +88,9 @@ pub(crate) enum FloatOp {
     Div,
 }
 
+/// Vectors of fewer elements are made without the machine, which takes no fuel for them.
+pub(crate) const SHORT_VECTOR: i64 = 64;
+
 /// What an instruction does. Operands come first, then numbers, then the point to leave to.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Op {
@@ -151,6 +154,8 @@ pub(crate) enum Op {
     Put(Val, u32, Val),
     /// A new object: its header, and all its words.
     New(u64, Vec<Val>),
+    /// A new vector: how many elements, a small integer below [`SHORT_VECTOR`], and what each of them is.
+    NewVector(Val, Val),
     /// A vector's length, a plain number.
     Length(Val),
     /// A small integer of a plain number.
@@ -426,6 +431,7 @@ impl Op {
             | Op::Put(a, _, b)
             | Op::Character(a, b, _)
             | Op::Element(a, b)
+            | Op::NewVector(a, b)
             | Op::BoxSet(a, b) => {
                 f(a);
                 f(b);

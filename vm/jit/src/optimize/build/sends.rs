@@ -7,7 +7,7 @@ use super::Builder;
 use super::state::Way;
 use super::walk::{Next, target};
 use crate::compiler::NotCompiled;
-use crate::optimize::ir::{Call, IntOp, Op, Rep, Type, Val, Why};
+use crate::optimize::ir::{Call, IntOp, Op, Rep, SHORT_VECTOR, Type, Val, Why};
 use crate::unit::{Found, SiteView, Unit, What};
 
 /// A site tests so many maps one after the other; beyond, the machine looks.
@@ -21,6 +21,15 @@ struct Sending {
     ret: Reg,
     /// The receiver and the arguments.
     values: Vec<Val>,
+}
+
+/// A calm primitive: the instruction, the next one, its address, and its registers.
+struct Calm {
+    pc: u32,
+    next: u32,
+    primitive: u64,
+    window: Reg,
+    ret: Reg,
 }
 
 impl Builder<'_> {
@@ -336,7 +345,8 @@ impl Builder<'_> {
             return Some(v);
         }
         let wrong = self.top().unit.wrong.contains(&s.pc);
-        (unit.calm != 0 && !wrong).then(|| self.calm((s.pc, s.pc + 1), unit.calm, s.window, s.ret, &s.values))
+        let calm = Calm { pc: s.pc, next: s.pc + 1, primitive: unit.calm, window: s.window, ret: s.ret };
+        (unit.calm != 0 && !wrong).then(|| self.calm(&calm, &name, &s.values))
     }
 
     pub(super) fn primitive(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
@@ -351,8 +361,9 @@ impl Builder<'_> {
             self.set(i.c, v);
             return Next::At(next);
         }
-        if unit.prims[usize::from(i.b)] != 0 && !unit.wrong.contains(&pc) {
-            self.calm((pc, next), unit.prims[usize::from(i.b)], i.a, i.c, &values);
+        let calm = Calm { pc, next, primitive: unit.prims[usize::from(i.b)], window: i.a, ret: i.c };
+        if calm.primitive != 0 && !unit.wrong.contains(&pc) {
+            self.calm(&calm, name, &values);
             return Next::At(next);
         }
         self.seen_by_call(&values);
@@ -380,16 +391,43 @@ impl Builder<'_> {
         Next::Ended
     }
 
-    /// A primitive that neither runs code nor collects, at the first instruction; the second is the next. Its answer is in `ret`.
-    fn calm(&mut self, (pc, next): (u32, u32), primitive: u64, window: Reg, ret: Reg, values: &[Val]) -> Val {
+    /// A primitive that neither runs code nor collects. Its answer is in the register for it.
+    fn calm(&mut self, calm: &Calm, name: &str, values: &[Val]) -> Val {
         self.seen_by_call(values);
-        let words = values.iter().map(|v| self.word_of(*v)).collect();
-        let p = self.guess(pc);
-        let window = self.g.contexts[self.top().context as usize].base + u32::from(window);
-        let v = self.push(Op::Calm(primitive, window, words, p), Type::Any);
-        self.set(ret, v);
-        let p = self.point(next, Why::Slice);
+        let words: Vec<Val> = values.iter().map(|v| self.word_of(*v)).collect();
+        if name == "_NewVector:Filler:" && self.number_type(words[1]) != Type::Float {
+            return self.new_vector(calm, words);
+        }
+        self.called_calmly(calm, words)
+    }
+
+    fn called_calmly(&mut self, calm: &Calm, words: Vec<Val>) -> Val {
+        let p = self.guess(calm.pc);
+        let window = self.g.contexts[self.top().context as usize].base + u32::from(calm.window);
+        let v = self.push(Op::Calm(calm.primitive, window, words, p), Type::Any);
+        self.set(calm.ret, v);
+        let p = self.point(calm.next, Why::Slice);
         self.act(Op::Attend(p));
+        v
+    }
+
+    /// A vector whose length is not known: made here if it is short.
+    fn new_vector(&mut self, calm: &Calm, words: Vec<Val>) -> Val {
+        self.check_int(calm.pc, words[1]);
+        let limit = self.integer(SHORT_VECTOR);
+        let is_short = self.compare_ints(IntCC::UnsignedLessThan, words[1], limit);
+        let long = self.split(is_short);
+        let (state, ty) = (self.state.clone(), Type::Map(self.abi.maps.vector));
+        let short = self.push(Op::NewVector(words[1], words[2]), Type::Ref);
+        self.state.types.insert(short, ty);
+        self.state.heard.insert(short);
+        let mut ways = vec![Way { from: self.at, state: std::mem::replace(&mut self.state, state), value: Some(short) }];
+        self.at = long;
+        let v = self.called_calmly(calm, words);
+        self.state.types.insert(v, ty);
+        ways.push(Way { from: self.at, state: std::mem::take(&mut self.state), value: Some(v) });
+        let v = self.meet(ways, None).flatten().unwrap_or(v);
+        self.set(calm.ret, v);
         v
     }
 

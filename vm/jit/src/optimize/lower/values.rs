@@ -2,7 +2,7 @@
 
 use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, I8, I64};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData};
 
 use super::Lower;
@@ -61,8 +61,7 @@ impl Lower<'_> {
             }
             Op::CheckMap(a, map, p) => {
                 let a = self.value(a);
-                let flag = self.has_map(a, map);
-                return self.go_on_if(flag, p);
+                return self.check_map(a, map, p);
             }
             Op::CheckHeader(a, which, bits, p) => {
                 let a = self.value(a);
@@ -127,6 +126,7 @@ impl Lower<'_> {
                 return;
             }
             Op::New(header, words) => self.new_object(header, &words),
+            Op::NewVector(size, filler) => self.new_vector(size, filler),
             Op::Length(o) => {
                 let o = self.value(o);
                 self.e.field(o, layout::LENGTH)
@@ -396,20 +396,69 @@ impl Lower<'_> {
 
     // ---- objects ----
 
+    /// Goes on if `a` has this map, which the upper half of its header tells unless it has an identity hash.
+    fn check_map(&mut self, a: ir::Value, map: u32, p: PointId) {
+        let half = self.e.b.ins().load(I32, self.e.mem.heap, a, 4 - TAG);
+        let quick = self.e.b.ins().icmp_imm_u(IntCC::Equal, half, i64::from(layout::upper_half(map)));
+        let (on, slow, out) = (self.e.b.create_block(), self.e.cold(), self.exit_block(p));
+        self.e.b.ins().brif(quick, on, &[], slow, &[]);
+        self.e.b.switch_to_block(slow);
+        let flag = self.has_map(a, map);
+        self.e.b.ins().brif(flag, on, &[], out, &[]);
+        self.e.b.switch_to_block(on);
+    }
+
     /// A new object in the nursery; where that is full, the machine finds room elsewhere, and does not collect.
     fn new_object(&mut self, header: u64, words: &[Val]) -> ir::Value {
-        let a = self.e.abi;
         let values: Vec<ir::Value> = words.iter().map(|v| self.value(*v)).collect();
+        let bytes = self.e.word((words.len() as u64 + 1) * 8);
+        let object = self.unfilled(header, bytes);
+        for (k, v) in values.into_iter().enumerate() {
+            self.e.b.ins().store(self.e.mem.heap, v, object, (k as i32 + 1) * 8 - TAG);
+        }
+        object
+    }
+
+    /// A vector of so many elements, which are few and all the same.
+    fn new_vector(&mut self, size: Val, filler: Val) -> ir::Value {
+        let (size, filler) = (self.value(size), self.value(filler));
+        let elements = self.e.b.ins().ishl_imm_u(size, 2);
+        let bytes = self.e.b.ins().iadd_imm_s(elements, (layout::ELEMENTS * 8) as i64);
+        let object = self.unfilled(layout::header(self.e.abi.maps.vector, layout::Kind::Vector, 0), bytes);
+        let length = self.e.b.ins().ushr_imm_u(size, 1);
+        let none = self.e.word(0);
+        for (v, k) in [(length, layout::LENGTH), (none, layout::EXTENSION)] {
+            self.e.b.ins().store(self.e.mem.heap, v, object, (k * 8) as i32 - TAG);
+        }
+        let end = self.e.b.ins().iadd(object, elements);
+        let (head, at) = self.e.with_word();
+        let (body, done) = (self.e.b.create_block(), self.e.b.create_block());
+        self.e.b.ins().jump(head, &arg(object));
+        self.e.b.switch_to_block(head);
+        let more = self.e.b.ins().icmp(IntCC::UnsignedLessThan, at, end);
+        self.e.b.ins().brif(more, body, &[], done, &[]);
+        self.e.b.switch_to_block(body);
+        self.e.b.ins().store(self.e.mem.heap, filler, at, (layout::ELEMENTS * 8) as i32 - TAG);
+        let next = self.e.b.ins().iadd_imm_s(at, 8);
+        self.e.b.ins().jump(head, &arg(next));
+        self.e.b.switch_to_block(done);
+        object
+    }
+
+    /// Room for a new object of so many bytes, whose words are still to be set.
+    fn unfilled(&mut self, header: u64, bytes: ir::Value) -> ir::Value {
+        let a = self.e.abi;
         let (done, object) = self.e.with_word();
         let (room, none) = (self.e.b.create_block(), self.e.cold());
-        let bytes = (words.len() as i64 + 1) * 8;
         let top = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_top);
         let end = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_end);
-        let next = self.e.b.ins().iadd_imm_s(top, bytes);
+        let next = self.e.b.ins().iadd(top, bytes);
         let full = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, next, end);
         self.e.b.ins().brif(full, none, &[], room, &[]);
         self.e.b.switch_to_block(none);
-        let (head, count) = (self.e.word(header), self.e.word(words.len() as u64));
+        let head = self.e.word(header);
+        let count = self.e.b.ins().ushr_imm_u(bytes, 3);
+        let count = self.e.b.ins().iadd_imm_s(count, -1);
         let made = self.e.aside(a.helpers.allocate, &[head, count]);
         self.pressed();
         self.e.b.ins().jump(done, &arg(made));
@@ -420,9 +469,6 @@ impl Lower<'_> {
         let made = self.e.b.ins().iadd_imm_s(top, i64::from(TAG));
         self.e.b.ins().jump(done, &arg(made));
         self.e.b.switch_to_block(done);
-        for (k, v) in values.into_iter().enumerate() {
-            self.e.b.ins().store(self.e.mem.heap, v, object, (k as i32 + 1) * 8 - TAG);
-        }
         object
     }
 
