@@ -7,7 +7,7 @@ use aura_tests::hostile::read;
 use aura_tests::machine::root;
 
 use crate::targets::{grammar, lsp};
-use crate::texts::TEXT;
+use crate::texts::{LOOPS, TEXT};
 
 /// Seeds of targets that take choices.
 const CHOICES: u64 = 200;
@@ -65,7 +65,8 @@ fn behind(begin: &[u8], text: &str) -> Vec<u8> {
 
 /// Programs for engines.
 pub fn engines() -> Vec<Vec<u8>> {
-    beside_choices(programs().iter().map(|text| behind(&[TEXT], text)))
+    let loops = choices().into_iter().take(12).map(|choices| [&[LOOPS], &choices[..]].concat());
+    beside_choices(programs().iter().map(|text| behind(&[TEXT], text)).chain(loops))
 }
 
 /// Programs with damage to one of their instructions, another one for each.

@@ -1,15 +1,18 @@
 //! Programs that targets run: made of choices, or whole texts, so that the tests' own programs can be changed, too.
 //!
-//! An input whose first byte is 0 has a text behind it; any other is choices from its first byte on.
+//! An input whose first byte is 0 has a text behind it, one whose first byte is 255 has choices for a program with long loops; any other is choices for
+//! another program from its first byte on.
 
 use std::sync::Arc;
 
 use aura_code::Code;
 use aura_tests::machine::{Engine, Ran, run_in_memory};
-use aura_tests::programs;
+use aura_tests::{loops, programs};
 
 /// The first byte of what holds texts.
 pub(crate) const TEXT: u8 = 0;
+/// The first byte of choices for a program that spends its time in loops.
+pub(crate) const LOOPS: u8 = 255;
 
 /// Programs that hold one of these words depend on time, chance, or what is outside, or sleep. They are not run.
 const FOREIGN: [&str; 14] = [
@@ -50,6 +53,7 @@ const MEMORY: u64 = 24 << 20;
 pub(crate) fn program(input: &[u8]) -> Option<String> {
     match input.split_first() {
         Some((&TEXT, text)) => std::str::from_utf8(text).ok().filter(|text| is_by_itself(text)).map(str::to_owned),
+        Some((&LOOPS, choices)) => Some(loops::program(choices)),
         _ => Some(programs::program(input)),
     }
 }
@@ -80,6 +84,7 @@ mod tests {
     fn texts_and_choices_are_told_apart() {
         assert_eq!(program(b"\x003 printLine").as_deref(), Some("3 printLine"));
         assert_eq!(program(b"\x01\x02"), Some(programs::program(b"\x01\x02")));
+        assert_eq!(program(b"\xff\x02"), Some(loops::program(b"\x02")));
         assert_eq!(program(b"\x00\xff"), None);
         for text in ["process sleep: 9", "date now", "3 perform: 'time'", "_TimeMicroseconds"] {
             assert!(!is_by_itself(text), "{text}");

@@ -1,7 +1,7 @@
 //! Random well-formed programs neither crash nor hang the machine, and do the same on every engine: with collection at every safepoint, compiled
 //! by either tier before or soon after their first activation, and with guesses of the optimizing tier taken to be wrong at random.
 //!
-//! Input is a program as [`crate::texts`] reads it: choices for `aura_tests::programs`, or a text, which need not be well formed.
+//! Input is a program as [`crate::texts`] reads it: choices for `aura_tests::programs` or `loops`, or a text, which need not be well formed.
 
 use aura_tests::machine::Engine;
 
@@ -14,6 +14,12 @@ const FUEL: u64 = 3_000;
 const OTHERS: [Engine; 6] =
     [Engine::Optimized, Engine::Shaken, Engine::Baseline, Engine::OptimizedStress, Engine::BaselineStress, Engine::Stress];
 
+/// Enough for programs with long loops, all of which end.
+const ENOUGH: u64 = 1 << 26;
+
+/// Engines that these are held against the interpreter: collecting everywhere would take long.
+const LOOPING: [Engine; 4] = [Engine::Hot, Engine::Optimized, Engine::Shaken, Engine::Baseline];
+
 /// One input.
 pub fn run(input: &[u8]) {
     let Some(text) = texts::program(input) else { return };
@@ -22,9 +28,11 @@ pub fn run(input: &[u8]) {
         Err(_) if input.first() == Some(&texts::TEXT) => return,
         Err(drawn) => panic!("not well formed:\n{drawn}\n{text}"),
     };
-    let Some(plain) = texts::interpreted(&codes, FUEL) else { return };
-    for engine in OTHERS {
-        let other = texts::run(&codes, engine, FUEL);
+    let loops = input.first() == Some(&texts::LOOPS);
+    let (fuel, others) = if loops { (ENOUGH, &LOOPING[..]) } else { (FUEL, &OTHERS[..]) };
+    let Some(plain) = texts::interpreted(&codes, fuel) else { return };
+    for engine in others.iter().copied() {
+        let other = texts::run(&codes, engine, fuel);
         assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "{engine:?}:\n{text}");
     }
 }
