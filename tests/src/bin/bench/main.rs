@@ -14,6 +14,7 @@ mod child;
 mod door;
 mod editor;
 mod image;
+mod interrupt;
 mod jit;
 mod machine;
 mod memory;
@@ -50,6 +51,8 @@ enum Command {
     Editor(editor::Options),
     /// What compiling costs: time to the peak, short scripts, memory, pauses.
     Jit(jit::Options),
+    /// Ctrl-C: how soon it is honoured.
+    Interrupt(interrupt::Options),
     /// A million live objects: bytes each and the pauses of the collector.
     Memory,
     /// What the open door takes beside the model's own time.
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Editor(options) => editor::run(&options),
         Command::Jit(options) => jit::run(&options),
+        Command::Interrupt(options) => interrupt::run(&options),
         Command::Memory => memory::run(),
         Command::Door(options) => door::run(&options),
         Command::Image(options) => image::run(&options),
@@ -119,6 +123,7 @@ fn all(options: &awfy::Options) -> Result<(), String> {
         editor::run(&editor::Options::default()),
         memory::run(),
         jit::run(&jit::Options::default()),
+        interrupt::run(&interrupt::Options::default()),
         door::run(&door::Options::default()),
         image::run(&image::Options::default()),
         awfy::run(options),
