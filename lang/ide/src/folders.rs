@@ -90,5 +90,6 @@ impl Ide {
     pub(crate) fn read_all(&mut self) {
         while self.read_on() {}
         self.settle();
+        self.find_out();
     }
 }

@@ -95,7 +95,7 @@ impl LastOffer {
 impl Ide {
     /// What could stand at a place.
     pub fn complete(&mut self, name: &str, at: u32) -> Option<Completions> {
-        let here = self.here(name)?;
+        let here = self.here_at_once(name)?;
         let span = site::word_before(&here, at);
         let prefix = here.document.text().get(span.start as usize..at as usize).unwrap_or("").to_string();
         let spot = Spot::new(here, span, at);
@@ -118,6 +118,7 @@ impl Ide {
     /// What is to be said of something that was offered; nothing when it was offered before the last question.
     pub fn describe_completion(&mut self, key: Key) -> Option<About> {
         self.settle();
+        self.find_out();
         let told = (key.question == self.offered.question).then(|| self.offered.told.get(key.index as usize))??;
         Some(match *told {
             Told::Slot(slot) => self.about_slot(slot),
