@@ -244,8 +244,8 @@ impl Ide {
         let Some(cause) = self.cause else { return };
         let others: Vec<FileId> = affected.iter().copied().filter(|id| *id != cause).collect();
         // It may have other findings since it was looked at: it has asked others, and these say something else by now.
-        if others.len() < affected.len() && self.stale.insert(cause) {
-            self.line.push_back(cause);
+        if others.len() < affected.len() {
+            self.look_later(cause);
         }
         self.note(cause, &others);
     }
@@ -329,10 +329,13 @@ impl Ide {
         next.retain(|id| !self.held_back.values().any(|held| held.contains(id)));
         let mut next: Vec<FileId> = next.into_iter().collect();
         next.sort();
-        for id in next {
-            if self.stale.insert(id) {
-                self.line.push_back(id);
-            }
+        next.into_iter().for_each(|id| self.look_later(id));
+    }
+
+    /// A file is looked at when nothing is more urgent.
+    pub(crate) fn look_later(&mut self, id: FileId) {
+        if self.stale.insert(id) {
+            self.line.push_back(id);
         }
     }
 

@@ -179,7 +179,7 @@ impl Changes {
                 // What others inherited from an object that is gone, nobody can ask any more.
                 _ => {
                     let is_inherited = before.parented.contains(&key.0) || after.parented.contains(&key.0);
-                    watches_effects || is_parent || is_inherited && !(was_there && is_there)
+                    watches_effects || if was_there && is_there { is_parent } else { is_inherited }
                 }
             };
             if is_open || all.adds || u.names.text(key.1).starts_with("is") {

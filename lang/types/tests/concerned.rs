@@ -67,7 +67,7 @@ fn a_slot_of_a_common_name_that_comes_or_goes_concerns_those_that_look_for_it_th
     // What is found there is nobody's but theirs, once it is back.
     assert_eq!(edit(&mut project, 20, "thing make size printLine", "thing make size"), [20, 21]);
     assert!(check(&mut project, 21).is_empty());
-    assert_eq!(edit(&mut project, 20, ") |) |", ") |). size = 3. other = (| size = 4 |) |"), [20]);
+    assert_eq!(edit(&mut project, 20, ") |) |", ") |). size = 3. other = (| parent* = traits clonable. size = 4 |) |"), [20]);
 }
 
 #[test]
@@ -108,6 +108,11 @@ fn code_that_knows_a_slot_by_its_number_is_looked_at_again_when_that_is_another_
     let affected = project.set("shapes", shapes.replace("spare = 3. ", ""), &NoFiles);
     assert_eq!(affected, [id, user]);
     assert_eq!(found(&mut project), before);
+    // Before it is looked at again, it may know slots that are none any more.
+    project.change("shapes", "| shape = (| |) |\n".into(), &NoFiles);
+    found(&mut project);
+    project.finish();
+    assert_eq!(found(&mut project).len(), 2);
 }
 
 #[test]
@@ -154,4 +159,19 @@ fn a_file_that_is_missed_is_found_by_its_name_alone() {
     assert_eq!(project.known().import_of(of_seven, "gone7"), None);
     project.set("gone7", "| x = 1 |\n".into(), &counted);
     assert!(project.known().import_of(of_seven, "gone7").is_some());
+}
+
+#[test]
+fn of_slots_of_one_name_one_is_offered() {
+    let mut project = project();
+    let universe = project.universe();
+    let found = universe.slot_of_each(|name| ["width", "make"].contains(&name));
+    let names: Vec<&str> = found.iter().map(|slot| universe.slot_name(*slot)).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(found.iter().all(|slot| universe.slot_place(*slot).is_some_and(|place| !universe.is_of_library(place.0))));
+    // Where one cannot be assigned to, another one can.
+    project.set("other", "| a = (| zork = 3 |). b = (| zork <- 4 |) |\n".into(), &NoFiles);
+    let universe = project.universe();
+    let kinds: Vec<bool> = universe.slot_of_each(|name| name == "zork").into_iter().map(|s| universe.is_assignable(s)).collect();
+    assert_eq!(kinds, [false, true]);
 }

@@ -159,7 +159,7 @@ impl List<'_> {
         // Of a receiver that is not known, anything may be understood.
         if objects.is_empty() && !self.prefix.is_empty() {
             let prefix = self.prefix.clone();
-            let slots = self.ide.universe().slots_named(|name| list::fits(name, &prefix));
+            let slots = self.ide.universe().slot_of_each(|name| list::fits(name, &prefix));
             slots.into_iter().for_each(|slot| self.slot(slot, Near::Object(0), 0));
         }
     }

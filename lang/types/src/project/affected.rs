@@ -75,7 +75,7 @@ impl Project {
         all
     }
 
-    /// A file has changed, and these are to be looked at again with it.
+    /// A file has changed, and these are to be looked at again with it. Whoever has changed it looks at it anyway.
     pub(super) fn begin(&mut self, changed: FileId, again: Vec<FileId>) {
         if !self.was_asked {
             return;
@@ -87,6 +87,7 @@ impl Project {
             // What others do was of no interest until now, or is so no longer.
             self.all_again();
         }
+        self.pending.concerned.remove(&changed);
     }
 
     /// Looks at what a file promises now.
