@@ -1,7 +1,7 @@
 //! The fuzz targets of Aura, as plain functions of an input, and what is known about each.
 //!
 //! * [`targets`] what is fuzzed, one file each; [`ALL`] all of them
-//! * [`seeds`] what they begin with, made from the tests and the library
+//! * [`seeds`] what they begin with, made from the tests and the library; [`pieces`] long sources as several short ones
 //! * [`mutate`] a short run without feedback, for CI; `words` the dictionary; `texts` inputs that hold programs
 //! * `main.rs` the command that builds, runs and reports; `fuzz_targets` the binaries that libFuzzer drives
 //!
@@ -10,6 +10,7 @@
 
 mod choices;
 pub mod mutate;
+pub mod pieces;
 pub mod seeds;
 pub mod targets;
 mod texts;
@@ -30,8 +31,11 @@ pub struct Target {
     pub is_text: bool,
 }
 
+/// The longest text that is tried, in bytes.
+pub(crate) const LONGEST_TEXT: usize = 3_000;
+
 const fn text(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
-    Target { name, run, seeds, longest: 3_000, is_text: true }
+    Target { name, run, seeds, longest: LONGEST_TEXT, is_text: true }
 }
 
 /// A target of choices, in which texts may lie, too.
@@ -42,7 +46,7 @@ const fn choices(name: &'static str, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>
 /// All targets.
 pub const ALL: [Target; 10] = [
     text("parser", targets::parser::run, seeds::sources),
-    text("formatter", targets::formatter::run, seeds::sources),
+    text("formatter", targets::formatter::run, pieces::formatted),
     text("checker", targets::checker::run, seeds::checked),
     text("model_answers", targets::model_answers::run, seeds::answers),
     text("door", targets::door::run, seeds::harm),

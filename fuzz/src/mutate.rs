@@ -31,6 +31,11 @@ pub struct Found {
 struct Chance(u64);
 
 impl Chance {
+    /// Other numbers for every seed. The state is never 0, of which nothing else comes.
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15).max(1))
+    }
+
     fn below(&mut self, n: usize) -> usize {
         // Source: Marsaglia, Xorshift RNGs, 2003.
         self.0 ^= self.0 << 13;
@@ -131,7 +136,7 @@ pub fn run(target: Target, time: Duration, seed: u64) -> Result<u64, Found> {
 
 /// The same, with another folder for what is found.
 fn run_into(folder: &Path, target: Target, time: Duration, seed: u64) -> Result<u64, Found> {
-    let (mut chance, words) = (Chance(seed | 1), words());
+    let (mut chance, words) = (Chance::new(seed), words());
     let mut all = (target.seeds)();
     all.extend(seeds::found(target.name).into_iter().map(|(_, input)| input));
     let kept = folder.to_owned();
@@ -178,6 +183,16 @@ mod tests {
         let found = run_into(folder.path(), target, Duration::from_secs(20), 1).expect_err("an x is found");
         assert_eq!(std::fs::read(&found.path).expect("kept"), b"x");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "only the smaller one is kept");
+    }
+
+    #[test]
+    fn every_number_begins_another_run() {
+        let begin = |seed: u64| -> Vec<usize> {
+            let mut chance = Chance::new(seed);
+            (0..8).map(|_| chance.below(1 << 20)).collect()
+        };
+        let all: std::collections::BTreeSet<Vec<usize>> = (0..1000).chain([u64::MAX]).map(begin).collect();
+        assert_eq!(all.len(), 1001);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use aura_command::kernel;
 use aura_tests::typed_programs::program;
-use aura_types::{Options, Project};
+use aura_types::{NoFiles, Options, Project};
 
 use crate::engines::choices;
 use crate::support::{Engine, run_within};
@@ -20,7 +20,7 @@ fn what_strict_checking_passes_is_understood() {
     let (mut passed, mut stopped) = (0u64, 0u64);
     for seed in 1..=PROGRAMS {
         let text = program(&choices(seed));
-        let file = project.set("program", text.clone(), &|_, _| None)[0];
+        let file = project.set("program", text.clone(), &NoFiles)[0];
         let found = project.check(file);
         if !found.is_empty() {
             // A program that goes wrong is among those that were refused, or the test would show nothing.

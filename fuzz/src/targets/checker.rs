@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use aura_syntax::{Diagnostic, Source, Span, render};
 use aura_tests::machine::{Engine, run_within};
 use aura_tests::typed_programs;
-use aura_types::{Options, Project};
+use aura_types::{NoFiles, Options, Project};
 
 /// Loaded for every input, and so a small one.
 const SMALL: &str = include_str!("small.aura");
@@ -87,7 +87,7 @@ fn over_the_library(text: &str, strict: bool) -> Vec<Diagnostic> {
         }
         let (project, count) = place.as_mut().expect("made above");
         *count += 1;
-        let id = project.set("a", text.to_string(), &|_, _| None)[0];
+        let id = project.set("a", text.to_string(), &NoFiles)[0];
         let found = check(project, "a", text);
         let universe = project.universe();
         universe.effects_of_file(id);

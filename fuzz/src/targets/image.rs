@@ -1,16 +1,19 @@
-//! Images, in three ways, of which the first byte says which:
+//! Images, in four ways, of which the first byte says which:
 //!
 //! * a store of rows on a disk that loses power, fails, and is full: what it holds is always that of the last batch acknowledged, or of the one
 //!   under way, and what is left of it opens (the model is a map in memory)
 //! * a file with objects in it of which bytes were changed: it opens or is refused with a word, whatever runs at it ends, nothing panics
+//! * the same, but what is changed is inside rows that are then sealed again, so that it is not refused for its checksum
 //! * a program, as [`crate::texts`] reads it, at an image, committed and fetched again every few activations, does what it does without
 //!
 //! The disk and the histories are those of the tests in `vm/image/tests`.
 
+use std::ops::{Bound, ControlFlow};
 use std::sync::LazyLock;
 
 use aura_image::Rows as ImageRows;
-use aura_image::store::{Batch, Embedded, ImageStore, Space};
+use aura_image::format::seal::{seal, unseal};
+use aura_image::store::{Batch, Embedded, ImageStore, Order, Space};
 use aura_tests::machine::{Engine, Ran, machine, run_at_image};
 use support::disk::{Disk, Fault};
 use support::{Chance, Rows, apply, sum_in, sum_of};
@@ -25,10 +28,11 @@ mod support;
 /// One input.
 pub fn run(input: &[u8]) {
     let Some((way, rest)) = input.split_first() else { return };
-    match way % 3 {
+    match way % 4 {
         0 => Ordeal::new().go_through(&mut Choices(rest)),
         1 => damaged(rest),
-        _ => at_an_image(rest),
+        2 => at_an_image(rest),
+        _ => damaged_inside(rest),
     }
 }
 
@@ -194,6 +198,54 @@ fn damaged(input: &[u8]) {
     }
     // Refused, failed or done: that it ends is all that can be said.
     drop(session(&Disk::new(bytes, Fault::Nothing), LOOK));
+}
+
+/// A row: its space, its key, and its value without the seal.
+type Row = (Space, Vec<u8>, Vec<u8>);
+
+/// The rows of [`FILE`] that decoders read.
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let store = open(&Disk::new(FILE.clone(), Fault::Nothing));
+    let mut all = Vec::new();
+    for space in Space::ALL {
+        let mut visit = |key: &[u8], row: &[u8]| {
+            all.extend(unseal(space, key, row).ok().map(|value| (space, key.to_vec(), value.to_vec())));
+            ControlFlow::Continue(())
+        };
+        let walked = store.range(space, Bound::Unbounded, Bound::Unbounded, Order::Ascending, &mut visit);
+        walked.unwrap_or_else(|e| panic!("a sound file is read: {e}"));
+    }
+    assert!(all.iter().any(|row| row.0 == Space::Segments), "there are objects in it");
+    all
+});
+
+/// Bytes of rows are exchanged, before these are sealed: which row, where, by what.
+fn damaged_inside(input: &[u8]) {
+    let mut choices = Choices(input);
+    let disk = Disk::new(FILE.clone(), Fault::Nothing);
+    let (mut store, mut batch) = (open(&disk), Batch::default());
+    for _ in 0..=choices.below(4) {
+        let (space, key, mut value) = ROWS[choices.below(ROWS.len())].clone();
+        damage(&mut value, &mut choices);
+        batch.put(space, key.clone(), seal(space, &key, &value));
+    }
+    store.apply(&batch).expect("nothing is wrong with the disk");
+    store.close().expect("the store is closed");
+    drop(session(&disk, LOOK));
+}
+
+fn damage(value: &mut Vec<u8>, choices: &mut Choices<'_>) {
+    let at = choices.below(value.len().max(1));
+    match choices.below(5) {
+        0 => value.truncate(at),
+        1 => drop(value.splice(at.min(value.len())..at.min(value.len()), choices.bytes(8).iter().copied())),
+        2 if at < value.len() => value[at] ^= 1 << choices.below(8),
+        3 if at < value.len() => value[at] = [0, 1, 0x7f, 0x80, 0xff][choices.below(5)],
+        _ => {
+            let length = 1 + choices.below(8);
+            value.iter_mut().skip(at).zip(choices.bytes(length)).for_each(|(b, new)| *b = *new);
+        }
+    }
 }
 
 fn at_an_image(input: &[u8]) {

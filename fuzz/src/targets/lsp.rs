@@ -1,7 +1,8 @@
 //! Any session with an editor ends well: no request fails inside the server, and after any edits it answers as a server that was handed the
-//! texts as they are now.
+//! texts as they are now. What it offers is carried out ([`offers`]).
 //!
-//! Input is choices: what the editor tells and asks. All of it lies ready before the server begins, so that nothing depends on time. The
+//! Input is choices: what the editor tells and asks. Where it rests, and at the end, the server has time to look at the texts and to tell what it
+//! finds, which must come ([`screen`]); nothing else depends on time. The
 //! same edits go to `aura_ide` with work done between them, and its findings must be those of a project opened afresh.
 //!
 //! Behind a first byte of 0 there are more of them: whole texts, calls, files and what was learned on a disk ([`disk`]), folders. What is on the
@@ -12,14 +13,17 @@ use std::rc::Rc;
 
 use aura_ide::{Encoding, Ide, Position, Work};
 use aura_lsp::Connection;
-use lsp_server::{ErrorCode, Message, Notification, Request};
+use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};
 
 use crate::choices::Choices;
 use crate::texts::TEXT;
 use disk::{Disk, FOLDER};
+use screen::Screen;
 
 mod disk;
+mod offers;
+mod screen;
 
 const NAMES: [&str; 3] = ["/p/a.aura", "/p/b.aura", "/p/c.aura"];
 /// What is typed, apart from what is made of the input's bytes.
@@ -103,6 +107,8 @@ const MORE_PIECES: [&str; 5] = [
     "p _AddSlots: (| bar ^ <int> = ( x ) |)\n",
 ];
 const MOST_EDITS: usize = 40;
+/// Rests in a session in which the server has time to tell what it has found.
+const MOST_RESTS: usize = 3;
 
 /// What an editor does.
 #[derive(Debug)]
@@ -245,81 +251,51 @@ type Texts = BTreeMap<usize, String>;
 /// What is on the disk.
 type Files = BTreeMap<usize, String>;
 
-/// The messages of a session, and how many of its requests come at the end, to be compared.
-fn session(steps: impl Iterator<Item = Message>, texts: &Texts, disk: &Files, encoding: &str) -> Vec<Value> {
+/// A session, with rests between its steps and until these findings are shown if there are some: the answers to the requests at its end, to be
+/// compared.
+fn session(steps: &[Step], texts: &Texts, disk: &Files, encoding: &str, shown: Option<&Found>) -> Vec<Value> {
     let (ours, theirs) = Connection::memory();
-    let send = |message: Message| ours.sender.send(message).expect("there is room");
+    let files = disk.clone();
+    let server = std::thread::spawn(move || aura_lsp::serve(&theirs, Rc::new(Disk::with(&files))));
+    let mut screen = Screen::new(&ours);
     let mut last = 0;
-    let mut ask = |method: &str, params: Value| {
+    let mut ask = |screen: &mut Screen<'_>, method: &str, params: Value| {
         last += 1;
-        send(Request::new(last.into(), method.into(), params).into());
+        screen.send(Request::new(last.into(), method.into(), params).into());
         last
     };
-    ask("initialize", json!({ "processId": null, "capabilities": { "general": { "positionEncodings": [encoding] } } }));
-    send(Notification::new("initialized".into(), json!({})).into());
-    for step in steps {
-        match step {
-            Message::Request(r) => drop(ask(&r.method, r.params)),
-            other => send(other),
+    let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
+    ask(&mut screen, "initialize", json!({ "processId": null, "capabilities": capabilities }));
+    screen.send(Notification::new("initialized".into(), json!({})).into());
+    let mut rests = 0;
+    for (number, step) in steps.iter().enumerate() {
+        match message(step, number as i32) {
+            Some(Message::Request(r)) => drop(ask(&mut screen, &r.method, r.params)),
+            Some(other) => screen.send(other),
+            None if shown.is_some() && rests < MOST_RESTS => {
+                rests += 1;
+                screen.rest();
+            }
+            None => {}
         }
     }
-    let first = ask("workspace/symbol", json!({ "query": "" }));
+    shown.into_iter().for_each(|found| screen.until_shown(found));
+    let first = ask(&mut screen, "workspace/symbol", json!({ "query": "" }));
     for (file, text) in texts {
         let lines = text.lines().count() as u32;
         for method in OF_A_FILE {
-            ask(method, asked(*file, [0, 0, lines, 0]));
+            ask(&mut screen, method, asked(*file, [0, 0, lines, 0]));
         }
         for line in 0..lines.min(6) {
-            AT_A_PLACE
-                .iter()
-                .chain(&CALLS)
-                .for_each(|method| _ = ask(method, asked(*file, [line, (line * 7 + 3) % 19, line, 20])));
-        }
-    }
-    let end = ask("shutdown", json!(null));
-    send(Notification::new("exit".into(), json!(null)).into());
-    assert_eq!(aura_lsp::serve(&theirs, Rc::new(Disk::with(disk))), Ok(true), "it was told to end");
-    drop(theirs);
-    answers(&ours, first, end)
-}
-
-/// The answers to the requests from `first` to `end`, each in an order that does not depend on which file was opened first.
-fn answers(connection: &Connection, first: i32, end: i32) -> Vec<Value> {
-    let mut all = BTreeMap::new();
-    for message in connection.receiver.try_iter() {
-        match message {
-            Message::Notification(n) if n.method == "window/logMessage" => panic!("{}", n.params),
-            Message::Response(r) => {
-                let answer = match r.response_result {
-                    Ok(value) => value,
-                    Err(e) => {
-                        assert_ne!(e.code, ErrorCode::InternalError as i32, "{e:?}");
-                        json!(e.message)
-                    }
-                };
-                if let Ok(id) = r.id.to_string().parse::<i32>() {
-                    all.insert(id, answer);
-                }
+            for method in AT_A_PLACE.iter().chain(&CALLS) {
+                ask(&mut screen, method, asked(*file, [line, (line * 7 + 3) % 19, line, 20]));
             }
-            _ => {}
         }
     }
-    (first..end).map(|id| sorted(all.remove(&id).unwrap_or_else(|| panic!("request {id} was not answered")))).collect()
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
-            // The numbers of semantic tokens are counted from one to the next.
-            if !items.iter().all(Value::is_number) {
-                items.sort_by_key(ToString::to_string);
-            }
-            Value::Array(items)
-        }
-        Value::Object(fields) => fields.into_iter().map(|(k, v)| (k, sorted(v))).collect(),
-        other => other,
-    }
+    let end = ask(&mut screen, "shutdown", json!(null));
+    screen.send(Notification::new("exit".into(), json!(null)).into());
+    assert_eq!(server.join().expect("the server ends well"), Ok(true), "it was told to end");
+    screen.answers(first, end)
 }
 
 fn message(step: &Step, version: i32) -> Option<Message> {
@@ -367,8 +343,9 @@ fn work(ide: &mut Ide, found: &mut Found) {
     }
 }
 
-/// Goes through the edits without a protocol: what is open in the end, and what was found then. The disk holds what it does at the end.
-fn edits(steps: &[Step], disk: &Rc<Disk>, encoding: Encoding) -> (Texts, Found) {
+/// Goes through the edits without a protocol: what is open in the end, and what was found then. The disk holds what it does at the end. What is
+/// offered then is carried out if this is the last look.
+fn edits(steps: &[Step], disk: &Rc<Disk>, encoding: Encoding, is_last: bool) -> (Texts, Found) {
     let mut ide = Ide::new(Rc::clone(disk) as Rc<dyn aura_ide::Outside>);
     let (mut open, mut found) = (Texts::new(), Found::new());
     for step in steps {
@@ -400,6 +377,16 @@ fn edits(steps: &[Step], disk: &Rc<Disk>, encoding: Encoding) -> (Texts, Found) 
         }
     }
     work(&mut ide, &mut found);
+    let named = |(file, text): (&usize, &String), names: &[&str]| (names[*file].to_string(), text.clone());
+    let project = offers::Project {
+        open: open.iter().map(|text| named(text, &NAMES)).collect(),
+        disk: disk.files.borrow().iter().map(|text| named(text, &disk::NAMES)).collect(),
+        has_folder: steps.iter().any(|step| matches!(step, Step::Folder(true))),
+        found: &found,
+    };
+    if is_last {
+        offers::carry_out(&mut ide, &project);
+    }
     (open, found)
 }
 
@@ -442,10 +429,10 @@ fn short_cut(steps: &[Step], texts: &Texts, disk: &Files) -> Vec<Step> {
 pub fn run(input: &[u8]) {
     let (steps, name, encoding) = steps(input);
     let disk = Rc::new(Disk::default());
-    let (texts, found) = edits(&steps, &disk, encoding);
+    let (texts, found) = edits(&steps, &disk, encoding, false);
     let files = disk.files.borrow().clone();
     let short = short_cut(&steps, &texts, &files);
-    let (again, fresh) = edits(&short, &Rc::new(Disk::with(&files)), encoding);
+    let (again, fresh) = edits(&short, &Rc::new(Disk::with(&files)), encoding, true);
     assert_eq!(texts, again);
     // While a text cannot be read, what is said about others stays as it was.
     let are_readable = texts.values().chain(files.values()).all(|text| !aura_syntax::parse(text).has_errors());
@@ -453,10 +440,9 @@ pub fn run(input: &[u8]) {
         let of = |found: &Found| found.get(NAMES[*file]).cloned().unwrap_or_default();
         assert_eq!(of(&found), of(&fresh), "findings of {} after {steps:#?}, texts: {texts:#?}", NAMES[*file]);
     }
-    let messages = |steps: &[Step]| steps.iter().enumerate().filter_map(|(i, s)| message(s, i as i32)).collect::<Vec<_>>();
-    let after = session(messages(&steps).into_iter(), &texts, &files, name);
+    let after = session(&steps, &texts, &files, name, are_readable.then_some(&found));
     if are_readable {
-        let opened = session(messages(&short).into_iter(), &texts, &files, name);
+        let opened = session(&short, &texts, &files, name, None);
         assert_eq!(after, opened, "answers after edits, texts: {texts:#?}, on the disk: {files:#?}");
     }
 }

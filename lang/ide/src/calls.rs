@@ -1,5 +1,7 @@
 //! Who sends what a method understands, and what a method sends.
 
+use std::collections::BTreeMap;
+
 use aura_syntax::tree::{Send, Slot, selector};
 use aura_syntax::visit::{self, Visit};
 use aura_types::{SlotId, SlotKind};
@@ -43,15 +45,13 @@ impl Ide {
         self.read_all();
         let Some(here) = self.here(name) else { return Vec::new() };
         let slots = self.slots_at(&here, at);
-        let mut calls: Vec<Call> = Vec::new();
+        let mut calls = Calls::default();
         for reference in self.references_to(&slots, None).into_iter().filter(|r| !r.is_declaration) {
-            let Some(method) = self.sender_at(&reference.place) else { continue };
-            match calls.iter_mut().find(|c| c.method == method) {
-                Some(call) => call.spans.push(reference.place.span),
-                None => calls.push(Call { method, spans: vec![reference.place.span] }),
+            if let Some(method) = self.sender_at(&reference.place) {
+                calls.add(method, reference.place.span);
             }
         }
-        calls
+        calls.all
     }
 
     /// The methods that answer what the method at a place sends.
@@ -61,17 +61,14 @@ impl Ide {
         let Some(slot) = enclosing(&document.parse().file, Span { start: at, end: at }) else { return Vec::new() };
         let mut names = Names { text: document.text(), found: Vec::new() };
         visit::inside_slot(&mut names, slot);
-        let mut calls: Vec<Call> = Vec::new();
+        let mut calls = Calls::default();
         for sent in self.sent_in(&here, &names.found, Some(slot.span)) {
             let place = sent.parts[0];
             for method in sent.meant.into_iter().filter_map(|s| self.method(s)) {
-                match calls.iter_mut().find(|c| c.method == method) {
-                    Some(call) => call.spans.push(place),
-                    None => calls.push(Call { method, spans: vec![place] }),
-                }
+                calls.add(method, place);
             }
         }
-        calls
+        calls.all
     }
 
     fn method(&mut self, slot: SlotId) -> Option<Method> {
@@ -95,6 +92,25 @@ impl Ide {
         let start = Span { start: 0, end: 0 };
         let span = Span::new(0, document.text().len());
         Some(Method { name, holder: String::new(), place: Place { file: place.file.clone(), span: start }, span })
+    }
+}
+
+/// Calls, gathered by method, in the order in which these came. Methods are told apart by the places of their names, so that each call costs
+/// the same, however many there are.
+#[derive(Default)]
+struct Calls {
+    all: Vec<Call>,
+    /// Which of them is that of the method at a place.
+    known: BTreeMap<Place, usize>,
+}
+
+impl Calls {
+    fn add(&mut self, method: Method, span: Span) {
+        let at = *self.known.entry(method.place.clone()).or_insert(self.all.len());
+        match self.all.get_mut(at) {
+            Some(call) => call.spans.push(span),
+            None => self.all.push(Call { method, spans: vec![span] }),
+        }
     }
 }
 

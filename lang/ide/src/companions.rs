@@ -12,6 +12,7 @@ impl Ide {
     pub fn relearn(&mut self, name: &str) {
         let script = self.outside.script_of(name).unwrap_or_else(|| name.to_string());
         self.settle();
+        self.find_out();
         self.outside.forget_learned();
         let Some(id) = self.file(&script) else { return };
         let before = self.universe().companion_of(id).map(|c| self.universe().file_name(c).to_string());
@@ -41,6 +42,7 @@ impl Ide {
             self.set(script, &code.unwrap_or_default());
         }
         let Some(script) = self.file(script) else { return };
+        self.find_out();
         let id = self.project.accompany(script, name, text.to_string());
         self.look_first(id);
         self.note(id, &[script]);

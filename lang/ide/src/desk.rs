@@ -1,15 +1,17 @@
 //! The files of a project as an editor has them.
 //!
 //! Texts come and change; what follows from that is done in slices ([`Ide::work`]), so that whoever serves an editor can look up between two of them and
-//! do something more urgent. What must stay true: an answer is about the texts as they were last given; while a text cannot be read, what
-//! is said about other files stays as it was; after any edits the findings are those of a project opened afresh.
+//! do something more urgent: first the file that was changed is looked at, then it is found out for whom something follows from that. What must
+//! stay true: an answer is about the texts as they were last given (what is offered while somebody types may be a slice of work behind in what
+//! other files make of it); while a text cannot be read, what is said about other files stays as it was; after any edits the findings are those of a
+//! project opened afresh.
 
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use aura_syntax::{Diagnostic, Severity};
-use aura_types::{FileId, Options, Project, Universe};
+use aura_types::{FileId, Finder, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::complete::LastOffer;
@@ -76,6 +78,8 @@ pub struct Ide {
     line: VecDeque<FileId>,
     /// The same, once the text of another file can be read that somebody has open.
     held_back: FxHashMap<FileId, FxHashSet<FileId>>,
+    /// The file from whose change something may follow that is not found out yet.
+    cause: Option<FileId>,
     /// Files about which something bad was said.
     with_findings: FxHashSet<FileId>,
     /// Trees of files that are not open.
@@ -103,6 +107,7 @@ impl Ide {
             stale: FxHashSet::default(),
             line: VecDeque::new(),
             held_back: FxHashMap::default(),
+            cause: None,
             with_findings: FxHashSet::default(),
             kept: FxHashMap::default(),
             offered: LastOffer::default(),
@@ -154,6 +159,7 @@ impl Ide {
     pub(crate) fn is_gone(&mut self, name: &str) {
         let Some(id) = self.file(name) else { return };
         self.forget_offer();
+        self.find_out();
         let companion = self.universe().companion_of(id);
         let affected = self.project.remove(name);
         // What was said about it, and about what was learned for it, is taken back.
@@ -181,7 +187,7 @@ impl Ide {
 
     /// Whether there is something to do.
     pub fn has_work(&self) -> bool {
-        !(self.unseen.is_empty() && self.stale.is_empty() && self.folders.are_read())
+        !(self.unseen.is_empty() && self.stale.is_empty() && self.folders.are_read()) || self.has_to_find_out()
     }
 
     /// How soon somebody wants to hear of the next thing that there is to do.
@@ -190,6 +196,8 @@ impl Ide {
         match (self.folders.are_read(), self.stale.is_empty()) {
             _ if !self.unseen.is_empty() || self.open.keys().any(is_on_screen) => Due::Soon,
             (false, _) => Due::Reading,
+            // It may be about other texts on the screen.
+            _ if self.has_to_find_out() => Due::Soon,
             (true, false) => Due::Later,
             (true, true) => Due::Nothing,
         }
@@ -204,8 +212,42 @@ impl Ide {
         self.settle();
         match self.next_open() {
             Some(id) => Work::Found(self.check(id)),
+            None if self.has_to_find_out() => {
+                self.find_out_more();
+                Work::Done
+            }
             None => self.check_closed(),
         }
+    }
+
+    /// Whether something may follow from a change that is not found out yet. While the text cannot be read, nothing does: most of what it
+    /// says would be wrong a letter later.
+    fn has_to_find_out(&self) -> bool {
+        !self.project.is_settled() && !self.cause.is_some_and(|id| self.is_broken(id))
+    }
+
+    /// Finds out for some more files whether a change concerns them.
+    fn find_out_more(&mut self) {
+        let affected = self.project.go_on().unwrap_or_default();
+        self.note_affected(&affected);
+    }
+
+    /// Finds out everything that follows from what has changed.
+    pub(crate) fn find_out(&mut self) {
+        if !self.project.is_settled() {
+            let affected = self.project.finish();
+            self.note_affected(&affected);
+        }
+    }
+
+    fn note_affected(&mut self, affected: &[FileId]) {
+        let Some(cause) = self.cause else { return };
+        let others: Vec<FileId> = affected.iter().copied().filter(|id| *id != cause).collect();
+        // It may have other findings since it was looked at: it has asked others, and these say something else by now.
+        if others.len() < affected.len() {
+            self.look_later(cause);
+        }
+        self.note(cause, &others);
     }
 
     /// Takes the first open file out of the line.
@@ -254,19 +296,18 @@ impl Ide {
         if !is_new {
             self.forget_offer();
         }
-        let (outside, open) = (self.outside.clone(), &self.open);
-        let find = |from: &str, path: &str| {
-            let target = outside.imported(from, path);
-            let text = open.get(&target).map(|d| d.text().to_string()).or_else(|| outside.read(&target))?;
-            Some((target, text))
-        };
-        let affected = self.project.set(&key, text.to_string(), &find);
-        if let (Some(id), Some(learned)) = (affected.first().filter(|_| is_new), self.outside.learned(name)) {
-            self.project.accompany(*id, &learned.name, learned.text);
+        // What follows from the change of another file is told as that one's.
+        if self.cause != self.file(&key) {
+            self.find_out();
         }
-        let Some((changed, others)) = affected.split_first() else { return };
-        self.look_first(*changed);
-        self.note(*changed, others);
+        let find = Imports { outside: &*self.outside, open: &self.open };
+        let id = self.project.change(&key, text.to_string(), &find);
+        self.cause = Some(id);
+        if let Some(learned) = self.outside.learned(name).filter(|_| is_new) {
+            self.project.accompany(id, &learned.name, learned.text);
+        }
+        self.look_first(id);
+        self.note(id, &[]);
     }
 
     /// What was changed last is what somebody looks at.
@@ -282,18 +323,25 @@ impl Ide {
         self.kept.remove(&changed);
         let mut next = self.held_back.remove(&changed).unwrap_or_default();
         next.extend(others);
-        let is_broken = self.open.get(&*self.name_of(changed)).is_some_and(|d| d.parse().has_errors());
-        if is_broken {
+        if self.is_broken(changed) {
             self.held_back.insert(changed, std::mem::take(&mut next));
         }
         next.retain(|id| !self.held_back.values().any(|held| held.contains(id)));
         let mut next: Vec<FileId> = next.into_iter().collect();
         next.sort();
-        for id in next {
-            if self.stale.insert(id) {
-                self.line.push_back(id);
-            }
+        next.into_iter().for_each(|id| self.look_later(id));
+    }
+
+    /// A file is looked at when nothing is more urgent.
+    pub(crate) fn look_later(&mut self, id: FileId) {
+        if self.stale.insert(id) {
+            self.line.push_back(id);
         }
+    }
+
+    /// Whether somebody has a text open that cannot be read.
+    fn is_broken(&self, id: FileId) -> bool {
+        self.open.get(&*self.name_of(id)).is_some_and(|d| d.parse().has_errors())
     }
 
     /// Looks at a file that was taken out of the line.
@@ -381,8 +429,15 @@ impl Ide {
         Some(document)
     }
 
-    /// A file by its name, brought up to date: its number, text and tree.
+    /// A file by its name, with everything that follows from the latest changes: its number, text and tree.
     pub(crate) fn at(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
+        let found = self.at_once(name)?;
+        self.find_out();
+        Some(found)
+    }
+
+    /// The same for whoever types at this moment: what other files make of the latest changes is not waited for.
+    pub(crate) fn at_once(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
         self.settle();
         if self.file(name).is_none() {
             let text = self.outside.read(name)?;
@@ -402,5 +457,23 @@ impl Ide {
 
     pub(crate) fn universe(&mut self) -> &mut Universe {
         self.project.universe()
+    }
+}
+
+/// The files that others import: as an editor has them, else as they are on the disk.
+struct Imports<'i> {
+    outside: &'i dyn Outside,
+    open: &'i FxHashMap<String, Rc<Document>>,
+}
+
+impl Finder for Imports<'_> {
+    fn name(&self, from: &str, path: &str) -> Option<String> {
+        Some(self.outside.imported(from, path))
+    }
+
+    fn text(&self, from: &str, path: &str) -> Option<String> {
+        let target = self.outside.imported(from, path);
+        let open = self.open.get(&target).map(|document| document.text().to_string());
+        open.or_else(|| self.outside.read(&target))
     }
 }

@@ -77,11 +77,12 @@ impl Ide {
         if self.folders.are_read() {
             return false;
         }
-        if let Some(name) = self.folders.next()
-            && self.file(&name).is_none()
-            && !self.is_open(&name)
-        {
-            self.reread(&name);
+        let Some(name) = self.folders.next().filter(|name| !self.is_open(name)) else { return true };
+        match self.file(&name) {
+            None => self.reread(&name),
+            // Another file has imported it, and nobody has looked at it yet.
+            Some(id) if !self.project.known().is_of_library(id) => self.look_later(id),
+            Some(_) => {}
         }
         true
     }
@@ -90,5 +91,6 @@ impl Ide {
     pub(crate) fn read_all(&mut self) {
         while self.read_on() {}
         self.settle();
+        self.find_out();
     }
 }

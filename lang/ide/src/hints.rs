@@ -28,7 +28,7 @@ enum Untyped {
 impl Ide {
     /// Types of what is named in a range and has none written. What is not known is not shown.
     pub fn hints(&mut self, name: &str, range: Span) -> Vec<Hint> {
-        let Some(here) = self.here(name) else { return Vec::new() };
+        let Some(here) = self.here_at_once(name) else { return Vec::new() };
         let mut untyped = Finder { range, found: Vec::new() };
         visit::file(&mut untyped, &here.document.parse().file);
         let (mut hints, mut known): (Vec<Hint>, Option<(Option<SlotId>, Code)>) = Default::default();

@@ -164,7 +164,7 @@ impl Ide {
         let file = self.universe().import_of(here.file, &path)?;
         let name = self.name_of(file).to_string();
         let text = self.universe().file_text(file);
-        let comment = text.starts_with('"').then(|| crate::words::first_comment(&text)).flatten();
+        let comment = text.starts_with(['"', '#']).then(|| crate::words::first_comment(&text)).flatten();
         Some(About { code: format!("import: '{path}'"), holder: Some(name), comment, ..About::default() })
     }
 }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use aura_syntax::tokens::lex;
+use aura_syntax::tokens::lex_file;
 
 use aura_syntax::{Diagnostic, Severity, parse};
 
@@ -37,7 +37,7 @@ impl Ide {
 
 /// The line end that most lines of a text have, those in strings not counted.
 fn line_end(text: &str) -> &'static str {
-    let between = lex(text).into_iter().filter(|t| t.kind.is_trivia()).map(|t| t.span.text(text));
+    let between = lex_file(text).into_iter().filter(|t| t.kind.is_trivia()).map(|t| t.span.text(text));
     let (mut all, mut wide) = (0, 0);
     for piece in between {
         all += piece.matches('\n').count();
@@ -55,7 +55,7 @@ fn with_line_ends(text: &str, end: &str) -> String {
             false => Cow::Borrowed(letters),
         }
     };
-    lex(text).into_iter().map(piece).collect()
+    lex_file(text).into_iter().map(piece).collect()
 }
 
 /// A text as long as a document's that can be read.

@@ -31,6 +31,12 @@ impl Ide {
         Some(Here { file, document })
     }
 
+    /// The same for what is shown while somebody types ([`Ide::at_once`]).
+    pub(crate) fn here_at_once(&mut self, name: &str) -> Option<Here> {
+        let (file, document) = self.at_once(name)?;
+        Some(Here { file, document })
+    }
+
     /// The slots that a message means; none when its receiver is not known.
     pub(crate) fn meant(&mut self, here: &Here, send: &Send) -> Vec<Meant> {
         let place = send.selector.first().map_or(0, |s| s.start);

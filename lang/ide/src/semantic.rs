@@ -57,7 +57,7 @@ pub struct Coloured {
 impl Ide {
     /// What each word of a file is, in the order of the text. Nothing of it is longer than a line.
     pub fn colours(&mut self, name: &str) -> Vec<Coloured> {
-        let Some(here) = self.here(name) else { return Vec::new() };
+        let Some(here) = self.here_at_once(name) else { return Vec::new() };
         let learned = self.learned_words(&here, name);
         let document = &here.document;
         let mut all = Colours { document, scopes: Vec::new(), learned: &learned, all: Vec::new() };
@@ -116,7 +116,7 @@ impl Ide {
 fn tokens(document: &Document, all: &mut Vec<Coloured>) {
     for token in &document.parse().tokens {
         let meaning = match token.kind {
-            Kind::Comment | Kind::OpenComment => Meaning::Comment,
+            Kind::Comment | Kind::OpenComment | Kind::Shebang => Meaning::Comment,
             Kind::String | Kind::OpenString | Kind::TemplateText | Kind::OpenTemplate | Kind::CloseTemplate => Meaning::String,
             Kind::Integer | Kind::Float | Kind::NegativeInteger | Kind::NegativeFloat => Meaning::Number,
             Kind::SelfWord | Kind::ResendWord => Meaning::Word,

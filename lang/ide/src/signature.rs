@@ -32,7 +32,7 @@ pub struct SignatureShown {
 impl Ide {
     /// The message around a place.
     pub fn signature_help(&mut self, name: &str, at: u32) -> Option<SignatureHelp> {
-        let here = self.here(name)?;
+        let here = self.here_at_once(name)?;
         let document = here.document.clone();
         let tokens = &document.parse().tokens;
         let first = tokens.partition_point(|t| t.span.start < at);

@@ -66,9 +66,9 @@ pub(crate) fn bare(document: &Document, span: Span) -> Span {
     Span { start: span.start + u32::from(start), end: span.end - u32::from(end) }
 }
 
-/// What the comment at the very beginning of a file says.
+/// What the comment at the very beginning of a file says, or behind the line that says how it is run.
 pub(crate) fn first_comment(text: &str) -> Option<String> {
-    let tokens = aura_syntax::tokens::lex(text);
-    let first = tokens.iter().find(|t| !matches!(t.kind, Kind::Space | Kind::Newline))?;
+    let tokens = aura_syntax::tokens::lex_file(text);
+    let first = tokens.iter().find(|t| !matches!(t.kind, Kind::Space | Kind::Newline | Kind::Shebang))?;
     (first.kind == Kind::Comment).then(|| comment_text(first.span.text(text)))
 }

@@ -188,7 +188,7 @@ impl Resolver<'_> {
         let module = self.u.file(self.scope.file).module;
         let made = if is_made && self.u.own(module, name).is_none() { self.u.own(b.traits, name) } else { None };
         let by_lookup = || {
-            [module, b.lobby].into_iter().find_map(|o| match self.u.find(o, name) {
+            [module, b.lobby].into_iter().find_map(|o| match self.find(o, name) {
                 Find::One(found) => Some(found.slot),
                 _ => None,
             })
@@ -205,6 +205,12 @@ impl Resolver<'_> {
                 matches!(self.u.types.get(held), Type::Object(..)).then_some(held)
             }
         }
+    }
+
+    /// What a message finds; the file in which the type is written asks.
+    fn find(&mut self, object: ObjectId, name: Name) -> Find {
+        self.u.ask_up_by(self.scope.file, object, name);
+        self.u.find(object, name)
     }
 
     fn apply(&mut self, base: &tree::Type, parts: &[(Span, tree::Type)]) -> TypeId {
@@ -243,7 +249,7 @@ impl Resolver<'_> {
         }
         let selector: String = words.iter().map(|w| w.text(&self.text)).collect();
         let name = self.u.names.of(&selector);
-        match self.u.find(object, name) {
+        match self.find(object, name) {
             Find::Missing => {
                 self.no_parameter(object, &params, parts[0].0);
                 TypeId::SELF

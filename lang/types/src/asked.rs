@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::infer::Unit;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId};
+use crate::promise::Changes;
 use crate::universe::Universe;
 
 /// What files have asked for.
@@ -27,6 +28,10 @@ struct OfFile {
     objects: FxHashSet<ObjectId>,
     /// Files whose code was to tell something.
     files: FxHashSet<FileId>,
+    /// Messages that were looked up, each with the object where that began.
+    found: FxHashSet<(ObjectId, Name)>,
+    /// Messages to self, each with the object of the code: what inherits from it may answer.
+    below: FxHashSet<(ObjectId, Name)>,
 }
 
 impl Asked {
@@ -50,19 +55,28 @@ impl Asked {
 
     /// The files that a file has asked and that have asked it, both perhaps by way of others: with itself, if there are any.
     pub(crate) fn ring(&self, file: FileId) -> FxHashSet<FileId> {
-        let mut below = self.reached(file);
-        below.retain(|other| *other == file || self.reached(*other).contains(&file));
-        below
+        // Who was asked by whom, among those that the file has asked.
+        let mut askers: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+        let mut asked = |file: &FileId| -> Vec<FileId> {
+            let others: Vec<FileId> = self.of.get(file).into_iter().flat_map(|of| &of.files).copied().collect();
+            others.iter().for_each(|other| askers.entry(*other).or_default().push(*file));
+            others
+        };
+        reached(file, &mut asked);
+        reached(file, &mut |file| askers.get(file).cloned().unwrap_or_default())
     }
+}
 
-    /// The files that a file has asked, perhaps by way of others.
-    fn reached(&self, file: FileId) -> FxHashSet<FileId> {
-        let (mut all, mut left) = (FxHashSet::default(), vec![file]);
-        while let Some(of) = left.pop().and_then(|file| self.of.get(&file)) {
-            left.extend(of.files.iter().filter(|other| all.insert(**other)));
+/// All that is reached from a file by one step or more.
+fn reached(file: FileId, step: &mut dyn FnMut(&FileId) -> Vec<FileId>) -> FxHashSet<FileId> {
+    let (mut all, mut left) = (FxHashSet::default(), vec![file]);
+    let mut gone_from = FxHashSet::default();
+    while let Some(file) = left.pop() {
+        if gone_from.insert(file) {
+            left.extend(step(&file).into_iter().filter(|other| all.insert(*other)));
         }
-        all
     }
+    all
 }
 
 impl Universe {
@@ -85,6 +99,40 @@ impl Universe {
         if let Some(file) = self.asking() {
             self.asked.of.entry(file).or_default().names.insert(name);
         }
+    }
+
+    /// The code that is asking looks a message up, from an object upwards.
+    pub(crate) fn ask_up(&mut self, object: ObjectId, name: Name) {
+        if let Some(file) = self.asking() {
+            self.ask_up_by(file, object, name);
+        }
+    }
+
+    /// The same where what is written in a file says what is looked up, whoever wants to know.
+    pub(crate) fn ask_up_by(&mut self, file: FileId, object: ObjectId, name: Name) {
+        self.asked.of.entry(file).or_default().found.insert((object, name));
+    }
+
+    /// The code that is asking sends a message to self, which objects below an object may answer.
+    pub(crate) fn ask_down(&mut self, object: ObjectId, name: Name) {
+        if let Some(file) = self.asking() {
+            self.asked.of.entry(file).or_default().below.insert((object, name));
+        }
+    }
+
+    /// Whether a file has looked for one of the slots that have changed, from where it is found now or was found before.
+    pub(crate) fn looked_for(&mut self, file: FileId, changes: &Changes) -> bool {
+        let Some(of) = self.asked.of.get(&file) else { return false };
+        // Each slot that has changed, with where a look-up began that may find it.
+        let pairs = |looked: &FxHashSet<(ObjectId, Name)>| -> Vec<(ObjectId, ObjectId)> {
+            let slots = |name: &Name| [Some(*name), self.names.assigned(*name)].into_iter().flatten();
+            let changed = |name: Name| changes.slots.get(&name).into_iter().flatten().copied();
+            let all = looked.iter().flat_map(|(from, name)| slots(name).flat_map(changed).map(|to| (*from, to)));
+            all.collect()
+        };
+        let (up, down) = (pairs(&of.found), pairs(&of.below));
+        up.into_iter().any(|(from, to)| self.inherits(from, to))
+            || down.into_iter().any(|(from, to)| changes.was_below(to, from) || self.inherits(to, from))
     }
 
     /// The code that is asking goes through an object's slots.

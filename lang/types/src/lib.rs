@@ -50,7 +50,7 @@ pub use imports::missing_imports;
 pub use load::Source;
 pub use names::{Name, Names};
 pub use object::{FileId, ObjectId, SlotId, SlotKind};
-pub use project::{Finder, Project};
+pub use project::{Finder, NoFiles, Project};
 pub use ty::{Type, TypeId, Types};
 pub use universe::{Builtin, Options, Universe};
 pub use world::{Handle, LiveSlot, LiveValue, World};

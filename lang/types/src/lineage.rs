@@ -81,4 +81,27 @@ impl Universe {
         }
         found
     }
+
+    /// A slot of each name that is wanted, one in users' files rather than one of the library; where it cannot be assigned to, one of the same
+    /// name that can be is the next. There may be very many of one name: each name is asked about once, and nothing is put in order.
+    pub fn slot_of_each(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<SlotId> {
+        let all = self.implementors();
+        let is_wanted = |slots: &[SlotId]| slots.first().is_some_and(|first| wanted(self.slot_name(*first)));
+        let is_users = |slot: &SlotId| self.slot(*slot).file.is_some_and(|f| !self.file(f).is_library);
+        let mut found = Vec::new();
+        for slots in all.by_name().filter(|slots| is_wanted(slots)) {
+            let first = one_of(slots.iter().copied(), is_users);
+            let is_other = first.is_some_and(|first| !self.is_assignable(first));
+            found.extend(first);
+            let assignable = || slots.iter().copied().filter(|slot| self.is_assignable(*slot));
+            found.extend(is_other.then(|| one_of(assignable(), is_users)).flatten());
+        }
+        found
+    }
+}
+
+/// One of these slots, rather one that is wanted.
+fn one_of(mut slots: impl Iterator<Item = SlotId>, is_wanted: impl Fn(&SlotId) -> bool) -> Option<SlotId> {
+    let first = slots.next()?;
+    if is_wanted(&first) { Some(first) } else { slots.find(is_wanted).or(Some(first)) }
 }

@@ -85,6 +85,7 @@ impl Universe {
     /// What the object answers a message with.
     pub(crate) fn find(&mut self, object: ObjectId, name: Name) -> Find {
         self.ask_file(self.file_of_object(object));
+        self.ask_up(object, name);
         if let Some(find) = self.finds.get(&(object, name)) {
             return find.clone();
         }
@@ -101,6 +102,7 @@ impl Universe {
 
     /// What a resend from this object's method finds: above it.
     pub(crate) fn find_above(&mut self, object: ObjectId, name: Name, through: Option<Name>) -> Find {
+        self.ask_up(object, name);
         let parents = self.parents_of(object);
         let wanted = through.map(|n| self.object(object).slots.iter().filter(|s| s.is_parent).position(|s| s.name == n));
         match wanted {
@@ -325,6 +327,7 @@ impl Universe {
     /// The slots for a message in objects that inherit from this one. An object's own slot that another such object inherits
     /// from counts once. Code of the library sees those of the library.
     pub(crate) fn below(&mut self, object: ObjectId, name: Name, from: FileId) -> SmallVec<[Found; 2]> {
+        self.ask_down(object, name);
         if self.parented.as_ref().is_some_and(|p| !p.contains(&object)) {
             return SmallVec::new();
         }

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use crate::additions::Additions;
 use crate::effects::Doing;
 use crate::infer::{self, Unit};
+use crate::lookup::Above;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotKind};
 use crate::ty::TypeId;
@@ -19,6 +20,8 @@ use crate::universe::Universe;
 /// What a slot promises: compared before and after an edit.
 #[derive(PartialEq, Clone, Debug)]
 struct Promise {
+    /// Its place among the slots of its object: code that was looked at knows it by that.
+    index: u32,
     kind: SlotKind,
     is_parent: bool,
     params: Vec<TypeId>,
@@ -46,7 +49,10 @@ type Key = (ObjectId, Name, u32);
 #[derive(Default)]
 pub(crate) struct Interface {
     slots: FxHashMap<Key, Promise>,
-    objects: FxHashSet<ObjectId>,
+    /// Its objects, with what is above them.
+    objects: FxHashMap<ObjectId, Rc<Above>>,
+    /// Those of them that are a parent of another one.
+    parented: FxHashSet<ObjectId>,
     /// Some are slots of objects that are not its own, so anybody may be concerned.
     adds: bool,
     /// Slots that its code adds to objects when it runs.
@@ -60,13 +66,16 @@ impl Interface {
         u.checked = Some(id);
         let file = u.file(id);
         let adds = !(file.added.is_empty() && file.additions.is_empty());
-        let (additions, objects) = (file.additions.clone(), file.objects.iter().copied().collect());
-        let mut all = Self { adds, additions, objects, slots: FxHashMap::default() };
-        let own = file.objects.iter().flat_map(|o| {
-            let count = u.object(*o).slots.len() as u32;
-            (0..count).map(|index| SlotId { object: *o, index })
-        });
-        let slots: Vec<SlotId> = own.chain(file.added.iter().copied()).collect();
+        let (additions, own) = (file.additions.clone(), file.objects.clone());
+        let mut all = Self { adds, additions, ..Self::default() };
+        let slots_of = |object: &ObjectId| {
+            let (object, count) = (*object, u.object(*object).slots.len() as u32);
+            (0..count).map(move |index| SlotId { object, index })
+        };
+        let slots: Vec<SlotId> = own.iter().flat_map(slots_of).chain(file.added.iter().copied()).collect();
+        let is_parented = |object: &ObjectId| u.parented.as_ref().is_some_and(|p| p.contains(object));
+        all.parented = own.iter().copied().filter(is_parented).collect();
+        all.objects = own.into_iter().map(|object| (object, u.above(object))).collect();
         for slot in slots {
             let here = u.slot(slot);
             if here.file == Some(id) && !here.is_requirement() && !here.is_hidden {
@@ -94,7 +103,7 @@ impl Promise {
         let here = u.slot(slot);
         let (kind, is_parent) = (here.kind, here.is_parent);
         let (params, result) = (signature.params.to_vec(), signature.result);
-        Self { kind, is_parent, params, result, header: header(u, slot), says: u.says(slot), deeds }
+        Self { index: slot.index, kind, is_parent, params, result, header: header(u, slot), says: u.says(slot), deeds }
     }
 }
 
@@ -114,14 +123,17 @@ fn header(u: &Universe, slot: SlotId) -> u64 {
 
 /// What is not what it was in a file.
 pub(crate) struct Changes {
-    /// Slots that came or went or do something else, and what is read off methods of a name wherever they are (`isSomething`).
+    /// What is of interest wherever the name is mentioned: what slots do, what is read off methods of a name in any object (`isSomething`), slots
+    /// of objects that are not its own, and those that come or go together with what inherits them.
     pub(crate) for_everyone: FxHashSet<Name>,
-    /// Slots that promise something else.
-    pub(crate) for_related: FxHashSet<Name>,
-    /// All of these.
+    /// Slots that came or went or promise something else, by their names: the objects that they are in.
+    pub(crate) slots: FxHashMap<Name, Vec<ObjectId>>,
+    /// The names of all of these.
     pub(crate) names: FxHashSet<Name>,
     /// The objects whose slots they are.
     pub(crate) objects: FxHashSet<ObjectId>,
+    /// What was above those that are gone.
+    gone: FxHashMap<ObjectId, Rc<Above>>,
     /// Slots came or went.
     pub(crate) has_other_names: bool,
     /// Objects that were there before inherit from others.
@@ -133,7 +145,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn between(before: &Interface, after: &Interface, u: &Universe) -> Self {
+    pub(crate) fn between(before: &Interface, after: &Interface, u: &Universe, watches_effects: bool) -> Self {
         let come = after.slots.keys().filter(|key| !before.slots.contains_key(key));
         let gone = before.slots.keys().filter(|key| !after.slots.contains_key(key));
         let come_or_gone: Vec<Key> = come.chain(gone).copied().collect();
@@ -146,9 +158,10 @@ impl Changes {
         let added = before.additions.names.symmetric_difference(&after.additions.names).copied();
         let mut all = Self {
             for_everyone: added.collect(),
-            for_related: FxHashSet::default(),
+            slots: FxHashMap::default(),
             names: FxHashSet::default(),
             objects: FxHashSet::default(),
+            gone: before.objects.iter().filter(|o| !after.objects.contains_key(o.0)).map(|o| (*o.0, o.1.clone())).collect(),
             has_other_names: !come_or_gone.is_empty(),
             has_other_parents: false,
             opens: !before.additions.opens_as(&after.additions),
@@ -158,17 +171,21 @@ impl Changes {
             let (was, is) = (before.slots.get(key), after.slots.get(key));
             all.objects.insert(key.0);
             all.names.insert(key.1);
-            // All slots of a name are gone through to find what may be below `self`, also those of objects that are written in code.
-            let is_open = match (was, is) {
-                (Some(was), Some(is)) => was.deeds != is.deeds || u.names.text(key.1).starts_with("is"),
-                _ => true,
-            };
-            match is_open || all.adds {
-                true => all.for_everyone.insert(key.1),
-                false => all.for_related.insert(key.1),
-            };
+            all.slots.entry(key.1).or_default().push(key.0);
             let is_parent = was.is_some_and(|p| p.is_parent) || is.is_some_and(|p| p.is_parent);
-            if is_parent && before.objects.contains(&key.0) && after.objects.contains(&key.0) || is_parent && all.adds {
+            let (was_there, is_there) = (before.objects.contains_key(&key.0), after.objects.contains_key(&key.0));
+            let is_open = match (was, is) {
+                (Some(was), Some(is)) => was.deeds != is.deeds,
+                // What others inherited from an object that is gone, nobody can ask any more.
+                _ => {
+                    let is_inherited = before.parented.contains(&key.0) || after.parented.contains(&key.0);
+                    watches_effects || if was_there && is_there { is_parent } else { is_inherited }
+                }
+            };
+            if is_open || all.adds || u.names.text(key.1).starts_with("is") {
+                all.for_everyone.insert(key.1);
+            }
+            if is_parent && was_there && is_there || is_parent && all.adds {
                 all.has_other_parents = true;
                 // Whoever asks for something that the object has may see who else is above it.
                 let theirs = before.slots.keys().chain(after.slots.keys()).filter(|other| other.0 == key.0);
@@ -178,5 +195,10 @@ impl Changes {
         all.opens |= all.has_other_parents && all.adds;
         all.names.extend(all.for_everyone.iter().copied());
         all
+    }
+
+    /// Whether an object that is gone inherited from another one.
+    pub(crate) fn was_below(&self, object: ObjectId, other: ObjectId) -> bool {
+        self.gone.get(&object).is_some_and(|above| above.ancestors.contains(&other))
     }
 }

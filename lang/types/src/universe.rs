@@ -225,6 +225,12 @@ impl Universe {
         &self.objects[id.object.0 as usize].slots[id.index as usize]
     }
 
+    /// Whether there is such a slot, and it is a method.
+    pub(crate) fn is_method(&self, id: SlotId) -> bool {
+        let slot = self.object(id.object).slots.get(id.index as usize);
+        slot.is_some_and(|slot| slot.kind == SlotKind::Method)
+    }
+
     pub(crate) fn file(&self, id: FileId) -> &FileData {
         &self.files[id.0 as usize]
     }

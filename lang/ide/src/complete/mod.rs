@@ -95,7 +95,7 @@ impl LastOffer {
 impl Ide {
     /// What could stand at a place.
     pub fn complete(&mut self, name: &str, at: u32) -> Option<Completions> {
-        let here = self.here(name)?;
+        let here = self.here_at_once(name)?;
         let span = site::word_before(&here, at);
         let prefix = here.document.text().get(span.start as usize..at as usize).unwrap_or("").to_string();
         let spot = Spot::new(here, span, at);
@@ -118,6 +118,7 @@ impl Ide {
     /// What is to be said of something that was offered; nothing when it was offered before the last question.
     pub fn describe_completion(&mut self, key: Key) -> Option<About> {
         self.settle();
+        self.find_out();
         let told = (key.question == self.offered.question).then(|| self.offered.told.get(key.index as usize))??;
         Some(match *told {
             Told::Slot(slot) => self.about_slot(slot),
@@ -158,7 +159,7 @@ impl List<'_> {
         // Of a receiver that is not known, anything may be understood.
         if objects.is_empty() && !self.prefix.is_empty() {
             let prefix = self.prefix.clone();
-            let slots = self.ide.universe().slots_named(|name| list::fits(name, &prefix));
+            let slots = self.ide.universe().slot_of_each(|name| list::fits(name, &prefix));
             slots.into_iter().for_each(|slot| self.slot(slot, Near::Object(0), 0));
         }
     }

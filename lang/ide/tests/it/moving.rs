@@ -233,3 +233,15 @@ fn calls_go_both_ways() {
     }
     insta::assert_snapshot!(out);
 }
+
+#[test]
+fn calls_of_very_many_methods_are_gathered_by_method() {
+    const MANY: usize = 3000;
+    let callers: String = (0..MANY).map(|n| format!("c{n} = ( one + one ). ")).collect();
+    let mut f = Fixture::new(&format!("| on‸e = ( 1 ). {callers} |\n"));
+    let (name, at) = (f.name.clone(), f.at());
+    let calls = f.ide.callers(&name, at);
+    let names: Vec<String> = calls.iter().map(|call| call.method.name.clone()).collect();
+    assert_eq!(names, (0..MANY).map(|n| format!("c{n}")).collect::<Vec<_>>());
+    assert!(calls.iter().all(|call| call.spans.len() == 2 && call.spans[0] < call.spans[1]));
+}

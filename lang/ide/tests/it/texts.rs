@@ -33,6 +33,46 @@ fn others_hear_of_a_change_once_the_text_can_be_read() {
 }
 
 #[test]
+fn a_text_that_changes_is_told_of_before_what_follows_from_it() {
+    let users: String =
+        (0..9).map(|n| format!("=== /p/user{n}.aura\n| m = (import: 'main'). n = ( m one ) |\nm one + 1\nn + 1\n")).collect();
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\n{users}"));
+    f.ide.open("/p/user7.aura", &f.files["/p/user7.aura"].clone());
+    while f.ide.has_work() {
+        f.ide.work();
+    }
+    f.ide.open("/p/main.aura", "| one = 'x' |\n");
+    assert!(matches!(f.ide.work(), Work::Found(found) if found.file == "/p/main.aura"));
+    // The other text on the screen comes next, as soon as it is known that it is concerned.
+    let mut steps = 0;
+    let first = loop {
+        assert_eq!(f.ide.due(), Due::Soon);
+        match f.ide.work() {
+            Work::Found(found) => break found,
+            Work::Done => steps += 1,
+            Work::Nothing => panic!("others are concerned"),
+        }
+    };
+    assert_eq!((first.file.as_str(), first.found.len()), ("/p/user7.aura", 2));
+    assert!(steps <= 12, "{steps} steps");
+    assert_eq!(told(&mut f.ide).len(), 8);
+    // While a text cannot be read, nothing follows from it.
+    f.ide.open("/p/main.aura", "| one = = |\n");
+    assert!(matches!(f.ide.work(), Work::Found(found) if found.file == "/p/main.aura"));
+    assert!(!f.ide.has_work());
+    f.ide.open("/p/main.aura", "| one = 'y' |\n");
+    assert_eq!(told(&mut f.ide), ["/p/main.aura: []"]);
+}
+
+#[test]
+fn a_file_that_another_one_imports_is_looked_at_like_any_of_the_project() {
+    let files = [("/p/a.aura", "| b = import: 'b' |\nb one\n"), ("/p/b.aura", "| one = 1 |\nself zork\n")];
+    let mut ide = Ide::new(Rc::new(crate::memory::Memory::of(files.map(|(n, t)| (n.to_string(), t.to_string())).into())));
+    ide.add_folder("/p");
+    assert_eq!(told(&mut ide), ["/p/b.aura: [\"E0301\"]"]);
+}
+
+#[test]
 fn an_import_of_a_file_that_is_not_there_is_found_until_it_comes() {
     let mut f = Fixture::new("‸");
     let name = f.name.clone();
@@ -117,19 +157,19 @@ fn a_folder_that_is_removed_is_forgotten_but_for_what_others_need() {
     f.ide.add_folder("/q");
     f.ide.open("/q/open.aura", "| four = 4 |\n");
     let found = told(&mut f.ide);
-    assert_eq!(found, ["/q/open.aura: []", "/q/gone.aura: [\"E0301\"]"]);
+    assert_eq!(found, ["/q/open.aura: []", "/q/gone.aura: [\"E0301\"]", "/q/used.aura: [\"E0301\"]"]);
     f.ide.reread("/q/gone.learned.aura");
     assert_eq!(told(&mut f.ide), ["/q/gone.aura: [\"E0301\"]", "/q/gone.learned.aura: [\"E0301\"]"]);
     f.ide.remove_folder("/q");
     let mut taken_back = told(&mut f.ide);
     taken_back.sort();
-    assert_eq!(taken_back, ["/q/gone.aura: []", "/q/gone.learned.aura: []"]);
+    assert_eq!(taken_back, ["/q/gone.aura: []", "/q/gone.learned.aura: []", "/q/used.aura: [\"E0301\"]"]);
     let names = |name: &str| f.ide.find_symbols(name).iter().filter(|s| s.place.file.starts_with("/q")).count();
     assert_eq!(["two", "three", "four", "five", "six"].map(names), [1, 1, 1, 0, 0]);
     assert_eq!(f.ide.references("/p/main.aura", f.span.end).len(), 2);
     // It may come again.
     f.ide.add_folder("/q");
-    assert_eq!(told(&mut f.ide), ["/q/gone.aura: [\"E0301\"]"]);
+    assert_eq!(told(&mut f.ide), ["/q/gone.aura: [\"E0301\"]", "/q/used.aura: [\"E0301\"]"]);
 }
 
 #[test]

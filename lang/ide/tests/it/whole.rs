@@ -71,6 +71,13 @@ fn words_have_colours() {
     insta::assert_snapshot!(out);
 }
 
+#[test]
+fn the_line_that_says_how_a_file_is_run_is_a_comment() {
+    let mut f = Fixture::new("#!/usr/bin/env aura\n\"what it does\"\n3 printLine\n");
+    let first = f.ide.colours(MAIN)[0];
+    assert_eq!((first.meaning, first.span.start, first.span.end), (aura_ide::Meaning::Comment, 0, 19));
+}
+
 /// The words of the main file that are marked as learned.
 fn learned_words(drawn: &str) -> String {
     let mut f = Fixture::new(drawn);

@@ -200,6 +200,8 @@ impl<'u> Walk<'u> {
             Call::Primitive(name, whose) => Step::Itself(seen_from(self.u.primitive(name), whose)),
             Call::Named(_) if self.way == Way::Certain => Step::Itself(Effects::PURE),
             Call::Named(name) => Step::Through(Node::Named(name), Whose::Own),
+            // Code that is to be looked at again, since the slots there are others, may know it by the number of one that is none any more.
+            Call::Method(slot, _) if !self.u.is_method(slot) => Step::Itself(Effects::PURE),
             Call::Method(slot, whose) => Step::Through(Node::Unit(Unit::Method(slot)), whose),
         }
     }

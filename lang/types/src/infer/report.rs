@@ -209,6 +209,7 @@ impl Body<'_> {
             return false;
         }
         let (holder, lobby) = (self.holder, self.u.builtin.lobby);
+        self.u.ask_for(message.name);
         let all = self.u.implementors();
         let assigned = self.u.names.assigned(message.name).map_or(&[][..], |n| all.named(n));
         let data = assigned.iter().filter(|s| self.u.is_data(**s));

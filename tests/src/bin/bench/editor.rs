@@ -1,6 +1,7 @@
 //! The language server as an editor feels it: `aura lsp` in a process of its own, over its standard input and output.
 //!
-//! The project is the made one of `bench check`, on the disk. A keystroke is one letter that comes or goes in an open file; measured is the time from
+//! The project is the made one of `bench check`, on the disk. What is typed comes and goes in an open file: a letter in a body, the answer, the name and the
+//! whole of a slot of whose name every file has some, a bracket that makes the text unreadable. Measured is the time from
 //! the message that tells it to the message with the findings of that version. After each of them a completion and a hover are asked for.
 
 use std::path::{Path, PathBuf};
@@ -91,7 +92,7 @@ fn cold(options: &Options, aura: &Path, project: &Project, table: &mut Table) ->
     Ok(())
 }
 
-/// Letters that come and go, with completion and hover between.
+/// Letters that come and go, with completion and hover between: in a body, and where names are that every file uses.
 fn keys(options: &Options, aura: &Path, project: &Project, table: &mut Table) -> Result<(), String> {
     let mut editor = Editor::start(aura, project.dir.path())?;
     let began = Instant::now();
@@ -100,45 +101,98 @@ fn keys(options: &Options, aura: &Path, project: &Project, table: &mut Table) ->
     let (file, text) = &project.files[project.files.len() / 2];
     editor.open(file, text)?;
     editor.findings(file, 1)?;
-    let place = Place::of(text, "( width * height )", 2).ok_or("the made project is not as it was")?;
-    let (mut strokes, mut completions, mut hovers) = (Vec::new(), Vec::new(), Vec::new());
-    for key in 0..options.keys {
-        // A letter comes (which makes the name of a slot wrong) and goes.
-        let (range, letter) = match key % 2 {
-            0 => (place.range(0), "x"),
-            _ => (place.range(1), ""),
+    let mut version = 1;
+    let edits = edits(text, project.files.len() / 2).ok_or("the made project is not as it was")?;
+    for (number, edit) in edits.iter().enumerate() {
+        let keys = if number == 0 { options.keys } else { options.keys / 5 };
+        let times = typed(&mut editor, file, edit, keys, &mut version)?;
+        times.report(edit, table);
+    }
+    let memory = machine::peak_of(editor.process())? as f64 / 1e6;
+    editor.leave()?;
+    table.row(bar("memory at its peak", format!("{memory:.0} MB"), "300 MB", memory <= 300.0));
+    table.row(bar(&format!("until {all} files were read and looked at, in the background"), format!("{read:.1} s"), "–", true));
+    Ok(())
+}
+
+/// Letters that come and go somewhere.
+struct Typing {
+    what: &'static str,
+    place: Place,
+    letters: &'static str,
+    /// Something is wrong while they are there.
+    is_wrong: bool,
+}
+
+/// What is typed into a file: in the body of a method; then in the slots of an object, of which all files have some of the same names.
+fn edits(text: &str, number: usize) -> Option<[Typing; 5]> {
+    let inside = |object: usize, before: &str| {
+        let start = text.find(&format!("thing{number}x{object} = (|"))?;
+        Some(Place::at(text, start + text[start..].find(before)? + before.len()))
+    };
+    Some([
+        Typing { what: "a letter in a body", place: inside(0, "= ( width * height")?, letters: "x", is_wrong: true },
+        Typing { what: "what a slot answers", place: inside(3, "area = ( width * height")?, letters: " * 0.5", is_wrong: false },
+        Typing { what: "the name of a slot", place: inside(3, "    area")?, letters: "x", is_wrong: true },
+        Typing {
+            what: "a slot that comes or goes",
+            place: inside(4, "height: height * factor ).")?,
+            letters: " like = ( self ).",
+            is_wrong: false,
+        },
+        Typing { what: "a bracket too many", place: inside(3, "area = ( ")?, letters: "( ", is_wrong: true },
+    ])
+}
+
+/// Milliseconds from each change to its findings, and for what is asked behind it.
+#[derive(Default)]
+struct Times {
+    strokes: Vec<f64>,
+    completions: Vec<f64>,
+    hovers: Vec<f64>,
+}
+
+fn typed(editor: &mut Editor, file: &Path, edit: &Typing, keys: u32, version: &mut i32) -> Result<Times, String> {
+    let mut times = Times::default();
+    let place = &edit.place;
+    for key in 0..keys {
+        let (range, letters) = match key % 2 {
+            0 => (place.range(0), edit.letters),
+            _ => (place.range(edit.letters.len() as u32), ""),
         };
-        let version = key as i32 + 2;
+        *version += 1;
         let began = Instant::now();
-        editor.edit(file, version, range, letter)?;
-        let found = editor.findings(file, version)?.len();
-        strokes.push(began.elapsed().as_secs_f64() * 1e3);
-        if (found == 0) != (key % 2 == 1) {
-            return Err(format!("{found} findings after {} keystrokes", key + 1));
+        editor.edit(file, *version, range, letters)?;
+        let found = editor.findings(file, *version)?.len();
+        times.strokes.push(began.elapsed().as_secs_f64() * 1e3);
+        if (found > 0) != (edit.is_wrong && key % 2 == 0) {
+            return Err(format!("{}: {found} findings after {} changes", edit.what, key + 1));
         }
         let began = Instant::now();
         let offered = editor.ask("textDocument/completion", at(file, place.line, place.column))?;
-        completions.push(began.elapsed().as_secs_f64() * 1e3);
-        if offered["items"].as_array().is_none_or(Vec::is_empty) {
+        times.completions.push(began.elapsed().as_secs_f64() * 1e3);
+        if offered["items"].as_array().is_none_or(Vec::is_empty) && edit.what == "a letter in a body" {
             return Err("nothing is offered".into());
         }
         let began = Instant::now();
         editor.ask("textDocument/hover", at(file, place.line, place.column))?;
-        hovers.push(began.elapsed().as_secs_f64() * 1e3);
+        times.hovers.push(began.elapsed().as_secs_f64() * 1e3);
     }
-    let memory = machine::peak_of(editor.process())? as f64 / 1e6;
-    editor.leave()?;
-    let mut two = |what: &str, times: &[f64], middle: (&str, f64), late: (&str, f64)| {
-        let (m, l) = (median(times), percentile(times, 0.99));
-        table.row(bar(&format!("{what}, at the median"), format!("{m:.1} ms"), middle.0, m <= middle.1));
-        table.row(bar("the same at the 99th percentile", format!("{l:.1} ms"), late.0, l <= late.1));
-    };
-    two("from a keystroke to its findings", &strokes, ("10 ms", 10.0), ("50 ms", 50.0));
-    two("completion", &completions, ("20 ms", 20.0), ("20 ms", 20.0));
-    two("hover", &hovers, ("–", f64::MAX), ("–", f64::MAX));
-    table.row(bar("memory at its peak", format!("{memory:.0} MB"), "300 MB", memory <= 300.0));
-    table.row(bar(&format!("until {all} files were read and looked at, in the background"), format!("{read:.1} s"), "–", true));
-    Ok(())
+    Ok(times)
+}
+
+impl Times {
+    fn report(&self, edit: &Typing, table: &mut Table) {
+        let mut two = |what: &str, times: &[f64], middle: (&str, f64), late: (&str, f64)| {
+            let (m, l) = (median(times), percentile(times, 0.99));
+            table.row(bar(&format!("{}: {what}, at the median", edit.what), format!("{m:.1} ms"), middle.0, m <= middle.1));
+            table.row(bar("the same at the 99th percentile", format!("{l:.1} ms"), late.0, l <= late.1));
+        };
+        two("to its findings", &self.strokes, ("10 ms", 10.0), ("50 ms", 50.0));
+        two("completion behind it", &self.completions, ("20 ms", 20.0), ("20 ms", 20.0));
+        // It waits for everything that follows for other files.
+        two("hover behind it", &self.hovers, ("–", f64::MAX), ("–", f64::MAX));
+    }
 }
 
 /// Waits until what the last file of the project defines is known.
@@ -154,20 +208,18 @@ fn wait_until_read(editor: &mut Editor, project: &Project) -> Result<usize, Stri
     Err("the project is never read".into())
 }
 
-/// Behind a word of the text.
+/// A place in the text.
 struct Place {
     line: u32,
     column: u32,
 }
 
 impl Place {
-    /// Behind the first word of the first `wanted`, `skip` bytes in.
-    fn of(text: &str, wanted: &str, skip: usize) -> Option<Self> {
-        let start = text.find(wanted)? + skip;
-        let end = start + text[start..].find(' ')?;
-        let line = text[..end].matches('\n').count() as u32;
-        let begin = text[..end].rfind('\n').map_or(0, |i| i + 1);
-        Some(Self { line, column: (end - begin) as u32 })
+    /// So many bytes in.
+    fn at(text: &str, place: usize) -> Self {
+        let line = text[..place].matches('\n').count() as u32;
+        let begin = text[..place].rfind('\n').map_or(0, |i| i + 1);
+        Self { line, column: (place - begin) as u32 }
     }
 
     /// So many columns from here.

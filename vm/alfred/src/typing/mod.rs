@@ -107,7 +107,7 @@ impl Typing {
 impl Loaded {
     fn new(of: Arc<Sources>) -> Self {
         let mut project = Project::new(Options::default(), (of.library)());
-        let file = project.set(&of.name, of.text.clone(), &*of.find)[0];
+        let file = project.set(&of.name, of.text.clone(), &of.find)[0];
         Self { of, project, file, learned: Vec::new() }
     }
 
