@@ -52,10 +52,7 @@ pub(super) struct Body<'u> {
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
-    /// Locals, by where they are declared, that are assigned to in a block which may be kept and run at any later time. In strict
-    /// checking only.
-    pub(super) captured: FxHashSet<u32>,
-    /// The number of the locals outside of the innermost such block.
+    /// The number of the locals outside of the innermost block that may be kept and run at any later time.
     pub(super) outside: usize,
     /// The next expression is a block for somebody who runs it and does not keep it.
     pub(super) is_lent: bool,
@@ -85,10 +82,15 @@ pub(super) struct Flow {
     pub(super) whose: Option<Whose>,
     /// Somebody changed what it holds, as if it were fresh.
     pub(super) was_changed: bool,
+    /// It is assigned to after its first value, in strict checking.
+    pub(super) is_assigned: bool,
+    /// That is so in a block which may be kept and run at any later time.
+    pub(super) is_captured: bool,
 }
 
 impl Flow {
-    pub(super) const NOTHING: Flow = Flow { type_: TypeId::NEVER, was_read: false, whose: None, was_changed: false };
+    pub(super) const NOTHING: Flow =
+        Flow { type_: TypeId::NEVER, was_read: false, whose: None, was_changed: false, is_assigned: false, is_captured: false };
 }
 
 pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
@@ -122,7 +124,6 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         places: Vec::new(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
-        captured: FxHashSet::default(),
         outside: 0,
         is_lent: false,
         renewed: FxHashSet::default(),
