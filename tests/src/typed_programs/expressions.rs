@@ -56,7 +56,7 @@ impl Made<'_> {
             Kind::Disc => &["disc", "disc copy", "disc moved"],
             Kind::Maybe => &["nil", "point", "disc copy"],
             Kind::MaybeInt => &["nil", "3"],
-            Kind::Ints => &["(list copyRemoveAll add: 1)", "(list copyRemoveAll add: 1; add: 5)"],
+            Kind::Ints => &["(list copyRemoveAll add: 1)", "((list copyRemoveAll add: 1) add: 5)"],
             Kind::Texts => &["(list copyRemoveAll add: 'a')"],
             Kind::Block => &["[|:n <int>| n + 1 ]", "point map", "[ 3 ]"],
             Kind::Action => &["[ 3 ]", "point action"],

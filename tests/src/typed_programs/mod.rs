@@ -42,8 +42,17 @@ pub fn program(bytes: &[u8]) -> String {
     let own = (m.name("m"), m.kind(), m.kind());
     m.method(&own, &mut out);
     out.push_str("|).\n|\n");
-    for _ in 0..2 + m.pick(4) {
-        m.locals.clear();
+    m.locals.clear();
+    for (name, takes, _) in m.methods.clone() {
+        for receiver in ["point", "disc copy"] {
+            let a = m.expr(takes, 2);
+            let _ = writeln!(
+                out,
+                "({receiver} {name}: ({a})) printLine. point action value printLine. (point map value: 1) printLine"
+            );
+        }
+    }
+    for _ in 0..1 + m.pick(3) {
         let kind = m.kind();
         let e = m.expr(kind, 3);
         let _ = writeln!(out, "({e}) printLine");

@@ -15,11 +15,12 @@ cell <cell of: E> = (|
     map: f <[E ^ T]> ^ <list of: T> = ( items collect: [|:e| f value: e ] ).
     fill: other <cell of: E> ^ <self> = ( other items do: [|:e| put: e ]. self ).
 |).
-opened = (| parent* = traits clonable. level <int> <- 3. on ^ <int> = ( level ) |).
-shut = (| parent* = traits clonable. on ^ <int> = ( 0 ). key ^ <string> = ( 'k' ) |).
+gate = (| parent* = traits clonable. on ^ <int> = ( childMustImplement: 'on' ) |).
+opened = (| parent* = gate. level <int> <- 3. on ^ <int> = ( level ) |).
+shut = (| parent* = gate. on ^ <int> = ( 0 ). key ^ <string> = ( 'k' ) |).
 switch = (|
     parent* = traits clonable.
-    state* <opened | shut> <- shut.
+    state* <gate> <- shut.
     toggle: open <bool> ^ <self> = ( state: (open ifTrue: [ opened copy ] False: [ shut ]). self ).
     double ^ <int> = ( on + on ).
 |).
