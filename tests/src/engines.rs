@@ -25,13 +25,18 @@ pub(crate) fn choices(seed: u64) -> Vec<u8> {
         .collect()
 }
 
-/// The seeds of the programs: a few, or as many as a long run asks for (`AURA_SEEDS=1000..2000`).
+/// The seeds of the programs: a few.
 fn programs() -> std::ops::Range<u64> {
+    seeds(1..PROGRAMS + 1)
+}
+
+/// These seeds, or as many as a long run asks for (`AURA_SEEDS=1000..2000`).
+pub(crate) fn seeds(few: std::ops::Range<u64>) -> std::ops::Range<u64> {
     let asked = std::env::var("AURA_SEEDS").ok().and_then(|range| {
         let (from, to) = range.split_once("..")?;
         Some(from.parse().ok()?..to.parse().ok()?)
     });
-    asked.unwrap_or(1..PROGRAMS + 1)
+    asked.unwrap_or(few)
 }
 
 /// Whether a long run is to try this engine (`AURA_ENGINES=Optimized,Shaken`); all, if nothing is said.

@@ -95,6 +95,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         same: names.of("=="),
         not_same: names.of("!=="),
         import: names.of("import:"),
+        fork: names.of("_Fork"),
         inherits: names.of("inheritsFrom:"),
     };
     Universe {

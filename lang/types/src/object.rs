@@ -85,6 +85,8 @@ pub(crate) struct Slot {
     pub(crate) is_default: bool,
     /// A slot that another file has added stands for it.
     pub(crate) is_hidden: bool,
+    /// It is of an object in code, and its first value mentions none of the locals there: it is found out by itself.
+    pub(crate) is_alone: bool,
 }
 
 impl Slot {
@@ -95,7 +97,7 @@ impl Slot {
 
     /// A slot that is simply there.
     pub(crate) fn new(name: Name, kind: SlotKind, value: SlotValue) -> Self {
-        Self { name, kind, is_parent: false, file: None, tree: None, value, is_default: false, is_hidden: false }
+        Self { name, kind, is_parent: false, file: None, tree: None, value, is_default: false, is_hidden: false, is_alone: false }
     }
 
     /// The place of a slot that was taken away; no message has the empty name.

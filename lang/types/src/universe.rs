@@ -180,6 +180,7 @@ pub(crate) struct Words {
     pub(crate) same: Name,
     pub(crate) not_same: Name,
     pub(crate) import: Name,
+    pub(crate) fork: Name,
     pub(crate) inherits: Name,
 }
 

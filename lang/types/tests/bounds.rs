@@ -98,3 +98,26 @@ fn types_that_are_too_large() {
     let found = check(format!("| deep = ( {}3{} ) |\n", "{ ".repeat(12), " }".repeat(12)));
     assert!(is_one_notice(&found), "{found:?}");
 }
+
+#[test]
+fn comparisons_that_are_too_many_for_a_file() {
+    let count = 20;
+    let program = |methods: usize| {
+        let mut text = "|\n".to_string();
+        for i in 0..count {
+            let (a, b, c) = ((i + 1) % count, i * 2 % count, (i * 3 + 1) % count);
+            let _ = writeln!(
+                text,
+                "p{i} = (| parent* = traits clonable. link: a <p{a}> ^ <self> = ( self ). meet: b <p{b}> ^ <self> = ( self ). \
+                 join: b <p{c}> ^ <self> = ( self ) |)."
+            );
+        }
+        for i in 0..methods {
+            let _ = writeln!(text, "m{i} = ( p{} link: p{} ).", i % count, (i * 7 + i / count * 3 + count / 2) % count);
+        }
+        text + "|\n"
+    };
+    assert_eq!(check(program(20)), []);
+    let found = check(program(3000));
+    assert!(is_one_notice(&found), "{found:?}");
+}

@@ -69,6 +69,8 @@ thing = (| p* <- twice. q = ( p ). size = ( zork ) |).
 duck = (| speak ^ <string> = ( 'quack' ) |).
 robot = (| parent* = thing. speak = ( twice ). x <- 3 |).
 make = ( (| parent* = self. y <- twice. grow = ( y: y + 1. y ) |) ).
+make = ( (| parent* = me. y <- twice. twice = ( y: y + 1. y ) |) ).
+me = ( self ).
 make = ( (| parent* = traits clonable. z = a. foo = ( z twice ) |) copy ).
 hear: d <duck> ^ <string> = ( d speak , '!' ).
 isOdd = ( true ).
@@ -266,6 +268,14 @@ fn after_edits_that_were_found_everything_is_as_afresh() {
             ],
         ),
         (
+            "an object in code is self's heir in a roundabout way",
+            &[(0, ROUNDABOUT), (1, ROUNDABOUT), (0, "| |"), (0, ROUNDABOUT), (2, ROUNDABOUT)],
+        ),
+        (
+            "an object in code is self's heir and something else's",
+            &[(0, TWO_PARENTS), (1, TWO_PARENTS), (0, "| |"), (0, TWO_PARENTS), (1, ROUNDABOUT)],
+        ),
+        (
             "an object in code elsewhere says what it is",
             &[
                 (2, "lobby _AddSlots: (| thing = (| parent* = traits clonable. isOdd ^ <bool> = ( false ) |) |)"),
@@ -284,6 +294,8 @@ fn after_edits_that_were_found_everything_is_as_afresh() {
 }
 
 const WAYS: &str = "| zork = (| count <- 0. {'effects: allocates'  more ^ <thing> = ( a count: count + 1 ) }. a = ( count: 3. b ). b = ( zork count: 3 ) |) |";
+const ROUNDABOUT: &str = "| me = ( self ). make = ( (| parent* = me. y <- twice. twice = ( y: y + 1. y ) |) ) |";
+const TWO_PARENTS: &str = "| make = ( (| parent* = self. p* = traits clonable. y <- twice. twice = ( y: y + 1. y ) |) ) |";
 const BAG: &str =
     "| bag <bag of: E> = (| parent* <bag of: E Keys: int> = traits collection. items <list of: E> <- list copy |) |";
 const ROBOT: &str = "| robot = (| parent* = thing. speak = ( twice ). x <- 3 |) |";

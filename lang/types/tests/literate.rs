@@ -2,7 +2,9 @@
 //!
 //! In a block, a comment `"error E0301 some words"` at the end of a line says that this code is found on the line, with these words in
 //! the message; `"type int"` says which type the longest expression of the line has. Everything else must be without findings. A block
-//! marked `aura strict` is checked strictly; a block `aura file: name` is a module that the page's later blocks import as 'name'.
+//! marked `aura strict` is checked strictly; a block `aura file: name` is a module that the page's later blocks import as 'name'. A block
+//! `aura for hole` is a method proposed for the first message of the block before it that nothing understands. In a block
+//! `aura imports` every file that is imported must be on the page.
 
 mod support;
 
@@ -59,21 +61,41 @@ fn page_of(name: &str, text: &str, wrong: &mut String) -> usize {
     let modules: Vec<(String, String)> =
         blocks.iter().filter_map(|b| Some((b.info.strip_prefix("aura file: ")?.to_string(), b.text.clone()))).collect();
     let find = |_: &str, path: &str| modules.iter().find(|m| m.0 == path).cloned();
-    for block in &blocks {
+    for (at, block) in blocks.iter().enumerate() {
+        if block.info == "aura for hole" {
+            let found = proposed(&blocks[at - 1].text, &block.text);
+            compare(name, block, None, found, wrong);
+            continue;
+        }
         let mut project = support::project(block.info.contains("strict"));
         let file = match block.info.strip_prefix("aura file: ") {
             Some(module) => project.set(module, block.text.clone(), &find)[0],
             None => project.set("page", block.text.clone(), &find)[0],
         };
-        compare(name, block, &mut project, file, wrong);
+        let parse = aura_syntax::parse(&block.text);
+        assert!(!parse.has_errors(), "{name}:{}: {:?}", block.line, parse.diagnostics);
+        let mut found = project.check(file);
+        if block.info == "aura imports" {
+            let missing = |path: &str| modules.iter().all(|m| m.0 != path).then(|| path.to_string());
+            found.extend(aura_types::missing_imports(&block.text, &parse.file, &missing));
+        }
+        compare(name, block, Some((&mut project, file)), found, wrong);
     }
     blocks.len()
 }
 
-fn compare(page: &str, block: &Block, project: &mut Project, file: FileId, wrong: &mut String) {
-    let parse = aura_syntax::parse(&block.text);
-    assert!(!parse.has_errors(), "{page}:{}: {:?}", block.line, parse.diagnostics);
-    let found = project.check(file);
+/// What is found in a method that is proposed for the first hole of a program.
+fn proposed(program: &str, method: &str) -> Vec<Diagnostic> {
+    let mut project = support::project(false);
+    let file = project.set("page", program.into(), &support::alone)[0];
+    let universe = project.universe();
+    let hole = universe.holes(file).into_iter().next().expect("a message that nothing understands");
+    let receiver = universe.show(hole.receiver);
+    let object = universe.object_at(file, &receiver).expect("a prototype of this name");
+    universe.consider(object, file, method, Some(&hole)).found
+}
+
+fn compare(page: &str, block: &Block, mut of: Option<(&mut Project, FileId)>, found: Vec<Diagnostic>, wrong: &mut String) {
     let mut used = vec![false; found.len()];
     let mut start = 0;
     for (i, line) in block.text.split_inclusive('\n').enumerate() {
@@ -89,7 +111,8 @@ fn compare(page: &str, block: &Block, project: &mut Project, file: FileId, wrong
             }
         }
         for expected in comments(line, "type ") {
-            let places = project.universe().types_in(file, Span { start: span.start, end: span.end });
+            let (project, file) = of.as_mut().expect("a program");
+            let places = project.universe().types_in(*file, Span { start: span.start, end: span.end });
             let longest = places.into_iter().max_by_key(|(s, _)| (s.end - s.start, std::cmp::Reverse(s.start)));
             let type_ = longest.map_or_else(|| "(nothing)".into(), |(_, id)| project.universe().show(id));
             if type_ != expected {
@@ -105,6 +128,19 @@ fn compare(page: &str, block: &Block, project: &mut Project, file: FileId, wrong
 
 fn inside(inner: Span, outer: Span) -> bool {
     outer.start <= inner.start && inner.start < outer.end
+}
+
+#[test]
+fn every_code_is_found_on_a_page() {
+    let folder = support::root().join("tests/types");
+    let pages: Vec<String> = std::fs::read_dir(folder)
+        .expect("tests/types")
+        .flatten()
+        .map(|e| std::fs::read_to_string(e.path()).expect("readable"))
+        .collect();
+    let is_there = |code: &str| pages.iter().any(|page| page.contains(&format!("\"error {code}")));
+    let missing: Vec<&str> = aura_types::codes::ALL.iter().map(|c| c.name).filter(|code| !is_there(code)).collect();
+    assert!(missing.is_empty(), "no page in tests/types expects {missing:?}");
 }
 
 /// What the comments of a line say that begin with a word.

@@ -49,7 +49,7 @@ impl Body<'_> {
     }
 
     fn read(&mut self, at: usize, span: Span) -> TypeId {
-        let (held, local) = (self.env.locals[at], &self.locals[at]);
+        let (held, local) = (self.held(at), &self.locals[at]);
         let (written, declared) = (local.written, local.span);
         if held.maybe_unset {
             self.unset(span, declared);
@@ -80,10 +80,37 @@ impl Body<'_> {
             _ => type_,
         };
         self.flow(declared, type_, whose);
-        if self.u.options.strict && at < self.outside && self.captured.insert(declared.start) {
-            // What was said of it before is to be said again.
-            self.is_stale = true;
-        }
+        self.assigned(at);
         self.env.locals[at] = Held { type_, maybe_unset: false, is_written: written.is_some() };
+    }
+}
+
+/// Locals that several pieces of code assign to at times that nobody knows.
+impl Body<'_> {
+    /// What a local holds here. If other code may assign to it at any time, that is all that ever flows into it.
+    pub(super) fn held(&mut self, at: usize) -> Held {
+        let held = self.env.locals[at];
+        if !self.is_shared(at) {
+            return held;
+        }
+        let all = self.flowed(self.locals[at].span);
+        Held { type_: self.u.types.soft(held.type_, all), ..held }
+    }
+
+    /// Whether a block that somebody keeps and the code around it may assign to a local between a test and its use: the block may run
+    /// in a process of its own. In strict checking only.
+    pub(super) fn is_shared(&self, at: usize) -> bool {
+        let flow = self.flows.get(&self.locals[at].span.start);
+        self.u.options.strict && flow.is_some_and(|f| f.is_captured || f.is_assigned && at < self.outside)
+    }
+
+    /// Remembers who assigns to a local. What was said of it before is to be said again.
+    fn assigned(&mut self, at: usize) {
+        let is_captured = at < self.outside;
+        let Some(flow) = self.flows.get_mut(&self.locals[at].span.start).filter(|_| self.u.options.strict) else { return };
+        let is_news = is_captured && !flow.is_captured || !flow.is_assigned && flow.was_read;
+        flow.is_assigned = true;
+        flow.is_captured |= is_captured;
+        self.is_stale |= is_news;
     }
 }

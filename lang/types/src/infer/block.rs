@@ -5,9 +5,12 @@
 
 use aura_syntax::tree::{Body as Code, Init, SlotList, SlotName};
 
+use super::Unit;
 use super::body::Body;
 use super::env::Held;
-use super::send::Instance;
+use super::send::{Instance, Message};
+use crate::effects::Call;
+use crate::lookup::Find;
 use crate::ty::{Type, TypeId};
 
 impl Body<'_> {
@@ -103,23 +106,8 @@ impl Body<'_> {
     }
 }
 
-/// Blocks that are kept: they may run whenever other code does.
+/// Blocks that are kept: they may run at any time, perhaps in a process of their own.
 impl Body<'_> {
-    /// Other code runs, and perhaps a block with it that was kept and assigns to locals: those hold all that ever flows into them.
-    pub(super) fn anything_runs(&mut self) {
-        if self.captured.is_empty() {
-            return;
-        }
-        for at in 0..self.locals.len() {
-            let span = self.locals[at].span;
-            if self.captured.contains(&span.start) {
-                let all = self.flowed(span);
-                let held = self.env.locals[at].type_;
-                self.env.locals[at].type_ = self.u.types.soft(held, all);
-            }
-        }
-    }
-
     /// Whether nobody keeps this argument beyond the message: methods of the library run the blocks that they say they take.
     pub(super) fn is_lent(&mut self, known: &[Instance], i: usize) -> bool {
         let is_run = |body: &mut Self, instance: &Instance| {
@@ -129,15 +117,17 @@ impl Body<'_> {
         !known.is_empty() && known.iter().all(|instance| is_run(self, instance))
     }
 
-    /// Whether a message runs no code that could have kept a block: it reads or sets a slot, or is about numbers and text alone.
-    pub(super) fn is_plain(&mut self, receiver: TypeId, given: &[TypeId]) -> bool {
-        let b = self.u.builtin;
-        let plain = [b.int, b.float, b.string, b.nil, b.true_, b.false_, b.bool_];
-        [receiver].iter().chain(given).all(|id| {
-            let id = self.zonk(*id);
-            let members = self.u.types.members(id);
-            members.iter().all(|m| matches!(self.u.types.get(*m), Type::Object(o, _) if plain.contains(o)))
-        })
+    /// Whether nobody keeps the block that a message is sent to: it is evaluated, or a method of the library does so, unless that makes
+    /// a process of it.
+    pub(super) fn is_lent_receiver(&mut self, message: &Message) -> bool {
+        if self.is_evaluation(message.name) || !self.u.options.strict {
+            return true;
+        }
+        let Find::One(found) = self.u.find(self.u.builtin.block, message.name) else { return false };
+        let is_library = self.u.slot(found.slot).file.is_some_and(|f| self.u.file(f).is_library);
+        let fork = self.u.words.fork;
+        let forks = |call: &Call| matches!(call, Call::Primitive(name, _) if *name == fork);
+        is_library && !super::calls(self.u, Unit::Method(found.slot)).iter().any(forks)
     }
 }
 

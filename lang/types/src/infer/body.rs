@@ -23,6 +23,10 @@ const MOST_PASSES: usize = 5;
 
 /// Steps of all comparisons of one unit; what is compared after them fits.
 const MOST_STEPS: u32 = 1_000_000;
+/// Steps that all units of a file may take together. Each has an equal share, so that it does not matter who is looked at first.
+const MOST_IN_FILE: u32 = 2_000_000;
+/// Steps that a unit may take in any file. Those of the library take less than half of it.
+const FEWEST_STEPS: u32 = 200;
 
 /// One unit being looked at.
 pub(super) struct Body<'u> {
@@ -52,10 +56,7 @@ pub(super) struct Body<'u> {
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
-    /// Locals, by where they are declared, that are assigned to in a block which may be kept and run at any later time. In strict
-    /// checking only.
-    pub(super) captured: FxHashSet<u32>,
-    /// The number of the locals outside of the innermost such block.
+    /// The number of the locals outside of the innermost block that may be kept and run at any later time.
     pub(super) outside: usize,
     /// The next expression is a block for somebody who runs it and does not keep it.
     pub(super) is_lent: bool,
@@ -64,8 +65,14 @@ pub(super) struct Body<'u> {
     /// What was looked at grew afterwards: another pass is needed.
     pub(super) is_stale: bool,
     pub(super) depth: u32,
-    /// Steps of all comparisons so far.
+    /// Steps of all comparisons that are left.
     steps: u32,
+}
+
+/// What all comparisons of one unit of a file may take.
+fn share(u: &Universe, file: FileId) -> u32 {
+    let units = u.file(file).code.len() as u32 + 1;
+    (MOST_IN_FILE / units).clamp(FEWEST_STEPS, MOST_STEPS)
 }
 
 /// A local, argument, or block argument in scope.
@@ -85,10 +92,15 @@ pub(super) struct Flow {
     pub(super) whose: Option<Whose>,
     /// Somebody changed what it holds, as if it were fresh.
     pub(super) was_changed: bool,
+    /// It is assigned to after its first value, in strict checking.
+    pub(super) is_assigned: bool,
+    /// That is so in a block which may be kept and run at any later time.
+    pub(super) is_captured: bool,
 }
 
 impl Flow {
-    pub(super) const NOTHING: Flow = Flow { type_: TypeId::NEVER, was_read: false, whose: None, was_changed: false };
+    pub(super) const NOTHING: Flow =
+        Flow { type_: TypeId::NEVER, was_read: false, whose: None, was_changed: false, is_assigned: false, is_captured: false };
 }
 
 pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
@@ -102,6 +114,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
     let holder = super::self_in(u, unit);
     let text = u.text(file);
     let holder_type = crate::signature::prototype(u, holder);
+    let steps = share(u, file);
     let mut body = Body {
         u,
         file,
@@ -122,13 +135,12 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         places: Vec::new(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
-        captured: FxHashSet::default(),
         outside: 0,
         is_lent: false,
         renewed: FxHashSet::default(),
         is_stale: false,
         depth: 0,
-        steps: 0,
+        steps,
     };
     let result = body.passes(unit);
     body.outcome(unit, result)
@@ -171,8 +183,11 @@ impl Body<'_> {
 
     fn outcome(mut self, unit: Unit, result: TypeId) -> Outcome {
         let mut result = self.finish(result);
-        if matches!(unit, Unit::Initial(_)) && self.u.types.inside(result).has_self {
-            result = TypeId::ANY;
+        if let Unit::Initial(slot) = unit
+            && self.u.types.inside(result).has_self
+        {
+            // In code, `self` is the object around, which the slots of an object there do not know.
+            result = if self.u.is_of_code(slot.object) { self.holder_type } else { TypeId::ANY };
         }
         if self.wanted.is_none() && !self.u.options.strict {
             result = self.unguessed(result);
@@ -216,14 +231,14 @@ impl Body<'_> {
     }
 
     pub(super) fn fits(&mut self, a: TypeId, b: TypeId) -> bool {
-        if self.steps > MOST_STEPS {
+        if self.steps == 0 {
             self.u.types.cuts += 1;
             return true;
         }
-        let mut relate = Relate::new(self.u, &mut self.metas, self.holder_type);
+        let mut relate = Relate::new(self.u, &mut self.metas, self.holder_type).within(self.steps);
         let fits = relate.fits(a, b);
         let (steps, is_cut) = (relate.steps, relate.is_cut());
-        self.steps += steps;
+        self.steps = self.steps.saturating_sub(steps);
         self.u.types.cuts += u64::from(is_cut);
         fits
     }

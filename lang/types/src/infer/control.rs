@@ -138,7 +138,6 @@ impl Body<'_> {
             return self.inline(body, given);
         }
         let type_ = self.expr(code, wanted);
-        self.anything_runs();
         match *self.u.types.get(type_) {
             Type::Block(_, result) => result,
             _ => type_,
@@ -215,11 +214,6 @@ impl Body<'_> {
                 let mut condition = self.condition(expr);
                 if let Type::Block(_, result) = *self.u.types.get(condition.type_) {
                     condition.type_ = result;
-                    for env in [&mut condition.yes, &mut condition.no] {
-                        std::mem::swap(&mut self.env, env);
-                        self.anything_runs();
-                        std::mem::swap(&mut self.env, env);
-                    }
                 }
                 condition
             }

@@ -29,7 +29,7 @@ mod whose;
 
 use std::rc::Rc;
 
-use aura_syntax::tree::{ExprKind, Init};
+use aura_syntax::tree::Init;
 use aura_syntax::{Diagnostic, Span};
 use rustc_hash::FxHashSet;
 
@@ -101,30 +101,27 @@ pub(crate) fn calls(u: &mut Universe, unit: Unit) -> Rc<Vec<Call>> {
 /// The first value of a slot.
 pub(crate) fn initial(u: &mut Universe, slot: SlotId) -> TypeId {
     match u.is_of_code(slot.object) {
-        true => {
-            let Some((file, span)) = u.object(slot.object).origin else { return TypeId::ANY };
-            let maker = unit_at(u, file, span.start);
-            // What else the code does may depend on what is found through this very slot, if it is a parent.
-            if is_self(u, slot) {
-                let holder = self_in(u, maker);
-                return crate::signature::prototype(u, holder);
-            }
-            held(u, maker, slot)
-        }
-        false => result(u, Unit::Initial(slot)),
+        true if !u.slot(slot).is_alone => match maker(u, slot.object) {
+            Some(maker) => held(u, maker, slot),
+            None => TypeId::ANY,
+        },
+        _ => result(u, Unit::Initial(slot)),
     }
 }
 
-/// Whether `self` is written as a slot's first value.
-fn is_self(u: &Universe, slot: SlotId) -> bool {
-    let init = u.slot(slot).tree.as_ref().map(|t| &t.init);
-    matches!(init, Some(Init::Constant(e) | Init::Assignable(e)) if matches!(e.kind, ExprKind::SelfRef))
+/// The unit in whose code an object is made.
+fn maker(u: &Universe, object: ObjectId) -> Option<Unit> {
+    let (file, span) = u.object(object).origin?;
+    Some(unit_at(u, file, span.start))
 }
 
 /// The object that is `self` in a unit's code.
 fn self_in(u: &Universe, unit: Unit) -> ObjectId {
     match unit {
         Unit::Method(slot) => slot.object,
+        Unit::Initial(slot) if u.is_of_code(slot.object) => {
+            maker(u, slot.object).map_or(u.builtin.lobby, |maker| self_in(u, maker))
+        }
         Unit::Initial(slot) | Unit::Contents(slot) => u.slot(slot).file.map_or(u.builtin.lobby, |f| u.file(f).module),
         Unit::Statements(file) => u.file(file).module,
         Unit::Parents(object) => object,

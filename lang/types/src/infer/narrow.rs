@@ -142,6 +142,7 @@ impl Body<'_> {
             env.is_dead = true;
         }
         match place {
+            Place::Local(at) if self.is_shared(at) => {}
             Place::Local(at) => env.locals[at].type_ = after,
             Place::Slot(_) if self.u.options.strict => {}
             Place::Slot(name) => {
@@ -154,7 +155,8 @@ impl Body<'_> {
     fn type_at(&mut self, place: Place, env: &Env) -> Option<TypeId> {
         match place {
             Place::Local(at) => {
-                let (held, written) = (env.locals[at], self.locals[at].written);
+                let held = if self.is_shared(at) { self.held(at) } else { env.locals[at] };
+                let written = self.locals[at].written;
                 match (held.type_, written) {
                     (TypeId::NEVER, written) => written,
                     (type_, _) => Some(type_),

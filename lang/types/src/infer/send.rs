@@ -85,7 +85,7 @@ impl Body<'_> {
             Receiver::Implicit => TypeId::SELF,
             Receiver::Expr(e) if self.is_protection(&message, e) => self.quietly(e),
             Receiver::Expr(e) => {
-                self.is_lent = matches!(e.kind, ExprKind::Block(_));
+                self.is_lent = matches!(e.kind, ExprKind::Block(_)) && self.is_lent_receiver(&message);
                 let type_ = self.expr(e, None);
                 self.is_lent = false;
                 type_
@@ -155,7 +155,6 @@ impl Body<'_> {
         }
         self.not_understood(receiver, &missing, unknown || !known.is_empty(), message, &given);
         self.after(message, &known, &given);
-        self.runs(receiver, &known, unknown || !missing.is_empty(), &given);
         let result = self.results(&known, unknown || !missing.is_empty());
         if result == TypeId::NEVER {
             self.env.is_dead = true;
@@ -290,7 +289,7 @@ impl Body<'_> {
     }
 
     /// `value`, `value:`, `value:With:` and so on.
-    fn is_evaluation(&self, name: Name) -> bool {
+    pub(super) fn is_evaluation(&self, name: Name) -> bool {
         let Some(rest) = self.u.names.text(name).strip_prefix("value") else { return false };
         rest.is_empty() || rest.strip_prefix(':').is_some_and(|more| more.split_terminator(':').all(|part| part == "With"))
     }
@@ -409,7 +408,6 @@ impl Body<'_> {
             Find::Ambiguous(a, b) => self.ambiguous(message, a, b),
             _ => {}
         }
-        self.anything_runs();
         let result = self.results(&known, false);
         if result == TypeId::NEVER {
             self.env.is_dead = true;
@@ -436,14 +434,6 @@ impl Body<'_> {
             }
         } else if self.u.options.strict && !self.is_reading(known) {
             self.env.slots.clear();
-        }
-    }
-
-    /// What other code that a message runs may have done to locals.
-    fn runs(&mut self, receiver: TypeId, known: &[Instance], unknown: bool, given: &[TypeId]) {
-        let is_slot = !unknown && (self.is_reading(known) || known.iter().all(|k| k.is_write));
-        if !self.captured.is_empty() && !is_slot && !self.is_plain(receiver, given) {
-            self.anything_runs();
         }
     }
 

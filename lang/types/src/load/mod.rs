@@ -206,6 +206,8 @@ struct Loader<'u> {
     text: Rc<str>,
     /// How many objects lie at a place already.
     made: FxHashMap<Rc<str>, u32>,
+    /// The file's own objects.
+    own: FxHashSet<ObjectId>,
     /// What its code adds to objects when it runs.
     additions: Additions,
     code: Vec<Code>,
@@ -213,7 +215,8 @@ struct Loader<'u> {
 
 impl<'u> Loader<'u> {
     fn new(u: &'u mut Universe, file: FileId, text: Rc<str>) -> Self {
-        Self { u, file, text, made: FxHashMap::default(), additions: Additions::default(), code: Vec::new() }
+        let own = u.file(file).objects.iter().copied().collect();
+        Self { u, file, text, own, made: FxHashMap::default(), additions: Additions::default(), code: Vec::new() }
     }
 
     fn finish(self) {
@@ -231,7 +234,7 @@ impl<'u> Loader<'u> {
             self.added_now(send);
         }
         visit::expr(&mut self.finder(), &statement.expr);
-        Literals { loader: self, whose: None }.of_statement(&statement);
+        Literals { loader: self, whose: None, locals: FxHashSet::default() }.of_statement(&statement);
         statement
     }
 
@@ -301,7 +304,7 @@ impl<'u> Loader<'u> {
         };
         visit::inside_slot(&mut self.finder(), &tree);
         if !matches!(value, SlotValue::Object(_)) {
-            Literals { loader: self, whose: Some((object, name)) }.of_slot(&tree);
+            Literals { loader: self, whose: Some((object, name)), locals: FxHashSet::default() }.of_slot(&tree);
         }
         let (is_parent, span) = (tree.is_parent, tree.span);
         let index = self.u.object(object).slots.len() as u32;
@@ -313,9 +316,8 @@ impl<'u> Loader<'u> {
         self.code.extend(unit.map(|unit| Code { span, unit, around: None }));
         let (file, tree) = (Some(self.file), Some(Rc::new(tree)));
         self.u.object_mut(object).slots.push(Slot { is_parent, file, tree, is_default, ..Slot::new(name, kind, value) });
-        let file = &mut self.u.files[self.file.0 as usize];
-        if !file.objects.contains(&object) {
-            file.added.push(SlotId { object, index });
+        if !self.own.contains(&object) {
+            self.u.files[self.file.0 as usize].added.push(SlotId { object, index });
             self.u.choose(object, name);
         }
     }
@@ -341,6 +343,7 @@ impl<'u> Loader<'u> {
         };
         self.u.object_mut(id).origin = Some((self.file, span));
         self.u.files[self.file.0 as usize].objects.push(id);
+        self.own.insert(id);
         id
     }
 

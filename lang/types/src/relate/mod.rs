@@ -43,18 +43,25 @@ pub(crate) struct Relate<'a> {
     assumed: Assumed,
     /// Steps so far, with those that were remembered.
     pub(crate) steps: u32,
+    /// Steps that it may take; never more than [`MOST_STEPS`].
+    limit: u32,
     /// A type on the way lay beyond a bound.
     was_cut: bool,
 }
 
 impl<'a> Relate<'a> {
     pub(crate) fn new(u: &'a mut Universe, metas: &'a mut Metas, holder: TypeId) -> Self {
-        Self { u, metas, holder, assumed: Assumed::default(), steps: 0, was_cut: false }
+        Self { u, metas, holder, assumed: Assumed::default(), steps: 0, limit: MOST_STEPS, was_cut: false }
+    }
+
+    /// One that may take this many steps at most.
+    pub(crate) fn within(self, limit: u32) -> Self {
+        Self { limit: limit.min(MOST_STEPS), ..self }
     }
 
     /// Whether it took too long. Then everything fits.
     fn is_spent(&self) -> bool {
-        self.steps > MOST_STEPS
+        self.steps > self.limit
     }
 
     /// Whether more fits than would, had it not taken too long or gone too deep.
@@ -89,8 +96,8 @@ impl<'a> Relate<'a> {
         // Whoever asked is told, whether it is found out or remembered.
         self.u.types.cuts = cuts;
         self.was_cut |= is_cut;
-        // What was cut short here may be found out when it is asked for by itself.
-        let is_whole = before == 0 || !self.is_spent();
+        // What was cut short here may be found out when it is asked for by itself, or by somebody who may take more steps.
+        let is_whole = !self.is_spent() || before == 0 && self.limit == MOST_STEPS;
         if self.u.recursion.told == told && is_whole {
             self.u.related.insert(key, Related { fits, steps: self.steps - before, is_cut });
         }
