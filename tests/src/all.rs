@@ -6,7 +6,7 @@
 //!   [`door_cycle`] personas, tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send;
 //!   [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
-//! * [`command`] the command line; [`dialogue`] the REPL's menu; [`bad_input`] files that are none
+//! * [`command`] the command line; [`dialogue`] the REPL's menu, [`terminal`] at a real terminal; [`bad_input`] files that are none
 //! * [`check_world`] `aura check` with what was learned, and with the objects of an image
 //! * [`editors`] the grammars for editors, held to the norm
 //! * [`language_server`] `aura lsp` over its standard input and output
@@ -57,6 +57,7 @@ mod primitives;
 mod reference;
 mod soundness;
 mod support;
+mod terminal;
 mod tidy;
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));

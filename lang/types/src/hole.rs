@@ -169,14 +169,18 @@ impl Universe {
     /// Whether the method takes what the hole gives, and gives what it asks for.
     fn against(&mut self, slot: SlotId, hole: &Hole) -> Vec<Diagnostic> {
         let signature = self.signature_of(slot, false);
+        let Some(file) = self.slot(slot).file else { return Vec::new() };
         let span = self.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span);
         let span = Span { start: span.start, end: span.start + hole.selector.len() as u32 };
         let holder = crate::signature::prototype(self, slot.object);
         let mut found = Vec::new();
         let mut report = |u: &mut Self, message: String, a: TypeId, b: TypeId| {
             let mut finding = Diagnostic::error(&codes::HOLE, message, span, "this method");
-            let why = Relate::new(u, &mut Metas::default(), holder).why(a, b);
-            finding.notes.extend(why.into_iter().map(|reason| format!("because {reason}")));
+            for reason in Relate::new(u, &mut Metas::default(), holder).why(a, b) {
+                let (text, places) = reason.told(u, file);
+                finding.notes.push(format!("because {text}"));
+                finding.secondary.extend(places);
+            }
             found.push(finding);
         };
         for (given, taken) in hole.arguments.iter().zip(&signature.params) {

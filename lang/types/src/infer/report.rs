@@ -39,12 +39,14 @@ impl Body<'_> {
         (self.u.shown(given), self.u.shown(wanted))
     }
 
-    fn because(&mut self, a: TypeId, b: TypeId) -> Vec<String> {
-        Relate::new(self.u, &mut self.metas, self.holder_type).why(a, b)
-    }
-
     fn mismatch(&mut self, mut found: Diagnostic, a: TypeId, b: TypeId) {
-        found.notes.extend(self.because(a, b).into_iter().map(|reason| format!("because {reason}")));
+        for reason in Relate::new(self.u, &mut self.metas, self.holder_type).why(a, b) {
+            let (text, places) = reason.told(self.u, self.file);
+            found.notes.push(format!("because {text}"));
+            let is_new = |place: &Label| found.secondary.iter().all(|s| s.span != place.span);
+            let places: Vec<Label> = places.into_iter().filter(is_new).collect();
+            found.secondary.extend(places);
+        }
         self.report(found);
     }
 

@@ -119,11 +119,11 @@ impl Universe {
         };
         let (Some(mine), Some(theirs)) = (object(self, a), object(self, b)) else { return Vec::new() };
         let (mine, theirs) = (self.above(mine), self.above(theirs));
-        let mut wanted: Vec<Wanted> = Vec::new();
+        let (mut wanted, mut named) = (Vec::new(), FxHashSet::default());
         for ancestor in &theirs.ancestors {
             if !mine.ancestors.contains(ancestor) {
                 self.ask_through(*ancestor);
-                self.messages_of(*ancestor, &mut wanted);
+                self.messages_of(*ancestor, &mut named, &mut wanted);
             }
         }
         wanted
@@ -131,17 +131,18 @@ impl Universe {
 
     /// The messages that an object has slots for. What can be assigned to is asked for in strict checking only: most that stands for
     /// something else is only read.
-    fn messages_of(&mut self, object: ObjectId, wanted: &mut Vec<Wanted>) {
+    fn messages_of(&mut self, object: ObjectId, named: &mut FxHashSet<Name>, wanted: &mut Vec<Wanted>) {
         for index in 0..self.object(object).slots.len() {
             let slot = &self.objects[object.0 as usize].slots[index];
             let (name, is_data) = (slot.name, slot.kind == SlotKind::Data);
-            if slot.is_parent || wanted.iter().any(|w| w.name == name) {
+            if slot.is_parent || !named.insert(name) {
                 continue;
             }
             let slot = SlotId { object, index: index as u32 };
             wanted.push(Wanted { name, slot, is_write: false });
             if is_data && self.options.strict {
                 let name = self.names.assigning(name);
+                named.insert(name);
                 wanted.push(Wanted { name, slot, is_write: true });
             }
         }
@@ -163,7 +164,7 @@ impl Universe {
         }
     }
 
-    fn answer_of(&mut self, receiver: TypeId, wanted: Wanted) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
+    pub(super) fn answer_of(&mut self, receiver: TypeId, wanted: Wanted) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
         match self.types.get(receiver) {
             Type::Object(..) | Type::Block(..) => Some(self.used(receiver, wanted.slot, wanted.is_write)),
             _ => None,
