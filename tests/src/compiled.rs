@@ -133,6 +133,17 @@ fn fuel_ends_a_compiled_loop_where_it_ends_an_interpreted_one() {
     assert_eq!((off.code, off.out, off.err), (on.code, on.out, on.err));
 }
 
+/// A copy of something large is much work: else a loop of them would neither notice limits nor Ctrl-C.
+#[test]
+fn copies_use_fuel_by_their_size() {
+    let endless = "| v. n <- 0 | v: (vector copySize: 640000 FillingWith: 1). \
+        [ [ true ] whileTrue: [ v copy. n: n + 1 ] ] onError: [|:e| n printLine ]\n";
+    for jit in ["--jit=off", "--jit=on"] {
+        let done = finish(aura(&["run", "--fuel", "200000", jit, "-e", endless]).arg("--"));
+        assert!(done.out.trim().parse::<u64>().is_ok_and(|copies| (10..20).contains(&copies)), "{jit}: {}{}", done.out, done.err);
+    }
+}
+
 /// Where its memory is full, all compiled code is thrown away, and what is hot is compiled again: a program that goes on making code does not end up interpreted.
 #[test]
 fn memory_for_code_is_used_again() {

@@ -124,7 +124,7 @@ fn a_method_is_shown_with_all_that_is_known_and_yes_installs_it() {
         "tiny:1b proposes, for point:",
         "    manhattan = ( x abs + y abs )",
         "plan:      It computes what its name says.",
-        "types:     ^ <int>",
+        "types:     manhattan ^ <int>",
         "effects:   none",
         "trial:     answered 7",
     ] {

@@ -111,7 +111,11 @@ impl Relate<'_> {
     fn why_interfaces(&mut self, a: TypeId, b: TypeId, chain: &mut Vec<Reason>) {
         let mut wanted = self.u.wanted(a, b);
         wanted.sort_by_cached_key(|w| self.u.place_of_slot(w.slot));
-        let missing: Vec<Wanted> = wanted.iter().filter(|w| self.u.answer(a, w.name).is_none()).copied().collect();
+        let mut missing: Vec<Wanted> = wanted.iter().filter(|w| self.u.answer(a, w.name).is_none()).copied().collect();
+        if missing.len() > MOST_MISSING {
+            // Of many, those with short names are the ones that everybody knows.
+            missing.sort_by_cached_key(|w| self.u.names.text(w.name).chars().count());
+        }
         if !missing.is_empty() {
             let reason = self.missing(a, &missing);
             chain.push(reason);

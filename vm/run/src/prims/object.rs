@@ -1,6 +1,6 @@
 //! Any object: identity, cloning, changing slots.
 
-use aura_heap::{SlotKind, Symbol, Value};
+use aura_heap::{Kind, SlotKind, Symbol, Value};
 
 use super::{Answer, owned};
 use crate::arith::same_number;
@@ -14,7 +14,15 @@ pub(super) const PRIMS: &[Prim] = &[
         vm.charge(vm.heap.big_words(a[0]) as u64 / 64);
         Ok(vm.boolean(a[0] == a[1] || same_number(&vm.heap, a[0], a[1])))
     }),
-    Prim::leaf("_Clone", 0, |vm, a| Ok(vm.heap.clone_object(a[0])?)),
+    Prim::leaf("_Clone", 0, |vm, a| {
+        let work = match vm.heap.kind(a[0]) {
+            Some(Kind::Vector) => vm.heap.length(a[0]) / 64,
+            Some(Kind::Bytes) => vm.heap.length(a[0]) / 512,
+            _ => 0,
+        };
+        vm.afford(work as u64)?;
+        Ok(vm.heap.clone_object(a[0])?)
+    }),
     Prim::leaf("_IdentityHash", 0, |vm, a| Ok(Value::int(vm.heap.identity_hash(a[0])))),
     Prim::leaf("_Describe", 0, |vm, a| {
         vm.present_names();
