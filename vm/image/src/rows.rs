@@ -12,6 +12,9 @@ use crate::format::segment::{self, Builder, Directory, PLACES};
 use crate::format::{Broken, keys};
 use crate::store::{Batch, ImageStore, Order, Space};
 
+/// No image has counted so far: a number beyond is damage, and would not stay a small integer.
+const MOST_COUNTED: u64 = 1 << 56;
+
 /// Told each key and value of a range; says whether to go on.
 pub type RowVisit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, ImageError> + 'a;
 /// Told each key and value of a space.
@@ -105,7 +108,8 @@ impl Rows {
     /// A number in [`Space::Meta`].
     pub fn counter(&self, key: &[u8]) -> Result<Option<u64>, ImageError> {
         let Some(bytes) = self.get(Space::Meta, key)? else { return Ok(None) };
-        keys::read_number(&bytes).map(Some).ok_or_else(|| ImageError::broken(Broken("a counter"), name_of(Space::Meta, key)))
+        let number = keys::read_number(&bytes).filter(|n| *n < MOST_COUNTED);
+        number.map(Some).ok_or_else(|| ImageError::broken(Broken("a counter"), name_of(Space::Meta, key)))
     }
 
     /// A number in [`Space::Meta`] that every image has.

@@ -64,7 +64,7 @@ pub(super) enum Shape {
 pub(super) struct Group {
     pub(super) shape: Shape,
     pub(super) glued: bool,
-    /// Comments between the bracket and the first bar, or an annotation's text.
+    /// Comments between the bracket and the first bar, or an annotation's text and those around it.
     pub(super) head: Vec<Word>,
     /// The slots between bars, if there are bars.
     pub(super) slots: Option<List>,

@@ -416,6 +416,9 @@ impl Flat {
             return self.push(group.open()) && self.push(group.close());
         }
         let has_head = !group.head.is_empty();
+        if group.shape == Shape::Annotation && group.head.last().is_some_and(|w| w.is_comment) && !group.code.is_empty() {
+            return false;
+        }
         let head = |flat: &mut Self| {
             group.head.iter().enumerate().all(|(i, word)| {
                 let space = if i > 0 || group.shape == Shape::Annotation { " " } else { "" };
