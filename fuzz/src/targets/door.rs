@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use aura_tests::hostile::harm::{Bait, SCRIPT, attempt};
+use aura_tests::hostile::harm::{Bait, SCRIPT, SECRET, attempt};
 use aura_tests::hostile::stage::Stage;
 
 /// Methods after which a machine is made anew: names and types would fill the memory.
@@ -21,6 +21,10 @@ thread_local! {
 pub fn run(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let is_method = text.starts_with("attack = ") || text.starts_with("attack=");
+    // Whoever watches comparisons learns what is looked for. That is no way out of the machine.
+    if text.contains(SECRET) {
+        return;
+    }
     let method = if is_method { text.to_string() } else { format!("attack = ( {text} )") };
     BAIT.with(|bait| {
         STAGE.with_borrow_mut(|place| {

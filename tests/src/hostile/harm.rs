@@ -19,7 +19,7 @@ use super::gates;
 use super::stage::{End, Send, Stage};
 
 /// What a secret looks like, wherever it turns up.
-const SECRET: &str = "the-secret-of-this-folder";
+pub const SECRET: &str = "the-secret-of-this-folder";
 /// The variable of the environment that nobody may tell. Whoever runs tests has it.
 const VARIABLE: &str = "PATH";
 /// What the trials here may use: less than the door gives, so that many of them take little time.
