@@ -83,13 +83,13 @@ impl Made<'_> {
     /// Methods of `disc` that replace some of those of `point`, and may resend to them. They call only methods before those.
     fn overrides(&mut self, out: &mut String) {
         let all = self.methods.clone();
-        for at in 0..all.len() {
+        for (at, method) in all.iter().enumerate() {
             if self.pick(2) == 0 {
                 continue;
             }
             self.methods.truncate(at);
-            self.replaced = Some(all[at].clone());
-            self.method(&all[at], out);
+            self.replaced = Some(method.clone());
+            self.method(method, out);
         }
         self.replaced = None;
         self.methods = all;
