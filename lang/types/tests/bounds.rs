@@ -43,18 +43,24 @@ fn objects_that_may_be_above_one_another() {
     }
 }
 
+/// The beginning of a program: so many prototypes whose messages take one another.
+fn leading_to_one_another(count: usize) -> String {
+    let mut text = "|\n".to_string();
+    for i in 0..count {
+        let (a, b, c) = ((i + 1) % count, i * 2 % count, (i * 3 + 1) % count);
+        let _ = writeln!(
+            text,
+            "p{i} = (| parent* = traits clonable. link: a <p{a}> ^ <self> = ( self ). meet: b <p{b}> ^ <self> = ( self ). \
+             join: b <p{c}> ^ <self> = ( self ) |)."
+        );
+    }
+    text
+}
+
 #[test]
 fn interfaces_that_lead_to_one_another() {
     for count in [14, 60] {
-        let mut text = "|\n".to_string();
-        for i in 0..count {
-            let (a, b, c) = ((i + 1) % count, i * 2 % count, (i * 3 + 1) % count);
-            let _ = writeln!(
-                text,
-                "p{i} = (| parent* = traits clonable. link: a <p{a}> ^ <self> = ( self ). meet: b <p{b}> ^ <self> = ( self ). \
-                 join: b <p{c}> ^ <self> = ( self ) |)."
-            );
-        }
+        let mut text = leading_to_one_another(count);
         let _ = write!(text, "|\np0 link: p{}.\n", count / 2);
         assert_eq!(check(text), [], "{count} interfaces");
     }
@@ -103,15 +109,7 @@ fn types_that_are_too_large() {
 fn comparisons_that_are_too_many_for_a_file() {
     let count = 20;
     let program = |methods: usize| {
-        let mut text = "|\n".to_string();
-        for i in 0..count {
-            let (a, b, c) = ((i + 1) % count, i * 2 % count, (i * 3 + 1) % count);
-            let _ = writeln!(
-                text,
-                "p{i} = (| parent* = traits clonable. link: a <p{a}> ^ <self> = ( self ). meet: b <p{b}> ^ <self> = ( self ). \
-                 join: b <p{c}> ^ <self> = ( self ) |)."
-            );
-        }
+        let mut text = leading_to_one_another(count);
         for i in 0..methods {
             let _ = writeln!(text, "m{i} = ( p{} link: p{} ).", i % count, (i * 7 + i / count * 3 + count / 2) % count);
         }
