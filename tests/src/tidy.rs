@@ -15,6 +15,7 @@ const UNSAFE: &[&str] = &[
     "vm/heap/src/accessors.rs",
     "vm/heap/src/gc.rs",
     "vm/heap/src/heap.rs",
+    "vm/heap/src/integrity.rs",
     "vm/heap/src/number.rs",
     "vm/heap/src/slots.rs",
     "vm/heap/src/space.rs",

@@ -287,7 +287,7 @@ impl Heap {
             self.check_room(words * 8)?;
         }
         let grown = h & GROWN;
-        let fresh = (h & !FLAGS & !(HASH_MASK << HASH_SHIFT)) | grown;
+        let fresh = (header_of_copy(h) & !FLAGS & !(HASH_MASK << HASH_SHIFT)) | grown;
         let p = self.alloc(fresh, words);
         // SAFETY: both objects have this many words after their headers and do not overlap.
         unsafe { std::ptr::copy_nonoverlapping(o.ptr().add(1), p.add(1), words) };

@@ -76,7 +76,7 @@ impl Scavenger {
             let words = heap.words(p);
             let q = heap.old.alloc(words.max(1) + 1);
             std::ptr::copy_nonoverlapping(p, q, words + 1);
-            *q |= OLD | BARRIER;
+            *q = header_of_copy(*q) | OLD | BARRIER;
             let new = Value::from_ptr(q);
             *p = new.0;
             *v = new;

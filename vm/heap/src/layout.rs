@@ -131,3 +131,11 @@ pub fn header(map: u32, kind: Kind, words: usize) -> u64 {
     let w = if words >= 255 { 255 } else { words as u64 };
     ((map as u64) << MAP_SHIFT) | (w << WORDS_SHIFT) | ((kind as u64) << KIND_SHIFT)
 }
+
+/// The header of a copy of an object with this one: of a plain object whose data slots lie in a vector only that reference is copied, so the copy
+/// has room for no more.
+#[inline(always)]
+pub(crate) fn header_of_copy(h: u64) -> u64 {
+    let grown = h & GROWN != 0 && (h >> KIND_SHIFT) & 15 == Kind::Plain as u64;
+    if grown { h & !(255 << WORDS_SHIFT) | 1 << WORDS_SHIFT } else { h }
+}

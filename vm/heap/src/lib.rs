@@ -16,6 +16,7 @@ mod absent;
 mod accessors;
 mod gc;
 mod heap;
+mod integrity;
 mod map;
 mod number;
 mod shared;

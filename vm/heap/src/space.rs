@@ -206,6 +206,11 @@ impl OldSpace {
 
     /// Calls `f` with the address of every object in use.
     pub(crate) fn each(&mut self, mut f: impl FnMut(*mut u64)) {
+        self.each_cell(|p, _| f(p));
+    }
+
+    /// The same with the number of words that there are at that address, the header's included.
+    pub(crate) fn each_cell(&mut self, mut f: impl FnMut(*mut u64, usize)) {
         for class in 1..=CLASSES {
             self.close_block(class);
         }
@@ -215,14 +220,14 @@ impl OldSpace {
                 // SAFETY: as in `sweep`.
                 unsafe {
                     if *p & FREE == 0 {
-                        f(p);
+                        f(p, b.cell_words);
                     }
                     p = p.add(b.cell_words);
                 }
             }
         }
         for l in &self.large {
-            f(l.start);
+            f(l.start, l.bytes / 8);
         }
     }
 }

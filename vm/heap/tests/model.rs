@@ -89,6 +89,7 @@ impl Bench {
         }
         let kind = if full { CollectionKind::Full } else { CollectionKind::Minor };
         self.heap.collect(kind, &mut RootList(all));
+        self.heap.check_integrity().expect("the heap is whole");
     }
 
     fn add(&mut self, node: Node, v: Value) {
@@ -106,8 +107,12 @@ impl Bench {
         match s {
             Step::Object(n) => {
                 // A map lives as long as an object has it, so each starts from its own; clones share.
-                let map = self.heap.add_map(Map::empty(Kind::Plain));
-                let o = if n % 2 == 0 { self.heap.unique_object(map, &[]) } else { self.heap.object(map, &[]) };
+                let mut map = Map::empty(Kind::Plain);
+                // Some have room for slots that they do not have yet.
+                map.words = 1 + *n as u32 % 5;
+                let room = vec![Value::ZERO; map.words as usize];
+                let map = self.heap.add_map(map);
+                let o = if n % 2 == 0 { self.heap.unique_object(map, &room) } else { self.heap.object(map, &room) };
                 self.add(Node::Object(Vec::new()), o);
                 for k in 0..*n {
                     let last = self.world.roots.len() - 1;

@@ -217,6 +217,7 @@ impl Vm {
             // Now and then everything is collected, so that places are emptied and objects come to lie elsewhere.
             if self.heap.stats.minor.is_multiple_of(8) {
                 self.collect_as(CollectionKind::Full);
+                debug_assert_eq!(self.heap.check_integrity(), Ok(()));
             }
         }
     }
