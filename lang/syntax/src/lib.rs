@@ -8,6 +8,7 @@
 //! * [`visit`] a way through a tree, for who looks for something in it
 //! * [`dump()`] a tree as readable text
 //! * [`format()`] a program in its one layout
+//! * [`grouped()`] parentheses where other languages do without
 //! * [`grammar`] the norm of the syntax, and grammars for model servers derived from it
 //! * [`source`] a named text with lines and columns
 //!
@@ -20,6 +21,7 @@ mod format;
 pub mod grammar;
 pub mod literal;
 pub mod parse;
+mod precedence;
 mod render;
 pub mod source;
 pub mod tokens;
@@ -30,6 +32,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use dump::dump;
 pub use format::format;
 pub use parse::{MAX_NESTING, Mode, Parse, is_incomplete, parse, parse_as, parse_code, parse_slots};
+pub use precedence::grouped;
 pub use render::render;
 pub use source::Source;
 pub use tree::Span;

@@ -11,6 +11,9 @@ use crate::diagnostic::{Diagnostic, Gate};
 use crate::gates::parse;
 use crate::prompt::header;
 
+/// Letters of a plan that are kept.
+const MOST_PLAN: usize = 600;
+
 /// A method as it came from the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
@@ -20,12 +23,22 @@ pub struct Candidate {
     pub plan: String,
 }
 
+impl Candidate {
+    /// The same, with a word on what was set right in it.
+    pub(crate) fn told(self, what: &str) -> Self {
+        Self { plan: format!("{} (mended: {what})", self.plan), ..self }
+    }
+}
+
 /// Takes an answer apart. `wanted` is the missing selector.
 pub fn read(answer: &str, wanted: &str) -> Result<Candidate, Vec<Diagnostic>> {
     let (plan, source) = fields(answer);
     let bare = strip(&source, wanted);
-    let source = one_method(&bare, wanted)?;
-    Ok(Candidate { source, plan: crate::text::line(&plan, 300) })
+    let plan = crate::text::line(&plan, MOST_PLAN);
+    match aura_syntax::grouped(&bare) {
+        Some(better) => Ok(Candidate { source: one_method(&better, wanted)?, plan }.told("parentheses")),
+        None => Ok(Candidate { source: one_method(&bare, wanted)?, plan }),
+    }
 }
 
 /// What a model would have answered to propose this method.
@@ -38,16 +51,12 @@ pub(crate) fn kept(source: &str, wanted: &str) -> Result<String, Vec<Diagnostic>
     one_method(source, wanted)
 }
 
-/// The method in an answer, as the model wrote it, whatever is around it.
-pub(crate) fn source(answer: &str) -> String {
-    fields(answer).1
-}
-
-/// The plan and the source: from JSON, or, under a grammar, the text itself.
-fn fields(answer: &str) -> (String, String) {
+/// The plan and the source as the model wrote them: from JSON, or, under a grammar, from a comment and what follows it.
+pub(crate) fn fields(answer: &str) -> (String, String) {
     let text = crate::clients::unfenced(answer);
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(text) else {
-        return (String::new(), text.to_string());
+        let (plan, source) = text.strip_prefix('"').and_then(|t| t.split_once('"')).unwrap_or(("", text));
+        return (plan.trim().to_string(), source.trim().to_string());
     };
     let field = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or("").to_string();
     (field("a_plan"), field("b_source"))

@@ -115,7 +115,7 @@ pub fn near_misses(selector: &str, understood: &[String]) -> Vec<String> {
 }
 
 /// The distance, if it is that of a slip.
-fn slip(selector: &str, known: &str) -> Option<usize> {
+pub(crate) fn slip(selector: &str, known: &str) -> Option<usize> {
     let letters = selector.chars().filter(|c| c.is_alphanumeric()).count();
     let allowed = match letters {
         0..=3 => 0,

@@ -30,6 +30,9 @@ pub struct Situation {
     pub understood: Vec<String>,
     /// Names that code of the script sees besides: its module's slots.
     pub module: Vec<SlotView>,
+    /// The other objects that it names, one of each kind.
+    #[serde(default)]
+    pub objects: Vec<Holder>,
     /// How many other sends wait for a method, of which this one is the innermost.
     pub depth: u32,
     /// The capabilities that the sender holds, by name.
@@ -91,6 +94,9 @@ pub struct Thing {
     /// Its type, where the checker knows more than the path says, without its brackets.
     #[serde(default)]
     pub type_: Option<String>,
+    /// What its slots hold, by their names, when policy lets values be told: of the receiver.
+    #[serde(default)]
+    pub held: Vec<(String, String)>,
 }
 
 /// An object on the lookup path.
@@ -167,6 +173,9 @@ pub struct Caller {
     /// The file, as the machine knows it.
     #[serde(default)]
     pub whole_file: String,
+    /// The comment with which it begins.
+    #[serde(default)]
+    pub heading: Option<String>,
 }
 
 impl Situation {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use aura_alfred::answer::read;
-use aura_alfred::gates::{Context, Powers, audit, mended, unknown};
+use aura_alfred::gates::{Context, Powers, audit, unknown};
+use aura_alfred::mend::{declared, put_first as mended};
 use aura_alfred::situation::{Situation, SlotView};
 use serde_json::json;
 
@@ -174,6 +175,47 @@ fn what_was_granted_and_what_the_script_defines_passes() {
 fn a_finding_says_which_rule_where_why_and_what_to_do() {
     let findings = audit("a = (\n  3 even ifTrue: [ files delete: 'x' ] )", &Context::default());
     insta::assert_snapshot!(serde_json::to_string_pretty(&findings).expect("json"));
+}
+
+#[test]
+fn a_plan_before_the_method_is_no_part_of_it() {
+    let candidate = read("\"def size(self):\n    return self.x + self.y\"\nsize = ( x + y )", "size").expect("one method");
+    assert_eq!(
+        (candidate.source.as_str(), candidate.plan.as_str()),
+        ("size = ( x + y )", "def size(self): return self.x + self.y")
+    );
+}
+
+#[test]
+fn different_operators_get_the_parentheses_that_other_languages_do_without() {
+    let candidate = read("\"n % 2 == 0\"\nsize = ( x + y * 2 > 3 && x = 1 )", "size").expect("one method");
+    assert_eq!(candidate.source, "size = ( ((x + (y * 2)) > 3) && (x = 1) )");
+    assert_eq!(candidate.plan, "n % 2 == 0 (mended: parentheses)");
+}
+
+#[test]
+fn locals_that_were_not_declared_are_unless_they_are_slips() {
+    let situation = Situation {
+        selector: "total".into(),
+        understood: ["items", "balance", "balance:", "copy"].map(str::to_string).to_vec(),
+        ..Situation::default()
+    };
+    let mended = |source: &str| declared(source, &situation);
+    assert_eq!(
+        mended("total = ( sum: 0. items do: [ | :e | sum: sum + e ]. sum )").as_deref(),
+        Some("total = ( | sum | sum: 0. items do: [ | :e | sum: sum + e ]. sum )")
+    );
+    assert_eq!(mended("total = ( | a <- 1 | b: a. c: b. c )").as_deref(), Some("total = ( | b. c. a <- 1 | b: a. c: b. c )"));
+    for same in [
+        "total = ( balanse: 3. balanse )",
+        "total = ( balance: balance + 1. balance )",
+        "total = ( result: 3. items )",
+        "total = ( | sum | sum: 3. sum )",
+        "total = ( [ | :e. sum | sum: e. sum ] value: 3 )",
+        "total = ( items sum: 3 )",
+    ] {
+        assert_eq!(mended(same), None, "{same}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use support::{method, question};
 use wiremock::matchers::{body_partial_json, method as http, path};
 use wiremock::{Match, Mock, MockServer, Request as Asked, ResponseTemplate};
 
-const GOOD: &str = "manhattan = ( x abs + y abs )";
+const GOOD: &str = "\"abs(self.x) + abs(self.y)\"\nmanhattan = ( x abs + y abs )";
 
 /// The request brings a grammar.
 struct Constrained;
@@ -72,7 +72,8 @@ async fn under_a_grammar_the_conversation_has_no_json() {
     assert_eq!(bodies[0]["grammar"].as_str(), grammar("manhattan").as_deref());
     assert!(bodies[0].get("response_format").is_none());
     assert_eq!(bodies[0]["max_tokens"], aura_syntax::grammar::MOST_ANSWER, "even a repetition has room to come to its end");
-    assert_eq!(bodies[0]["messages"][2]["content"], "longerSide = ( width max: height )", "the example has the wanted form");
+    let shown = "\"It does what it says.\"\nlongerSide = ( width max: height )";
+    assert_eq!(bodies[0]["messages"][2]["content"], shown, "the example has the wanted form");
     assert!(bodies[0]["messages"][0]["content"].as_str().is_some_and(|s| s.ends_with("and nothing else.\n")));
     assert_eq!(client.notice(), None);
 }
@@ -141,11 +142,21 @@ async fn a_server_that_fails_over_a_grammar_is_asked_for_json() {
     assert_eq!(ask(&client(&server)).await.expect("an answer").text, method(GOOD));
 }
 
+#[tokio::test]
+async fn different_operators_side_by_side_are_what_the_grammar_lets_through() {
+    let mixed = "\"x % 2 == 0\"\nmanhattan = ( x % 2 = 0 && y < 3 )";
+    let server = server(completion(mixed, "stop"), completion("", "stop")).await;
+    let client = client(&server);
+    assert_eq!(ask(&client).await.expect("an answer").text, mixed);
+    assert_eq!((client.notice(), asked(&server).await.len()), (None, 1));
+}
+
 #[test]
 fn a_selector_that_no_method_can_have_brings_no_grammar() {
     assert_eq!(grammar("_Clone"), None);
     assert_eq!(grammar("at:put:"), None);
     assert!(
-        grammar("at:Put:").is_some_and(|g| g.starts_with("root ::= \"at: \" SLOT-NAME \" Put: \" SLOT-NAME \" = \" method\n"))
+        grammar("at:Put:")
+            .is_some_and(|g| g.starts_with("root ::= plan \"at: \" SLOT-NAME \" Put: \" SLOT-NAME \" = \" method\n"))
     );
 }

@@ -36,8 +36,8 @@ fn model(answers: &[&str]) -> (Server, Arc<AtomicUsize>) {
     (server, calls)
 }
 
-/// Turns of the two examples that every prompt begins with.
-const EXAMPLES: usize = 4;
+/// Turns of the examples that every prompt begins with.
+const EXAMPLES: usize = aura_alfred::prompt::EXAMPLE_TURNS;
 
 #[test]
 fn the_straight_way() {
@@ -82,8 +82,9 @@ fn after_two_repairs_a_fresh_sample_and_then_no_more() {
         .iter()
         .map(|q| (q["messages"].as_array().map_or(0, Vec::len), q["options"]["seed"].as_i64().unwrap_or(0)))
         .collect();
-    assert_eq!(seen, [(2, 1), (4, 1), (6, 1), (2, 2), (4, 2), (6, 2)].map(|(n, seed)| (n + EXAMPLES, seed)));
-    assert!(questions[3]["options"]["temperature"].as_f64().is_some_and(|t| t > 0.1));
+    assert_eq!(seen, [(2, 1), (4, 2), (6, 3), (2, 2), (4, 3), (6, 4)].map(|(n, seed)| (n + EXAMPLES, seed)));
+    let warm = |q: &serde_json::Value| q["options"]["temperature"].as_f64().is_some_and(|t| t > 0.1);
+    assert_eq!(questions.iter().map(warm).collect::<Vec<_>>(), [false, true, true, true, true, true]);
 }
 
 #[test]
@@ -241,7 +242,7 @@ fn what_is_learned_is_kept_with_everything_about_it() {
     assert_eq!(verdicts[1], [(Gate::Parse, true), (Gate::Audit, false)]);
     assert_eq!(verdicts[2], passed(&[Gate::Parse, Gate::Audit, Gate::Compile, Gate::Trial]));
     assert!(l.candidates[1].verdicts[1].findings[0].code == "G2-capability" && l.candidates[1].answer.contains("files size"));
-    assert_eq!((l.candidates[0].sampling.seed, l.candidates[2].sampling.seed, l.candidates[2].repair), (1, 2, 1));
+    assert_eq!((l.candidates[0].sampling.seed, l.candidates[2].sampling.seed, l.candidates[2].repair), (1, 3, 1));
     assert!(l.prompt.messages.last().expect("the question").text.contains("corrected"));
     assert_eq!((l.prompt.system.len(), l.prompt.question.len()), (64, 64));
 }

@@ -23,6 +23,10 @@ use crate::vm::{Handle, Vm};
 /// Objects on a lookup path that are told about, and slots of one object.
 const MOST_HOLDERS: usize = 24;
 const MOST_SLOTS: usize = 400;
+/// Other objects of the script that are told about, slots of the receiver whose contents are, and elements of a vector there.
+const MOST_OBJECTS: usize = 8;
+const MOST_HELD: usize = 12;
+const MOST_ELEMENTS: usize = 8;
 /// A compiled method slot, ready to be put into an object.
 #[derive(Clone)]
 pub struct Compiled(Arc<ObjectTemplate>);
@@ -50,6 +54,8 @@ pub struct Missing {
     pub understood: Vec<String>,
     /// Slots of the module that the sending code was written in.
     pub module: Vec<SlotView>,
+    /// The other objects that the module names, one of each kind.
+    pub objects: Vec<HolderView>,
     /// Where it was sent from.
     pub caller: CallerView,
     /// Activations of generated methods below it.
@@ -69,6 +75,8 @@ pub struct ValueView {
     pub text: String,
     /// It is nil.
     pub is_nil: bool,
+    /// What the slots of an object of the script hold, by their names: for the receiver.
+    pub held: Vec<(String, String)>,
 }
 
 /// An object on the lookup path.
@@ -133,6 +141,8 @@ pub struct CallerView {
     pub span: (u32, u32),
     /// The method's source, or the lines around the send.
     pub source: String,
+    /// The comment with which the file begins.
+    pub heading: Option<String>,
 }
 
 impl Vm {
@@ -166,7 +176,9 @@ impl Vm {
         if self.is_block(values[0]) {
             understood.extend(VALUES[1..].iter().map(|v| v.to_string()));
         }
-        let views = values.iter().map(|v| self.value_view(*v)).collect();
+        let mut views: Vec<ValueView> = values.iter().map(|v| self.value_view(*v)).collect();
+        views[0].held = self.held_by(values[0]);
+        let others = self.other_objects(module, &objects);
         let slots = if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) };
         let kept = objects.into_iter().map(|o| self.keep(o)).collect();
         let home = self.keep(module);
@@ -178,6 +190,7 @@ impl Vm {
             path,
             understood,
             module: slots,
+            objects: others,
             caller,
             generated,
             powers,
@@ -202,6 +215,7 @@ impl Vm {
             path: objects.iter().map(|o| self.holder_view(*o)).collect(),
             understood: understood.iter().map(|(s, _)| self.heap.symbols.name(*s).to_string()).collect(),
             module: if module == self.specials.lobby { Vec::new() } else { self.slot_views(module) },
+            objects: Vec::new(),
             caller: CallerView { file: file.into(), ..CallerView::default() },
             generated: 0,
             powers: self.policy.clone(),
@@ -408,7 +422,50 @@ impl Vm {
             Some((path, _)) => path,
             None => self.kind_name(v),
         };
-        ValueView { name, text: self.describe(v), is_nil: v == self.specials.nil }
+        ValueView { name, text: self.describe(v), is_nil: v == self.specials.nil, held: Vec::new() }
+    }
+
+    /// What the slots of a plain object hold, as far as it fits into a line each.
+    fn held_by(&self, o: Value) -> Vec<(String, String)> {
+        if self.heap.kind(o) != Some(Kind::Plain) || o == self.specials.lobby || o == self.specials.nil {
+            return Vec::new();
+        }
+        let is_parent = |name: &str| {
+            self.heap.symbols.find(name).and_then(|s| self.heap.map(self.heap.map_of(o)).find(s)).is_some_and(|s| s.parent)
+        };
+        let told = self.constants(o).into_iter().filter(|(name, v)| !self.heap.is_kind(*v, Kind::Method) && !is_parent(name));
+        told.take(MOST_HELD).map(|(name, v)| (name, self.describe_with_elements(v))).collect()
+    }
+
+    fn describe_with_elements(&self, v: Value) -> String {
+        if self.heap.kind(v) != Some(Kind::Vector) || self.heap.length(v) == 0 {
+            return self.describe(v);
+        }
+        let elements = self.heap.elements(v);
+        let mut told: Vec<String> = elements.iter().take(MOST_ELEMENTS).map(|e| self.describe(*e)).collect();
+        if elements.len() > MOST_ELEMENTS {
+            told.push(format!("… {} in all", elements.len()));
+        }
+        format!("vector({})", told.join(", "))
+    }
+
+    /// The objects that a module names, but for those in `shown`, one of each kind.
+    fn other_objects(&self, module: Value, shown: &[Value]) -> Vec<HolderView> {
+        if module == self.specials.lobby {
+            return Vec::new();
+        }
+        let mut maps: Vec<_> = shown.iter().map(|o| self.heap.map_of(*o)).collect();
+        let mut views = Vec::new();
+        for (name, v) in self.constants(module) {
+            let map = self.heap.map_of(v);
+            if name == "parent" || self.heap.kind(v) != Some(Kind::Plain) || maps.contains(&map) || views.len() == MOST_OBJECTS {
+                continue;
+            }
+            maps.push(map);
+            let view = self.holder_view(v);
+            views.extend(Some(view).filter(|v| v.of_script));
+        }
+        views
     }
 
     /// `an integer`, `a string`, … for values without a name.
@@ -531,8 +588,15 @@ impl Vm {
             }
             None => (None, lines_around(&code.origin.text, span)),
         };
-        CallerView { selector, file: code.origin.file.to_string(), line, column, span, source }
+        let heading = heading(&code.origin.text);
+        CallerView { selector, file: code.origin.file.to_string(), line, column, span, source, heading }
     }
+}
+
+/// The comment with which a file begins.
+fn heading(text: &str) -> Option<String> {
+    let (comment, _) = text.trim_start().strip_prefix('"')?.split_once('"')?;
+    Some(comment.trim().to_string()).filter(|c| !c.is_empty())
 }
 
 /// The method that the innermost activation belongs to, if it is one and not the top level.

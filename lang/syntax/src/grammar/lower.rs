@@ -283,19 +283,20 @@ fn unchained(node: &Node) -> Node {
 
 /// A token's letters.
 fn token(grammar: &Grammar, name: &str) -> Expr {
-    let excluded: &[&str] = match name {
-        "NAME" | "SLOT_NAME" | "ARGUMENT" => &NO_NAMES,
-        "OPERATOR" => &NO_OPERATORS,
-        _ => &[],
-    };
-    word_or(raw(grammar, name), excluded)
+    let without = |token: &str| grammar.tokens.get(token).map_or_else(Vec::new, |words| words.split('|').collect::<Vec<_>>());
+    match name {
+        "NAME" | "SLOT_NAME" | "ARGUMENT" => word_or(raw(grammar, name), &[&NO_NAMES[..], &without("NO_NAME")].concat()),
+        "KEYWORD" => word_or(raw(grammar, name), &without("NO_KEYWORD")),
+        "OPERATOR" => word_or(raw(grammar, name), &NO_OPERATORS),
+        _ => raw(grammar, name),
+    }
 }
 
 fn raw(grammar: &Grammar, name: &str) -> Expr {
     regex::read(&grammar.tokens[name]).expect("a test reads every token")
 }
 
-/// A word without those that are excluded; a mark before the word (`:x`) stays.
+/// A word without those that are excluded; a mark before the word (`:x`) or behind it (`x:`) stays.
 fn word_or(expr: Expr, excluded: &[&str]) -> Expr {
     if excluded.is_empty() {
         return expr;
@@ -304,6 +305,11 @@ fn word_or(expr: Expr, excluded: &[&str]) -> Expr {
         Expr::Sequence(items) if matches!(items[0], Expr::Text(_)) => {
             let word = word_or(Expr::Sequence(items[1..].to_vec()), excluded);
             Expr::sequence(vec![items[0].clone(), word])
+        }
+        Expr::Sequence(items) if matches!(items[items.len() - 1], Expr::Text(_)) => {
+            let last = items.len() - 1;
+            let word = word_or(Expr::Sequence(items[..last].to_vec()), excluded);
+            Expr::sequence(vec![word, items[last].clone()])
         }
         other => words::shape(other).map_or(expr.clone(), |shape| words::excluding(&shape, excluded)),
     }

@@ -106,10 +106,14 @@ pub fn gbnf(start: Start) -> String {
     format!("root ::= {}\n{}", root.text(), lowering.lines(&root))
 }
 
+/// Letters of a plan.
+const PLAN: &str = r#""\"" [ !#-\[\]-~\n]{4,600} "\"\n""#;
+
 /// A GBNF grammar of one method for `selector` as a model may write it at the open door: `at: i Put: v = ( … )` with names of
-/// its own choice for the arguments, without primitives and resends. Nothing if no method can be called that.
+/// its own choice for the arguments, without primitives and resends. A comment comes before it, in which the model says what it is about to
+/// write: small ones write better code when they have done so. Nothing if no method can be called that.
 pub fn gbnf_for(selector: &str) -> Option<String> {
-    let mut header = Vec::new();
+    let mut header = vec![Expr::Rule("plan".into())];
     for (part, takes_argument) in parts(selector)? {
         header.push(Expr::Text(format!("{part} ")));
         if takes_argument {
@@ -117,7 +121,7 @@ pub fn gbnf_for(selector: &str) -> Option<String> {
         }
     }
     header.extend([Expr::Text("= ".into()), Expr::Rule("method".into())]);
-    Some(format!("root ::= {}\n{}", Expr::sequence(header).text(), *LEARNED_METHOD))
+    Some(format!("root ::= {}\nplan ::= {PLAN}\n{}", Expr::sequence(header).text(), *LEARNED_METHOD))
 }
 
 /// What the name of an argument is called in a GBNF.

@@ -34,7 +34,7 @@ fn letters(expr: &Expr) -> Option<&Class> {
     }
 }
 
-/// All words of this shape but `excluded`.
+/// All words of this shape but `excluded`, of which those with a `*` at the end are excluded with all words that begin so.
 pub(super) fn excluding(shape: &Shape, excluded: &[&str]) -> Expr {
     let suffixes: Vec<Vec<char>> = excluded.iter().map(|word| word.chars().collect()).collect();
     branch(shape, &shape.first, &suffixes, shape.most)
@@ -54,6 +54,9 @@ fn branch(shape: &Shape, class: &Class, suffixes: &[Vec<char>], left: usize) -> 
     }
     for letter in begins {
         let behind: Vec<Vec<char>> = suffixes.iter().filter(|s| s.first() == Some(&letter)).map(|s| s[1..].to_vec()).collect();
+        if behind.iter().any(|s| s[..] == ['*']) {
+            continue;
+        }
         let may_end = !behind.iter().any(Vec::is_empty);
         let text = Expr::Text(letter.to_string());
         if left == 0 {
@@ -78,6 +81,7 @@ mod tests {
     #[test]
     fn words_are_left_out_letter_by_letter() {
         assert_eq!(texts("[a-c][a-c]{0,2}", &["ab"]), r#"[bc] [a-c]{0,2} | "a" ([ac] [a-c]? | "b" [a-c])?"#);
+        assert_eq!(texts("[a-c][a-c]{0,2}", &["ab*", "b"]), r#"[c] [a-c]{0,2} | "a" ([ac] [a-c]?)? | "b" [a-c] [a-c]?"#);
         assert_eq!(texts("[+|]{1,2}", &["|", "++"]), r#""+" [|]? | "|" [+|]"#);
     }
 }

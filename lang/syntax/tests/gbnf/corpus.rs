@@ -7,6 +7,7 @@ use aura_syntax::tree::{Expr, ExprKind, Init, Receiver, Slot, SlotList, SlotName
 use aura_syntax::{format, parse};
 
 /// A method that a person wrote.
+#[derive(Clone)]
 pub(crate) struct Method {
     pub(crate) file: String,
     /// Its selector.

@@ -7,20 +7,27 @@ use super::{Message, Request, Role};
 use crate::answer;
 
 /// Overrules what the prompt says about JSON.
-const FORM: &str =
-    "\nThis server takes answers without JSON and without a plan: write the method alone, `name = ( code )`, and nothing else.\n";
+const FORM: &str = "\nThis server takes answers without JSON: write the plan between double quotes, then the method, `name = ( code )`, and nothing else.\n";
 
 /// The system prompt and the messages of a request whose answer is to be bare.
 pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
     let message = |m: &Message| match m.role {
         Role::User => m.clone(),
-        Role::Assistant => Message { role: m.role, text: answer::source(&m.text) },
+        Role::Assistant => Message { role: m.role, text: bare(&m.text) },
     };
     (format!("{}{FORM}", request.system), request.messages.iter().map(message).collect())
 }
 
+/// An answer in the form that the grammar wants.
+fn bare(answer: &str) -> String {
+    let (plan, source) = answer::fields(answer);
+    format!("\"{}\"\n{source}", plan.replace('"', "'"))
+}
+
 /// Whether a text is what the grammar lets a model write: one slot, and nothing wrong with it.
 pub(super) fn is_slot(text: &str) -> bool {
-    let parsed = aura_syntax::parse_slots(super::unfenced(text));
+    let text = super::unfenced(text);
+    let grouped = aura_syntax::grouped(text);
+    let parsed = aura_syntax::parse_slots(grouped.as_deref().unwrap_or(text));
     parsed.diagnostics.is_empty() && parsed.file.slots.is_some_and(|list| list.slots.len() == 1)
 }

@@ -18,6 +18,7 @@ mod walk;
 pub use audit::{Context, audit, own_names};
 pub use clerk::{Clerk, MOST_THREADS};
 pub use list::{Submission, TEXT_GATES, TextGate};
-pub use names::{mended, unknown};
+pub use names::unknown;
+pub(crate) use names::{better_receivers, known_names};
 pub use rules::{Powers, is_world};
 pub use walk::{Walk, walk};

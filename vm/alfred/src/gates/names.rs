@@ -24,33 +24,37 @@ pub fn unknown(source: &str, situation: &Situation) -> Vec<Diagnostic> {
     read(source, situation).0
 }
 
-/// The source with receivers put first wherever that makes an unknown name known: `abs x`, with nothing called `abs` about, can only
-/// be meant as `x abs`. Nothing if that does not mend everything. The result passes all gates like any other text.
-pub fn mended(source: &str, situation: &Situation) -> Option<String> {
+/// What would make every unknown name in `source` known: receivers in the first place. Nothing if that mends not all of them.
+pub(crate) fn better_receivers(source: &str, situation: &Situation) -> Option<Vec<(Span, String)>> {
     let (findings, edits) = read(source, situation);
-    if findings.is_empty() || edits.len() != findings.len() {
-        return None;
-    }
-    let mut text = source.to_string();
-    for (span, better) in edits.iter().rev() {
-        text.replace_range(span.start as usize..span.end as usize, better);
-    }
-    unknown(&text, situation).is_empty().then_some(text)
+    (!findings.is_empty() && edits.len() == findings.len()).then_some(edits)
+}
+
+/// The names that are known in `source`: what self understands, what the file has, and all locals of the method.
+pub(crate) fn known_names(source: &str, situation: &Situation) -> BTreeSet<String> {
+    let Ok(file) = super::parse::slots(source) else { return BTreeSet::new() };
+    gathered(&file, source, situation).known
 }
 
 fn read(source: &str, situation: &Situation) -> (Vec<Diagnostic>, Vec<(Span, String)>) {
     let Ok(file) = super::parse::slots(source) else { return Default::default() };
-    let mut known: BTreeSet<String> = situation.understood.iter().cloned().collect();
-    known.extend(situation.module.iter().flat_map(|s| [s.name.clone(), format!("{}:", s.name)]));
-    known.insert(situation.selector.clone());
-    known.extend(situation.learned_for_receiver().map(|l| l.selector.clone()));
-    let mut reader = Reader { text: source, known, findings: Vec::new(), edits: Vec::new(), gathering: true };
-    reader.file(&file);
+    let mut reader = gathered(&file, source, situation);
     reader.gathering = false;
     reader.file(&file);
     reader.edits.sort_by_key(|e| e.0.start);
     reader.findings.sort_by_key(|f| f.0);
     (reader.findings.into_iter().map(|f| f.1).collect(), reader.edits)
+}
+
+/// A reader that has gathered all names.
+fn gathered<'a>(file: &File, source: &'a str, situation: &Situation) -> Reader<'a> {
+    let mut known: BTreeSet<String> = situation.understood.iter().cloned().collect();
+    known.extend(situation.module.iter().flat_map(|s| [s.name.clone(), format!("{}:", s.name)]));
+    known.insert(situation.selector.clone());
+    known.extend(situation.learned_for_receiver().map(|l| l.selector.clone()));
+    let mut reader = Reader { text: source, known, findings: Vec::new(), edits: Vec::new(), gathering: true };
+    reader.file(file);
+    reader
 }
 
 /// Walks the method twice: once to gather its locals, once to look at its messages.

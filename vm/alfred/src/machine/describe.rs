@@ -26,9 +26,11 @@ pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
             column: caller.column as u32,
             source: caller.source.clone(),
             whole_file: caller.file.clone(),
+            heading: caller.heading.clone(),
         }),
         understood,
         module: missing.module.iter().map(slot).collect(),
+        objects: missing.objects.iter().map(|h| holder(h, false)).collect(),
         depth: missing.generated as u32,
         capabilities: missing.powers.names().collect(),
         powers: missing.powers.and(&vm.policy).names().collect(),
@@ -43,7 +45,7 @@ fn name_of(file: &str) -> String {
 
 fn thing(value: &ValueView) -> Thing {
     let printed = Some(value.text.clone()).filter(|t| *t != value.name);
-    Thing { path: value.name.clone(), is_nil: value.is_nil, printed, type_: None }
+    Thing { path: value.name.clone(), is_nil: value.is_nil, printed, type_: None, held: value.held.clone() }
 }
 
 fn holder(view: &HolderView, is_receiver: bool) -> Holder {

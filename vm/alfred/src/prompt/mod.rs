@@ -1,6 +1,6 @@
 //! What the model is told.
 //!
-//! A prompt has three parts. The *standing* part (who the model is, the language card, two examples) is the same in every request, so
+//! A prompt has three parts. The *standing* part (who the model is, the language card, examples) is the same in every request, so
 //! that a server keeps it in its cache. The *question* describes the send, its receiver's own slots and its caller; a recording is
 //! found by it. The *reference* adds what may change without changing the question: values of this run, what the checker knows of the
 //! call, inherited messages.
@@ -22,6 +22,7 @@ use crate::persona::Briefing;
 use crate::situation::{Situation, arity};
 use crate::text::clean;
 
+pub use examples::TURNS as EXAMPLE_TURNS;
 pub use grammar::grammar;
 pub(crate) use question::{data, type_of, word};
 
@@ -100,7 +101,7 @@ pub fn schema() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "a_plan": {"type": "string", "maxLength": 300},
+            "a_plan": {"type": "string", "maxLength": 600},
             "b_source": {"type": "string", "minLength": 5, "maxLength": MOST_SOURCE}
         },
         "required": ["a_plan", "b_source"],

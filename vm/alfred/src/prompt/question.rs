@@ -10,6 +10,10 @@ const MOST_SLOTS: usize = 30;
 const MOST_INHERITED: usize = 80;
 /// Characters of headers with types: of inherited messages, and of names of the file.
 const MOST_HEADERS: usize = 700;
+/// Characters of the slots of the file's other objects.
+const MOST_OTHERS: usize = 1500;
+/// A method of theirs that is shown whole, in bytes.
+const SHORT_METHOD: usize = 100;
 /// Messages that are sent to the answer.
 const MOST_USES: usize = 8;
 /// Characters of the caller's source.
@@ -51,10 +55,15 @@ pub(super) fn question(situation: &Situation, home: &str) -> String {
 /// What may change without changing the question.
 pub(super) fn reference(situation: &Situation) -> String {
     let mut text = String::new();
+    if let Some(heading) = situation.caller.as_ref().and_then(|c| c.heading.as_ref()) {
+        text.push_str(&format!("The file begins with the comment:\n{}", data(&clean(heading, MOST_SLOT))));
+    }
     let mut values = String::new();
     if let Some(printed) = &situation.receiver.printed {
         values.push_str(&format!("self: {}\n", line(printed, 120)));
     }
+    let held = situation.receiver.held.iter().map(|(name, text)| format!("self {}: {}\n", line(name, 40), line(text, 120)));
+    values.extend(held);
     for (i, argument) in situation.arguments.iter().enumerate() {
         if let Some(printed) = &argument.printed {
             values.push_str(&format!("{}: {}\n", char::from(b'a' + (i % 26) as u8), line(printed, 120)));
@@ -68,7 +77,22 @@ pub(super) fn reference(situation: &Situation) -> String {
     }
     text.push_str(&wanted(situation));
     text.push_str(&visible(situation));
+    text.push_str(&others(situation));
     text.push_str(&inherited(situation));
+    text
+}
+
+/// The slots of the file's other objects, as far as there is room: what arguments and elements understand.
+fn others(situation: &Situation) -> String {
+    let mut room = MOST_OTHERS;
+    let mut text = String::new();
+    for object in &situation.objects {
+        let slots: Vec<SlotView> = object.slots.iter().map(outlined).collect();
+        let shown = slots_of(&Holder { slots, ..object.clone() });
+        let Some(left) = room.checked_sub(shown.chars().count()) else { break };
+        room = left;
+        text.push_str(&shown);
+    }
     text
 }
 
@@ -99,6 +123,13 @@ fn visible(situation: &Situation) -> String {
         true => String::new(),
         false => format!("What they are:\n{}", data(&headers.join("\n"))),
     }
+}
+
+/// A slot without the code of a long method.
+fn outlined(slot: &SlotView) -> SlotView {
+    let short = slot.source.clone().filter(|s| s.len() <= SHORT_METHOD);
+    let header = slot.source.as_ref().and_then(|s| s.split_once('=')).map(|(header, _)| header.trim().to_string());
+    SlotView { header: slot.header.clone().or(header), source: short, ..slot.clone() }
 }
 
 fn slots_of(holder: &Holder) -> String {

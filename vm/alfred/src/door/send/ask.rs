@@ -61,6 +61,7 @@ impl Passage<'_> {
         let mut situation = Situation::clone(&self.situation);
         if !config.tell_values {
             situation.receiver.printed = None;
+            situation.receiver.held.clear();
             situation.arguments.iter_mut().for_each(|a| a.printed = None);
         }
         let prompt = prompt(&situation, &self.at_name, failed, sample, &self.briefing);
@@ -69,9 +70,11 @@ impl Passage<'_> {
             take => format!("{}\nTake {take}", prompt.key),
         };
         let mut options = config.options.clone();
-        if sample > 1 {
+        // Who is asked the same again in the same way answers the same: small models repeat what they wrote, whatever is said of it.
+        let asked_before = sample as i32 - 1 + (failed.len() - self.refused_before().len()) as i32;
+        if asked_before > 0 {
             options.temperature = options.temperature.max(0.5);
-            options.seed += sample as i32 - 1;
+            options.seed += asked_before;
         }
         Request {
             key,

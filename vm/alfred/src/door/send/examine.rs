@@ -4,7 +4,8 @@ use super::{End, Passage};
 use crate::answer::{self, Candidate};
 use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::Trial;
-use crate::gates::{Powers, Submission, Walk, mended, walk};
+use crate::gates::{Powers, Submission, Walk, walk};
+use crate::mend::mended;
 use crate::state::Step;
 use crate::typing::Typed;
 
@@ -15,13 +16,10 @@ impl Passage<'_> {
     /// Sends a model's answer, or a person's edit, through the gates.
     pub(super) async fn examine(&mut self, text: &str) -> Result<Examined, End> {
         self.step(Step::Reading);
-        let mut candidate = match answer::read(text, &self.situation.selector) {
-            Ok(candidate) => candidate,
+        let candidate = match answer::read(text, &self.situation.selector) {
+            Ok(candidate) => mended(candidate, &self.situation),
             Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
         };
-        if let Some(source) = mended(&candidate.source, &self.situation) {
-            candidate = Candidate { source, plan: format!("{} (mended: receivers put first)", candidate.plan) };
-        }
         self.trail.passed(Gate::Parse);
         self.step(Step::Auditing);
         if let Err((gate, findings)) = self.judged(&candidate.source).await? {
