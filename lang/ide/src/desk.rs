@@ -1,7 +1,8 @@
 //! The files of a project as an editor has them.
 //!
 //! Texts come and change; what follows from that is done in slices ([`Ide::work`]), so that whoever serves an editor can look up between two of them and
-//! do something more urgent: first the file that was changed is looked at, then it is found out for whom something follows from that. What must
+//! do something more urgent: first the file that was changed is looked at, then it is found out for whom something follows from that. A question
+//! about one file waits for what that file needs of it; one about all files, for everything. What must
 //! stay true: an answer is about the texts as they were last given (what is offered while somebody types may be a slice of work behind in what
 //! other files make of it); while a text cannot be read, what is said about other files stays as it was; after any edits the findings are those of a
 //! project opened afresh.
@@ -240,6 +241,14 @@ impl Ide {
         }
     }
 
+    /// Finds out of that what one file needs.
+    fn find_out_for(&mut self, id: FileId) {
+        if !self.project.is_settled() {
+            let affected = self.project.finish_for(id);
+            self.note_affected(&affected);
+        }
+    }
+
     fn note_affected(&mut self, affected: &[FileId]) {
         let Some(cause) = self.cause else { return };
         let others: Vec<FileId> = affected.iter().copied().filter(|id| *id != cause).collect();
@@ -429,14 +438,15 @@ impl Ide {
         Some(document)
     }
 
-    /// A file by its name, with everything that follows from the latest changes: its number, text and tree.
+    /// A file by its name, with everything that follows for it from the latest changes: its number, text and tree. What follows for
+    /// others is not waited for.
     pub(crate) fn at(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
         let found = self.at_once(name)?;
-        self.find_out();
+        self.find_out_for(found.0);
         Some(found)
     }
 
-    /// The same for whoever types at this moment: what other files make of the latest changes is not waited for.
+    /// The same for whoever types at this moment: what the latest changes of other files mean for it is not waited for.
     pub(crate) fn at_once(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
         self.settle();
         if self.file(name).is_none() {
