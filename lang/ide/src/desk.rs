@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use aura_syntax::{Diagnostic, Severity};
+use aura_syntax::{Diagnostic, Parse, Severity};
 use aura_types::{FileId, Finder, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -287,11 +287,16 @@ impl Ide {
     pub(crate) fn settle(&mut self) {
         for name in std::mem::take(&mut self.unseen) {
             let Some(document) = self.open.get(&name).cloned() else { continue };
-            self.set(&name, document.text());
+            self.set_read(&name, document.text(), || document.parse().clone());
         }
     }
 
     pub(crate) fn set(&mut self, name: &str, text: &str) {
+        self.set_read(name, text, || aura_syntax::parse(text));
+    }
+
+    /// The same for a text whose tree somebody may have already.
+    fn set_read(&mut self, name: &str, text: &str, parse: impl FnOnce() -> Parse) {
         // What lives in an image, or was learned there, is shown in a file, and not changed by it.
         if self.file(name).is_some_and(|id| self.live == Some(id) || self.is_copy(id)) {
             return;
@@ -310,7 +315,7 @@ impl Ide {
             self.find_out();
         }
         let find = Imports { outside: &*self.outside, open: &self.open };
-        let id = self.project.change(&key, text.to_string(), &find);
+        let id = self.project.change_read(&key, text.to_string(), parse(), &find);
         self.cause = Some(id);
         if let Some(learned) = self.outside.learned(name).filter(|_| is_new) {
             self.project.accompany(id, &learned.name, learned.text);
