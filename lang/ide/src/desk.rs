@@ -1,7 +1,8 @@
 //! The files of a project as an editor has them.
 //!
 //! Texts come and change; what follows from that is done in slices ([`Ide::work`]), so that whoever serves an editor can look up between two of them and
-//! do something more urgent: first the file that was changed is looked at, then it is found out for whom something follows from that. What must
+//! do something more urgent: first the file that was changed is looked at, then it is found out for whom something follows from that. A question
+//! about one file waits for what that file needs of it; one about all files, for everything. What must
 //! stay true: an answer is about the texts as they were last given (what is offered while somebody types may be a slice of work behind in what
 //! other files make of it); while a text cannot be read, what is said about other files stays as it was; after any edits the findings are those of a
 //! project opened afresh.
@@ -10,7 +11,7 @@ use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use aura_syntax::{Diagnostic, Severity};
+use aura_syntax::{Diagnostic, Parse, Severity};
 use aura_types::{FileId, Finder, Options, Project, Universe};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -240,6 +241,14 @@ impl Ide {
         }
     }
 
+    /// Finds out of that what one file needs.
+    fn find_out_for(&mut self, id: FileId) {
+        if !self.project.is_settled() {
+            let affected = self.project.finish_for(id);
+            self.note_affected(&affected);
+        }
+    }
+
     fn note_affected(&mut self, affected: &[FileId]) {
         let Some(cause) = self.cause else { return };
         let others: Vec<FileId> = affected.iter().copied().filter(|id| *id != cause).collect();
@@ -278,11 +287,16 @@ impl Ide {
     pub(crate) fn settle(&mut self) {
         for name in std::mem::take(&mut self.unseen) {
             let Some(document) = self.open.get(&name).cloned() else { continue };
-            self.set(&name, document.text());
+            self.set_read(&name, document.text(), || document.parse().clone());
         }
     }
 
     pub(crate) fn set(&mut self, name: &str, text: &str) {
+        self.set_read(name, text, || aura_syntax::parse(text));
+    }
+
+    /// The same for a text whose tree somebody may have already.
+    fn set_read(&mut self, name: &str, text: &str, parse: impl FnOnce() -> Parse) {
         // What lives in an image, or was learned there, is shown in a file, and not changed by it.
         if self.file(name).is_some_and(|id| self.live == Some(id) || self.is_copy(id)) {
             return;
@@ -301,7 +315,7 @@ impl Ide {
             self.find_out();
         }
         let find = Imports { outside: &*self.outside, open: &self.open };
-        let id = self.project.change(&key, text.to_string(), &find);
+        let id = self.project.change_read(&key, text.to_string(), parse(), &find);
         self.cause = Some(id);
         if let Some(learned) = self.outside.learned(name).filter(|_| is_new) {
             self.project.accompany(id, &learned.name, learned.text);
@@ -429,14 +443,15 @@ impl Ide {
         Some(document)
     }
 
-    /// A file by its name, with everything that follows from the latest changes: its number, text and tree.
+    /// A file by its name, with everything that follows for it from the latest changes: its number, text and tree. What follows for
+    /// others is not waited for.
     pub(crate) fn at(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
         let found = self.at_once(name)?;
-        self.find_out();
+        self.find_out_for(found.0);
         Some(found)
     }
 
-    /// The same for whoever types at this moment: what other files make of the latest changes is not waited for.
+    /// The same for whoever types at this moment: what the latest changes of other files mean for it is not waited for.
     pub(crate) fn at_once(&mut self, name: &str) -> Option<(FileId, Rc<Document>)> {
         self.settle();
         if self.file(name).is_none() {

@@ -20,8 +20,9 @@ use crate::jobs::{Ended, Jobs};
 use crate::verdicts::{Verdict, Verdicts};
 use crate::{commands, requests, sync, verdicts};
 
-/// After a change, the silence that is waited for before it is looked at: of letters that come together only the last is told.
-const QUIET: Duration = Duration::from_millis(1);
+/// After a change, the silence that is waited for before it is looked at: of letters that come together only the last is told. Messages that were
+/// sent together are much nearer to one another than this.
+const QUIET: Duration = Duration::from_micros(300);
 
 /// The silence that is waited for before files are looked at that nobody has open: whoever is typing comes first, and a slice of such work takes as
 /// long as a letter may.

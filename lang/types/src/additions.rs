@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use aura_syntax::tree::{ExprKind, Send, selector};
+use aura_syntax::tree::{ExprKind, Send};
 use aura_syntax::visit::Visit;
 use rustc_hash::FxHashSet;
 
@@ -52,7 +52,9 @@ pub(crate) struct Finder<'a> {
 
 impl Visit for Finder<'_> {
     fn send(&mut self, send: &Send, _: Option<&Send>) {
-        if !adds_slots(&selector(&send.selector, &self.text)) {
+        // Most messages have other names: none is put together for them.
+        let [keyword] = send.selector[..] else { return };
+        if !adds_slots(keyword.text(&self.text)) {
             return;
         }
         match &send.arguments[..] {

@@ -53,6 +53,11 @@ impl Asked {
         self.of.get(&file).is_some_and(|of| !of.names.is_disjoint(names) || !of.objects.is_disjoint(objects))
     }
 
+    /// The files that a file has asked, perhaps by way of others.
+    pub(crate) fn by(&self, file: FileId) -> FxHashSet<FileId> {
+        reached(file, &mut |file| self.of.get(file).into_iter().flat_map(|of| &of.files).copied().collect())
+    }
+
     /// The files that a file has asked and that have asked it, both perhaps by way of others: with itself, if there are any.
     pub(crate) fn ring(&self, file: FileId) -> FxHashSet<FileId> {
         // Who was asked by whom, among those that the file has asked.

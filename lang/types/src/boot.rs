@@ -3,6 +3,8 @@
 //!
 //! What must stay true: a built-in kind's object has exactly one parent, its traits.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::names::Names;
@@ -107,13 +109,13 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         builtin,
         options,
         places: FxHashMap::default(),
-        parents: FxHashMap::default(),
+        parentage: crate::parentage::Parentage::default(),
         above: FxHashMap::default(),
         finds: FxHashMap::default(),
         signatures: FxHashMap::default(),
         variables: FxHashMap::default(),
-        parented: None,
-        implementors: None,
+        implementors: Rc::default(),
+        touched: Vec::new(),
         related: FxHashMap::default(),
         asked: crate::asked::Asked::default(),
         checked: None,

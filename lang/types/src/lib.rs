@@ -32,6 +32,7 @@ mod names;
 mod near;
 mod object;
 mod overrides;
+mod parentage;
 mod primitives;
 mod project;
 mod promise;

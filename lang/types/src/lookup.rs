@@ -157,7 +157,7 @@ impl Universe {
     /// The objects that a message may find slots in, after an object's own. What a parent slot holds may be found out by messages that
     /// are looked up through it, so this is a question like those for what code answers.
     pub(crate) fn parents_of(&mut self, object: ObjectId) -> Rc<Parents> {
-        if let Some(parents) = self.parents.get(&object) {
+        if let Some(parents) = self.parentage.of(object) {
             return parents.clone();
         }
         let told = self.recursion.told;
@@ -170,7 +170,7 @@ impl Universe {
         };
         parents.slots.iter().flatten().for_each(|parent| self.ask_above(object, parent.object));
         if self.recursion.told == told {
-            self.parents.insert(object, parents.clone());
+            self.parentage.learn(object, parents.clone());
         }
         parents
     }
@@ -313,22 +313,24 @@ impl Universe {
     /// Finds out which objects are a parent of another one, to be asked before anything else is: inside another question this would be
     /// answered with what is known so far.
     pub(crate) fn prepare(&mut self) {
-        if self.parented.is_some() {
+        if self.parentage.is_complete() {
             return;
         }
-        let mut all = FxHashSet::default();
-        for object in 0..self.objects.len() as u32 {
-            let parents = self.parents_of(ObjectId(object));
-            all.extend(parents.slots.iter().flatten().map(|p| p.object));
+        let mut unsure = Vec::new();
+        for object in self.parentage.unknown() {
+            let parents = self.parents_of(object);
+            if self.parentage.of(object).is_none() {
+                unsure.push((object, parents));
+            }
         }
-        self.parented = Some(Rc::new(all));
+        self.parentage.complete(unsure);
     }
 
     /// The slots for a message in objects that inherit from this one. An object's own slot that another such object inherits
     /// from counts once. Code of the library sees those of the library.
     pub(crate) fn below(&mut self, object: ObjectId, name: Name, from: FileId) -> SmallVec<[Found; 2]> {
         self.ask_down(object, name);
-        if self.parented.as_ref().is_some_and(|p| !p.contains(&object)) {
+        if self.parentage.is_complete() && !self.parentage.is_parent(object) {
             return SmallVec::new();
         }
         let all = self.implementors();

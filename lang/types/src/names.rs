@@ -54,11 +54,6 @@ impl Names {
         self.of(&text)
     }
 
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.entries.len()
-    }
-
     /// The number of a text that is in the table already.
     pub fn known(&self, text: &str) -> Option<Name> {
         self.numbers.get(text).copied()

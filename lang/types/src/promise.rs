@@ -73,8 +73,7 @@ impl Interface {
             (0..count).map(move |index| SlotId { object, index })
         };
         let slots: Vec<SlotId> = own.iter().flat_map(slots_of).chain(file.added.iter().copied()).collect();
-        let is_parented = |object: &ObjectId| u.parented.as_ref().is_some_and(|p| p.contains(object));
-        all.parented = own.iter().copied().filter(is_parented).collect();
+        all.parented = own.iter().copied().filter(|object| u.parentage.is_parent(*object)).collect();
         all.objects = own.into_iter().map(|object| (object, u.above(object))).collect();
         for slot in slots {
             let here = u.slot(slot);

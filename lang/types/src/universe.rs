@@ -7,13 +7,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use aura_syntax::tree::Statement;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
-use crate::lookup::{Above, Find, Parents};
+use crate::lookup::{Above, Find};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::parentage::Parentage;
 use crate::relate::Related;
 use crate::signature::Signature;
 use crate::ty::{Booleans, TypeId, Types, VarId};
@@ -137,15 +138,15 @@ pub struct Universe {
     pub(crate) options: Options,
     /// The object at a place of a file, by file and path: it keeps its number when the file is loaded again.
     pub(crate) places: FxHashMap<(FileId, Rc<str>), ObjectId>,
-    pub(crate) parents: FxHashMap<ObjectId, Rc<Parents>>,
+    pub(crate) parentage: Parentage,
     pub(crate) above: FxHashMap<ObjectId, Rc<Above>>,
     pub(crate) finds: FxHashMap<(ObjectId, Name), Find>,
     pub(crate) signatures: FxHashMap<(SlotId, bool), Rc<Signature>>,
     /// The variables of methods and of generic objects (these have no slot number), by name.
     pub(crate) variables: FxHashMap<(SlotId, Name), VarId>,
-    /// The objects that are a parent of another one.
-    pub(crate) parented: Option<Rc<FxHashSet<ObjectId>>>,
-    pub(crate) implementors: Option<Rc<Implementors>>,
+    pub(crate) implementors: Rc<Implementors>,
+    /// Objects whose slots may be others than those entered there.
+    pub(crate) touched: Vec<ObjectId>,
     pub(crate) related: FxHashMap<(Option<FileId>, TypeId, TypeId), Related>,
     pub(crate) bodies: FxHashMap<Unit, Rc<Outcome>>,
     /// The objects whose parents are among these units.
@@ -194,6 +195,7 @@ impl Universe {
     pub(crate) fn add_object(&mut self, path: &str) -> ObjectId {
         let id = ObjectId(self.objects.len() as u32);
         self.objects.push(Object { path: path.into(), ..Object::default() });
+        self.parentage.add(id);
         id
     }
 
@@ -216,7 +218,11 @@ impl Universe {
         }
     }
 
+    /// An object that is to be changed.
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
+        if self.touched.last() != Some(&id) {
+            self.touched.push(id);
+        }
         let object = &mut self.objects[id.0 as usize];
         object.forget_places();
         object
@@ -290,21 +296,20 @@ impl Universe {
         self.finds.clear();
         self.related.clear();
         self.effects.clear();
-        self.implementors = None;
-        self.parented = None;
+        self.parentage.open();
     }
 
     /// Forgets the parents of some objects.
     pub(crate) fn forget_parents(&mut self, of: impl IntoIterator<Item = ObjectId>) {
         for object in of {
-            self.parents.remove(&object);
+            self.parentage.forget(object);
             self.bodies.remove(&Unit::Parents(object));
         }
     }
 
     /// Forgets everybody's parents.
     pub(crate) fn forget_all_parents(&mut self) {
-        self.parents.clear();
+        self.parentage.forget_all();
         self.bodies.retain(|unit, _| !matches!(unit, Unit::Parents(_)));
     }
 
@@ -359,8 +364,15 @@ impl Universe {
 
     /// Every slot of a name, anywhere.
     pub(crate) fn implementors(&mut self) -> Rc<Implementors> {
-        let make = || Rc::new(Implementors::of(&self.objects, self.names.count()));
-        self.implementors.get_or_insert_with(make).clone()
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort();
+        touched.dedup();
+        touched.retain(|id| !self.implementors.know(*id, self.object(*id)));
+        if !touched.is_empty() {
+            let all = Rc::make_mut(&mut self.implementors);
+            touched.into_iter().for_each(|id| all.enter(id, &self.objects[id.0 as usize]));
+        }
+        self.implementors.clone()
     }
 
     pub(crate) fn signature_of(&mut self, slot: SlotId, is_write: bool) -> Rc<Signature> {

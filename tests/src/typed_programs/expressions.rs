@@ -77,13 +77,13 @@ impl Made<'_> {
             Kind::Bool => self.bool(depth),
             Kind::Point => self.point(depth),
             Kind::Disc => match self.pick(4) {
-                0 => format!("(({}) moved)", self.expr(Kind::Disc, depth)),
-                1 => format!("(({}) linked: {})", self.expr(Kind::Disc, depth), self.expr(Kind::Maybe, depth)),
+                0 => self.sent(Kind::Disc, "moved", depth),
+                1 => self.told(Kind::Disc, "linked:", Kind::Maybe, depth),
                 2 => format!("(touched: ({}))", self.expr(Kind::Disc, depth)),
-                _ => format!("(({}) copy radius: {})", self.expr(Kind::Disc, depth), self.expr(Kind::Int, depth)),
+                _ => self.told(Kind::Disc, "copy radius:", Kind::Int, depth),
             },
             Kind::Maybe => match self.pick(4) {
-                0 => format!("({}) next", self.expr(Kind::Point, depth)),
+                0 => self.sent(Kind::Point, "next", depth),
                 1 => self.expr(Kind::Point, depth),
                 2 => format!("(({}) ifTrue: [ {} ])", self.expr(Kind::Bool, depth), self.expr(Kind::Point, depth)),
                 _ => self.smallest(kind),
@@ -94,9 +94,9 @@ impl Made<'_> {
                 _ => format!("(({}) detect: [|:e| e > 3 ] IfNone: [ nil ])", self.expr(Kind::Ints, depth)),
             },
             Kind::Ints => match self.pick(6) {
-                0 => format!("(({}) copy add: {})", self.expr(Kind::Ints, depth), self.expr(Kind::Int, depth)),
+                0 => self.told(Kind::Ints, "copy add:", Kind::Int, depth),
                 1 => format!("(({}) collect: [|:e| e + {} ])", self.expr(Kind::Ints, depth), self.expr(Kind::Int, depth)),
-                2 => format!("({}) all", self.expr(Kind::Point, depth)),
+                2 => self.sent(Kind::Point, "all", depth),
                 3 => format!("(({}) collect: [|:e| {} ])", self.expr(Kind::Texts, depth), self.expr(Kind::Int, depth)),
                 4 => format!("(({}) map: [|:e| e + {} ])", self.expr(Kind::Cell, depth), self.expr(Kind::Int, depth)),
                 _ => format!("(({}) collect: [|:e| e size ])", self.expr(Kind::Texts, depth)),
@@ -104,23 +104,23 @@ impl Made<'_> {
             Kind::Texts => match self.pick(3) {
                 0 => format!("(({}) collect: [|:e| e printString ])", self.expr(Kind::Ints, depth)),
                 1 => format!("(({}) map: [|:e| e printString ])", self.expr(Kind::Cell, depth)),
-                _ => format!("(({}) copy add: {})", self.expr(Kind::Texts, depth), self.expr(Kind::Text, depth)),
+                _ => self.told(Kind::Texts, "copy add:", Kind::Text, depth),
             },
             Kind::Block => match self.pick(3) {
-                0 => format!("(({}) map)", self.expr(Kind::Point, depth)),
+                0 => self.sent(Kind::Point, "map", depth),
                 1 => format!("[|:n <int>| n + ({}) ]", self.expr(Kind::Int, depth)),
                 _ => format!("[|:n <int | string>| {} ]", self.expr(Kind::Int, depth)),
             },
             Kind::Action => match self.pick(2) {
-                0 => format!("(({}) action)", self.expr(Kind::Point, depth)),
+                0 => self.sent(Kind::Point, "action", depth),
                 _ => format!("[ {} ]", self.expr(Kind::Int, depth)),
             },
             Kind::Either => match self.pick(6) {
                 0 => self.expr(Kind::Int, depth),
                 1 => self.expr(Kind::Text, depth),
-                2 => format!("(({}) v)", self.expr(Kind::Reader, depth)),
-                3 => format!("(({}) got)", self.expr(Kind::Mixed, depth)),
-                4 => format!("(({}) got: {})", self.expr(Kind::Cell, depth), self.expr(Kind::Text, depth)),
+                2 => self.sent(Kind::Reader, "v", depth),
+                3 => self.sent(Kind::Mixed, "got", depth),
+                4 => self.told(Kind::Cell, "got:", Kind::Text, depth),
                 _ => format!(
                     "(pick: ({}) Or: ({}) If: {})",
                     self.expr(Kind::Int, depth),
@@ -129,8 +129,8 @@ impl Made<'_> {
                 ),
             },
             Kind::Holder => match self.pick(8) {
-                0 => format!("(({}) v: {})", self.expr(Kind::Holder, depth), self.expr(Kind::Either, depth)),
-                1 => format!("(({}) put: {})", self.expr(Kind::Holder, depth), self.expr(Kind::Either, depth)),
+                0 => self.told(Kind::Holder, "v:", Kind::Either, depth),
+                1 => self.told(Kind::Holder, "put:", Kind::Either, depth),
                 2 if self.pick(6) == 0 => "slim copy".into(),
                 _ => self.smallest(kind),
             },
@@ -140,17 +140,17 @@ impl Made<'_> {
                 _ => self.smallest(kind),
             },
             Kind::Switch => match self.pick(2) {
-                0 => format!("(({}) toggle: {})", self.expr(Kind::Switch, depth), self.expr(Kind::Bool, depth)),
-                _ => format!("({}) copy", self.expr(Kind::Switch, depth)),
+                0 => self.told(Kind::Switch, "toggle:", Kind::Bool, depth),
+                _ => self.sent(Kind::Switch, "copy", depth),
             },
             Kind::Cell => match self.pick(3) {
-                0 => format!("(({}) copy put: {})", self.expr(Kind::Cell, depth), self.expr(Kind::Int, depth)),
-                1 => format!("(({}) fill: {})", self.expr(Kind::Cell, depth), self.expr(Kind::Cell, depth)),
+                0 => self.told(Kind::Cell, "copy put:", Kind::Int, depth),
+                1 => self.told(Kind::Cell, "fill:", Kind::Cell, depth),
                 _ => self.smallest(kind),
             },
             Kind::Mixed => match self.pick(3) {
-                0 => format!("(({}) copy put: {})", self.expr(Kind::Mixed, depth), self.expr(Kind::Either, depth)),
-                1 => format!("(({}) fill: {})", self.expr(Kind::Mixed, depth), self.expr(Kind::Mixed, depth)),
+                0 => self.told(Kind::Mixed, "copy put:", Kind::Either, depth),
+                1 => self.told(Kind::Mixed, "fill:", Kind::Mixed, depth),
                 _ => self.smallest(kind),
             },
         }
@@ -158,11 +158,11 @@ impl Made<'_> {
 
     fn point(&mut self, depth: u8) -> String {
         match self.pick(7) {
-            0 => format!("(({}) copy x: {})", self.expr(Kind::Point, depth), self.expr(Kind::Int, depth)),
+            0 => self.told(Kind::Point, "copy x:", Kind::Int, depth),
             1 => format!("(({}) ifNil: [ {} ])", self.expr(Kind::Maybe, depth), self.expr(Kind::Point, depth)),
-            2 => format!("(({}) linked: {})", self.expr(Kind::Point, depth), self.expr(Kind::Maybe, depth)),
+            2 => self.told(Kind::Point, "linked:", Kind::Maybe, depth),
             3 => format!("(touched: ({}))", self.expr(Kind::Point, depth)),
-            4 => format!("(({}) moved)", self.expr(Kind::Point, depth)),
+            4 => self.sent(Kind::Point, "moved", depth),
             5 => self.expr(Kind::Disc, depth),
             _ => self.smallest(Kind::Point),
         }
@@ -170,36 +170,46 @@ impl Made<'_> {
 
     fn text(&mut self, depth: u8) -> String {
         match self.pick(7) {
-            0 => format!("({} , {})", self.expr(Kind::Text, depth), self.expr(Kind::Text, depth)),
-            1 => format!("({}) printString", self.expr(Kind::Int, depth)),
-            2 => format!("({}) name", self.expr(Kind::Point, depth)),
+            0 => self.told(Kind::Text, ",", Kind::Text, depth),
+            1 => self.sent(Kind::Int, "printString", depth),
+            2 => self.sent(Kind::Point, "name", depth),
             3 => format!("(({}) copyWith: {}) last", self.expr(Kind::Texts, depth), self.expr(Kind::Text, depth)),
-            4 => format!("({}) label", self.expr(Kind::Disc, depth)),
-            5 if self.pick(12) == 0 => format!("({}) key", self.expr(Kind::Switch, depth)),
+            4 => self.sent(Kind::Disc, "label", depth),
+            5 if self.pick(12) == 0 => self.sent(Kind::Switch, "key", depth),
             _ => self.tested(depth, "printString", "uppercase"),
         }
     }
 
     fn int(&mut self, depth: u8) -> String {
         match self.pick(17) {
-            0 => format!("({} + {})", self.expr(Kind::Int, depth), self.expr(Kind::Int, depth)),
-            1 => format!("({}) size", self.expr(Kind::Text, depth)),
-            2 => format!("({}) x", self.expr(Kind::Point, depth)),
+            0 => self.told(Kind::Int, "+", Kind::Int, depth),
+            1 => self.sent(Kind::Text, "size", depth),
+            2 => self.sent(Kind::Point, "x", depth),
             3 => format!("(({}) inject: 0 Into: [|:s. :e| s + e ])", self.expr(Kind::Ints, depth)),
             4 => format!("(({}) ifNil: [ 0 ] IfNotNil: [|:q| q x ])", self.expr(Kind::Maybe, depth)),
-            5 => format!("(({}) value: {})", self.expr(Kind::Block, depth), self.expr(Kind::Int, depth)),
-            6 => format!("(({}) first)", self.expr(Kind::Ints, depth)),
+            5 => self.told(Kind::Block, "value:", Kind::Int, depth),
+            6 => self.sent(Kind::Ints, "first", depth),
             7 => self.tested(depth, "succ", "size"),
-            8 => format!("(({}) max: {})", self.expr(Kind::Int, depth), self.expr(Kind::Int, depth)),
-            9 => format!("(({}) value)", self.expr(Kind::Action, depth)),
+            8 => self.told(Kind::Int, "max:", Kind::Int, depth),
+            9 => self.sent(Kind::Action, "value", depth),
             10 => format!("(larger: ({}) Than: ({}))", self.expr(Kind::Int, depth), self.expr(Kind::Int, depth)),
-            11 => format!("(({}) double)", self.expr(Kind::Switch, depth)),
-            12 => format!("(({}) on)", self.expr(Kind::Switch, depth)),
-            13 => format!("(({}) radius)", self.expr(Kind::Disc, depth)),
-            14 => format!("(({}) got)", self.expr(Kind::Cell, depth)),
+            11 => self.sent(Kind::Switch, "double", depth),
+            12 => self.sent(Kind::Switch, "on", depth),
+            13 => self.sent(Kind::Disc, "radius", depth),
+            14 => self.sent(Kind::Cell, "got", depth),
             15 => format!("(({}) first: [|:i| i > 2 ] Else: {})", self.expr(Kind::Point, depth), self.expr(Kind::Int, depth)),
             _ => format!("(({}) ifNil: [ {} ])", self.expr(Kind::MaybeInt, depth), self.expr(Kind::Int, depth)),
         }
+    }
+
+    /// A message without arguments to something of a kind.
+    fn sent(&mut self, to: Kind, message: &str, depth: u8) -> String {
+        format!("(({}) {message})", self.expr(to, depth))
+    }
+
+    /// A message with one argument of a kind.
+    fn told(&mut self, to: Kind, message: &str, argument: Kind, depth: u8) -> String {
+        format!("(({}) {message} ({}))", self.expr(to, depth), self.expr(argument, depth))
     }
 
     /// One message if it is an integer, another if it is a text.
@@ -212,15 +222,15 @@ impl Made<'_> {
 
     fn bool(&mut self, depth: u8) -> String {
         match self.pick(6) {
-            0 => format!("({} < {})", self.expr(Kind::Int, depth), self.expr(Kind::Int, depth)),
-            1 => format!("({} = {})", self.expr(Kind::Text, depth), self.expr(Kind::Text, depth)),
-            2 => format!("({}) isNil", self.expr(Kind::Maybe, depth)),
+            0 => self.told(Kind::Int, "<", Kind::Int, depth),
+            1 => self.told(Kind::Text, "=", Kind::Text, depth),
+            2 => self.sent(Kind::Maybe, "isNil", depth),
             3 => format!("(({}) && [ {} ])", self.expr(Kind::Bool, depth), self.expr(Kind::Bool, depth)),
             4 => match self.local_of(Kind::Maybe) {
                 Some((name, _)) => format!("({name} isNil || [ {name} x = {} ])", self.expr(Kind::Int, depth)),
-                None => format!("({}) isDisc", self.expr(Kind::Point, depth)),
+                None => self.sent(Kind::Point, "isDisc", depth),
             },
-            _ => format!("({}) not", self.expr(Kind::Bool, depth)),
+            _ => self.sent(Kind::Bool, "not", depth),
         }
     }
 }

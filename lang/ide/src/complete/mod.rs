@@ -118,7 +118,6 @@ impl Ide {
     /// What is to be said of something that was offered; nothing when it was offered before the last question.
     pub fn describe_completion(&mut self, key: Key) -> Option<About> {
         self.settle();
-        self.find_out();
         let told = (key.question == self.offered.question).then(|| self.offered.told.get(key.index as usize))??;
         Some(match *told {
             Told::Slot(slot) => self.about_slot(slot),

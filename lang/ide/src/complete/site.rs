@@ -56,8 +56,9 @@ impl Spot {
 
     /// The object that is `self` there.
     pub(super) fn holder(&self, ide: &mut Ide) -> ObjectId {
-        let code = ide.universe().code_at(self.here.file, self.word.start);
-        self.method(ide).map_or(code.holder, |slot| slot.object)
+        // What is in the code around does not matter: in a text that cannot be read that may be all the rest of it.
+        let around = ide.universe().holder_at(self.here.file, self.word.start);
+        self.method(ide).map_or(around, |slot| slot.object)
     }
 
     /// Whether `resend` means something there.

@@ -65,6 +65,38 @@ fn a_text_that_changes_is_told_of_before_what_follows_from_it() {
 }
 
 #[test]
+fn a_question_about_one_file_does_not_wait_for_the_others() {
+    let users: String =
+        (0..9).map(|n| format!("=== /p/user{n}.aura\n| m = (import: 'main'). n = ( m one ) |\nm one + 1\nn + 1\n")).collect();
+    let mut f = Fixture::new(&format!("| on‸e = 1 |\none\n{users}"));
+    let shown = |ide: &mut Ide, name: &str, at: &str| -> String {
+        let text = ide.document(name).expect("is there");
+        let at = text.text().find(at).expect("is in it") as u32;
+        ide.hover(name, at).expect("is known").about[0].code.clone()
+    };
+    // Somebody asks behind a change: slices of work that are left then, and those that are there without a question.
+    let mut left = |ask: &dyn Fn(&mut Ide), text: &str| -> usize {
+        f.ide.open("/p/main.aura", text);
+        f.ide.work();
+        ask(&mut f.ide);
+        let mut left = 0;
+        while f.ide.has_work() {
+            left += 1;
+            f.ide.work();
+        }
+        left
+    };
+    let unasked = left(&|_| (), "| one = 'x' |\none\n");
+    assert!(unasked > 9, "{unasked}");
+    // Of the file itself everything is known.
+    let asked = left(&|ide| assert_eq!(shown(ide, "/p/main.aura", "one"), "one <int> ="), "| one = 1 |\none\n");
+    assert_eq!(asked, unasked);
+    // Another one needs what the changed one promises.
+    let asked = left(&|ide| assert_eq!(shown(ide, "/p/user3.aura", "n ="), "n ^ <string>"), "| one = 'x' |\none\n");
+    assert!(asked + 3 >= unasked && asked < unasked, "{asked} of {unasked}");
+}
+
+#[test]
 fn a_file_that_another_one_imports_is_looked_at_like_any_of_the_project() {
     let files = [("/p/a.aura", "| b = import: 'b' |\nb one\n"), ("/p/b.aura", "| one = 1 |\nself zork\n")];
     let mut ide = Ide::new(Rc::new(crate::memory::Memory::of(files.map(|(n, t)| (n.to_string(), t.to_string())).into())));

@@ -29,6 +29,8 @@ pub(super) struct Pending {
     is_all: bool,
     /// Whose findings may be other than before, and nobody has been told.
     concerned: FxHashSet<FileId>,
+    /// The file that was changed last.
+    changed: Option<FileId>,
 }
 
 impl Pending {
@@ -41,7 +43,8 @@ impl Pending {
     }
 
     /// There was an edit: from here on it is counted anew.
-    fn begin(&mut self) {
+    fn begin(&mut self, changed: FileId) {
+        self.changed = Some(changed);
         self.rounds.clear();
         self.is_all = false;
         self.all = self.left.iter().copied().collect();
@@ -69,6 +72,29 @@ impl Project {
         self.take_concerned()
     }
 
+    /// Finds out of what follows from changes as much as must be known to ask about one file: the files that may have other findings. The code of
+    /// the changed file itself is forgotten, so it is found out from what is true now whenever it is asked for, with that of all
+    /// that have asked it and that it has asked. Any other file needs to know what those promise that it has asked, perhaps by way of others.
+    pub fn finish_for(&mut self, file: FileId) -> Vec<FileId> {
+        while let Some(at) = self.needed_by(file) {
+            let id = self.pending.left.swap_remove(at);
+            self.look_again(id);
+        }
+        self.take_concerned()
+    }
+
+    /// Which of those that are to be looked at again a file needs to know about.
+    fn needed_by(&self, file: FileId) -> Option<usize> {
+        let Pending { left, changed, .. } = &self.pending;
+        if left.is_empty() || *changed == Some(file) {
+            return None;
+        }
+        let needed = self.universe.asked.by(file);
+        // The cause comes first: it tells who else is concerned.
+        let place = |wanted: &dyn Fn(&FileId) -> bool| left.iter().position(wanted);
+        place(&|id| *changed == Some(*id)).or_else(|| place(&|id| *id == file || needed.contains(id)))
+    }
+
     fn take_concerned(&mut self) -> Vec<FileId> {
         let mut all: Vec<FileId> = self.pending.concerned.drain().filter(|id| !self.universe.file(*id).is_library).collect();
         all.sort();
@@ -80,7 +106,7 @@ impl Project {
         if !self.was_asked {
             return;
         }
-        self.pending.begin();
+        self.pending.begin(changed);
         self.pending.add(changed);
         again.into_iter().for_each(|id| self.again(id));
         if self.watches_effects() != self.watched_effects {

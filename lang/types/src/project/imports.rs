@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use aura_syntax::Parse;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Project;
@@ -92,7 +93,9 @@ impl Project {
                 let name = find.name(&from, &path);
                 let known = name.as_deref().and_then(|name| self.file(name));
                 let there = known.or_else(|| {
-                    let (new, missed_it) = self.bring(name.as_deref()?, find.text(&from, &path)?, find);
+                    let text = find.text(&from, &path)?;
+                    let parse = aura_syntax::parse(&text);
+                    let (new, missed_it) = self.bring(name.as_deref()?, text, parse, find);
                     left.push(new);
                     had_missed.extend(missed_it);
                     Some(new)
@@ -107,8 +110,7 @@ impl Project {
     }
 
     /// A file is new: it comes with those that had missed it.
-    pub(super) fn bring(&mut self, name: &str, text: String, find: &dyn Finder) -> (FileId, Vec<FileId>) {
-        let parse = aura_syntax::parse(&text);
+    pub(super) fn bring(&mut self, name: &str, text: String, parse: Parse, find: &dyn Finder) -> (FileId, Vec<FileId>) {
         let id = self.universe.load(Source { name: name.to_string(), text, parse, is_library: false });
         self.files.insert(name.into(), id);
         // Until somebody has looked at a file, nobody can be surprised by a new one.

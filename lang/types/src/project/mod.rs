@@ -10,7 +10,7 @@ mod imports;
 
 use std::rc::Rc;
 
-use aura_syntax::Diagnostic;
+use aura_syntax::{Diagnostic, Parse};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::load::Source;
@@ -95,15 +95,20 @@ impl Project {
     /// A file is there, or has changed: from here on it is what is asked about. For which others something follows from that, is still to be
     /// found out ([`Project::go_on`]); until then they know this file as it was.
     pub fn change(&mut self, name: &str, text: String, find: &dyn Finder) -> FileId {
+        let parse = aura_syntax::parse(&text);
+        self.change_read(name, text, parse, find)
+    }
+
+    /// The same for a text that somebody has read already.
+    pub fn change_read(&mut self, name: &str, text: String, parse: Parse, find: &dyn Finder) -> FileId {
         self.know_interfaces();
         let (id, mut again) = match self.file(name) {
             Some(id) => {
                 let ring = self.ring(id);
-                let parse = aura_syntax::parse(&text);
                 self.universe.reload(id, Source { name: name.to_string(), text, parse, is_library: false });
                 (id, ring)
             }
-            None => self.bring(name, text, find),
+            None => self.bring(name, text, parse, find),
         };
         again.extend(self.bring_imports(id, find));
         self.universe.reload_companion(id);

@@ -1,12 +1,42 @@
-//! Processes that are measured: wall time and peak memory of one, or its output, with a limit on how long it may take.
+//! Processes that are measured, and scripts for them: wall time and peak memory of one, or its output, with a limit on how long it may take.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::machine;
+
+/// A script in a folder of its own, which goes with it.
+pub(crate) struct Script {
+    dir: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Script {
+    /// Writes it.
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
+        let dir = tempfile::tempdir().map_err(|e| format!("cannot make a folder for a script: {e}"))?;
+        let path = dir.path().join("script.aura");
+        std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        Ok(Self { dir, path })
+    }
+
+    /// Its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// What runs it with the `aura` that is measured.
+    pub(crate) fn run(&self, flags: &[&str]) -> Result<Command, String> {
+        let mut command = Command::new(machine::aura()?);
+        command.arg("run").args(flags).arg(&self.path);
+        Ok(command)
+    }
+}
 
 /// What a process cost.
 pub(crate) struct Cost {

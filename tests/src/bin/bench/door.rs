@@ -7,8 +7,6 @@
 //! with an example of each in a comment, so that every gate has something to do.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::stats::{median, percentile, range};
@@ -104,16 +102,10 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 /// One process: milliseconds between an answer and the next question.
 fn session(tested: bool) -> Result<Vec<f64>, String> {
     let server = server::Server::start(&NAMES).map_err(|e| format!("cannot listen on the loopback address: {e}"))?;
-    let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
-    fs::write(dir.path().join("door.aura"), script(tested)).map_err(|e| e.to_string())?;
-    let mut command = Command::new(machine::aura()?);
-    command
-        .args(["run", "door.aura"])
-        .env("OLLAMA_HOST", server.address())
-        .env_remove("CI")
-        .env_remove("http_proxy")
-        .env_remove("HTTP_PROXY");
-    let text = child::output(&mut command, dir.path(), Duration::from_secs(120))?;
+    let script = child::Script::new(&script(tested))?;
+    let mut command = script.run(&[])?;
+    command.env("OLLAMA_HOST", server.address()).env_remove("CI").env_remove("http_proxy").env_remove("HTTP_PROXY");
+    let text = child::output(&mut command, script.folder(), Duration::from_secs(120))?;
     let expected: String = (1..=NAMES.len()).map(|i| format!("{i}\n")).collect();
     if text != expected {
         return Err(format!("the script printed something else than the learned methods answer: {text}"));

@@ -4,12 +4,13 @@
 //! byte on its standard error.
 
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::child::Script;
 use crate::machine;
 use crate::stats::{median, range};
 use crate::table::Table;
@@ -83,12 +84,9 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 
 /// Milliseconds from the signal to the first byte about it.
 fn once(slots: &str, expression: &str, round: u32) -> Result<f64, String> {
-    let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
-    let script = dir.path().join("busy.aura");
-    std::fs::write(&script, format!("| {slots} |\n{expression}\n")).map_err(|e| e.to_string())?;
-    let mut child = Command::new(machine::aura()?)
-        .args(["run", "--alfred=off"])
-        .arg(&script)
+    let script = Script::new(&format!("| {slots} |\n{expression}\n"))?;
+    let mut child = script
+        .run(&["--alfred=off"])?
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
