@@ -48,7 +48,10 @@ fn method(text: &str, wanted: &str) {
     for gate in &TEXT_GATES {
         (gate.judge)(&Submission { source, situation: &situation, at: "lobby" });
     }
-    aura_alfred::gates::mended(source, &situation);
+    for mending in [aura_alfred::mend::declared, aura_alfred::mend::put_first] {
+        let mended = mending(source, &situation);
+        assert_ne!(mended.as_deref(), Some(source), "something was done");
+    }
 }
 
 /// One input.

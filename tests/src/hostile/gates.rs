@@ -2,7 +2,8 @@
 
 use aura_alfred::answer;
 use aura_alfred::diagnostic::Diagnostic;
-use aura_alfred::gates::{Submission, mended, walk};
+use aura_alfred::gates::{Submission, walk};
+use aura_alfred::mend::mended;
 use aura_alfred::situation::Situation;
 use aura_alfred::typing::Typing;
 use serde_json::json;
@@ -11,10 +12,7 @@ use serde_json::json;
 /// gate's findings.
 pub fn pass(source: &str, situation: &Situation, at: usize, typing: &Typing) -> Result<String, Vec<Diagnostic>> {
     let answer = json!({"a_plan": "", "b_source": source}).to_string();
-    let mut method = answer::read(&answer, &situation.selector)?.source;
-    if let Some(better) = mended(&method, situation) {
-        method = better;
-    }
+    let method = mended(answer::read(&answer, &situation.selector)?, situation).source;
     let at = situation.path[at].path.as_deref().unwrap_or("");
     match walk(&Submission { source: &method, situation, at }, Some(typing)).refused {
         Some((_, findings)) => Err(findings),

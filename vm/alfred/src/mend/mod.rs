@@ -23,7 +23,7 @@ type Mending = fn(&str, &Situation) -> Option<String>;
 const MENDINGS: [(&str, Mending); 2] = [("locals declared", declared), ("receivers put first", put_first)];
 
 /// The candidate, set right.
-pub(crate) fn mended(mut candidate: Candidate, situation: &Situation) -> Candidate {
+pub fn mended(mut candidate: Candidate, situation: &Situation) -> Candidate {
     for (what, mending) in MENDINGS {
         if let Some(source) = mending(&candidate.source, situation) {
             candidate = Candidate { source, ..candidate }.told(what);
