@@ -9,9 +9,10 @@ use std::rc::Rc;
 use aura_syntax::tree::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::find::Find;
 use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
-use crate::lookup::{Above, Find, Parents};
+use crate::lookup::{Above, Parents};
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::relate::Related;

@@ -65,6 +65,8 @@ impl Made<'_> {
             Kind::Reader => &["slim copy", "wide", "(holder copy v: 'r')"],
             Kind::Switch => &["switch copy", "(switch copy toggle: true)", "switch"],
             Kind::Cell => &["(cell copy put: 3)", "((cell copy put: 3) put: 4)"],
+            Kind::Door => &["door copy", "(door copy push: true)", "door"],
+            Kind::Sided => &["square copy", "odd", "square"],
             Kind::Mixed => &["((cell copy put: 3) put: 'c')", "((cell copy put: 'd') put: 3)"],
         };
         all[self.pick(all.len() as u8) as usize].into()
@@ -115,7 +117,8 @@ impl Made<'_> {
                 0 => format!("(({}) action)", self.expr(Kind::Point, depth)),
                 _ => format!("[ {} ]", self.expr(Kind::Int, depth)),
             },
-            Kind::Either => match self.pick(6) {
+            Kind::Either => match self.pick(7) {
+                6 => format!("(({}) both)", self.expr(Kind::Door, depth)),
                 0 => self.expr(Kind::Int, depth),
                 1 => self.expr(Kind::Text, depth),
                 2 => format!("(({}) v)", self.expr(Kind::Reader, depth)),
@@ -134,7 +137,8 @@ impl Made<'_> {
                 2 if self.pick(6) == 0 => "slim copy".into(),
                 _ => self.smallest(kind),
             },
-            Kind::Reader => match self.pick(3) {
+            Kind::Reader => match self.pick(4) {
+                3 => self.expr(Kind::Door, depth),
                 0 => self.expr(Kind::Holder, depth),
                 1 => format!("(slim copy v: {})", self.expr(Kind::Int, depth)),
                 _ => self.smallest(kind),
@@ -148,6 +152,11 @@ impl Made<'_> {
                 1 => format!("(({}) fill: {})", self.expr(Kind::Cell, depth), self.expr(Kind::Cell, depth)),
                 _ => self.smallest(kind),
             },
+            Kind::Door => match self.pick(2) {
+                0 => format!("(({}) push: {})", self.expr(Kind::Door, depth), self.expr(Kind::Bool, depth)),
+                _ => self.smallest(kind),
+            },
+            Kind::Sided => self.smallest(kind),
             Kind::Mixed => match self.pick(3) {
                 0 => format!("(({}) copy put: {})", self.expr(Kind::Mixed, depth), self.expr(Kind::Either, depth)),
                 1 => format!("(({}) fill: {})", self.expr(Kind::Mixed, depth), self.expr(Kind::Mixed, depth)),
@@ -169,7 +178,9 @@ impl Made<'_> {
     }
 
     fn text(&mut self, depth: u8) -> String {
-        match self.pick(7) {
+        match self.pick(9) {
+            7 => format!("({}) told", self.expr(Kind::Door, depth)),
+            8 => format!("({}) named", self.expr(Kind::Sided, depth)),
             0 => format!("({} , {})", self.expr(Kind::Text, depth), self.expr(Kind::Text, depth)),
             1 => format!("({}) printString", self.expr(Kind::Int, depth)),
             2 => format!("({}) name", self.expr(Kind::Point, depth)),
@@ -181,7 +192,10 @@ impl Made<'_> {
     }
 
     fn int(&mut self, depth: u8) -> String {
-        match self.pick(17) {
+        match self.pick(20) {
+            17 => format!("(({}) doubled)", self.expr(Kind::Sided, depth)),
+            18 => format!("(({}) take: {})", self.expr(Kind::Door, depth), self.expr(Kind::Int, depth)),
+            19 if self.pick(12) == 0 => format!("({}) width", self.expr(Kind::Door, depth)),
             0 => format!("({} + {})", self.expr(Kind::Int, depth), self.expr(Kind::Int, depth)),
             1 => format!("({}) size", self.expr(Kind::Text, depth)),
             2 => format!("({}) x", self.expr(Kind::Point, depth)),
