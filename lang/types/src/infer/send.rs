@@ -431,7 +431,11 @@ impl Body<'_> {
             body.u.types.replace(once, &mut Put { self_type, vars, places: &places })
         };
         let params = signature.params.iter().map(|p| use_(self, *p)).collect();
-        let result = use_(self, signature.result);
+        let mut result = use_(self, signature.result);
+        // Those that inherit it may say otherwise, unless that is what the slot is for.
+        if !signature.is_written && !matches!(self.u.names.text(self.u.slot(slot).name), "true" | "false") {
+            result = self.u.types.widened(result);
+        }
         let mut bounds = SmallVec::new();
         for (var, meta) in &fresh {
             if let Some(bound) = self.u.var(*var).bound {
