@@ -11,7 +11,7 @@ use aura_syntax::tree::{self, TypeKind};
 use aura_syntax::{Diagnostic, Span};
 
 use crate::codes;
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::ty::{Type, TypeId, VarId};

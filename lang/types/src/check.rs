@@ -32,6 +32,7 @@ impl Universe {
         }
         if self.options().strict {
             found.extend(crate::overrides::check(self, file));
+            found.extend(crate::awaited::check(self, file));
         }
         self.checked = None;
         self.only_first_notice(&mut found);

@@ -9,8 +9,8 @@ use aura_syntax::Span;
 use aura_syntax::tree::SlotName;
 use rustc_hash::FxHashSet;
 
+use crate::find::Find;
 use crate::infer::{self, Unit};
-use crate::lookup::{Find, Found};
 use crate::object::{FileId, ObjectId, SlotId, SlotKind, SlotValue};
 use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
@@ -215,12 +215,7 @@ impl Universe {
     /// The slots that a message to an object finds, and whether it assigns to them. `self` may be something that inherits from its object.
     pub fn found_in(&mut self, object: ObjectId, selector: &str, is_self: bool) -> Vec<(SlotId, bool)> {
         let name = self.names.of(selector);
-        let mut found: Vec<Found> = match self.find(object, name) {
-            Find::One(one) => vec![one],
-            Find::Some(all) => all.to_vec(),
-            Find::Ambiguous(a, b) => [a, b].map(|slot| Found { slot, is_write: false }).into(),
-            Find::Missing | Find::Open => Vec::new(),
-        };
+        let mut found = self.find(object, name).slots();
         if is_self
             && found.is_empty()
             && let Some(from) = self.reader(object)
@@ -240,9 +235,8 @@ impl Universe {
         let name = self.names.of(selector);
         let through = through.map(|t| self.names.of(t));
         match self.find_above(object, name, through) {
-            Find::One(one) => vec![(one.slot, one.is_write)],
-            Find::Some(all) => all.iter().map(|f| (f.slot, f.is_write)).collect(),
-            _ => Vec::new(),
+            Find::Ambiguous(..) => Vec::new(),
+            find => find.slots().into_iter().map(|f| (f.slot, f.is_write)).collect(),
         }
     }
 

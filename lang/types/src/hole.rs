@@ -9,9 +9,9 @@ use aura_syntax::{Diagnostic, Span};
 
 use crate::codes;
 use crate::effects::{Doing, Effects};
+use crate::find::Find;
 use crate::infer::{self, Missing, Unit};
 use crate::load::Source;
-use crate::lookup::Find;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;

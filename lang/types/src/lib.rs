@@ -15,11 +15,13 @@
 mod additions;
 mod annotation;
 mod asked;
+mod awaited;
 mod boot;
 mod check;
 pub mod codes;
 mod editor;
 mod effects;
+mod find;
 mod hole;
 mod implementors;
 mod imports;

@@ -8,35 +8,13 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use crate::find::{Find, Found, both, either};
 use crate::infer::{self, Unit};
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::ty::subst::Vars;
 use crate::ty::{Type, TypeId, VarId};
 use crate::universe::Universe;
-
-/// What a message finds.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Find {
-    /// One slot.
-    One(Found),
-    /// A different one for each object that an assignable parent may be.
-    Some(Rc<[Found]>),
-    /// Nothing, and nothing could be hidden.
-    Missing,
-    /// Nothing, but a parent is not known.
-    Open,
-    /// Two slots of different parents: an error when it is sent.
-    Ambiguous(SlotId, SlotId),
-}
-
-/// A slot, and how it is used.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Found {
-    pub(crate) slot: SlotId,
-    /// The message assigns to it.
-    pub(crate) is_write: bool,
-}
 
 /// An object's parents.
 #[derive(Debug, Default, PartialEq)]
@@ -66,10 +44,43 @@ pub(crate) struct Parent {
 pub(crate) struct Above {
     /// Itself, then its parents, theirs, and so on.
     pub(crate) ancestors: Vec<ObjectId>,
+    /// Those of them that no assignment takes away, if these are not all.
+    sure: Option<Vec<ObjectId>>,
     /// Its parameters: its own, then those of its parents that nothing was put for.
     pub(crate) params: SmallVec<[VarId; 2]>,
     /// What the other variables above are here.
     pub(crate) bindings: SmallVec<[(VarId, TypeId); 2]>,
+}
+
+/// The objects that a message has been looked for in, or above, and what was found; those on the way count as if they had nothing.
+type Seen = SmallVec<[(ObjectId, Find); 12]>;
+
+impl Above {
+    /// Whether an object is above, whatever assignable parents hold.
+    pub(crate) fn has_surely(&self, object: ObjectId) -> bool {
+        self.sure.as_ref().unwrap_or(&self.ancestors).contains(&object)
+    }
+
+    /// Whether all that is above is there whatever assignable parents hold.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.sure.is_none()
+    }
+
+    /// Adds what is above a parent, before [`Universe::add_above`] does so.
+    fn add_sure(&mut self, theirs: &Above, is_kept: bool) {
+        if is_kept && self.is_sure() && theirs.is_sure() {
+            return;
+        }
+        let mine = self.sure.get_or_insert_with(|| self.ancestors.clone());
+        if is_kept {
+            mine.extend(theirs.sure.as_ref().unwrap_or(&theirs.ancestors));
+        }
+    }
+
+    /// Whether an object is above, or may be.
+    fn has(&self, object: ObjectId) -> bool {
+        self.ancestors.contains(&object)
+    }
 }
 
 /// What was gone through to find out what is above one object.
@@ -90,7 +101,7 @@ impl Universe {
             return find.clone();
         }
         let told = self.recursion.told;
-        let find = match self.search(object, name, &mut SmallVec::new()) {
+        let find = match self.search(object, name, &mut Seen::new()) {
             Find::Missing if self.may_be_added(object, name) => Find::Open,
             find => find,
         };
@@ -105,13 +116,14 @@ impl Universe {
         self.ask_up(object, name);
         let parents = self.parents_of(object);
         let wanted = through.map(|n| self.object(object).slots.iter().filter(|s| s.is_parent).position(|s| s.name == n));
+        let mut seen = Seen::from_iter([(object, Find::Missing)]);
         match wanted {
-            None => self.search_parents(&parents, name, &mut SmallVec::from_slice(&[object])),
+            None => self.search_parents(&parents, name, &mut seen),
             Some(None) => Find::Open,
             Some(Some(at)) => {
                 let Some(group) = parents.slots.get(at) else { return Find::Open };
                 let one = Parents { slots: SmallVec::from_iter([group.clone()]), is_open: parents.is_open };
-                self.search_parents(&one, name, &mut SmallVec::from_slice(&[object]))
+                self.search_parents(&one, name, &mut seen)
             }
         }
     }
@@ -126,27 +138,27 @@ impl Universe {
         (slot.kind == SlotKind::Data).then_some(Found { slot: SlotId { object, index }, is_write: true })
     }
 
-    fn search(&mut self, object: ObjectId, name: Name, seen: &mut SmallVec<[ObjectId; 16]>) -> Find {
-        if seen.contains(&object) {
-            return Find::Missing;
+    /// Each object is gone through once, by however many ways it is reached.
+    fn search(&mut self, object: ObjectId, name: Name, seen: &mut Seen) -> Find {
+        if let Some((_, find)) = seen.iter().find(|s| s.0 == object) {
+            return find.clone();
         }
-        seen.push(object);
         if let Some(found) = self.own(object, name) {
             return Find::One(found);
         }
+        let at = seen.len();
+        seen.push((object, Find::Missing));
         let parents = self.parents_of(object);
-        self.search_parents(&parents, name, seen)
+        let find = self.search_parents(&parents, name, seen);
+        seen[at].1 = find.clone();
+        find
     }
 
-    fn search_parents(&mut self, parents: &Parents, name: Name, seen: &mut SmallVec<[ObjectId; 16]>) -> Find {
+    fn search_parents(&mut self, parents: &Parents, name: Name, seen: &mut Seen) -> Find {
         let mut result = Find::Missing;
         for group in &parents.slots {
-            let mut here = Find::Missing;
-            for parent in group {
-                let next = self.search(parent.object, name, seen);
-                here = either(here, next);
-            }
-            result = both(result, here);
+            let alternatives = group.iter().map(|parent| (parent.object, self.search(parent.object, name, seen))).collect();
+            result = both(result, either(alternatives, parents.is_open && group.len() > 1), parents.is_open);
         }
         match result {
             Find::Missing if parents.is_open => Find::Open,
@@ -214,7 +226,8 @@ impl Universe {
         let mut group = SmallVec::new();
         for member in self.types.members(held) {
             match self.types.get(member).clone() {
-                Type::Object(o, _) if o == self.builtin.nil => {}
+                // Something will be put there before it matters, by somebody who may not be seen.
+                Type::Object(o, _) if o == self.builtin.nil && *is_open => {}
                 Type::Object(object, args) => {
                     let bindings = self.bind(object, &args, declared);
                     group.push(Parent { object, bindings });
@@ -274,10 +287,16 @@ impl Universe {
         if object != self.builtin.lobby && is_all {
             let parents = self.parents_of(object);
             within.path.push(object);
-            for parent in parents.slots.iter().flatten() {
-                let (theirs, is_theirs) = self.above_within(parent.object, within);
-                is_all &= is_theirs;
-                self.add_above(&mut above, &theirs, parent);
+            let slots = self.object(object).slots.iter().filter(|s| s.is_parent);
+            let kept: SmallVec<[bool; 2]> = slots.map(|s| s.kind != SlotKind::Data).collect();
+            for (at, group) in parents.slots.iter().enumerate() {
+                let is_kept = group.len() == 1 && kept.get(at).copied().unwrap_or(false);
+                for parent in group {
+                    let (theirs, is_theirs) = self.above_within(parent.object, within);
+                    is_all &= is_theirs;
+                    above.add_sure(&theirs, is_kept);
+                    self.add_above(&mut above, &theirs, parent);
+                }
             }
             within.path.pop();
         }
@@ -355,9 +374,14 @@ impl Universe {
         !self.file(from).is_library || self.slot(slot).file.is_none_or(|f| self.file(f).is_library)
     }
 
-    /// Whether one object is another, or has it above it.
+    /// Whether one object is another, or has it above it, or may have.
     pub(crate) fn inherits(&mut self, object: ObjectId, from: ObjectId) -> bool {
-        object == from || self.above(object).ancestors.contains(&from)
+        object == from || self.above(object).has(from)
+    }
+
+    /// Whether one object is another, or has it above it whatever is assigned to parents.
+    pub(crate) fn surely_inherits(&mut self, object: ObjectId, from: ObjectId) -> bool {
+        object == from || self.above(object).has_surely(from)
     }
 }
 
@@ -367,42 +391,5 @@ fn plain_parent(slot: &Slot) -> Option<Parent> {
     match slot.value {
         SlotValue::Object(object) if is_plain => Some(Parent { object, bindings: SmallVec::new() }),
         _ => None,
-    }
-}
-
-/// Two alternatives for one parent.
-fn either(a: Find, b: Find) -> Find {
-    let list = |f: &Find| -> Option<SmallVec<[Found; 2]>> {
-        match f {
-            Find::One(one) => Some(SmallVec::from_slice(&[*one])),
-            Find::Some(all) => Some(all.iter().copied().collect()),
-            _ => None,
-        }
-    };
-    match (list(&a), list(&b)) {
-        (Some(mut a), Some(b)) => {
-            for found in b {
-                if !a.contains(&found) {
-                    a.push(found);
-                }
-            }
-            if a.len() == 1 { Find::One(a[0]) } else { Find::Some(a.as_slice().into()) }
-        }
-        (Some(_), None) => a,
-        (None, Some(_)) => b,
-        (None, None) if a == Find::Missing => b,
-        (None, None) => a,
-    }
-}
-
-/// What two parents have: the same slot, or slots that stand in each other's way.
-fn both(a: Find, b: Find) -> Find {
-    match (&a, &b) {
-        (Find::One(x), Find::One(y)) if x == y => a,
-        (Find::One(x), Find::One(y)) => Find::Ambiguous(x.slot, y.slot),
-        (Find::Missing, _) => b,
-        (Find::Open, Find::Missing) => a,
-        (Find::Open, _) => b,
-        _ => a,
     }
 }

@@ -1,11 +1,11 @@
 //! Slots that replace inherited ones: whoever expects the parent's must be content with the object's own.
 //!
-//! Held against written types on both sides, and in strict checking only: unwritten code may do as it likes.
+//! Held against in strict checking only: else code may do as it likes. What nobody has written is held to what is found out about it.
 
 use aura_syntax::{Diagnostic, Span};
 
 use crate::codes;
-use crate::lookup::Find;
+use crate::find::Found;
 use crate::names::Name;
 use crate::object::{FileId, SlotId};
 use crate::relate::Relate;
@@ -38,11 +38,30 @@ pub(crate) fn check(u: &mut Universe, file: FileId) -> Vec<Diagnostic> {
 /// One slot, as it is read or assigned to. What is assigned to an inherited slot by those who know that one only comes to the object's
 /// own.
 fn one(u: &mut Universe, slot: SlotId, name: Name, is_write: bool) -> Option<Diagnostic> {
-    let Find::One(above) = u.find_above(slot.object, name, None) else { return None };
-    let (mine, theirs) = (u.signature_of(slot, is_write), u.signature_of(above.slot, above.is_write));
-    // A slot without a type takes what it holds at first.
-    let is_held = is_write || !above.is_write && mine.is_written;
-    if !is_held || !theirs.is_written {
+    let all = u.find_above(slot.object, name, None).slots();
+    all.into_iter().find_map(|above| against(u, slot, above, name, is_write).or_else(|| does_more(u, slot, above)))
+}
+
+/// Who sends the inherited slot's message believes what is written there of its effects.
+fn does_more(u: &mut Universe, slot: SlotId, above: Found) -> Option<Diagnostic> {
+    if !(u.is_method(slot) && u.is_method(above.slot)) {
+        return None;
+    }
+    let (more, allowed) = crate::effects::beyond(u, slot, above.slot)?;
+    let span = u.slot(slot).tree.as_ref()?.span;
+    let text = u.names.text(u.slot(slot).name).to_string();
+    let span = Span { start: span.start, end: span.start + crate::near::parts(&text)[0].len() as u32 };
+    let path = u.object(above.slot.object).path.clone();
+    let message = format!("the one it replaces in `{path}` allows: {allowed}; '{text}' may also: {more}");
+    Some(Diagnostic::error(&codes::EFFECT, message, span, "replaces an inherited slot"))
+}
+
+/// One slot, against one that it replaces.
+fn against(u: &mut Universe, slot: SlotId, above: Found, name: Name, is_write: bool) -> Option<Diagnostic> {
+    let theirs = u.signature_of(above.slot, above.is_write);
+    // A slot without a type takes what is assigned to it, and what a file calls by a name of the library's is its own affair.
+    let is_module = u.slot(slot).file.is_some_and(|file| u.file(file).module == slot.object);
+    if (is_write || above.is_write || is_module) && !theirs.is_written {
         return None;
     }
     let holder = crate::signature::prototype(u, slot.object);
@@ -50,6 +69,8 @@ fn one(u: &mut Universe, slot: SlotId, name: Name, is_write: bool) -> Option<Dia
     let (their_params, their_result) = u.used(holder, above.slot, above.is_write);
     let fits = |u: &mut Universe, a: TypeId, b: TypeId| Relate::new(u, &mut Metas::default(), holder).fits(a, b);
     let takes_less = their_params.iter().zip(&my_params).any(|(given, taken)| !fits(u, *given, *taken));
+    // Whether it answers `true` or `false` is its own affair.
+    let their_result = if theirs.is_written { their_result } else { u.types.widened(their_result) };
     let answers_other = !fits(u, my_result, their_result);
     if !takes_less && !answers_other {
         return None;

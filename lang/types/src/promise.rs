@@ -31,7 +31,11 @@ struct Promise {
     /// What a method `isSomething` says.
     says: Option<bool>,
     deeds: Option<Deeds>,
+    needs: Option<Needs>,
 }
+
+/// What a method needs of who inherits it, in strict checking: messages that it sends to itself, and slots that it resends to.
+type Needs = (Vec<Name>, Vec<SlotId>);
 
 /// What a slot does, if somebody's declaration depends on such things.
 #[derive(PartialEq, Clone, Debug)]
@@ -99,10 +103,12 @@ impl Promise {
             let method = (u.slot(slot).kind == SlotKind::Method).then(|| infer::outcome(u, Unit::Method(slot))).flatten();
             Deeds { doing: u.effects(slot), renewed: method.map(|m| m.renewed.clone()).unwrap_or_default() }
         });
+        let needs = (u.options.strict && u.is_method(slot)).then(|| infer::outcome(u, Unit::Method(slot))).flatten();
+        let needs = needs.map(|method| (method.awaited.clone(), method.resent.clone()));
         let here = u.slot(slot);
         let (kind, is_parent) = (here.kind, here.is_parent);
         let (params, result) = (signature.params.to_vec(), signature.result);
-        Self { index: slot.index, kind, is_parent, params, result, header: header(u, slot), says: u.says(slot), deeds }
+        Self { index: slot.index, kind, is_parent, params, result, header: header(u, slot), says: u.says(slot), deeds, needs }
     }
 }
 

@@ -9,9 +9,10 @@ use std::rc::Rc;
 use aura_syntax::tree::Statement;
 use rustc_hash::FxHashMap;
 
+use crate::find::Find;
 use crate::implementors::Implementors;
 use crate::infer::{Code, Outcome, Recursion, Unit};
-use crate::lookup::{Above, Find};
+use crate::lookup::Above;
 use crate::names::{Name, Names};
 use crate::object::{FileId, Object, ObjectId, Slot, SlotId, SlotKind, SlotValue};
 use crate::parentage::Parentage;

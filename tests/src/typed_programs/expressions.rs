@@ -65,6 +65,8 @@ impl Made<'_> {
             Kind::Reader => &["slim copy", "wide", "(holder copy v: 'r')"],
             Kind::Switch => &["switch copy", "(switch copy toggle: true)", "switch"],
             Kind::Cell => &["(cell copy put: 3)", "((cell copy put: 3) put: 4)"],
+            Kind::Door => &["door copy", "(door copy push: true)", "door"],
+            Kind::Sided => &["square copy", "odd", "square"],
             Kind::Mixed => &["((cell copy put: 3) put: 'c')", "((cell copy put: 'd') put: 3)"],
         };
         all[self.pick(all.len() as u8) as usize].into()
@@ -115,7 +117,8 @@ impl Made<'_> {
                 0 => self.sent(Kind::Point, "action", depth),
                 _ => format!("[ {} ]", self.expr(Kind::Int, depth)),
             },
-            Kind::Either => match self.pick(6) {
+            Kind::Either => match self.pick(7) {
+                6 => self.sent(Kind::Door, "both", depth),
                 0 => self.expr(Kind::Int, depth),
                 1 => self.expr(Kind::Text, depth),
                 2 => self.sent(Kind::Reader, "v", depth),
@@ -134,7 +137,8 @@ impl Made<'_> {
                 2 if self.pick(6) == 0 => "slim copy".into(),
                 _ => self.smallest(kind),
             },
-            Kind::Reader => match self.pick(3) {
+            Kind::Reader => match self.pick(4) {
+                3 => self.expr(Kind::Door, depth),
                 0 => self.expr(Kind::Holder, depth),
                 1 => format!("(slim copy v: {})", self.expr(Kind::Int, depth)),
                 _ => self.smallest(kind),
@@ -148,6 +152,11 @@ impl Made<'_> {
                 1 => self.told(Kind::Cell, "fill:", Kind::Cell, depth),
                 _ => self.smallest(kind),
             },
+            Kind::Door => match self.pick(2) {
+                0 => self.told(Kind::Door, "push:", Kind::Bool, depth),
+                _ => self.smallest(kind),
+            },
+            Kind::Sided => self.smallest(kind),
             Kind::Mixed => match self.pick(3) {
                 0 => self.told(Kind::Mixed, "copy put:", Kind::Either, depth),
                 1 => self.told(Kind::Mixed, "fill:", Kind::Mixed, depth),
@@ -169,7 +178,9 @@ impl Made<'_> {
     }
 
     fn text(&mut self, depth: u8) -> String {
-        match self.pick(7) {
+        match self.pick(9) {
+            7 => self.sent(Kind::Door, "told", depth),
+            8 => self.sent(Kind::Sided, "named", depth),
             0 => self.told(Kind::Text, ",", Kind::Text, depth),
             1 => self.sent(Kind::Int, "printString", depth),
             2 => self.sent(Kind::Point, "name", depth),
@@ -181,7 +192,10 @@ impl Made<'_> {
     }
 
     fn int(&mut self, depth: u8) -> String {
-        match self.pick(17) {
+        match self.pick(20) {
+            17 => self.sent(Kind::Sided, "doubled", depth),
+            18 => self.told(Kind::Door, "take:", Kind::Int, depth),
+            19 if self.pick(12) == 0 => self.sent(Kind::Door, "width", depth),
             0 => self.told(Kind::Int, "+", Kind::Int, depth),
             1 => self.sent(Kind::Text, "size", depth),
             2 => self.sent(Kind::Point, "x", depth),

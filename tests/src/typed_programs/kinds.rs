@@ -24,9 +24,13 @@ pub(super) enum Kind {
     /// A generic prototype of one's own.
     Cell,
     Mixed,
+    /// What has a parent that may be one or another.
+    Door,
+    /// What sends to itself what its heirs have.
+    Sided,
 }
 
-pub(super) const KINDS: [Kind; 17] = [
+pub(super) const KINDS: [Kind; 19] = [
     Kind::Int,
     Kind::Text,
     Kind::Bool,
@@ -44,6 +48,8 @@ pub(super) const KINDS: [Kind; 17] = [
     Kind::Switch,
     Kind::Cell,
     Kind::Mixed,
+    Kind::Door,
+    Kind::Sided,
 ];
 
 impl Kind {
@@ -66,6 +72,8 @@ impl Kind {
             Kind::Switch => "switch",
             Kind::Cell => "cell of: int",
             Kind::Mixed => "cell of: (int | string)",
+            Kind::Door => "door",
+            Kind::Sided => "sided",
         }
     }
 

@@ -31,7 +31,9 @@ struct Made<'a> {
 /// The program that these choices make.
 pub fn program(bytes: &[u8]) -> String {
     let mut m = Made { bytes, locals: Vec::new(), methods: Vec::new(), replaced: None, fresh: 0 };
-    let mut out = format!("|\n{}point = (|\n{}", objects::OTHERS, objects::POINT);
+    // Mistakes are rare.
+    let odd = objects::ODD[if m.pick(6) == 0 { m.pick(8) as usize } else { 4 + m.pick(4) as usize }];
+    let mut out = format!("|\n{}odd = (| parent* = sided. {odd} |).\npoint = (|\n{}", objects::OTHERS, objects::POINT);
     for _ in 0..1 + m.pick(3) {
         let method = (m.name("m"), m.kind(), m.kind());
         m.method(&method, &mut out);

@@ -24,6 +24,16 @@ switch = (|
     toggle: open <bool> ^ <self> = ( state: (open ifTrue: [ opened copy ] False: [ shut ]). self ).
     double ^ <int> = ( on + on ).
 |).
+closed = (| parent* = traits clonable. v ^ <int> = ( 3 ). told ^ <string> = ( 'closed' ). take: x <int> ^ <int> = ( x ) |).
+open = (| parent* = traits clonable. width <int> <- 4. v ^ <string> = ( 'o' ). told ^ <string> = ( 'open' , width printString ). take: x <int | string> ^ <int> = ( width ) |).
+door = (|
+    parent* = traits clonable.
+    state* <closed | open> <- closed.
+    push: wide <bool> ^ <self> = ( state: (wide ifTrue: [ open copy ] False: [ closed ]). self ).
+    both ^ <int | string> = ( v isString ifTrue: [ state.v ] False: [ resend.v ] ).
+|).
+sided = (| parent* = traits clonable. doubled ^ <int> = ( side + side ). named = ( 'n' ) |).
+square = (| parent* = sided. side <int> <- 2 |).
 scaled = (| factor ^ <int> = ( 2 ). label ^ <string> = ( 'l' ) |).
 larger: a <N: number> Than: b <N> ^ <N> = ( a > b ifTrue: [ a ] False: [ b ] ).
 pick: a <A> Or: b <B> If: c <bool> ^ <A | B> = ( c ifTrue: [ a ] False: [ b ] ).
@@ -31,6 +41,18 @@ apply: f <[A ^ B]> To: a <A> ^ <B> = ( f value: a ).
 touched: p <P: point> ^ <P> = ( p x: p x + 1. p ).
 keep: b <[^ int]> ^ <int> = ( point action: b. b value ).
 ";
+
+/// The slots of an heir of `sided`: usually those that it must have.
+pub(super) const ODD: [&str; 8] = [
+    "",
+    "side <string> <- 's'.",
+    "side ^ <int> = ( 3 ). named = ( 4 ).",
+    "side ^ <int> = ( 3 ). doubled = ( 'd' ).",
+    "side ^ <int> = ( 3 ). doubled ^ <int> = ( resend.doubled ).",
+    "side ^ <int> = ( 3 ). named = ( 'odd' ).",
+    "side <int> <- 4.",
+    "side = ( 5 ).",
+];
 
 /// The slots of `point`, before its methods.
 pub(super) const POINT: &str = "    parent* = traits clonable.

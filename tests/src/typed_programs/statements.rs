@@ -22,8 +22,11 @@ impl Made<'_> {
                 format!("({h}) {message}: ({e})")
             }
             6 => {
-                let state = ["opened copy", "shut", "opened"][self.pick(3) as usize];
-                format!("({}) state: {state}", self.expr(Kind::Switch, 1))
+                let (kind, states) = match self.pick(2) {
+                    0 => (Kind::Switch, ["opened copy", "shut", "opened"]),
+                    _ => (Kind::Door, ["closed", "open", "open copy"]),
+                };
+                format!("({}) state: {}", self.expr(kind, 1), states[self.pick(3) as usize])
             }
             7 => {
                 let kind = self.kind();

@@ -8,6 +8,7 @@ use aura_syntax::{Diagnostic, Span};
 use super::{Call, Effects};
 use crate::codes;
 use crate::infer::{self, Unit};
+use crate::object::SlotId;
 use crate::universe::Universe;
 
 /// What a unit's annotation says; nothing if it says nothing about effects.
@@ -54,6 +55,13 @@ pub(crate) fn check(u: &mut Universe, unit: Unit) -> Option<Diagnostic> {
         }
     }
     Some(found)
+}
+
+/// What a method may do beyond what is written of the one that it replaces, and what that is.
+pub(crate) fn beyond(u: &mut Universe, slot: SlotId, above: SlotId) -> Option<(Effects, Effects)> {
+    let allowed = of(u, Unit::Method(above))?;
+    let more = u.effects(slot).certain.without(allowed);
+    (!more.is_pure()).then_some((more, allowed))
 }
 
 /// What the unit's own calls do; its declaration is not believed here.

@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::names::Name;
 use crate::object::SlotId;
 
-pub(crate) use declared::{check, way};
+pub(crate) use declared::{beyond, check, way};
 pub use set::Effects;
 
 /// Whose slots something changes.

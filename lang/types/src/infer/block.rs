@@ -10,7 +10,7 @@ use super::body::Body;
 use super::env::Held;
 use super::send::{Instance, Message};
 use crate::effects::Call;
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::ty::{Type, TypeId};
 
 impl Body<'_> {

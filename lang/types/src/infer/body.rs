@@ -52,6 +52,8 @@ pub(super) struct Body<'u> {
     pub(super) found: Vec<Diagnostic>,
     pub(super) holes: Vec<Missing>,
     pub(super) stores: Vec<(SlotId, TypeId)>,
+    pub(super) awaited: Vec<Name>,
+    pub(super) resent: Vec<SlotId>,
     pub(super) places: Vec<(Span, TypeId)>,
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
@@ -132,6 +134,8 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         found: Vec::new(),
         holes: Vec::new(),
         stores: Vec::new(),
+        awaited: Vec::new(),
+        resent: Vec::new(),
         places: Vec::new(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
@@ -175,6 +179,8 @@ impl Body<'_> {
         self.found.clear();
         self.holes.clear();
         self.stores.clear();
+        self.awaited.clear();
+        self.resent.clear();
         self.places.clear();
         self.calls.clear();
         self.renewed.clear();
@@ -202,7 +208,8 @@ impl Body<'_> {
         }
         let calls = Rc::new(self.calls.in_order());
         let (found, holes, renewed) = (self.found, self.holes, self.renewed);
-        Outcome { result, stores, found, holes, calls, places, renewed, ..Outcome::default() }
+        let (awaited, resent) = (self.awaited, self.resent);
+        Outcome { result, stores, found, holes, calls, places, renewed, awaited, resent, ..Outcome::default() }
     }
 
     /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.

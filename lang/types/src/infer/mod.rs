@@ -69,6 +69,9 @@ pub(crate) struct Outcome {
     pub(crate) found: Vec<Diagnostic>,
     /// Messages that nothing understands.
     pub(crate) holes: Vec<Missing>,
+    /// Messages to itself that only objects below understand, and slots above that it resends to: looked for in strict checking.
+    pub(crate) awaited: Vec<Name>,
+    pub(crate) resent: Vec<SlotId>,
     /// Slots of objects that it makes to which it gives new contents.
     pub(crate) renewed: FxHashSet<Name>,
     /// What it does.

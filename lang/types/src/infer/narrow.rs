@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::body::Body;
 use super::env::Env;
 use super::send::is_self;
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotValue};
 use crate::ty::{Softness, Type, TypeId};
@@ -214,7 +214,7 @@ impl Body<'_> {
         };
         match *test {
             Test::Nil(_) | Test::NotNil(_) => Some(object == nil),
-            Test::Inherits(_, from) => self.u.inherits(object, from).then_some(true),
+            Test::Inherits(_, from) => self.u.surely_inherits(object, from).then_some(true),
             Test::Kind(_, name) => self.kind_answer(object, name),
         }
     }

@@ -10,7 +10,7 @@ use super::Unit;
 use super::body::Body;
 use super::send::Message;
 use crate::codes;
-use crate::object::SlotId;
+use crate::object::{ObjectId, SlotId};
 use crate::relate::Relate;
 use crate::ty::{Type, TypeId};
 
@@ -170,9 +170,8 @@ impl Body<'_> {
         self.report(found.also(declared, "nothing is put here at first").help("give it a first value where it is declared"));
     }
 
-    pub(super) fn unknown_receiver(&mut self, at: Span, receiver: TypeId) {
+    pub(super) fn unknown_receiver(&mut self, at: Span) {
         if self.u.options.strict && !self.env.is_dead {
-            let _ = receiver;
             self.report(Diagnostic::error(&codes::UNKNOWN_RECEIVER, "nothing is known about the receiver", at, "sent here"));
         }
     }
@@ -198,6 +197,19 @@ impl Body<'_> {
         let missing = &self.u.told_in_order(&missing).into_iter().map(|m| m.0).collect::<Vec<_>>()[..];
         let found = if others_do { self.partly(missing, message) } else { self.wholly(receiver, missing, message) };
         self.report(found);
+    }
+
+    /// A message that is not understood while a parent of the receiver is this object.
+    pub(super) fn parent_lacks(&mut self, receiver: TypeId, parent: ObjectId, message: &Message, given: &[TypeId]) {
+        if self.env.is_dead {
+            return;
+        }
+        self.hole(receiver, message, given);
+        let name = self.u.names.text(message.name).to_string();
+        let parent = self.u.described(parent);
+        let text = format!("a parent of the receiver may be {parent}, and then '{name}' is not understood");
+        let found = Diagnostic::error(&codes::PARTLY_UNDERSTOOD, text, message.at, "not always understood");
+        self.report(found.help(format!("define '{name}' in all that the parent may be, or in the object itself")));
     }
 
     fn is_union(&self, id: TypeId) -> bool {
@@ -265,7 +277,7 @@ impl Body<'_> {
             Type::SelfType => self.holder,
             _ => return None,
         };
-        let crate::lookup::Find::One(found) = self.u.find(object, name) else { return None };
+        let crate::find::Find::One(found) = self.u.find(object, name) else { return None };
         let text = self.u.names.text(name).to_string();
         let slot = self.u.slot(found.slot);
         let is_here = slot.file == Some(self.file);

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::body::Body;
 use crate::effects::Call;
-use crate::lookup::{Find, Found};
+use crate::find::{self, Find, Found};
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
 use crate::ty::subst::{Receiver as Put, Vars};
@@ -29,14 +29,28 @@ pub(crate) struct Missing {
 /// Objects below another whose slots are looked at; more may be anything.
 const MOST_BELOW: usize = 6;
 
+/// Metas of one place are told apart by receivers; so many numbers are for one of them.
+const PER_RECEIVER: u32 = 256;
+
 /// What one receiver does with a message.
 pub(super) enum Look {
     /// It has a slot for it.
     Known(Instance),
+    /// It has one or another, by what is assigned to a parent.
+    Several(Several),
     /// Nobody knows.
     Unknown,
     /// It does not understand it.
     Missing,
+}
+
+/// The slots that a message may find in one receiver.
+pub(super) struct Several {
+    known: SmallVec<[Instance; 2]>,
+    /// A parent may be this object, and then there is none.
+    lacking: Option<ObjectId>,
+    /// A parent may be something that is not known.
+    is_open: bool,
 }
 
 /// A slot as one message uses it.
@@ -136,26 +150,38 @@ impl Body<'_> {
             return TypeId::NEVER;
         }
         let (mut known, mut missing, mut unknown) = (SmallVec::<[Instance; 2]>::new(), Vec::new(), false);
+        let (mut lacking, mut is_open) = (None, false);
+        let told = self.found.len();
         for (i, member) in self.u.types.members(receiver).into_iter().enumerate() {
             match self.look(member, message, i as u32) {
                 Look::Known(instance) => known.push(instance),
+                Look::Several(several) => {
+                    known.extend(several.known);
+                    unknown |= several.is_open;
+                    is_open |= several.is_open;
+                    lacking = lacking.or(several.lacking);
+                }
                 Look::Unknown => unknown = true,
                 Look::Missing => missing.push(member),
             }
         }
+        let is_told = self.found.len() > told;
         let one_will_do = !self.u.options.strict && self.u.types.is_soft(receiver);
         let given = self.arguments(message, &known, one_will_do);
         self.does(receiver, message, &known, unknown);
-        if unknown && known.is_empty() && missing.is_empty() {
-            self.unknown_receiver(message.at, receiver);
+        if is_open || unknown && known.is_empty() && missing.is_empty() && !is_told {
+            self.unknown_receiver(message.at);
         }
         self.used(message);
         if self.u.watched == Some(message.name) {
             self.hole(receiver, message, &given);
         }
         self.not_understood(receiver, &missing, unknown || !known.is_empty(), message, &given);
+        if let Some(parent) = lacking {
+            self.parent_lacks(receiver, parent, message, &given);
+        }
         self.after(message, &known, &given);
-        let result = self.results(&known, unknown || !missing.is_empty());
+        let result = self.results(&known, unknown || !missing.is_empty() || lacking.is_some());
         if result == TypeId::NEVER {
             self.env.is_dead = true;
         }
@@ -198,14 +224,23 @@ impl Body<'_> {
     /// What a message finds in one receiver. A message without a receiver goes on to the module.
     pub(super) fn look(&mut self, member: TypeId, message: &Message, which: u32) -> Look {
         let look = self.look_in(member, message, which);
-        if !(message.is_implicit && matches!(look, Look::Missing)) {
+        let is_lacking = match &look {
+            Look::Missing => true,
+            Look::Several(several) => several.lacking.is_some(),
+            Look::Known(_) | Look::Unknown => false,
+        };
+        if !(message.is_implicit && is_lacking) {
             return look;
         }
         let module = self.u.file(self.file).module;
         let module = self.u.types.object(module);
-        match self.look_in(module, message, which + 8) {
-            Look::Missing => Look::Missing,
-            found => found,
+        match (look, self.look_in(module, message, which + 8)) {
+            (Look::Several(several), Look::Missing) => Look::Several(several),
+            (Look::Several(mut several), Look::Known(instance)) => {
+                several.known.push(instance);
+                Look::Several(Several { lacking: None, ..several })
+            }
+            (_, found) => found,
         }
     }
 
@@ -298,7 +333,8 @@ impl Body<'_> {
         match self.u.find(object, message.name) {
             Find::One(found) if self.is_self(self_type) => self.look_below(object, Some(found), self_type, vars, message, which),
             Find::One(found) => Look::Known(self.instance(found.slot, found.is_write, self_type, vars, message.at, which)),
-            Find::Some(_) | Find::Open => Look::Unknown,
+            Find::Some(all) => Look::Several(self.look_in_several(object, &all, self_type, vars, message, which)),
+            Find::Open => Look::Unknown,
             Find::Ambiguous(a, b) => {
                 self.ambiguous(message, a, b);
                 Look::Unknown
@@ -306,6 +342,30 @@ impl Body<'_> {
             Find::Missing if self.is_self(self_type) => self.look_below(object, None, self_type, vars, message, which),
             Find::Missing => Look::Missing,
         }
+    }
+
+    /// Whatever is assigned to a parent, all that the message may find is used. What is lacking in one, an heir may have.
+    fn look_in_several(
+        &mut self,
+        object: ObjectId,
+        all: &find::Several,
+        self_type: TypeId,
+        vars: &[(VarId, TypeId)],
+        message: &Message,
+        which: u32,
+    ) -> Several {
+        let mut several = Several { known: SmallVec::new(), lacking: all.lacking, is_open: all.is_open };
+        for (i, found) in all.found.iter().enumerate() {
+            let which = which + PER_RECEIVER * (i as u32 + 1);
+            match self.is_self(self_type) {
+                true => match self.look_below(object, Some(*found), self_type, vars, message, which) {
+                    Look::Known(instance) => several.known.push(instance),
+                    _ => several.is_open = true,
+                },
+                false => several.known.push(self.instance(found.slot, found.is_write, self_type, vars, message.at, which)),
+            }
+        }
+        several
     }
 
     /// Self may be something that inherits from the object: traits send to self what their clones understand, and what they
@@ -327,6 +387,9 @@ impl Body<'_> {
         let mut all: SmallVec<[Found; 2]> = found.into_iter().collect();
         all.extend(self.u.below(object, message.name, self.file).into_iter().filter(|f| Some(*f) != found));
         let Some((first, others)) = all.split_first() else { return Look::Missing };
+        if found.is_none() && self.u.options.strict && !self.awaited.contains(&message.name) {
+            self.awaited.push(message.name);
+        }
         let mut instance = self.instance(first.slot, first.is_write, self_type, vars, message.at, which);
         if others.len() > MOST_BELOW {
             instance.result = TypeId::ANY;
@@ -368,7 +431,11 @@ impl Body<'_> {
             body.u.types.replace(once, &mut Put { self_type, vars, places: &places })
         };
         let params = signature.params.iter().map(|p| use_(self, *p)).collect();
-        let result = use_(self, signature.result);
+        let mut result = use_(self, signature.result);
+        // Those that inherit it may say otherwise, unless that is what the slot is for.
+        if !signature.is_written && !matches!(self.u.names.text(self.u.slot(slot).name), "true" | "false") {
+            result = self.u.types.widened(result);
+        }
         let mut bounds = SmallVec::new();
         for (var, meta) in &fresh {
             if let Some(bound) = self.u.var(*var).bound {
@@ -394,21 +461,31 @@ impl Body<'_> {
     /// `resend.foo`, `parent.foo`
     fn resend(&mut self, message: &Message, through: Option<Name>) -> TypeId {
         let found = self.u.find_above(self.holder, message.name, through);
-        let known: SmallVec<[Instance; 2]> = match found {
-            Find::One(found) => {
-                let vars = self.u.above(self.holder).bindings.clone();
-                SmallVec::from_iter([self.instance(found.slot, found.is_write, TypeId::SELF, &vars, message.at, 0)])
-            }
-            _ => SmallVec::new(),
-        };
-        self.arguments(message, &known, false);
+        let slots = if matches!(found, Find::Ambiguous(..)) { SmallVec::new() } else { found.slots() };
+        let vars = self.u.above(self.holder).bindings.clone();
+        let instances = slots.iter().enumerate().map(|(i, found)| {
+            self.instance(found.slot, found.is_write, TypeId::SELF, &vars, message.at, PER_RECEIVER * i as u32)
+        });
+        let known: SmallVec<[Instance; 2]> = instances.collect();
+        if self.u.options.strict {
+            self.resent.extend(slots.iter().map(|found| found.slot));
+        }
+        let given = self.arguments(message, &known, false);
         self.does(TypeId::SELF, message, &known, false);
+        let mut is_all = true;
         match found {
             Find::Missing => self.no_resend(message),
             Find::Ambiguous(a, b) => self.ambiguous(message, a, b),
-            _ => {}
+            Find::Open => self.unknown_receiver(message.at),
+            Find::Some(all) => {
+                is_all = all.lacking.is_none() && !all.is_open;
+                if let Some(parent) = all.lacking {
+                    self.parent_lacks(TypeId::SELF, parent, message, &given);
+                }
+            }
+            Find::One(_) => {}
         }
-        let result = self.results(&known, false);
+        let result = self.results(&known, !is_all);
         if result == TypeId::NEVER {
             self.env.is_dead = true;
         }

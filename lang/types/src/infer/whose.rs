@@ -9,7 +9,7 @@ use super::body::Body;
 use super::send::{Instance, Message, is_self};
 use super::{Unit, outcome};
 use crate::effects::{Call, Whose};
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
 use crate::ty::{Type, TypeId};

@@ -222,7 +222,9 @@ impl<'a> Relate<'a> {
         };
         let self_type = self.u.types.applied(o, args);
         match self.u.answer(self_type, name) {
-            Some((params, result)) => q.iter().zip(params).all(|(given, mine)| self.fits(*given, mine)) && self.fits(result, s),
+            Some(all) => all.into_iter().all(|(params, result)| {
+                q.iter().zip(params).all(|(given, mine)| self.fits(*given, mine)) && self.fits(result, s)
+            }),
             None => false,
         }
     }
@@ -235,7 +237,7 @@ impl<'a> Relate<'a> {
         if p == self.u.builtin.nil {
             return false;
         }
-        if !self.u.inherits(o, p) {
+        if !self.u.surely_inherits(o, p) {
             return self.understands(a, b);
         }
         let theirs = self.u.params(p);

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::{Relate, collect_vars};
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::names::Name;
 use crate::object::ObjectId;
 use crate::ty::subst::{Receiver, Vars};

@@ -8,11 +8,11 @@ use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::Relate;
-use crate::lookup::Find;
+use crate::find::Find;
 use crate::names::Name;
 use crate::object::{ObjectId, SlotId, SlotKind};
 use crate::ty::subst::Receiver;
-use crate::ty::{Type, TypeId};
+use crate::ty::{Softness, Type, TypeId};
 use crate::universe::Universe;
 
 /// A message that an interface asks for.
@@ -23,6 +23,12 @@ pub(crate) struct Wanted {
     /// It assigns to the slot.
     pub(crate) is_write: bool,
 }
+
+/// What a slot takes, and what it answers.
+pub(crate) type Answer = (SmallVec<[TypeId; 2]>, TypeId);
+
+/// Those of all slots that a message may find.
+pub(crate) type Answers = SmallVec<[Answer; 1]>;
 
 /// Interfaces that are taken to fit: they are being compared, or were found to fit as far as those do.
 #[derive(Default)]
@@ -96,10 +102,20 @@ impl Relate<'_> {
 
     /// Whether `a` answers one message as `b` does.
     pub(crate) fn answers(&mut self, a: TypeId, b: TypeId, wanted: Wanted) -> bool {
-        let Some((mine, my_result)) = self.u.answer(a, wanted.name) else { return false };
-        let Some((theirs, their_result)) = self.u.answer_of(b, wanted) else { return true };
-        theirs.iter().zip(&mine).all(|(given, taken)| self.fits(*given, *taken))
-            && (self.is_guess(wanted) || self.fits(my_result, their_result))
+        let Some(theirs) = self.u.answer_of(b, wanted) else { return true };
+        let Some(mine) = self.u.answer(a, wanted.name) else { return false };
+        mine.iter().all(|mine| self.takes_all(mine, &theirs) && (self.is_guess(wanted) || self.answers_one(mine, &theirs)))
+    }
+
+    /// Who sends a message gives what all that it may find take: whoever takes what one of them does takes that.
+    pub(super) fn takes_all(&mut self, mine: &Answer, theirs: &Answers) -> bool {
+        theirs.iter().any(|theirs| theirs.0.iter().zip(&mine.0).all(|(given, taken)| self.fits(*given, *taken)))
+    }
+
+    pub(super) fn answers_one(&mut self, mine: &Answer, theirs: &Answers) -> bool {
+        let all: SmallVec<[TypeId; 1]> = theirs.iter().map(|t| t.1).collect();
+        let wanted = self.u.types.union(&all, Softness::Hard);
+        self.fits(mine.1, wanted)
     }
 
     /// What an interface answers that nobody has written is nobody's promise, outside strict checking: else taking a written type off
@@ -121,7 +137,7 @@ impl Universe {
         let (mine, theirs) = (self.above(mine), self.above(theirs));
         let (mut wanted, mut named) = (Vec::new(), FxHashSet::default());
         for ancestor in &theirs.ancestors {
-            if !mine.ancestors.contains(ancestor) {
+            if !mine.has_surely(*ancestor) {
                 self.ask_through(*ancestor);
                 self.messages_of(*ancestor, &mut named, &mut wanted);
             }
@@ -149,30 +165,40 @@ impl Universe {
     }
 
     /// What an object of this type takes and answers for a message, its own variables put in; nothing if it does not understand
-    /// it, and `any` if that is not known.
-    pub(crate) fn answer(&mut self, receiver: TypeId, name: Name) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
+    /// it, or not always, and `any` if that is not known.
+    pub(crate) fn answer(&mut self, receiver: TypeId, name: Name) -> Option<Answers> {
+        let unknown = || Some(SmallVec::from_iter([(SmallVec::new(), TypeId::ANY)]));
         self.ask_for(name);
         let object = match self.types.get(receiver) {
             Type::Object(o, _) => *o,
             Type::Block(..) => self.builtin.block,
-            _ => return Some((SmallVec::new(), TypeId::ANY)),
+            _ => return unknown(),
         };
         match self.find(object, name) {
-            Find::One(found) => Some(self.used(receiver, found.slot, found.is_write)),
-            Find::Some(_) | Find::Open => Some((SmallVec::new(), TypeId::ANY)),
+            Find::One(found) => Some(SmallVec::from_iter([self.used(receiver, found.slot, found.is_write)])),
+            Find::Open => unknown(),
+            Find::Some(all) if all.is_open => unknown(),
+            Find::Some(all) if all.lacking.is_some() => None,
+            Find::Some(all) => Some(all.found.iter().map(|f| self.used(receiver, f.slot, f.is_write)).collect()),
             Find::Missing | Find::Ambiguous(..) => None,
         }
     }
 
-    pub(super) fn answer_of(&mut self, receiver: TypeId, wanted: Wanted) -> Option<(SmallVec<[TypeId; 2]>, TypeId)> {
-        match self.types.get(receiver) {
-            Type::Object(..) | Type::Block(..) => Some(self.used(receiver, wanted.slot, wanted.is_write)),
-            _ => None,
+    /// What an interface takes and answers for one of its messages; nothing if it understands that for some parents only.
+    pub(super) fn answer_of(&mut self, receiver: TypeId, wanted: Wanted) -> Option<Answers> {
+        let object = match *self.types.get(receiver) {
+            Type::Object(object, _) => object,
+            Type::Block(..) => self.builtin.block,
+            _ => return None,
+        };
+        match self.above(object).is_sure() {
+            true => Some(SmallVec::from_iter([self.used(receiver, wanted.slot, wanted.is_write)])),
+            false => self.answer(receiver, wanted.name),
         }
     }
 
     /// A slot's signature for this receiver. The slot's own variables are `any` here: what is generic fits what is not.
-    pub(crate) fn used(&mut self, receiver: TypeId, slot: SlotId, is_write: bool) -> (SmallVec<[TypeId; 2]>, TypeId) {
+    pub(crate) fn used(&mut self, receiver: TypeId, slot: SlotId, is_write: bool) -> Answer {
         let signature = self.signature_of(slot, is_write);
         let object = match self.types.get(receiver) {
             Type::Object(o, _) => *o,

@@ -7,8 +7,8 @@ use aura_syntax::Span;
 use aura_syntax::diagnostic::Label;
 
 use super::Relate;
-use super::structure::Wanted;
-use crate::lookup::Find;
+use super::structure::{Answer, Answers, Wanted};
+use crate::find::Find;
 use crate::object::{FileId, SlotId, SlotKind};
 use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
@@ -136,13 +136,17 @@ impl Relate<'_> {
         Reason { text, places }
     }
 
+    /// The first of some slots that does not stand for these.
+    fn first_unfit(&mut self, mine: Answers, theirs: &Answers) -> Option<Answer> {
+        mine.into_iter().find(|mine| !(self.takes_all(mine, theirs) && self.answers_one(mine, theirs)))
+    }
+
     /// A message that takes or answers something else.
     fn differs(&mut self, a: TypeId, b: TypeId, wanted: Wanted, chain: &mut Vec<Reason>) {
-        let (Some((mine, my_result)), Some((theirs, their_result))) =
-            (self.u.answer(a, wanted.name), self.u.answer_of(b, wanted))
-        else {
-            return;
-        };
+        let (Some(mine), Some(theirs)) = (self.u.answer(a, wanted.name), self.u.answer_of(b, wanted)) else { return };
+        // Where parents are assigned to, one that tells.
+        let Some((mine, my_result)) = self.first_unfit(mine, &theirs) else { return };
+        let Some((theirs, their_result)) = theirs.into_iter().next() else { return };
         let (name, shown) = (self.u.names.text(wanted.name).to_string(), self.u.shown(a));
         let bad = theirs.iter().zip(&mine).find(|(given, taken)| !self.fits(**given, **taken));
         let (verb, mine, theirs, from, to) = match bad {
