@@ -16,7 +16,7 @@ struct WithGrammar;
 impl Match for WithGrammar {
     fn matches(&self, request: &Request) -> bool {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        body["grammar"].as_str().is_some_and(|g| g.starts_with("root ::= \"scaledBy: \" SLOT-NAME \" = \" method\n"))
+        body["grammar"].as_str().is_some_and(|g| g.starts_with("root ::= plan \"scaledBy: \" SLOT-NAME \" = \" method\n"))
     }
 }
 
@@ -43,7 +43,7 @@ async fn run(constrained: ResponseTemplate) -> (Done, usize, String) {
 
 #[tokio::test]
 async fn a_bare_method_under_a_grammar_is_learned() {
-    let (done, asked, learned) = run(completion(METHOD)).await;
+    let (done, asked, learned) = run(completion(&format!("\"(self.x + self.y) * factor\"\n{METHOD}"))).await;
     assert_eq!((done.code, &*done.out, asked), (0, "14\n21\n", 1), "{}", done.err);
     assert!(learned.contains(METHOD), "{learned}");
     assert!(!done.err.contains("grammar"), "{}", done.err);

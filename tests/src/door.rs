@@ -244,7 +244,7 @@ fn a_failed_trial_leaves_no_trace_and_a_passed_one_happens_once() {
 
 #[test]
 fn diagnostics_go_back_to_the_model_for_repair() {
-    let model = Model::writing(&["manhattan = ( x abs + y abs * 1 )", "manhattan = ( files size )", MANHATTAN]);
+    let model = Model::writing(&["manhattan = ( x abs + )", "manhattan = ( files size )", MANHATTAN]);
     let done = geometry("(point at: 3 Y: 4) manhattan printLine").run(&model.host, &[]);
     assert_eq!((done.code, done.out.as_str()), (0, "7\n"), "{}", done.err);
     let asked = model.asked.lock().expect("not poisoned");

@@ -4,9 +4,9 @@
 
 aura_syntax::diagnostic_codes! {
     NOT_UNDERSTOOD = "E0301", "nothing understands this message":
-        "The receiver's type is known, and nothing in it or above it has a slot for this message. When the program comes here, the machine stops and asks ALFRED for a method, or signals doesNotUnderstand. If the message is meant to be answered by whoever inherits this object, say so in a slot: `foo = ( childMustImplement: 'foo' )`.";
+        "The receiver's type is known, and nothing in it or above it has a slot for this message. When the program comes here, the machine stops and asks ALFRED for a method, or signals doesNotUnderstand. If the message is meant to be answered by whoever inherits this object, say so in a slot: `foo = ( childMustImplement: 'foo' )`. Strict checking also asks, for each object from which nothing in its file inherits, whether it understands all that its inherited methods send to `self`.";
     PARTLY_UNDERSTOOD = "E0302", "not every possible receiver understands this message":
-        "The receiver may be one of several things, and at least one of them has no slot for this message. Most often that one is nil: test for it first (`x isNil ifTrue: [ … ]`, `x ifNotNil: [|:v| … ]`), or leave the method early.";
+        "The receiver may be one of several things, and at least one of them has no slot for this message. Most often that one is nil: test for it first (`x isNil ifTrue: [ … ]`, `x ifNotNil: [|:v| … ]`), or leave the method early. A parent that can be assigned to counts as all that its type says (`state* <closed | open>`): what only some of those understand is not always understood. Define it in all of them, or in the object itself.";
     BAD_ARGUMENT = "E0303", "argument of the wrong type":
         "The slot that this message finds takes something else at this place. Types are interfaces: an argument fits if it understands all that the written type understands, with fitting arguments and answers.";
     BAD_RESULT = "E0304", "answer of the wrong type":
@@ -36,13 +36,13 @@ aura_syntax::diagnostic_codes! {
     UNSET = "E0316", "local that may be empty":
         "In strict checking a local must have been assigned to on every way to the place where it is read. An empty local holds nil, which is in no other type.";
     EFFECT = "E0317", "effect that was not declared":
-        "The annotation `{ 'effects: …' … }` around the slot says what the method may do, and it may do more than that. The note tells by which way. `{ 'effects: none' … }` is for methods that only compute.";
+        "The annotation `{ 'effects: …' … }` around the slot says what the method may do, and it may do more than that. The note tells by which way. `{ 'effects: none' … }` is for methods that only compute. In strict checking it also holds for methods that replace this one in objects below.";
     UNKNOWN_EFFECT = "E0318", "no effect of this name":
         "After `effects:` stand, with commas between: none, allocates, changes self, changes others, may not return, reflection, or the capabilities files, network, clock, random, environment, processes, console, input, image, alfred, system.";
     TOO_HARD = "E0319", "too much to find out":
         "Inference has bounds, so that it never keeps you waiting. What lies beyond them is `any`: nothing is reported about it. Write a type at the places that matter.";
     BAD_OVERRIDE = "E0320", "slot that does not fit the one it replaces":
-        "Where the parent's slot is expected the object's own is found, so it must take what that one takes and answer what that one answers. In strict checking this is held against every inherited slot with a written type.";
+        "Where the parent's slot is expected the object's own is found, so it must take what that one takes and answer what that one answers. In strict checking this is held against every inherited slot; what nobody has written is held to what is found out about it.";
     BAD_BOUND = "E0321", "this does not fit the variable's bound":
         "A variable written `<T: comparable>` stands only for what understands all that `comparable` does.";
     HOLE = "E0322", "method that does not fit the place it is for":
