@@ -34,7 +34,8 @@ fn letters(expr: &Expr) -> Option<&Class> {
     }
 }
 
-/// All words of this shape but `excluded`, of which those with a `*` at the end are excluded with all words that begin so.
+/// All words of this shape but `excluded`. A `*` at the end of one stands for any letters and for none, a `+` for a small letter or a low line and any
+/// behind it.
 pub(super) fn excluding(shape: &Shape, excluded: &[&str]) -> Expr {
     let suffixes: Vec<Vec<char>> = excluded.iter().map(|word| word.chars().collect()).collect();
     branch(shape, &shape.first, &suffixes, shape.most)
@@ -46,7 +47,12 @@ fn branch(shape: &Shape, class: &Class, suffixes: &[Vec<char>], left: usize) -> 
     let mut begins: Vec<char> = suffixes.iter().filter_map(|s| s.first().copied()).filter(|c| class.contains(*c)).collect();
     begins.sort_unstable();
     begins.dedup();
-    let others = class.without(&begins);
+    let mut others = class.without(&begins);
+    if suffixes.iter().any(|s| s[..] == ['+']) {
+        let small: Vec<char> = ('a'..='z').chain(['_']).collect();
+        begins.retain(|c| !small.contains(c));
+        others = others.without(&small);
+    }
     let mut choices = Vec::new();
     if !others.ranges.is_empty() {
         let rest = Expr::Repeat(Box::new(Expr::Class(shape.rest.clone())), 0, Some(left));
@@ -82,6 +88,7 @@ mod tests {
     fn words_are_left_out_letter_by_letter() {
         assert_eq!(texts("[a-c][a-c]{0,2}", &["ab"]), r#"[bc] [a-c]{0,2} | "a" ([ac] [a-c]? | "b" [a-c])?"#);
         assert_eq!(texts("[a-c][a-c]{0,2}", &["ab*", "b"]), r#"[c] [a-c]{0,2} | "a" ([ac] [a-c]?)? | "b" [a-c] [a-c]?"#);
+        assert_eq!(texts("[a-c][A-Ca-c]{0,2}", &["a", "a+"]), r#"[bc] [A-Ca-c]{0,2} | "a" [A-C] [A-Ca-c]?"#);
         assert_eq!(texts("[+|]{1,2}", &["|", "++"]), r#""+" [|]? | "|" [+|]"#);
     }
 }

@@ -214,6 +214,41 @@ fn the_methods_that_could_be_learned_are_in_the_grammar_of_their_selector() {
     assert!(wrong.take(20).all(|answer| answer.is_err()), "a grammar is of one selector");
 }
 
+/// What a model that thinks in another language would begin with is no name here, and what only looks like it is one.
+#[test]
+fn words_of_other_languages_are_no_names() {
+    let gbnf = read(&gbnf_for("m").expect("a grammar"));
+    let takes = |code: &str| Matcher::new(&gbnf).accepts(&std::format!("{PLAN}m = ( {code} )")).is_ok();
+    for foreign in [
+        "while x",
+        "whilex > 1",
+        "ifx: y",
+        "x ifElse: y",
+        "for i",
+        "fori in: x",
+        "self: x",
+        "return x",
+        "returnx",
+        "a and b",
+        "x == y",
+    ] {
+        assert!(!takes(foreign), "{foreign}");
+    }
+    let own = [
+        "[ x ] whileTrue: [ y ]",
+        "x ifTrue: [ y ] False: [ z ]",
+        "ifNil: [ 0 ]",
+        "x formatted",
+        "[ x ] fork",
+        "x and: [ y ]",
+        "e return: 3",
+        "x % 2 = 0",
+    ];
+    for own in own {
+        assert!(takes(own), "{own}");
+    }
+}
+
 /// Nested as deeply as the grammar lets a model, with the longest chains at each level, and one level more.
 #[test]
 fn the_deepest_answer_is_shallower_than_the_parsers_limit() {

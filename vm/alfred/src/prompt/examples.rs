@@ -28,8 +28,8 @@ const EXAMPLES: &[Example] = &[
     },
     Example {
         question: "Missing method: bits\nWrite: bits = ( … )\nReceiver (self): an integer. The method becomes a slot of: traits integer\nSent by the script:\n<data>\n10 bits printLine\n</data>\n",
-        plan: "def bits(self):\n    n = self\n    text = ''\n    while n > 0:\n        text = str(n % 2) + text\n        n = n // 2\n    return '0' if text == '' else text",
-        source: "bits = ( | n. text <- '' |\n    n: self.\n    [ n > 0 ] whileTrue: [\n        text: (n % 2) asString, text.\n        n: n / 2 ].\n    text isEmpty ifTrue: [ '0' ] False: [ text ] )",
+        plan: "def bits(self):\n    n = self\n    text = ''\n    while n > 0:\n        if n % 2 == 0:\n            text = '0' + text\n        else:\n            text = '1' + text\n        n = n // 2\n    return text",
+        source: "bits = ( | n. text <- '' |\n    n: self.\n    [ n > 0 ] whileTrue: [\n        (n % 2) = 0 ifTrue: [ text: '0', text ] False: [ text: '1', text ].\n        n: n / 2 ].\n    text )",
     },
     Example {
         question: "Missing method: placesOf:\nWrite: placesOf: a = ( … )\nReceiver (self): a string. The method becomes a slot of: traits string\nArgument a: a string\nSent by the script:\n<data>\n('banana' placesOf: 'n') printLine\n</data>\n",
