@@ -22,5 +22,8 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     }
     let facts = facts::facts(&parsed.file);
     let program = build::Builder::new(source, &parsed.tokens, facts).file();
-    Ok(print::Printer::new().file(&program))
+    let text = print::Printer::new().file(&program);
+    // An operator that would become the line for the system is kept from the begin of the file.
+    let is_hidden = text.starts_with("#!") && !source.starts_with("#!");
+    Ok(if is_hidden { format!(" {text}") } else { text })
 }
