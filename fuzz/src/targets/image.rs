@@ -256,7 +256,10 @@ fn at_an_image(input: &[u8]) {
     let Some(plain) = texts::interpreted(&codes, FUEL / 50) else { return };
     let other = texts::run(&codes, Engine::Image, FUEL / 50);
     // Bringing objects is work, too: where fuel is used up at an image, it may not be without.
-    let is_spent = |r: &Ran| r.failure.as_deref().is_some_and(|f| f.starts_with("limit: "));
+    let is_spent = |r: &Ran| {
+        // A program may have caught that, and gone on with what a handler is given.
+        r.failure.as_deref().is_some_and(|f| f.starts_with("limit: ")) || r.out.contains("the limit on fuel is used up")
+    };
     if is_spent(&plain) || is_spent(&other) {
         return;
     }

@@ -88,7 +88,8 @@ impl Visit for Finder {
 
     fn locals(&mut self, list: &SlotList) {
         for slot in &list.slots {
-            self.local(name_spans(slot)[0], slot.type_.is_some());
+            // The type of a parent stands behind its star, and hardly any local is one.
+            self.local(name_spans(slot)[0], slot.type_.is_some() || slot.is_parent);
             visit::inside_slot(self, slot);
         }
     }

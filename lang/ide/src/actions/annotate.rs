@@ -14,7 +14,9 @@ impl Ide {
         let writable = hints.into_iter().filter(|h| near(h.at) && is_written_so(&h.label));
         let all: Vec<Action> = writable
             .map(|hint| {
-                let edit = Edit::insert(hint.at, &format!(" {}", hint.label));
+                // Directly before an operator a bracket would be read with it.
+                let is_apart = here.document.text()[hint.at as usize..].starts_with(char::is_whitespace);
+                let edit = Edit::insert(hint.at, &format!(" {}{}", hint.label, if is_apart { "" } else { " " }));
                 self.action(here, format!("write the type {}", hint.label), ActionKind::Rewrite, vec![edit])
             })
             .collect();

@@ -29,6 +29,7 @@ fn what_a_finding_suggests_is_done() {
 fn an_inferred_type_is_written() {
     insta::assert_snapshot!(act("| m = ( | lo‸c <- 3 | loc + 1 ) |\n", "<int>"));
     insta::assert_snapshot!(act("| na‸me = ( 'a', 'b' ) |\n", "^ <string>"));
+    assert!(act("| m = ( | lo‸c<-3 | loc + 1 ) |\n", "<int>").contains("loc <int> <-3"));
 }
 
 #[test]
