@@ -135,7 +135,15 @@ fn operand(code: &Code, pc: usize, instr: Instr, role: Role, value: u16) -> Chec
             Err(_) => wrong(pc, "there is no such constant"),
         },
         Role::Site => site(code, pc, instr, number),
-        Role::Prim => index(pc, number, code.prims.len(), "primitive"),
+        Role::Prim => {
+            index(pc, number, code.prims.len(), "primitive")?;
+            let wanted = code.prims[number].matches(':').count();
+            if usize::from(instr.n) == wanted {
+                Ok(())
+            } else {
+                wrong(pc, format!("a primitive of {wanted} arguments with {}", instr.n))
+            }
+        }
         Role::Block => {
             index(pc, number, code.blocks.len(), "block")?;
             code.blocks[number].captures.iter().try_for_each(|r| register(code, pc, usize::from(*r)))
