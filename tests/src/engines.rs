@@ -44,6 +44,19 @@ fn asked(engine: Engine) -> bool {
     std::env::var("AURA_ENGINES").map_or(true, |only| only.split(',').any(|name| name == format!("{engine:?}")))
 }
 
+/// Methods that consist of a primitive, where it fails: the caches know them, so compiled code calls them as the interpreter does.
+#[test]
+fn fuel_ends_at_the_same_point_where_primitives_fail() {
+    let code = "1 to: 9000 Do: [ |:i| 4 = 'a'. 4.5 != nil. { 1. 'b' } do: [|:e| 4 = e ]. i printLine ]";
+    let ran = |engine| run_within("fuel", code, engine, 20_000);
+    let plain = ran(Engine::Plain);
+    assert!(plain.failure.as_deref().is_some_and(|f| f.starts_with("limit: ")) && plain.out.len() > 1000, "{plain:?}");
+    for engine in [Engine::Baseline, Engine::Hot, Engine::Optimized, Engine::Shaken] {
+        let other = ran(engine);
+        assert_eq!((&plain.out, &plain.failure), (&other.out, &other.failure), "{engine:?}");
+    }
+}
+
 #[test]
 fn random_programs_do_the_same_on_every_engine() {
     let mut printed = 0;

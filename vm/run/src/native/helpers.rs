@@ -203,13 +203,28 @@ pub(super) unsafe extern "C" fn send(
     let places = a.places();
     let at = a.index(window);
     match cached {
-        Some(e) => a.vm.send_to(a.p, e, site as usize, at, receiver, ret as u32),
+        Some(e) => {
+            // Its primitive, if it consists of one, has just failed.
+            let kind = if e.kind == EntryKind::Leaf { EntryKind::Method } else { e.kind };
+            a.vm.send_to(a.p, Entry { kind, ..e }, site as usize, at, receiver, ret as u32);
+            a.count_call(kind, &places);
+        }
         None => a.vm.send_slow(a.p, site as usize, at, receiver, ret as u32),
     }
     a.after(places, ret)
 }
 
 impl At<'_> {
+    /// What the caches know the interpreter calls by itself, and counts against its slice at once; what is pushed is counted for the process,
+    /// which notices its limit when the slice is over. Compiled code notices it where the interpreter does.
+    fn count_call(&mut self, kind: EntryKind, places: &Places) {
+        let calls = matches!(kind, EntryKind::Method | EntryKind::Block);
+        if calls && self.p.depth == places.depth + 1 && self.p.places() == places.stacks {
+            self.p.fuel_used -= 1;
+            self.vm.charge_slice(1);
+        }
+    }
+
     /// What the primitive answers that a method consists of, if the entry is such a method and it does.
     fn leaf(&mut self, e: Entry, window: u64, argc: usize, receiver: Value) -> Option<Value> {
         if e.kind != EntryKind::Leaf {
