@@ -4,7 +4,7 @@
 //! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
 //! * [`door`] the open door, end to end, against a model server on a socket; [`constrained`] one that constrains decoding;
 //!   [`door_cycle`] personas, tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send;
-//!   [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
+//!   [`door_examples`] the examples that every prompt begins with; [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
 //! * [`command`] the command line; [`dialogue`] the REPL's menu, [`terminal`] at a real terminal; [`bad_input`] files that are none
 //! * [`check_world`] `aura check` with what was learned, and with the objects of an image
@@ -35,6 +35,7 @@ mod doc_blocks;
 mod door;
 mod door_crash;
 mod door_cycle;
+mod door_examples;
 mod editors;
 mod engines;
 mod error_pages;

@@ -113,6 +113,7 @@ impl Ide {
     pub(crate) fn references_to(&mut self, slots: &[SlotId], only: Option<FileId>) -> Vec<Reference> {
         let family = self.family(slots);
         let names = self.names_of(&family);
+        let is_data = family.iter().any(|s| self.project.known().slot_info(*s).kind == SlotKind::Data);
         let Some(name) = names.first() else { return Vec::new() };
         let is_there = |ide: &Self, slot: &SlotId| only.is_none() || ide.project.known().slot_info(*slot).file == only;
         let mut all: Vec<Reference> = family.iter().filter(|s| is_there(self, s)).filter_map(|s| self.declaration(*s)).collect();
@@ -128,8 +129,9 @@ impl Ide {
             all.extend(named.map(|named| self.reference_to_name(&here, named.span)).collect::<Vec<_>>());
             for sent in self.sent_in(&here, &names, None) {
                 let is_certain = sent.meant.iter().any(|s| family.contains(s));
-                if is_certain || sent.meant.is_empty() {
-                    let is_write = sent.name != *name;
+                let is_write = sent.name != *name;
+                // What cannot be assigned to is meant only by who certainly means it.
+                if is_certain || sent.meant.is_empty() && (!is_write || is_data) {
                     all.push(self.reference(&here, &sent, is_write, !is_certain));
                 }
             }
@@ -183,12 +185,12 @@ impl Ide {
         family
     }
 
-    /// The selectors that use slots: the name, and `x:` for what can be assigned to.
+    /// The selectors that use slots: the name, and `x:`, also for what cannot be assigned to, where it is a mistake.
     fn names_of(&mut self, family: &[SlotId]) -> Vec<String> {
         let Some(first) = family.first() else { return Vec::new() };
         let name = self.universe().slot_info(*first).name;
-        let is_data = family.iter().any(|s| self.project.known().slot_info(*s).kind == SlotKind::Data);
-        let write = is_data.then(|| format!("{name}:"));
+        let is_word = name.starts_with(|c: char| c.is_alphabetic()) && !name.contains(':');
+        let write = is_word.then(|| format!("{name}:"));
         std::iter::once(name).chain(write).collect()
     }
 

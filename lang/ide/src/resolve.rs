@@ -44,18 +44,34 @@ impl Ide {
         self.meant_in(here, &code, send)
     }
 
-    /// The same, where the types around are known already.
+    /// The same, where the types around are known already. `x: e` means the slot `x` also where that cannot be assigned to, which is what is wrong with it.
     pub(crate) fn meant_in(&mut self, here: &Here, code: &Code, send: &Send) -> Vec<Meant> {
+        let name = selector(&send.selector, here.document.text());
+        let mut found = self.found_by(here, code, send, &name);
+        if let (true, Some(read)) = (found.is_empty(), name.strip_suffix(':').filter(|read| !read.contains(':'))) {
+            found = self.found_by(here, code, send, read).into_iter().map(|(slot, _)| (slot, true)).collect();
+        }
+        let mut meant: Vec<Meant> = Vec::new();
+        for (slot, is_write) in found {
+            let one = Meant { slot, is_write };
+            if !meant.contains(&one) {
+                meant.push(one);
+            }
+        }
+        meant
+    }
+
+    /// What a message of this name finds where another one is sent.
+    fn found_by(&mut self, here: &Here, code: &Code, send: &Send, name: &str) -> Vec<(SlotId, bool)> {
         let text = here.document.text();
-        let name = selector(&send.selector, text);
         let universe = self.universe();
-        let found = match &send.receiver {
+        match &send.receiver {
             Receiver::Implicit => {
-                let own = universe.found_in(code.holder, &name, true);
+                let own = universe.found_in(code.holder, name, true);
                 match own.is_empty() {
                     true => {
                         let module = universe.module_of(here.file);
-                        universe.found_in(module, &name, false)
+                        universe.found_in(module, name, false)
                     }
                     false => own,
                 }
@@ -65,21 +81,13 @@ impl Ide {
                 let mut objects = self.objects_of(code, e);
                 // What everybody answers to `value` is not what a block does.
                 let block = self.universe().builtin().block;
-                objects.retain(|o| *o != block || is_self || !is_evaluation(&name));
-                let all = objects.into_iter().flat_map(|o| self.universe().found_in(o, &name, is_self));
+                objects.retain(|o| *o != block || is_self || !is_evaluation(name));
+                let all = objects.into_iter().flat_map(|o| self.universe().found_in(o, name, is_self));
                 all.collect()
             }
-            Receiver::Resend(_) => universe.found_above(code.holder, &name, None),
-            Receiver::Delegate(parent) => universe.found_above(code.holder, &name, Some(parent.text(text))),
-        };
-        let mut meant: Vec<Meant> = Vec::new();
-        for (slot, is_write) in found {
-            let one = Meant { slot, is_write };
-            if !meant.contains(&one) {
-                meant.push(one);
-            }
+            Receiver::Resend(_) => universe.found_above(code.holder, name, None),
+            Receiver::Delegate(parent) => universe.found_above(code.holder, name, Some(parent.text(text))),
         }
-        meant
     }
 
     /// The objects that an expression may be.

@@ -59,9 +59,11 @@ fn situation() -> Situation {
 fn a_prompt() {
     let prompt = prompt(&situation(), "point", &[], 1, &Briefing::default());
     insta::assert_snapshot!(format!("{}\n=== question ===\n{}", prompt.system, prompt.messages[EXAMPLES].text));
-    let bytes = prompt.system.len() + prompt.messages.iter().map(|m| m.text.len()).sum::<usize>();
-    // Most of it is the same in every prompt, so that a server has read it already.
-    assert!(bytes < 10_000, "a small model on two cores reads 130 tokens a second; this is {bytes} bytes");
+    // What differs from one question to the next is read anew each time, the rest once by a server that keeps it.
+    let question = prompt.messages[EXAMPLES..].iter().map(|m| m.text.len()).sum::<usize>();
+    let standing = prompt.system.len() + prompt.messages[..EXAMPLES].iter().map(|m| m.text.len()).sum::<usize>();
+    assert!(question < 800, "a small model on two cores reads 130 tokens a second; this is {question} bytes");
+    assert!(standing < 9500, "a context of 8192 tokens has to hold answers and repairs besides; this is {standing} bytes");
 }
 
 #[test]

@@ -102,9 +102,7 @@ impl Project<'_> {
         work(&mut ide, &mut found);
         for name in NAMES.iter().filter(|name| self.open.contains_key(**name)) {
             let codes = |found: &Found| {
-                // What assigned to a slot that cannot be assigned to is understood by nobody once that slot has another name.
-                let kind = |code: &'static str| if code == "E0309" { "E0301" } else { code };
-                let mut codes: Vec<&str> = found.get(*name).into_iter().flatten().map(|d| kind(d.code)).collect();
+                let mut codes: Vec<&str> = found.get(*name).into_iter().flatten().map(|d| d.code).collect();
                 codes.sort_unstable();
                 codes.into_iter().map(str::to_owned).collect::<Vec<_>>()
             };

@@ -118,6 +118,13 @@ fn a_use_that_may_mean_another_thing_is_told_apart() {
 }
 
 #[test]
+fn who_assigns_to_what_cannot_be_assigned_to_means_it_all_the_same() {
+    let edited = rename("| a = (| o‸ne = 1 |). m: x = ( x one: 3 ) |\na one: 5\n", "single");
+    assert!(edited.contains("single = 1") && edited.contains("a single: 5"), "{edited}");
+    assert!(edited.contains("x one: 3"), "what may have nothing to do with it stays: {edited}");
+}
+
+#[test]
 fn a_local_is_renamed() {
     insta::assert_snapshot!(rename(&SHAPES.replace("| sum <-", "| s‸um <-"), "result"));
 }
