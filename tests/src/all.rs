@@ -55,6 +55,7 @@ mod layers;
 mod library;
 mod powers;
 mod primitives;
+mod processes;
 mod reference;
 mod soundness;
 mod support;

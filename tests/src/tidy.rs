@@ -29,7 +29,7 @@ const UNSAFE: &[&str] = &[
     "vm/run/src/native/exit.rs",
     "vm/run/src/native/helpers.rs",
     "vm/run/src/roots.rs",
-    "vm/run/src/sched.rs",
+    "vm/run/src/table.rs",
     "vm/run/src/sends.rs",
 ];
 

@@ -287,6 +287,11 @@ impl Heap {
         self.old.used > self.limit
     }
 
+    /// Counts bytes among those allocated that the machine has taken for a program without putting them here.
+    pub fn count_outside(&mut self, bytes: usize) {
+        self.allocated_before += bytes as u64;
+    }
+
     /// Bytes allocated since the heap was made, dead or alive.
     pub fn allocated(&self) -> u64 {
         let nursery = self.top as u64 - self.nursery.as_ptr() as u64;

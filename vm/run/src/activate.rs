@@ -34,7 +34,7 @@ impl Vm {
         p.frames[p.depth] = Frame { code: callee, pc: 0, base: at as u32, ret, flags, serial: 0 };
         p.depth += 1;
         // Counted like every other activation, so that fuel does not depend on what the caches know.
-        p.fuel_used += 1;
+        p.budget.burn(1);
         true
     }
 

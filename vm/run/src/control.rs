@@ -1,6 +1,6 @@
 //! Control primitives: those that push, leave or look at activations and processes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aura_heap::{Kind, Value, arity, layout};
 
@@ -342,7 +342,7 @@ impl Vm {
                 if !self.heap.is_kind(receiver, Kind::Block) {
                     return Err(Fail::bad_type());
                 }
-                let id = self.fork(receiver, p);
+                let id = self.fork(receiver, p)?;
                 Outcome::Value(self.process_object(id))
             }
             Control::Yield => {
@@ -410,7 +410,7 @@ impl Vm {
             _ => {
                 self.require_written("sleep")?;
                 let ms = first.as_int().filter(|m| (0..=86_400_000_000).contains(m)).ok_or_else(Fail::bad_type)?;
-                p.status = Status::Sleeping(Instant::now() + Duration::from_millis(ms as u64));
+                self.sleep(p, Duration::from_millis(ms as u64));
                 self.answer(p, ret, receiver);
                 Outcome::Leave
             }
@@ -419,10 +419,6 @@ impl Vm {
 
     /// The process that an object stands for.
     pub(crate) fn process_id(&self, o: Value) -> Result<ProcessId, Fail> {
-        if self.heap.has_map(o, self.heap.kind_maps.process) {
-            Ok(ProcessId(self.heap.raw(o, 1) as u32))
-        } else {
-            Err(Fail::bad_type())
-        }
+        if self.heap.has_map(o, self.heap.kind_maps.process) { Ok(ProcessId(self.heap.raw(o, 1))) } else { Err(Fail::bad_type()) }
     }
 }

@@ -208,7 +208,7 @@ impl Vm {
         objects.iter().for_each(|o| self.bring_slots(*o));
         let understood = lookup::understood(&self.heap, receiver);
         Some(Missing {
-            process: ProcessId(u32::MAX),
+            process: ProcessId::NONE,
             selector: selector.into(),
             implicit: false,
             values: vec![self.value_view(receiver)],

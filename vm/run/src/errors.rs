@@ -148,9 +148,7 @@ impl Vm {
             return;
         }
         p.reached = Some(which);
-        if let Some(f) = &mut p.limits.fuel {
-            *f += 20_000;
-        }
+        p.budget.reach(which);
         let name = self.heap.canonical(which);
         self.signal(p, "limit:", &[name], NOWHERE);
     }

@@ -61,7 +61,7 @@ pub(crate) fn run(vm: &mut Vm, p: &mut Process, slice: u64) -> Left {
             vm.collect();
         }
     };
-    p.fuel_used += (granted - vm.hot.budget) as u64;
+    p.budget.burn((granted - vm.hot.budget) as u64);
     if left == Left::Slice {
         vm.count_running(p);
     }

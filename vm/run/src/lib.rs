@@ -8,6 +8,7 @@
 mod activate;
 mod arith;
 mod boot;
+mod budget;
 mod caps;
 mod control;
 mod describe;
@@ -28,6 +29,7 @@ mod process;
 mod roots;
 mod sched;
 mod sends;
+mod table;
 mod trial;
 mod unwind;
 mod vm;

@@ -6,10 +6,12 @@
 //! What must stay true: `frames[0..depth]` are the activations, the running one last; each but the last has its `pc` saved; the last
 //! one's is saved whenever the loop is left. Registers that liveness calls dead may hold anything, and nobody looks at them.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use aura_heap::Value;
 
+use crate::budget::Budget;
 use crate::caps::{CapSet, Capability};
 use crate::linked::CodeRef;
 
@@ -94,9 +96,23 @@ pub enum Status {
     Dead,
 }
 
-/// A process's number.
+/// A process's number: its place in the table, and above it how many processes had that place before. No two processes of a machine have the same,
+/// so that who waits for one that has ended never meets another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct ProcessId(pub u32);
+pub struct ProcessId(pub u64);
+
+impl ProcessId {
+    /// Of no process.
+    pub const NONE: ProcessId = ProcessId(u64::MAX);
+
+    pub(crate) fn new(place: usize, generation: u32) -> ProcessId {
+        ProcessId(u64::from(generation) << 32 | place as u64)
+    }
+
+    pub(crate) fn place(self) -> usize {
+        self.0 as u32 as usize
+    }
+}
 
 /// A green process.
 pub struct Process {
@@ -120,12 +136,10 @@ pub struct Process {
     pub(crate) object: Value,
     /// Processes that wait for its end.
     pub(crate) joiners: Vec<ProcessId>,
-    /// Fuel used so far.
-    pub fuel_used: u64,
-    /// Allocation counter of the heap when it began.
-    pub(crate) allocated_at: u64,
-    /// Bytes printed so far.
-    pub(crate) printed: u64,
+    /// What it has used of its limits, together with whoever started it and what it started.
+    pub(crate) budget: Rc<Budget>,
+    /// How much of the memory of its stacks the heap has been told of.
+    pub(crate) counted: usize,
     /// Set by a limit that was reached; the next safepoint signals it.
     pub(crate) reached: Option<&'static str>,
     /// It runs a trial of generated code.
@@ -144,10 +158,20 @@ pub struct Process {
     pub(crate) exiting: Option<i32>,
 }
 
-/// Registers that a new process starts with.
-const FIRST_STACK: usize = 4096;
-/// Activations that a new process starts with.
-const FIRST_FRAMES: usize = 256;
+/// What a new process's stacks hold before they grow.
+#[derive(Clone, Copy)]
+pub(crate) struct Room {
+    registers: usize,
+    activations: usize,
+}
+
+impl Room {
+    /// For programs.
+    pub(crate) const LARGE: Room = Room { registers: 4096, activations: 256 };
+    /// For what programs start, of which there may be many.
+    pub(crate) const SMALL: Room = Room { registers: 256, activations: 16 };
+}
+
 /// Deepest stack, unless limits say otherwise.
 pub(crate) const MAX_DEPTH: usize = 200_000;
 /// Activations that handling an overflow may use beyond that.
@@ -156,24 +180,31 @@ const SPARE_DEPTH: usize = 2000;
 pub(crate) const MAX_STACK: usize = 8 << 20;
 
 impl Process {
-    pub(crate) fn new(id: ProcessId, caps: CapSet, limits: Limits, nil: Value, stub: CodeRef) -> Process {
+    pub(crate) fn new(
+        id: ProcessId,
+        caps: CapSet,
+        limits: Limits,
+        budget: Rc<Budget>,
+        room: Room,
+        filler: (Value, CodeRef),
+    ) -> Process {
+        let (nil, stub) = filler;
         let frame = Frame { code: stub, pc: 0, base: 0, ret: NOWHERE, flags: 0, serial: 0 };
         Process {
             id,
             status: Status::Ready,
             caps,
             limits,
-            stack: vec![nil; FIRST_STACK],
-            frames: vec![frame; FIRST_FRAMES],
+            stack: vec![nil; room.registers],
+            frames: vec![frame; room.activations],
             depth: 0,
             failed: Vec::new(),
             handling: Vec::new(),
             result: nil,
             object: nil,
             joiners: Vec::new(),
-            fuel_used: 0,
-            allocated_at: 0,
-            printed: 0,
+            budget,
+            counted: 0,
             reached: None,
             trial: false,
             of_host: 0,
@@ -240,10 +271,15 @@ impl Process {
 
     /// How much fuel the next slice may use.
     pub(crate) fn grant(&self, slice: u64) -> u64 {
-        match self.limits.fuel {
-            Some(f) => slice.min(f.saturating_sub(self.fuel_used)),
-            None => slice,
-        }
+        slice.min(self.budget.left(&self.limits))
+    }
+
+    /// Bytes of its stacks that nobody has been told of; now somebody is.
+    pub(crate) fn uncounted(&mut self) -> usize {
+        let all = self.stack.len() * size_of::<Value>() + self.frames.len() * size_of::<Frame>();
+        let more = all.saturating_sub(self.counted);
+        self.counted += more;
+        more
     }
 
     /// Forgets what belonged to activations that are gone.

@@ -128,7 +128,7 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
     {
         let mut roots = MachineRoots {
             // SAFETY: each process is in the table once; none is looked at otherwise while the collector works.
-            processes: vm.processes.iter().flatten().map(|p| unsafe { &mut *p.as_ptr() }).collect(),
+            processes: vm.processes.all().map(|p| unsafe { &mut *p.as_ptr() }).collect(),
             specials: &mut specials,
             handles: &mut vm.handles,
             modules: vm.modules.values_mut().collect(),

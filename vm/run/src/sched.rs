@@ -1,15 +1,16 @@
 //! Processes and who runs: round robin, a slice at a time, and what the host hears about.
 
-use std::ptr::NonNull;
-use std::time::Instant;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use aura_heap::{Kind, Value, layout};
 
+use crate::budget::Budget;
 use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::interp::{self, Left};
 use crate::linked::CodeRef;
-use crate::process::{Limits, NOWHERE, Process, ProcessId, Status};
+use crate::process::{Limits, NOWHERE, Process, ProcessId, Room, Status};
 use crate::vm::Vm;
 
 /// Fuel of one slice: some hundred microseconds.
@@ -18,6 +19,9 @@ const SLICE: u64 = 20_000;
 /// The same while everything is fetched again after each.
 const STRESS_SLICE: u64 = 25;
 
+/// Fuel that starting a process uses.
+const FORK: u64 = 16;
+
 /// Where processes wait.
 #[derive(Default, Debug)]
 pub(crate) struct Semaphore {
@@ -25,7 +29,7 @@ pub(crate) struct Semaphore {
     waiting: std::collections::VecDeque<ProcessId>,
 }
 
-/// How processes end: the number of the object that stands for a forgotten one counts down from `u32::MAX` by the place in this list.
+/// How processes end: the number of the object that stands for a forgotten one counts down from `u64::MAX` by the place in this list.
 const ENDINGS: [&str; 3] = ["finished", "failed", "terminated"];
 
 /// The place of an ending in [`ENDINGS`].
@@ -54,24 +58,20 @@ fn how_ended(p: &Process) -> &'static str {
 }
 
 impl Vm {
-    fn new_process(&mut self, caps: CapSet, limits: Limits) -> ProcessId {
-        let at = self.processes.iter().position(Option::is_none).unwrap_or(self.processes.len());
-        let id = ProcessId(at as u32);
-        let mut p = Box::new(Process::new(id, caps, limits, self.specials.nil, self.stub));
-        p.allocated_at = self.heap.allocated();
-        let p = NonNull::from(Box::leak(p));
-        if at == self.processes.len() {
-            self.processes.push(Some(p));
-        } else {
-            self.processes[at] = Some(p);
-        }
+    fn new_process(&mut self, caps: CapSet, limits: Limits, budget: Rc<Budget>, room: Room) -> ProcessId {
+        let id = self.processes.next();
+        self.processes.put(Process::new(id, caps, limits, budget, room, (self.specials.nil, self.stub)));
         id
     }
 
     fn new_host_process(&mut self, caps: CapSet, limits: Limits) -> ProcessId {
-        let id = self.new_process(caps, limits);
+        let budget = Rc::new(Budget::new(self.heap.allocated()));
+        let id = self.new_process(caps, limits, budget, Room::LARGE);
         self.made_by_host += 1;
-        self.process_ptr(id).of_host = self.made_by_host;
+        let p = self.process_ptr(id);
+        p.of_host = self.made_by_host;
+        // What the host makes (a trial, say) costs no program memory before it grows.
+        p.uncounted();
         id
     }
 
@@ -98,29 +98,39 @@ impl Vm {
         id
     }
 
-    pub(crate) fn fork(&mut self, block: Value, parent: &Process) -> ProcessId {
-        let id = self.new_process(parent.caps.clone(), parent.limits.clone());
+    /// A process that will run `block`, with the powers and at the cost of its parent.
+    pub(crate) fn fork(&mut self, block: Value, parent: &Process) -> Result<ProcessId, Fail> {
+        self.afford(FORK)?;
+        let id = self.new_process(parent.caps.clone(), parent.limits.clone(), parent.budget.clone(), Room::SMALL);
         let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
         let p = self.process_ptr(id);
+        self.heap.count_outside(p.uncounted());
         self.push_values(p, callee, &[block], NOWHERE, 0);
         self.ready.push_back(id);
-        id
+        Ok(id)
     }
 
     /// Forgets a process that has ended. The object that stands for it keeps how it ended and its result.
     pub fn forget(&mut self, id: ProcessId) {
         if let Some(p) = self.process(id) {
-            let (o, result, how) = (p.object, p.result, how_ended(p));
+            let (o, result, how, ready) = (p.object, p.result, how_ended(p), p.status == Status::Ready);
+            if ready {
+                self.ready.retain(|r| *r != id);
+            }
             if self.heap.is_kind(o, Kind::Foreign) {
                 let at = ENDINGS.iter().position(|e| *e == how).unwrap_or(0);
                 self.heap.store(o, 2, result);
-                self.heap.set_foreign(o, u64::from(u32::MAX) - at as u64);
+                self.heap.set_foreign(o, u64::MAX - at as u64);
             }
         }
-        if let Some(p) = self.processes.get_mut(id.0 as usize).and_then(Option::take) {
-            drop_process(p);
+        self.processes.take(id);
+    }
+
+    /// Forgets what programs started and what has ended. The host has heard of it, and whoever wants its answer has its object.
+    fn forget_ended(&mut self) {
+        for id in std::mem::take(&mut self.ended) {
+            self.forget(id);
         }
-        self.ready.retain(|r| *r != id);
     }
 
     pub(crate) fn finish(&mut self, p: &mut Process, v: Value, how: Status) {
@@ -129,6 +139,9 @@ impl Vm {
         }
         p.status = how;
         p.result = v;
+        if p.of_host == 0 {
+            self.ended.push(p.id);
+        }
         self.end_transactions_of(p.id);
         self.exit_code = self.exit_code.or(p.exiting);
         for j in std::mem::take(&mut p.joiners) {
@@ -149,6 +162,7 @@ impl Vm {
     /// Runs processes until something happens that the host must hear of, at most `slices` slices.
     pub fn run(&mut self, slices: usize) -> Event {
         for _ in 0..slices {
+            self.forget_ended();
             self.wake_sleepers();
             let Some(id) = self.next_ready() else { return Event::Idle(self.next_wake()) };
             if let Some(e) = self.run_slice(id) {
@@ -165,17 +179,14 @@ impl Vm {
         }
         self.current = id;
         let p = self.process_ptr(id);
-        self.heap.allowance = p.limits.heap.map_or(u64::MAX, |most| p.allocated_at.saturating_add(most));
+        self.before_slice(p);
+        self.heap.allowance = p.budget.allowance(&p.limits);
         let mut left = Left::Status;
         if p.depth > 0 {
             left = interp::run(self, p, if self.stress_image { STRESS_SLICE } else { SLICE });
         }
-        let p = self.process_ptr(id);
-        if left == Left::Slice {
-            self.after_slice(p);
-            if self.stress_image {
-                self.stress_image();
-            }
+        if left == Left::Slice && self.stress_image {
+            self.stress_image();
         }
         self.event_of(id)
     }
@@ -195,8 +206,9 @@ impl Vm {
         }
     }
 
-    /// Between two slices: limits, interruption, collection.
-    fn after_slice(&mut self, p: &mut Process) {
+    /// Between two slices: collection, interruption, limits. Before each, since a process need not use up any.
+    fn before_slice(&mut self, p: &mut Process) {
+        self.heap.count_outside(p.uncounted());
         if self.heap.wants_collection {
             self.collect();
         }
@@ -209,23 +221,9 @@ impl Vm {
         if !p.trial && self.interrupt.swap(false, std::sync::atomic::Ordering::Relaxed) {
             return self.signal(p, "interrupted", &[], NOWHERE);
         }
-        if let Some(which) = self.limit_of(p) {
+        if let Some(which) = p.budget.over(&p.limits, self.heap.allocated(), p.reached.is_some()) {
             self.limit_reached(p, which);
         }
-    }
-
-    fn limit_of(&self, p: &Process) -> Option<&'static str> {
-        let l = &p.limits;
-        if l.fuel.is_some_and(|f| p.fuel_used >= f) {
-            return Some("fuel");
-        }
-        if l.heap.is_some_and(|h| self.heap.allocated() - p.allocated_at > h) {
-            return Some("heap");
-        }
-        if l.deadline.is_some_and(|d| Instant::now() > d) && p.reached != Some("time") {
-            return Some("time");
-        }
-        None
     }
 
     /// Runs one process alone until it ends or pauses: for trials, and for loading the library.
@@ -240,17 +238,35 @@ impl Vm {
         self.current = before;
     }
 
+    /// Lets a process sleep; no longer than it may run.
+    pub(crate) fn sleep(&mut self, p: &mut Process, time: Duration) {
+        let until = Instant::now() + time;
+        // The limit is noticed as it wakes.
+        let until = p.limits.deadline.filter(|_| p.reached.is_none()).map_or(until, |d| until.min(d));
+        p.status = Status::Sleeping(until);
+        self.sleeping.insert((until, p.id));
+    }
+
     fn wake_sleepers(&mut self) {
+        if self.sleeping.is_empty() {
+            return;
+        }
         let now = Instant::now();
-        let due: Vec<ProcessId> =
-            self.each_process().filter(|p| matches!(p.status, Status::Sleeping(t) if t <= now)).map(|p| p.id).collect();
-        for id in due {
+        while self.next_wake().is_some_and(|first| first <= now) {
+            let (_, id) = self.sleeping.pop_first().expect("one sleeps");
             self.set_ready(id);
         }
     }
 
-    fn next_wake(&self) -> Option<Instant> {
-        self.each_process().filter_map(|p| if let Status::Sleeping(t) = p.status { Some(t) } else { None }).min()
+    /// When the first sleeper wakes. Those that were ended, or woken by a message, are no sleepers any more.
+    fn next_wake(&mut self) -> Option<Instant> {
+        loop {
+            let (until, id) = *self.sleeping.first()?;
+            if self.process(id).is_some_and(|p| p.status == Status::Sleeping(until)) {
+                return Some(until);
+            }
+            self.sleeping.pop_first();
+        }
     }
 
     fn set_ready(&mut self, id: ProcessId) {
@@ -343,6 +359,7 @@ impl Vm {
 
     /// A new semaphore with this many signals in stock.
     pub fn new_semaphore(&mut self, count: i64) -> Value {
+        self.heap.count_outside(size_of::<Semaphore>());
         self.semaphores.push(Semaphore { count, ..Semaphore::default() });
         let nil = self.nil();
         self.heap.foreign(self.heap.kind_maps.semaphore, self.semaphores.len() as u64 - 1, nil)
@@ -406,7 +423,7 @@ impl Vm {
             return have;
         }
         let nil = self.nil();
-        let o = self.heap.foreign(self.heap.kind_maps.process, id.0 as u64, nil);
+        let o = self.heap.foreign(self.heap.kind_maps.process, id.0, nil);
         if let Some(p) = self.process_mut(id) {
             p.object = o;
         }
@@ -419,61 +436,9 @@ impl Vm {
         Ok(match self.process(id) {
             Some(p) => p.ended().then(|| (how_ended(p), p.result)),
             None => {
-                let how = ENDINGS.get((u32::MAX - id.0) as usize).copied();
+                let how = ENDINGS.get((u64::MAX - id.0) as usize).copied();
                 Some((how.unwrap_or(ENDINGS[0]), self.heap.word(o, 2)))
             }
         })
     }
-
-    /// All processes.
-    pub fn each_process(&self) -> impl Iterator<Item = &Process> {
-        self.processes.iter().flatten().map(process_ref)
-    }
 }
-
-/// The one place where the table's pointers are followed.
-#[allow(unsafe_code)]
-mod table {
-    use super::{NonNull, Process, ProcessId, Vm};
-
-    pub(super) fn process_ref(p: &NonNull<Process>) -> &Process {
-        // SAFETY: processes are leaked boxes, freed by `drop_process` alone when they leave the table.
-        unsafe { p.as_ref() }
-    }
-
-    pub(super) fn drop_process(p: NonNull<Process>) {
-        // SAFETY: leaked in `new_process`; just taken out of the table.
-        drop(unsafe { Box::from_raw(p.as_ptr()) });
-    }
-
-    impl Vm {
-        /// A process, if it has not been forgotten.
-        pub fn process(&self, id: ProcessId) -> Option<&Process> {
-            self.processes.get(id.0 as usize)?.as_ref().map(process_ref)
-        }
-
-        /// A process, to be changed.
-        pub fn process_mut(&mut self, id: ProcessId) -> Option<&mut Process> {
-            // SAFETY: as above; the machine is borrowed exclusively.
-            self.processes.get_mut(id.0 as usize)?.as_mut().map(|p| unsafe { p.as_mut() })
-        }
-
-        /// A process that is there, beside the machine: what runs on it changes both. No second reference to the same process is used
-        /// while this one is.
-        pub(super) fn process_ptr<'a>(&mut self, id: ProcessId) -> &'a mut Process {
-            let p = self.processes[id.0 as usize].expect("a process that is in the table");
-            // SAFETY: as above.
-            unsafe { &mut *p.as_ptr() }
-        }
-    }
-
-    impl Drop for Vm {
-        fn drop(&mut self) {
-            for p in self.processes.drain(..).flatten() {
-                drop_process(p);
-            }
-        }
-    }
-}
-
-use table::{drop_process, process_ref};

@@ -104,7 +104,7 @@ impl Vm {
         let vs: Vec<Value> = values.iter().map(|h| self.kept(h)).collect();
         let id = self.spawn_trial(selector, &vs, self.limits_from_now(l));
         let verdict = self.run_to_verdict(id).map_or_else(|v| v, |answer| Verdict::Answered(self.describe(answer)));
-        let fuel = self.process(id).map_or(0, |p| p.fuel_used);
+        let fuel = self.process(id).map_or(0, |p| p.budget.fuel.get());
         self.forget(id);
         TrialReport {
             verdict,

@@ -3,8 +3,10 @@
 //! One machine is used by one thread. The host asks it to run ([`Vm::run`]) and gets an [`crate::sched::Event`] back when a process has
 //! ended, something needs the host's word, or a slice of time is over; the machine itself never waits for the world.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use aura_code::{Code, Const, Instr, MethodCode, Op, SiteKind};
 use aura_heap::{CollectionKind, Dependent, Heap, Kind, MapId, SlotKind, Symbol, Value, layout};
@@ -85,8 +87,12 @@ pub struct Vm {
     /// What the host gave.
     pub host: Host,
     pub(crate) arena: Arena,
-    pub(crate) processes: Vec<Option<std::ptr::NonNull<Process>>>,
+    pub(crate) processes: crate::table::Table,
     pub(crate) ready: std::collections::VecDeque<ProcessId>,
+    /// Processes that sleep, by when they wake; some of them have been woken or ended since.
+    pub(crate) sleeping: BTreeSet<(Instant, ProcessId)>,
+    /// Processes that programs started and that have ended.
+    pub(crate) ended: Vec<ProcessId>,
     /// The process that runs, or ran last.
     pub current: ProcessId,
     pub(crate) young_ics: Vec<*mut Ic>,
@@ -669,9 +675,11 @@ impl Vm {
             specials: m.specials,
             host: m.host,
             arena: m.arena,
-            processes: Vec::new(),
+            processes: crate::table::Table::default(),
+            sleeping: BTreeSet::new(),
+            ended: Vec::new(),
             ready: std::collections::VecDeque::new(),
-            current: ProcessId(u32::MAX),
+            current: ProcessId::NONE,
             young_ics: Vec::new(),
             young_codes: Vec::new(),
             global: Vec::new(),

@@ -116,8 +116,7 @@ impl Vm {
         if units >= SMALL {
             // What the slice has used so far is not in the process's own count yet.
             let pending = self.charged + u64::try_from(self.hot.granted - self.hot.budget - self.hot.withheld).unwrap_or(0);
-            let left = |p: &Process| p.limits.fuel.map_or(u64::MAX, |most| most.saturating_sub(p.fuel_used + pending));
-            let left = self.process(self.current).map_or(u64::MAX, left);
+            let left = self.process(self.current).map_or(u64::MAX, |p| p.budget.left(&p.limits).saturating_sub(pending));
             if units > left {
                 // Enough that the limit is noticed, not what the work would have been.
                 self.charge(left.saturating_add(1));

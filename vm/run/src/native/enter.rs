@@ -128,11 +128,11 @@ pub(super) fn begin(vm: &mut Vm, p: &mut Process, fp: *mut Frame) -> u64 {
     }
     // Counted as the interpreter counts activations that its fast path does not make.
     vm.hot.budget += 1;
-    p.fuel_used += 1;
+    p.budget.burn(1);
     if p.grow(frame.base as usize, frame.code.nregs.get() as usize) {
         p.depth = index + 1;
     } else {
-        p.fuel_used -= 1;
+        p.budget.give_back(1);
         vm.stack_overflow(p, frame.ret);
     }
     Sentinel::BAIL
@@ -152,7 +152,7 @@ pub(super) fn make_room(vm: &mut Vm, p: &mut Process, frames: usize, registers: 
     p.depth = index;
     if p.grow(base, own) {
         p.depth = index + 1;
-        p.fuel_used += 1;
+        p.budget.burn(1);
     } else {
         vm.stack_overflow(p, frame.ret);
     }

@@ -220,7 +220,7 @@ impl At<'_> {
     fn count_call(&mut self, kind: EntryKind, places: &Places) {
         let calls = matches!(kind, EntryKind::Method | EntryKind::Block);
         if calls && self.p.depth == places.depth + 1 && self.p.places() == places.stacks {
-            self.p.fuel_used -= 1;
+            self.p.budget.give_back(1);
             self.vm.charge_slice(1);
         }
     }

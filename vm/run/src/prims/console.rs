@@ -52,10 +52,11 @@ fn print(vm: &mut Vm, v: Value, error: bool) -> Answer {
         vm.require(Capability::Console, "")?;
     }
     if let Some(p) = vm.process_mut(current) {
-        if p.limits.output.is_some_and(|most| p.printed + len > most) {
+        let printed = p.budget.printed.get() + len;
+        if p.limits.output.is_some_and(|most| printed > most) {
             return Err(Fail::with("limitError", "the limit on output is used up"));
         }
-        p.printed += len;
+        p.budget.printed.set(printed);
     }
     let s = owned(vm, v)?;
     if trial {
