@@ -205,7 +205,8 @@ impl<'a> Relate<'a> {
         if o == block {
             return args.first().is_none_or(|wanted| self.fits(result, *wanted));
         }
-        self.u.inherits(block, o) || self.understands(a, b)
+        // As for objects: only nil is nil.
+        o != self.u.builtin.nil && (self.u.inherits(block, o) || self.understands(a, b))
     }
 
     /// Anything understands `value`; a block whose arguments are not known may take any.
@@ -233,8 +234,8 @@ impl<'a> Relate<'a> {
         if o == p {
             return x.iter().zip(y).all(|(mine, wanted)| self.argument_fits(*mine, *wanted));
         }
-        // There is only one nil: what understands as little as it does is not nil for that.
-        if p == self.u.builtin.nil {
+        // There is only one nil, and nothing else is it: a test for nil tells it from all that understands as little as it does.
+        if p == self.u.builtin.nil || o == self.u.builtin.nil {
             return false;
         }
         if !self.u.surely_inherits(o, p) {
