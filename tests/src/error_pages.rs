@@ -110,7 +110,7 @@ fn yields(code: &Code, written: &Written, text: &str) -> Yield {
     if !found.is_empty() {
         return Yield { found, first: None };
     }
-    let origin = Arc::new(Origin { file: "example.aura".into(), text: text.into() });
+    let origin = Arc::new(Origin::new("example.aura", text));
     let compiled = aura_code::compile_file(&parse(text).file, &origin).err().unwrap_or_default();
     Yield { found: of_code(compiled), first }
 }

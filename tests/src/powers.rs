@@ -17,7 +17,7 @@ fn world(methods: &str) -> (Vm, Captured) {
     let thing = vm.global_constant(module, "thing").expect("the module's slot");
     let text = format!("| {methods} |");
     let parsed = aura_syntax::parse(&text);
-    let origin = Arc::new(aura_code::Origin { file: "generated".into(), text: text.as_str().into() });
+    let origin = Arc::new(aura_code::Origin::new("generated", text.as_str()));
     let slots = aura_code::compile_slots(parsed.file.slots.as_ref().expect("slots"), &origin).expect("compiles");
     vm.install(thing, &slots.template, module, true).expect("a plain object");
     (vm, out)

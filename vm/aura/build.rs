@@ -37,7 +37,7 @@ fn compile(name: &str, text: &str) -> Vec<Arc<Code>> {
     let parsed = aura_syntax::parse(text);
     let source = aura_syntax::Source::new(name, text);
     assert!(!parsed.has_errors(), "{}", aura_syntax::render(&source, &parsed.diagnostics, false));
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    let origin = Arc::new(Origin::new(name, text));
     let code =
         aura_code::compile_file(&parsed.file, &origin).unwrap_or_else(|d| panic!("{}", aura_syntax::render(&source, &d, false)));
     for c in &code {

@@ -141,7 +141,7 @@ impl Stage {
         let Some(list) = parsed.file.slots.as_ref().filter(|_| !parsed.has_errors()) else {
             return Err(said(&parsed.diagnostics));
         };
-        let origin = Arc::new(aura_code::Origin { file: "learned".into(), text: source.into() });
+        let origin = Arc::new(aura_code::Origin::new("learned", source));
         let slots = aura_code::compile_slots(list, &origin).map_err(|d| said(&d))?;
         for slot in &slots.template.slots {
             let aura_code::SlotInit::Method(method) = &slot.init else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aura_alfred::answer::read;
 use aura_alfred::gates::{Context, Powers, audit, unknown};
-use aura_alfred::mend::{declared, put_first as mended};
+use aura_alfred::mend::{asked_again, declared, put_first as mended};
 use aura_alfred::situation::{Situation, SlotView};
 use serde_json::json;
 
@@ -214,6 +214,18 @@ fn locals_that_were_not_declared_are_unless_they_are_slips() {
         "total = ( [ | :e. sum | sum: e. sum ] value: 3 )",
         "total = ( items sum: 3 )",
     ] {
+        assert_eq!(mended(same), None, "{same}");
+    }
+}
+
+#[test]
+fn conditions_of_loops_are_put_into_blocks() {
+    let mended = |source: &str| asked_again(source, &Situation::default());
+    assert_eq!(
+        mended("digits = ( | n. t <- 0 | n: self. n > 0 whileTrue: [ t: t + 1. (n = 0) whileFalse: [ n: n / 10 ] ]. t )").as_deref(),
+        Some("digits = ( | n. t <- 0 | n: self. [ n > 0 ] whileTrue: [ t: t + 1. [ (n = 0) ] whileFalse: [ n: n / 10 ] ]. t )")
+    );
+    for same in ["f: b = ( b whileTrue: [ 3 ] )", "f = ( [ 3 > 2 ] whileTrue: [ 3 ] )", "f = ( test whileTrue )", "f = ( 3 > 2 ifTrue: [ 3 ] )"] {
         assert_eq!(mended(same), None, "{same}");
     }
 }

@@ -377,7 +377,7 @@ fn compile(name: &str, text: &str) -> Result<Compiled, Vec<aura_syntax::Diagnost
         return Err(parsed.diagnostics);
     }
     let Some(list) = &parsed.file.slots else { return Err(parsed.diagnostics) };
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    let origin = Arc::new(Origin::new(name, text));
     let slots = aura_code::compile_slots(list, &origin)?;
     for slot in &slots.template.slots {
         if let aura_code::SlotInit::Method(method) = &slot.init {

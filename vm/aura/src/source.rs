@@ -67,7 +67,7 @@ pub fn compile(name: &str, text: &str, colour: bool) -> Result<Vec<Arc<Code>>, S
     if parsed.has_errors() {
         return Err(aura_syntax::render(&source(), &parsed.diagnostics, colour));
     }
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    let origin = Arc::new(Origin::new(name, text));
     let code = aura_code::compile_file(&parsed.file, &origin).map_err(|d| aura_syntax::render(&source(), &d, colour))?;
     // The machine trusts code without a look, so nothing that was not verified may reach it, whatever the compiler's faults.
     if let Some(e) = code.iter().find_map(|c| aura_code::verify(c).err()) {
@@ -89,7 +89,7 @@ pub fn diagnose(name: &str, text: &str) -> Vec<aura_syntax::Diagnostic> {
 
 /// What the compiler says of a text that the parser reads.
 pub fn refused(name: &str, text: &str, file: &aura_syntax::tree::File) -> Vec<aura_syntax::Diagnostic> {
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    let origin = Arc::new(Origin::new(name, text));
     aura_code::compile_file(file, &origin).err().unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Not here: inline caches and counts. They belong to the linked copy that runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::lazy::MethodCode;
 use crate::op::{Instr, Reg};
@@ -140,12 +140,20 @@ pub struct Local {
 }
 
 /// Where code came from. The text is shared by all code of a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Origin {
     /// The file's name, as a person knows it.
     pub file: Arc<str>,
     /// The whole text of the file.
     pub text: Arc<str>,
+    /// Where its lines begin, once somebody has asked: every error that a program makes does.
+    lines: OnceLock<Box<[u32]>>,
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.file, &self.text) == (&other.file, &other.text)
+    }
 }
 
 /// A method that does nothing but call a primitive on self with its own arguments in order: the machine may call the
@@ -212,9 +220,25 @@ pub struct Code {
 }
 
 impl Origin {
+    /// The origin of code in this text of this file.
+    pub fn new(file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self { file: file.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
     /// The origin of code that has no source.
     pub fn nowhere() -> Self {
-        Self { file: "nowhere".into(), text: "".into() }
+        Self::new("nowhere", "")
+    }
+
+    /// Line and column, in characters, both from 1, of a byte of the text.
+    pub fn place(&self, at: u32) -> (usize, usize) {
+        let lines = self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            std::iter::once(0).chain(ends.map(|(i, _)| i as u32 + 1)).collect()
+        });
+        let line = lines.partition_point(|begin| *begin <= at);
+        let before = self.text.get(lines[line - 1] as usize..at as usize).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 }
 

@@ -102,7 +102,7 @@ fn too_many_arguments() {
 
 #[test]
 fn a_tree_with_an_error_is_refused() {
-    let origin = Arc::new(aura_code::Origin { file: "x".into(), text: "??".into() });
+    let origin = Arc::new(aura_code::Origin::new("x", "??"));
     let span = Span { start: 0, end: 2 };
     let expr = Expr { kind: ExprKind::Error, span };
     let file = File { slots: None, body: vec![Statement { expr, is_return: false, span }], span };
@@ -169,7 +169,7 @@ fn slots_on_their_own() {
     let text = "foo: a = ( a isNil ifTrue: [ bar ] ). size = ( 3 ). x <- 3 + 4. y";
     let parse = aura_syntax::parse_slots(text);
     assert!(!parse.has_errors());
-    let origin = Arc::new(aura_code::Origin { file: "learned".into(), text: text.into() });
+    let origin = Arc::new(aura_code::Origin::new("learned", text));
     let list = parse.file.slots.expect("there are slots");
     let slots = aura_code::compile_slots(&list, &origin).expect("compiles");
     assert_eq!(verify(&slots.maker), Ok(()));

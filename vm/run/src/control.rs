@@ -45,7 +45,7 @@ pub enum Control {
     /// Ask the host.
     Unhandled,
     /// The stack as text.
-    StackTrace,
+    Activations,
     /// A new process for a block.
     Fork,
     /// Let others run.
@@ -101,7 +101,7 @@ pub(crate) const PRIMS: &[Prim] = &[
     Prim::control("_HandlerRunning:", 1, Control::HandlerRunning),
     Prim::control("_UnwindTo:Value:", 2, Control::UnwindTo),
     Prim::control("_Unhandled:", 1, Control::Unhandled),
-    Prim::control("_StackTrace", 0, Control::StackTrace),
+    Prim::control("_Activations", 0, Control::Activations),
     Prim::control("_Fork", 0, Control::Fork),
     Prim::control("_Yield", 0, Control::Yield),
     Prim::control("_ThisProcess", 0, Control::ThisProcess),
@@ -195,10 +195,7 @@ impl Vm {
                 p.pending = ret;
                 Outcome::Leave
             }
-            Control::StackTrace => {
-                let t = self.trace(p, 60);
-                Outcome::Value(self.heap.string(&t)?)
-            }
+            Control::Activations => Outcome::Value(self.activations(p)?),
             Control::Exit => {
                 self.require(crate::Capability::System, "ending the program")?;
                 // The `ensure` blocks of the process run first; its end is the program's.

@@ -2,7 +2,6 @@
 
 use aura_heap::{Kind, SlotKind, Value};
 
-use crate::process::Process;
 use crate::vm::Vm;
 
 /// Longest text of a value in a description, in characters.
@@ -54,17 +53,23 @@ impl Vm {
     }
 
     pub(crate) fn constants(&self, o: Value) -> Vec<(String, Value)> {
-        let m = self.heap.map(self.heap.map_of(o));
-        m.slots
-            .iter()
-            .filter_map(|s| match s.kind {
-                SlotKind::Constant(c) => Some((self.heap.symbols.name(s.name).to_string(), c)),
-                SlotKind::Data(i) if self.heap.kind(o) == Some(Kind::Plain) => {
-                    Some((self.heap.symbols.name(s.name).to_string(), self.heap.data(o, i)))
-                }
-                _ => None,
-            })
-            .collect()
+        self.held(o).map(|(name, v)| (name.to_string(), v)).collect()
+    }
+
+    /// What an object's slots hold, by name.
+    fn held(&self, o: Value) -> impl Iterator<Item = (&str, Value)> {
+        let slots = &self.heap.map(self.heap.map_of(o)).slots;
+        let is_plain = self.heap.is_kind(o, Kind::Plain);
+        slots.iter().filter_map(move |s| match s.kind {
+            SlotKind::Constant(c) => Some((&**self.heap.symbols.name(s.name), c)),
+            SlotKind::Data(i) if is_plain => Some((&**self.heap.symbols.name(s.name), self.heap.data(o, i))),
+            _ => None,
+        })
+    }
+
+    /// The slot of an object that holds this value.
+    fn name_in(&self, o: Value, v: Value) -> Option<&str> {
+        self.held(o).find(|(_, c)| *c == v).map(|(n, _)| n)
     }
 
     /// The expression that names an object from the lobby or from a module: `traits list`, `point`.
@@ -72,15 +77,15 @@ impl Vm {
         if v == self.specials.lobby {
             return Some("lobby".into());
         }
-        let named = |o: Value| self.constants(o).into_iter().find(|(_, c)| *c == v).map(|(n, _)| n);
+        let named = |o: Value| self.name_in(o, v);
         for m in self.modules.values().copied().filter(|m| *m != self.specials.lobby) {
-            if let Some(n) = named(m).filter(|n| n != "parent") {
-                return Some(n);
+            if let Some(n) = named(m).filter(|n| *n != "parent") {
+                return Some(n.into());
             }
-            for (n, inner) in self.constants(m) {
+            for (n, inner) in self.held(m) {
                 if n != "parent"
                     && self.heap.is_kind(inner, Kind::Plain)
-                    && let Some(k) = named(inner).filter(|k| k != "parent")
+                    && let Some(k) = named(inner).filter(|k| *k != "parent")
                 {
                     return Some(format!("{n} {k}"));
                 }
@@ -89,14 +94,14 @@ impl Vm {
         if let Some(n) = named(self.specials.traits) {
             return Some(format!("traits {n}"));
         }
-        for (n, inner) in self.constants(self.specials.lobby) {
+        for (n, inner) in self.held(self.specials.lobby) {
             if inner == v {
-                return Some(n);
+                return Some(n.into());
             }
-            if matches!(n.as_str(), "globals" | "mixins")
+            if matches!(n, "globals" | "mixins")
                 && let Some(k) = named(inner)
             {
-                return Some(if n == "globals" { k } else { format!("{n} {k}") });
+                return Some(if n == "globals" { k.into() } else { format!("{n} {k}") });
             }
         }
         None
@@ -106,10 +111,9 @@ impl Vm {
     pub fn prototype_name(&self, v: Value) -> Option<String> {
         let map = self.heap.map_of(v);
         for m in self.modules.values().copied().chain(self.global_constant_ref("globals")) {
-            for (n, c) in self.constants(m) {
-                if c.is_ref() && n != "parent" && self.heap.map_of(c) == map && self.heap.kind(c) == Some(Kind::Plain) {
-                    return Some(n);
-                }
+            let is_it = |n: &str, c| n != "parent" && self.heap.is_kind(c, Kind::Plain) && self.heap.map_of(c) == map;
+            if let Some((n, _)) = self.held(m).find(|(n, c)| is_it(n, *c)) {
+                return Some(n.into());
             }
         }
         let m = self.heap.map(map);
@@ -145,33 +149,6 @@ impl Vm {
         }
     }
 
-    /// The activations of a process, innermost first, at most `most`.
-    pub fn trace(&self, p: &Process, most: usize) -> String {
-        let mut out = String::new();
-        let shown = p.depth.min(most);
-        for k in (p.depth - shown..p.depth).rev() {
-            let f = &p.frames[k];
-            let code = f.code.code();
-            if &*code.name == "start" {
-                continue;
-            }
-            let last = (f.pc as usize).saturating_sub(1).min(code.spans.len().saturating_sub(1));
-            let (line, column) = code.spans.get(last).map_or((0, 0), |s| place(&code.origin.text, s.0));
-            let what = match code.kind {
-                aura_code::CodeKind::TopLevel => "top level".to_string(),
-                aura_code::CodeKind::Method => {
-                    format!("'{}' of {}", code.name, self.describe(p.stack[f.base as usize]))
-                }
-                _ => format!("a block in '{}'", f.code.method().code().name),
-            };
-            out.push_str(&format!("  in {what} ({}:{line}:{column})\n", code.origin.file));
-        }
-        if p.depth > shown {
-            out.push_str(&format!("  … and {} more\n", p.depth - shown));
-        }
-        out
-    }
-
     /// The source text of a method, if `v` is one.
     pub fn source_of(&self, v: Value) -> Option<String> {
         let c = self.code_of(v)?;
@@ -183,23 +160,6 @@ impl Vm {
     pub fn is_generated(&self, v: Value) -> bool {
         self.code_of(v).is_some_and(|c| c.generated)
     }
-
-    /// Where the running instruction of an activation of a process is: file, text, and the bytes of its expression.
-    /// `level` 0 is the innermost activation.
-    pub fn place_of(&self, p: &Process, level: usize) -> Option<(String, std::sync::Arc<str>, (u32, u32))> {
-        let f = p.frames[..p.depth].iter().rev().nth(level)?;
-        let code = f.code.code();
-        let last = (f.pc as usize).saturating_sub(1).min(code.spans.len().saturating_sub(1));
-        Some((code.origin.file.to_string(), code.origin.text.clone(), *code.spans.get(last)?))
-    }
-}
-
-/// Line and column, both from 1, of a byte.
-pub(crate) fn place(text: &str, at: u32) -> (usize, usize) {
-    let before = text.get(..at as usize).unwrap_or(text);
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-    (line, column)
 }
 
 /// A double as Aura prints it: always recognisable as a float.

@@ -580,13 +580,13 @@ impl Vm {
     fn caller(&self, p: &Process, sender: usize, pc: u32) -> CallerView {
         let code = p.frames[sender].code.code();
         let span = code.spans.get(pc as usize).copied().unwrap_or(code.span);
-        let (line, column) = crate::describe::place(&code.origin.text, span.0);
+        let (line, column) = code.origin.place(span.0);
         let method = home_frame(&p.frames[..=sender]);
         let (selector, source) = match method {
             Some(f) => {
                 (Some(f.name.to_string()), code.origin.text.get(f.span.0 as usize..f.span.1 as usize).unwrap_or("").to_string())
             }
-            None => (None, lines_around(&code.origin.text, span)),
+            None => (None, lines_around(&code.origin, span)),
         };
         let heading = heading(&code.origin.text);
         CallerView { selector, file: code.origin.file.to_string(), line, column, span, source, heading }
@@ -607,11 +607,10 @@ fn home_frame(frames: &[Frame]) -> Option<Arc<aura_code::Code>> {
 }
 
 /// The lines of a span, with two before and one after.
-fn lines_around(text: &str, span: (u32, u32)) -> String {
-    let (first, _) = crate::describe::place(text, span.0);
-    let (last, _) = crate::describe::place(text, span.1);
+fn lines_around(origin: &aura_code::Origin, span: (u32, u32)) -> String {
+    let ((first, _), (last, _)) = (origin.place(span.0), origin.place(span.1));
     let skip = first.saturating_sub(3);
-    text.lines().skip(skip).take(last + 1 - skip).collect::<Vec<_>>().join("\n")
+    origin.text.lines().skip(skip).take(last + 1 - skip).collect::<Vec<_>>().join("\n")
 }
 
 /// Objects that nearly everything inherits from, and representations of one kind: nothing is learned there.

@@ -30,6 +30,7 @@ mod roots;
 mod sched;
 mod sends;
 mod table;
+mod trace;
 mod trial;
 mod unwind;
 mod vm;

@@ -132,6 +132,8 @@ pub(crate) struct LinkedObject {
 
 /// A piece of code as it runs.
 pub struct Linked {
+    /// Its number in the arena.
+    pub(crate) number: u32,
     source: MethodCode,
     /// The module that the code was written in: nil for the library.
     pub(crate) module: Cell<Value>,
@@ -192,6 +194,7 @@ impl Linked {
     /// Code that has not been linked.
     pub(crate) fn new(source: MethodCode, module: Value, outer: Option<CodeRef>, generated: bool, heat: i32) -> Linked {
         Linked {
+            number: 0,
             source,
             module: Cell::new(module),
             outer,
@@ -347,10 +350,15 @@ pub(crate) struct Arena {
 }
 
 impl Arena {
-    pub(crate) fn add(&mut self, l: Linked) -> CodeRef {
+    pub(crate) fn add(&mut self, mut l: Linked) -> CodeRef {
+        l.number = self.all.len() as u32;
         let p = NonNull::from(Box::leak(Box::new(l)));
         self.all.push(p);
         CodeRef(p)
+    }
+    /// The code that has this number.
+    pub(crate) fn numbered(&self, number: usize) -> Option<CodeRef> {
+        self.all.get(number).map(|p| CodeRef(*p))
     }
     pub(crate) fn each(&self) -> impl Iterator<Item = CodeRef> + '_ {
         self.all.iter().map(|p| CodeRef(*p))

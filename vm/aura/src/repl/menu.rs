@@ -148,7 +148,7 @@ fn install(vm: &mut Vm, home: Value, module: Value, text: &str) -> Result<Vec<St
         return Err(draw(&parsed.diagnostics));
     }
     let list = parsed.file.slots.ok_or("that is no slot")?;
-    let origin = std::sync::Arc::new(aura_code::Origin { file: "the method".into(), text: text.into() });
+    let origin = std::sync::Arc::new(aura_code::Origin::new("the method", text));
     let slots = aura_code::compile_slots(&list, &origin).map_err(|d| draw(&d))?;
     vm.install(home, &slots.template, module, false).map_err(|f| f.text())
 }

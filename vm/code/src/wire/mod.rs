@@ -158,7 +158,7 @@ mod tests {
 
     fn sample() -> Vec<u8> {
         let text = "(| x <- 3. foo: a = ( [ a bar ] value ifTrue: [ `{a}` ] False: [ (| q = ( 3.5 ) |) ] ) |)";
-        let origin = Arc::new(Origin { file: "x".into(), text: text.into() });
+        let origin = Arc::new(Origin::new("x", text));
         to_bytes(&compile_file(&aura_syntax::parse(text).file, &origin).expect("compiles"))
     }
 
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn origins_are_written_once() {
         let text = "foo. ".repeat(2000);
-        let origin = Arc::new(Origin { file: "x".into(), text: text.as_str().into() });
+        let origin = Arc::new(Origin::new("x", text.as_str()));
         let codes = compile_file(&aura_syntax::parse(&text).file, &origin).expect("compiles");
         assert!(codes.len() > 5);
         let bytes = to_bytes(&codes);

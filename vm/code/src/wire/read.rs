@@ -23,8 +23,7 @@ pub(super) enum Reader<'a> {
 
 pub(super) fn file(bytes: &[u8], reader: Reader<'_>) -> Option<Vec<Arc<Code>>> {
     let file: WireFile<'_> = postcard::from_bytes(bytes).ok()?;
-    let origins: Vec<Arc<Origin>> =
-        file.origins.iter().map(|(name, text)| Arc::new(Origin { file: (*name).into(), text: (*text).into() })).collect();
+    let origins: Vec<Arc<Origin>> = file.origins.iter().map(|(name, text)| Arc::new(Origin::new(*name, *text))).collect();
     let codes = file.codes.iter().map(|(origin, bytes)| {
         let origin = origins.get(*origin as usize)?;
         code(bytes.0, origin, reader, 0).map(Arc::new)

@@ -16,7 +16,7 @@ pub(crate) fn compile(name: &str, text: &str) -> Result<Vec<Arc<Code>>, Vec<Diag
 /// The same, even if the parser has complained: the compiler must not rely on it.
 pub(crate) fn compile_anyway(name: &str, text: &str) -> Result<Vec<Arc<Code>>, Vec<Diagnostic>> {
     let parse = aura_syntax::parse(text);
-    let origin = Arc::new(Origin { file: name.into(), text: text.into() });
+    let origin = Arc::new(Origin::new(name, text));
     compile_file(&parse.file, &origin)
 }
 

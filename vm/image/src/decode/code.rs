@@ -82,5 +82,5 @@ pub(crate) const KINDS: [CodeKind; 4] = [CodeKind::Method, CodeKind::Block, Code
 /// A source's row: its name and its text.
 pub(crate) fn read_source(row: &[u8]) -> Read<Origin> {
     let mut r = Reader::new(row);
-    Ok(Origin { file: r.text()?.into(), text: r.text()?.into() })
+    Ok(Origin::new(r.text()?, r.text()?))
 }

@@ -29,6 +29,11 @@ pub(super) const PRIMS: &[Prim] = &[
         let s = vm.describe(a[0]);
         vm.string(&s)
     }),
+    Prim::leaf("_ActivationsText", 0, |vm, a| {
+        vm.present_names();
+        let s = vm.activations_text(a[0])?;
+        vm.string(&s)
+    }),
     Prim::leaf("_InheritsFrom:", 1, |vm, a| {
         vm.bring_ancestors(a[0])?;
         let (yes, walked) = inherits(vm, a[0], a[1]);
