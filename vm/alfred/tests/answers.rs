@@ -222,10 +222,16 @@ fn locals_that_were_not_declared_are_unless_they_are_slips() {
 fn conditions_of_loops_are_put_into_blocks() {
     let mended = |source: &str| asked_again(source, &Situation::default());
     assert_eq!(
-        mended("digits = ( | n. t <- 0 | n: self. n > 0 whileTrue: [ t: t + 1. (n = 0) whileFalse: [ n: n / 10 ] ]. t )").as_deref(),
+        mended("digits = ( | n. t <- 0 | n: self. n > 0 whileTrue: [ t: t + 1. (n = 0) whileFalse: [ n: n / 10 ] ]. t )")
+            .as_deref(),
         Some("digits = ( | n. t <- 0 | n: self. [ n > 0 ] whileTrue: [ t: t + 1. [ (n = 0) ] whileFalse: [ n: n / 10 ] ]. t )")
     );
-    for same in ["f: b = ( b whileTrue: [ 3 ] )", "f = ( [ 3 > 2 ] whileTrue: [ 3 ] )", "f = ( test whileTrue )", "f = ( 3 > 2 ifTrue: [ 3 ] )"] {
+    for same in [
+        "f: b = ( b whileTrue: [ 3 ] )",
+        "f = ( [ 3 > 2 ] whileTrue: [ 3 ] )",
+        "f = ( test whileTrue )",
+        "f = ( 3 > 2 ifTrue: [ 3 ] )",
+    ] {
         assert_eq!(mended(same), None, "{same}");
     }
 }
