@@ -120,6 +120,8 @@ pub struct Process {
     pub id: ProcessId,
     /// Why it does not run, or that it can.
     pub status: Status,
+    /// It is among those that are ready, or were when they came there.
+    pub(crate) queued: bool,
     /// What it may do.
     pub caps: CapSet,
     /// What it may use.
@@ -193,6 +195,7 @@ impl Process {
         Process {
             id,
             status: Status::Ready,
+            queued: false,
             caps,
             limits,
             stack: vec![nil; room.registers],

@@ -82,7 +82,7 @@ impl Vm {
         for c in chunks.iter().rev() {
             self.push_values(p, *c, &[module], NOWHERE, 0);
         }
-        self.ready.push_back(id);
+        self.enqueue(id);
         id
     }
 
@@ -94,7 +94,7 @@ impl Vm {
         let stub = self.stub;
         self.push_values(p, stub, &[values[0]], NOWHERE, 0);
         self.send_values(p, selector, values, 0);
-        self.ready.push_back(id);
+        self.enqueue(id);
         id
     }
 
@@ -106,17 +106,14 @@ impl Vm {
         let p = self.process_ptr(id);
         self.heap.count_outside(p.uncounted());
         self.push_values(p, callee, &[block], NOWHERE, 0);
-        self.ready.push_back(id);
+        self.enqueue(id);
         Ok(id)
     }
 
     /// Forgets a process that has ended. The object that stands for it keeps how it ended and its result.
     pub fn forget(&mut self, id: ProcessId) {
         if let Some(p) = self.process(id) {
-            let (o, result, how, ready) = (p.object, p.result, how_ended(p), p.status == Status::Ready);
-            if ready {
-                self.ready.retain(|r| *r != id);
-            }
+            let (o, result, how) = (p.object, p.result, how_ended(p));
             if self.heap.is_kind(o, Kind::Foreign) {
                 let at = ENDINGS.iter().position(|e| *e == how).unwrap_or(0);
                 self.heap.store(o, 2, result);
@@ -154,7 +151,7 @@ impl Vm {
                 }
                 w.pending = NOWHERE;
                 w.status = Status::Ready;
-                self.ready.push_back(j);
+                self.enqueue(j);
             }
         }
     }
@@ -165,6 +162,9 @@ impl Vm {
             self.forget_ended();
             self.wake_sleepers();
             let Some(id) = self.next_ready() else { return Event::Idle(self.next_wake()) };
+            if let Some(p) = self.process_mut(id) {
+                p.queued = false;
+            }
             if let Some(e) = self.run_slice(id) {
                 return e;
             }
@@ -197,7 +197,7 @@ impl Vm {
         }
         match self.process(id)?.status {
             Status::Ready => {
-                self.ready.push_back(id);
+                self.enqueue(id);
                 None
             }
             Status::Paused => Some(Event::Paused(id)),
@@ -228,12 +228,9 @@ impl Vm {
 
     /// Runs one process alone until it ends or pauses: for trials, and for loading the library.
     pub(crate) fn run_alone(&mut self, id: ProcessId) {
-        self.ready.retain(|r| *r != id);
         let before = self.current;
         while self.process(id).is_some_and(|p| p.status == Status::Ready) {
-            if self.run_slice(id).is_none() {
-                self.ready.retain(|r| *r != id);
-            }
+            self.run_slice(id);
         }
         self.current = before;
     }
@@ -272,6 +269,15 @@ impl Vm {
     fn set_ready(&mut self, id: ProcessId) {
         if let Some(p) = self.process_mut(id) {
             p.status = Status::Ready;
+            self.enqueue(id);
+        }
+    }
+
+    /// Puts a process behind those that are ready, if it is not among them. One that stops being ready stays there until its turn, which it then has not.
+    fn enqueue(&mut self, id: ProcessId) {
+        if let Some(p) = self.process_mut(id)
+            && !std::mem::replace(&mut p.queued, true)
+        {
             self.ready.push_back(id);
         }
     }
@@ -334,7 +340,6 @@ impl Vm {
             return;
         }
         let p = self.process_ptr(id);
-        self.ready.retain(|r| *r != id);
         if self.begin_terminate(p) {
             self.set_ready(id);
         }
@@ -345,7 +350,6 @@ impl Vm {
             && p.status == Status::Ready
         {
             p.status = Status::Suspended;
-            self.ready.retain(|r| *r != id);
         }
     }
 

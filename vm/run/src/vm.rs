@@ -88,6 +88,7 @@ pub struct Vm {
     pub host: Host,
     pub(crate) arena: Arena,
     pub(crate) processes: crate::table::Table,
+    /// Those that are ready, in turn; some of them are not any more.
     pub(crate) ready: std::collections::VecDeque<ProcessId>,
     /// Processes that sleep, by when they wake; some of them have been woken or ended since.
     pub(crate) sleeping: BTreeSet<(Instant, ProcessId)>,
