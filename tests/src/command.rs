@@ -201,6 +201,12 @@ fn an_error_in_a_dialogue_does_not_end_it() {
 }
 
 #[test]
+fn what_an_entry_started_ends_with_it_when_it_fails() {
+    let d = fed(&["repl", "--alfred=off"], "[ [ process yield ] loop ] fork. 3 error: 'no'\n3 + 4\n");
+    assert_eq!(d.out, "7\n", "{}", d.err);
+}
+
+#[test]
 fn a_program_that_forks_ends_when_all_have() {
     let d = done(&["run", "-e", "[ process sleep: 0.02. 'late' printLine ] fork. 'early' printLine"]);
     assert_eq!((d.code, &*d.out), (0, "early\nlate\n"), "{}", d.err);

@@ -2,6 +2,7 @@
 
 use aura_command::drive::{End, Nobody, drive};
 use aura_run::{CapSet, Limits, ProcessId, Vm};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::support::{Captured, Engine, machine};
@@ -19,10 +20,16 @@ struct Ran {
 }
 
 fn run(code: &str, engine: Engine, limits: Limits) -> Ran {
+    run_and(code, engine, limits, |_| {})
+}
+
+/// The same, with something done to the machine before it begins.
+fn run_and(code: &str, engine: Engine, limits: Limits, before: impl FnOnce(&Vm)) -> Ran {
     let (mut vm, out) = machine();
     engine.set_up(&mut vm);
     let chunks = aura_command::source::compile("program", code, false).unwrap_or_else(|e| panic!("{e}"));
     let main = vm.spawn_file("program", &chunks, CapSet::script(), limits);
+    before(&vm);
     let end = drive(&mut vm, main, &mut Nobody);
     Ran { vm, main, end, out }
 }
@@ -100,4 +107,40 @@ fn who_waits_for_one_that_has_ended_never_meets_another() {
     let ran = run(code, Engine::Plain, Limits::default());
     assert!(matches!(ran.end, End::Answered), "{:?}", ran.end);
     assert_eq!(ran.out.text(), "not yet\nsecond\n1\n");
+}
+
+/// Ctrl-C, once the program has begun.
+fn interrupted_soon(vm: &Vm) {
+    let flag = vm.interrupt.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        flag.store(true, Ordering::SeqCst);
+    });
+}
+
+#[test]
+fn ctrl_c_is_for_the_program_and_lets_it_clean_up() {
+    let clean = "ensure: [ 'cleaned' printLine ]";
+    for waits in [
+        "process sleep: 3600",
+        "[ process sleep: 3600 ] fork value",
+        "[ [ process yield ] loop ] fork. (semaphore copyCount: 0) wait",
+        "[ [ [ [] loop ] onError: [|:e| 'not for this one' printLine ] ] loop ] fork value",
+        "[ [ [] loop ] onError: [|:e| e pass ] ] value",
+    ] {
+        for engine in [Engine::Plain, Engine::Warm] {
+            let ran = run_and(&format!("[ {waits} ] {clean}"), engine, Limits::default(), interrupted_soon);
+            assert_eq!(failure(&ran.end), "interrupted: interrupted", "{waits}");
+            assert_eq!(ran.out.text(), "cleaned\n", "{waits} {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn who_has_stopped_waiting_is_not_woken_elsewhere() {
+    let code = "| s. t. first | s: semaphore copyCount: 0. t: semaphore copyCount: 0.
+        first: [ [ s wait ] ensure: [ t wait. 'cleaned' printLine ] ] fork. process yield. first terminate. process yield.
+        s signal. process yield. process yield. 'not yet' printLine. t signal. process yield. process yield. s count printLine";
+    let ran = run(code, Engine::Plain, Limits::default());
+    assert_eq!(ran.out.text(), "not yet\ncleaned\n1\n", "{:?}", ran.end);
 }

@@ -78,7 +78,8 @@ pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End
         if let Some(end) = run.finished() {
             return end;
         }
-        if vm.interrupt.load(Ordering::Relaxed) && vm.process(main).is_some_and(|p| !matches!(p.status, Status::Ready)) {
+        let is_ready = vm.process(main).is_some_and(|p| p.status == Status::Ready);
+        if !is_ready && vm.interrupt.swap(false, Ordering::Relaxed) && !vm.interrupt_waiting(main) {
             return End::Failed(Box::new(Failure::interrupted()));
         }
     }

@@ -356,9 +356,7 @@ impl Vm {
                 }
                 match self.process_mut(id) {
                     Some(other) if !other.ended() => {
-                        other.joiners.push(p.id);
-                        p.status = Status::Waiting;
-                        p.pending = ret;
+                        other.joiners.push(p.wait(ret));
                         Outcome::Leave
                     }
                     _ => Outcome::Value(self.ending(receiver)?.map_or(self.nil(), |(_, v)| v)),
@@ -391,11 +389,11 @@ impl Vm {
                 Outcome::Value(receiver)
             }
             Control::SemaphoreWait => {
-                if self.semaphore_wait(receiver, p.id)? {
+                if self.semaphore_take(receiver)? {
                     Outcome::Value(receiver)
                 } else {
-                    p.status = Status::Waiting;
-                    p.pending = NOWHERE;
+                    let waiter = p.wait(NOWHERE);
+                    self.semaphore(receiver)?.waiting.push_back(waiter);
                     self.answer(p, ret, receiver);
                     Outcome::Leave
                 }

@@ -114,6 +114,13 @@ impl ProcessId {
     }
 }
 
+/// A process that waits: one that has stopped waiting, and perhaps waits elsewhere, is another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Waiter {
+    pub(crate) process: ProcessId,
+    wait: u64,
+}
+
 /// A green process.
 pub struct Process {
     /// Its number.
@@ -137,7 +144,9 @@ pub struct Process {
     /// The object that stands for it; nil until somebody asks.
     pub(crate) object: Value,
     /// Processes that wait for its end.
-    pub(crate) joiners: Vec<ProcessId>,
+    pub(crate) joiners: Vec<Waiter>,
+    /// How often it has waited.
+    waits: u64,
     /// What it has used of its limits, together with whoever started it and what it started.
     pub(crate) budget: Rc<Budget>,
     /// How much of the memory of its stacks the heap has been told of.
@@ -206,6 +215,7 @@ impl Process {
             result: nil,
             object: nil,
             joiners: Vec::new(),
+            waits: 0,
             budget,
             counted: 0,
             reached: None,
@@ -270,6 +280,19 @@ impl Process {
     /// Where its registers and activations lie.
     pub(crate) fn places(&self) -> (usize, usize) {
         (self.stack.as_ptr() as usize, self.frames.as_ptr() as usize)
+    }
+
+    /// It waits from now on; register `pending` of its activation receives what it waits for.
+    pub(crate) fn wait(&mut self, pending: u32) -> Waiter {
+        self.waits += 1;
+        self.status = Status::Waiting;
+        self.pending = pending;
+        Waiter { process: self.id, wait: self.waits }
+    }
+
+    /// Whether it still is this one.
+    pub(crate) fn waits_as(&self, w: Waiter) -> bool {
+        self.status == Status::Waiting && self.waits == w.wait
     }
 
     /// How much fuel the next slice may use.

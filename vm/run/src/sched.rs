@@ -10,7 +10,7 @@ use crate::caps::CapSet;
 use crate::fail::Fail;
 use crate::interp::{self, Left};
 use crate::linked::CodeRef;
-use crate::process::{Limits, NOWHERE, Process, ProcessId, Room, Status};
+use crate::process::{Limits, NOWHERE, Process, ProcessId, Room, Status, Waiter};
 use crate::vm::Vm;
 
 /// Fuel of one slice: some hundred microseconds.
@@ -26,7 +26,7 @@ const FORK: u64 = 16;
 #[derive(Default, Debug)]
 pub(crate) struct Semaphore {
     count: i64,
-    waiting: std::collections::VecDeque<ProcessId>,
+    pub(crate) waiting: std::collections::VecDeque<Waiter>,
 }
 
 /// How processes end: the number of the object that stands for a forgotten one counts down from `u64::MAX` by the place in this list.
@@ -123,6 +123,12 @@ impl Vm {
         self.processes.take(id);
     }
 
+    /// Forgets everything that programs started.
+    pub fn forget_started(&mut self) {
+        let all: Vec<ProcessId> = self.each_process().filter(|p| p.of_host == 0).map(|p| p.id).collect();
+        all.into_iter().for_each(|id| self.forget(id));
+    }
+
     /// Forgets what programs started and what has ended. The host has heard of it, and whoever wants its answer has its object.
     fn forget_ended(&mut self) {
         for id in std::mem::take(&mut self.ended) {
@@ -142,18 +148,37 @@ impl Vm {
         self.end_transactions_of(p.id);
         self.exit_code = self.exit_code.or(p.exiting);
         for j in std::mem::take(&mut p.joiners) {
-            if let Some(w) = self.process_mut(j)
-                && w.status == Status::Waiting
+            if let Some(w) = self.process_mut(j.process)
+                && w.waits_as(j)
             {
-                let (depth, pending) = (w.depth, w.pending);
-                if depth > 0 && pending != NOWHERE {
-                    w.set_reg(depth - 1, pending, v);
-                }
-                w.pending = NOWHERE;
-                w.status = Status::Ready;
-                self.enqueue(j);
+                self.wake_with(j.process, v);
             }
         }
+    }
+
+    /// A process that waits goes on with an answer.
+    fn wake_with(&mut self, id: ProcessId, v: Value) {
+        if let Some(p) = self.process_mut(id) {
+            let (depth, pending) = (p.depth, std::mem::replace(&mut p.pending, NOWHERE));
+            if depth > 0 && pending != NOWHERE {
+                p.set_reg(depth - 1, pending, v);
+            }
+            self.set_ready(id);
+        }
+    }
+
+    /// The program is asked to stop while a process waits, sleeps or is suspended: it goes on with the condition `interrupted`.
+    /// False if it does none of these.
+    pub fn interrupt_waiting(&mut self, id: ProcessId) -> bool {
+        let waits = |p: &Process| matches!(p.status, Status::Waiting | Status::Sleeping(_) | Status::Suspended);
+        if !self.process(id).is_some_and(waits) {
+            return false;
+        }
+        self.wake_with(id, self.nil());
+        self.current = id;
+        let p = self.process_ptr(id);
+        self.signal(p, "interrupted", &[], NOWHERE);
+        true
     }
 
     /// Runs processes until something happens that the host must hear of, at most `slices` slices.
@@ -218,7 +243,8 @@ impl Vm {
                 return self.out_of_memory(p);
             }
         }
-        if !p.trial && self.interrupt.swap(false, std::sync::atomic::Ordering::Relaxed) {
+        // It is the program that is asked to stop, not whichever of its processes runs just now.
+        if !p.trial && p.of_host != 0 && self.interrupt.swap(false, std::sync::atomic::Ordering::Relaxed) {
             return self.signal(p, "interrupted", &[], NOWHERE);
         }
         if let Some(which) = p.budget.over(&p.limits, self.heap.allocated(), p.reached.is_some()) {
@@ -369,7 +395,7 @@ impl Vm {
         self.heap.foreign(self.heap.kind_maps.semaphore, self.semaphores.len() as u64 - 1, nil)
     }
 
-    fn semaphore(&mut self, o: Value) -> Result<&mut Semaphore, Fail> {
+    pub(crate) fn semaphore(&mut self, o: Value) -> Result<&mut Semaphore, Fail> {
         if !self.heap.has_map(o, self.heap.kind_maps.semaphore) {
             return Err(Fail::bad_type());
         }
@@ -389,15 +415,12 @@ impl Vm {
         self.semaphore(o).map(|s| s.count)
     }
 
-    /// True when it need not wait.
-    pub(crate) fn semaphore_wait(&mut self, o: Value, id: ProcessId) -> Result<bool, Fail> {
+    /// Takes a signal, if there is one in stock.
+    pub(crate) fn semaphore_take(&mut self, o: Value) -> Result<bool, Fail> {
         let s = self.semaphore(o)?;
-        if s.count > 0 {
-            s.count -= 1;
-            return Ok(true);
-        }
-        s.waiting.push_back(id);
-        Ok(false)
+        let free = s.count > 0;
+        s.count -= i64::from(free);
+        Ok(free)
     }
 
     pub(crate) fn semaphore_signal(&mut self, o: Value) -> Result<(), Fail> {
@@ -408,9 +431,9 @@ impl Vm {
                     s.count += 1;
                     return Ok(());
                 }
-                Some(id) => {
-                    if self.process(id).is_some_and(|p| p.status == Status::Waiting) {
-                        self.set_ready(id);
+                Some(w) => {
+                    if self.process(w.process).is_some_and(|p| p.waits_as(w)) {
+                        self.set_ready(w.process);
                         return Ok(());
                     }
                 }

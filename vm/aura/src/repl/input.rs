@@ -82,6 +82,7 @@ impl Input for Terminal {
         if let Some(helper) = self.editor.helper_mut() {
             helper.asking = true;
         }
+        interrupt::noticed();
         let answer = self.editor.readline(question).ok();
         if let Some(helper) = self.editor.helper_mut() {
             helper.asking = false;

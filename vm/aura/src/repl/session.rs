@@ -233,6 +233,8 @@ impl Session {
                 self.end(code as u8);
             }
             End::Failed(f) => {
+                // As a program ends with its main process, what an entry has started ends with it.
+                self.vm.forget_started();
                 self.failed(&f);
                 self.put_back();
             }

@@ -21,11 +21,7 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
     Prim::leaf("_SemaphoreCount", 0, |vm, a| vm.semaphore_count(a[0]).map(Value::int)),
     Prim::leaf("_SemaphoreTryWait", 0, |vm, a| {
-        let free = vm.semaphore_count(a[0])? > 0;
-        if free {
-            let id = vm.current;
-            vm.semaphore_wait(a[0], id)?;
-        }
+        let free = vm.semaphore_take(a[0])?;
         Ok(vm.boolean(free))
     }),
 ];
