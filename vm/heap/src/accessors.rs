@@ -47,6 +47,13 @@ impl Heap {
         v.is_ref() && (word(v, 0) >> KIND_SHIFT) & 15 == k as u64
     }
 
+    /// Whether it is in the heap and nothing else can be the same: no boxed number, of which equal ones are the same, and nothing that is not in memory.
+    #[inline(always)]
+    pub fn has_identity(&self, v: Value) -> bool {
+        const NONE: u64 = 1 << Kind::Float as u64 | 1 << Kind::Big as u64 | 1 << Kind::Absent as u64;
+        v.is_ref() && NONE >> ((word(v, 0) >> KIND_SHIFT) & 15) & 1 == 0
+    }
+
     /// Whether it is a heap object with this map.
     #[inline(always)]
     pub fn has_map(&self, v: Value, m: MapId) -> bool {

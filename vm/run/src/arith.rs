@@ -129,6 +129,12 @@ pub(crate) fn compare(vm: &mut Vm, op: Compare, x: Value, y: Value) -> Option<bo
     numbers(&vm.heap, op, x, y)
 }
 
+/// Whether two values are the same if their words are, and only then. Asked at each `==`, so here nothing is called.
+#[inline(always)]
+pub(crate) fn is_told_apart(heap: &Heap, x: Value, y: Value) -> bool {
+    x == y || !x.is_ref() || !y.is_ref() || heap.has_identity(x) && heap.has_identity(y)
+}
+
 /// Whether they are the same object. `None` where that is not known before an object of the image has been brought.
 fn same(vm: &mut Vm, x: Value, y: Value) -> Option<bool> {
     if x == y || !x.is_ref() || !y.is_ref() {

@@ -434,7 +434,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
         macro_rules! same {
             ($i:ident, $then:expr) => {{
                 let (x, y) = (reg!($i.b), reg!($i.c));
-                if x == y || !x.is_ref() || !y.is_ref() { $then(x == y) } else { compared_slowly!(x, y, Compare::Same, $then) }
+                if arith::is_told_apart(&vm.heap, x, y) { $then(x == y) } else { compared_slowly!(x, y, Compare::Same, $then) }
             }};
         }
         macro_rules! jump_if {
