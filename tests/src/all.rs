@@ -47,6 +47,7 @@ mod image_dialogue;
 mod image_export;
 mod image_harm;
 mod image_versions;
+mod inlined;
 mod lang;
 mod language_server;
 mod language_server_alfred;

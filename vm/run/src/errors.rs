@@ -88,7 +88,7 @@ impl Vm {
         let record = FailedSend {
             depth: p.depth,
             window: (at - p.top().base as usize) as u16,
-            pc: p.top().pc - 1,
+            pc: self.inlined.unwrap_or(p.top().pc - 1),
             values: values.clone(),
         };
         let args = self.vector(&values[1..]);

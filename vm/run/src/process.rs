@@ -32,6 +32,8 @@ pub(crate) mod flag {
     pub(crate) const CALLED: u32 = 16;
     /// Blocks of a message that was to be inlined, and was sent, may set its registers.
     pub(crate) const LENT: u32 = 32;
+    /// Above this bit: one more than the index of the inlined message that was really sent last.
+    pub(crate) const SENT: u32 = 16;
 }
 
 /// An activation.

@@ -119,12 +119,14 @@ impl Vm {
     pub(crate) fn inlined_send(&mut self, p: &mut Process) {
         let code = p.top().code;
         let pc = p.top().pc - 1;
-        let Some(site) = code.code().inline_sites.iter().find(|s| s.pc == pc).cloned() else {
+        let sites = &code.code().inline_sites;
+        let Some(index) = sites.iter().position(|s| s.pc == pc) else {
             let at = self.above(p);
             let fail = Fail::with("badTypeError", "true or false was expected here");
             p.stack[at] = self.specials.nil;
             return self.primitive_failed(p, "inlined message", &fail, at, 0, 0);
         };
+        let site = sites[index].clone();
         let blocks = match self.blocks_of(code, pc) {
             Ok(b) => b,
             Err(text) => return self.die(p, &text),
@@ -143,9 +145,13 @@ impl Vm {
             };
             values.push(v);
         }
-        p.top_mut().pc = site.join;
-        p.top_mut().flags |= flag::LENT;
+        let top = p.top_mut();
+        top.pc = site.join;
+        top.flags = top.flags & ((1 << flag::SENT) - 1) | flag::LENT | (index as u32 + 1) << flag::SENT;
+        // Where nothing understands it, it is tried again from the test of its receiver: what is at `join` is another message.
+        self.inlined = Some(pc);
         self.send_values(p, &site.selector, &values, site.result as u32);
+        self.inlined = None;
     }
 
     fn inlined_block(&mut self, p: &Process, code: CodeRef, token: Value) -> Value {

@@ -9,7 +9,7 @@ use aura_heap::{Kind, Value};
 
 use crate::fail::Fail;
 use crate::linked::CodeRef;
-use crate::process::{Frame, Process};
+use crate::process::{Frame, Process, flag};
 use crate::vm::Vm;
 
 /// Most activations that a condition keeps.
@@ -77,9 +77,14 @@ impl Vm {
     }
 }
 
-/// The instruction that an activation is at.
+/// The instruction that an activation is at. One that waits for the answer of a message which was to be inlined goes on elsewhere.
 fn current(f: &Frame) -> usize {
-    (f.pc as usize).saturating_sub(1).min(f.code.code().spans.len().saturating_sub(1))
+    let code = f.code.code();
+    let sent = (f.flags >> flag::SENT).checked_sub(1).and_then(|index| code.inline_sites.get(index as usize));
+    match sent.filter(|site| site.join == f.pc) {
+        Some(site) => site.pc as usize,
+        None => (f.pc as usize).saturating_sub(1).min(code.spans.len().saturating_sub(1)),
+    }
 }
 
 fn told(lines: impl Iterator<Item = String>, more: usize) -> String {

@@ -115,6 +115,8 @@ pub struct Vm {
     pub(crate) stub: CodeRef,
     /// Work units that primitives have charged to the running process since its last safepoint.
     pub(crate) charged: u64,
+    /// The test of the inlined message that is being sent really.
+    pub(crate) inlined: Option<u32>,
     pub(crate) regexes: crate::prims::Patterns,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
@@ -695,6 +697,7 @@ impl Vm {
             inline_blocks: FxHashMap::default(),
             stub: m.stub,
             charged: 0,
+            inlined: None,
             regexes: crate::prims::Patterns::default(),
             stress: false,
             stress_image: false,

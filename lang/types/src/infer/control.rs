@@ -3,7 +3,7 @@
 //! What must stay true: each is read this way only if its receiver is what it is made for; an object of one's own that understands
 //! `ifTrue:` gets an ordinary message.
 
-use aura_syntax::tree::{Body as Code, Expr, ExprKind, Receiver, Send};
+use aura_syntax::tree::{Body as Code, Expr, ExprKind, Receiver, Send, Span};
 
 use super::block::arity;
 use super::body::Body;
@@ -106,9 +106,20 @@ impl Body<'_> {
         })
     }
 
+    /// The same of what a message at `at` is sent to, of which strict checking wants something to be known.
+    fn is_tested(&mut self, id: TypeId, at: Span) -> bool {
+        let zonked = self.zonk(id);
+        let is_unknown = zonked != TypeId::NEVER
+            && self.u.types.members(zonked).into_iter().all(|m| matches!(self.u.types.get(m), Type::Any | Type::Meta(_)));
+        if is_unknown {
+            self.unknown_receiver(at);
+        }
+        self.is_bool(id)
+    }
+
     fn if_(&mut self, receiver: &Expr, message: &Message, yes: Option<usize>, no: Option<usize>) -> TypeId {
         let Condition { type_, yes: holds, no: fails } = self.condition(receiver);
-        if !self.is_bool(type_) {
+        if !self.is_tested(type_, message.at) {
             self.env = holds;
             self.env.join(&fails, &mut self.u.types);
             return self.message(type_, message);
@@ -174,7 +185,7 @@ impl Body<'_> {
 
     fn condition_of(&mut self, control: Control, receiver: &Expr, message: &Message) -> Condition {
         let first = self.condition(receiver);
-        if !self.is_bool(first.type_) {
+        if !self.is_tested(first.type_, message.at) {
             self.env = first.yes;
             self.env.join(&first.no, &mut self.u.types);
             let type_ = self.message(first.type_, message);
@@ -253,8 +264,9 @@ impl Body<'_> {
         }
         self.loosen();
         let condition = self.block_condition(test);
-        if !self.is_bool(condition.type_) {
-            self.not_a_condition(test.statements.last().map_or(test.span, |s| s.span), condition.type_);
+        let at = test.statements.last().map_or(test.span, |s| s.span);
+        if !self.is_tested(condition.type_, at) {
+            self.not_a_condition(at, condition.type_);
         }
         let (inside, outside) = if until { (condition.yes, condition.no) } else { (condition.no, condition.yes) };
         if let Some(body) = body {
