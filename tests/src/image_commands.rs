@@ -444,3 +444,13 @@ fn every_object_that_is_reached_has_a_path() {
     let lost: Vec<u64> = all.iter().copied().filter(|id| paths.path(*id).is_none()).collect();
     assert!(all.len() > 10 && lost.is_empty(), "{} of {} have none", lost.len(), all.len());
 }
+
+#[test]
+fn processes_have_ended_as_they_did_when_they_come_back() {
+    let place = Place::after(&[
+        "| p. q. r. s | p: [ 1 / 0 ] fork. q: [ [] loop ] fork. q terminate. r: [ 42 ] fork. process yield. process yield.
+        s: [ (semaphore copyCount: 0) wait ] fork. image at: 'all' Put: { p. q. r. s }",
+    ]);
+    let told = place.run(&[], "(image at: 'all') do: [|:p| p state printLine ]. ((image at: 'all') at: 2) value printLine");
+    assert_eq!(told, "failed\nterminated\nfinished\nterminated\n42\n");
+}

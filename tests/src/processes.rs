@@ -5,7 +5,7 @@ use aura_run::{CapSet, Limits, ProcessId, Vm};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::support::{Captured, Engine, machine};
+use crate::support::{Captured, Engine, Kept, attach, machine};
 
 /// A program that never stops starting processes, none of which uses up a slice.
 const BOMB: &str = "| bomb = ( [ bomb ] fork. [ bomb ] fork. process yield ) |\nbomb";
@@ -27,6 +27,9 @@ fn run(code: &str, engine: Engine, limits: Limits) -> Ran {
 fn run_and(code: &str, engine: Engine, limits: Limits, before: impl FnOnce(&Vm)) -> Ran {
     let (mut vm, out) = machine();
     engine.set_up(&mut vm);
+    if engine.at_image() {
+        attach(&mut vm, &Kept::default()).expect("an empty image opens");
+    }
     let chunks = aura_command::source::compile("program", code, false).unwrap_or_else(|e| panic!("{e}"));
     let main = vm.spawn_file("program", &chunks, CapSet::script(), limits);
     before(&vm);
@@ -134,6 +137,14 @@ fn ctrl_c_is_for_the_program_and_lets_it_clean_up() {
             assert_eq!(ran.out.text(), "cleaned\n", "{waits} {engine:?}");
         }
     }
+}
+
+#[test]
+fn ctrl_c_ends_a_transaction_that_keeps_the_program_from_running() {
+    let code = "[ [ [] loop ] transaction ] fork. [ [ process yield ] loop ] ensure: [ 'cleaned' printLine ]";
+    let ran = run_and(code, Engine::Image, Limits::default(), interrupted_soon);
+    assert_eq!(failure(&ran.end), "interrupted: interrupted");
+    assert_eq!(ran.out.text(), "cleaned\n");
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub enum Control {
     UnwindTo,
     /// Ask the host.
     Unhandled,
-    /// The stack as text.
+    /// What runs, to be told later.
     Activations,
     /// A new process for a block.
     Fork,

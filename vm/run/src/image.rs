@@ -367,7 +367,7 @@ impl Vm {
     /// Makes such a thing anew: its map and number.
     pub fn keep_again(&mut self, kept: KeptView) -> (MapId, u64) {
         match kept {
-            KeptView::Process(n, _) => (self.heap.kind_maps.process, u64::from(u32::MAX) - n.min(2)),
+            KeptView::Process(n, _) => (self.heap.kind_maps.process, crate::sched::number_of_ended(n)),
             KeptView::Semaphore(count) => {
                 let o = self.new_semaphore(i64::try_from(count).unwrap_or(0));
                 (self.heap.kind_maps.semaphore, self.heap.raw(o, 1))

@@ -1,6 +1,7 @@
 //! Processes and who runs: round robin, a slice at a time, and what the host hears about.
 
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use aura_heap::{Kind, Value, layout};
@@ -31,6 +32,11 @@ pub(crate) struct Semaphore {
 
 /// How processes end: the number of the object that stands for a forgotten one counts down from `u64::MAX` by the place in this list.
 const ENDINGS: [&str; 3] = ["finished", "failed", "terminated"];
+
+/// The number that the object of a forgotten process has, by the place of its ending in [`ENDINGS`]; the last stands for any beyond.
+pub(crate) fn number_of_ended(ending: u64) -> u64 {
+    u64::MAX - ending.min(ENDINGS.len() as u64 - 1)
+}
 
 /// The place of an ending in [`ENDINGS`].
 pub(crate) fn ending_number(how: &str) -> u64 {
@@ -115,9 +121,8 @@ impl Vm {
         if let Some(p) = self.process(id) {
             let (o, result, how) = (p.object, p.result, how_ended(p));
             if self.heap.is_kind(o, Kind::Foreign) {
-                let at = ENDINGS.iter().position(|e| *e == how).unwrap_or(0);
                 self.heap.store(o, 2, result);
-                self.heap.set_foreign(o, u64::MAX - at as u64);
+                self.heap.set_foreign(o, number_of_ended(ending_number(how)));
             }
         }
         self.processes.take(id);
@@ -243,12 +248,20 @@ impl Vm {
                 return self.out_of_memory(p);
             }
         }
-        // It is the program that is asked to stop, not whichever of its processes runs just now.
-        if !p.trial && p.of_host != 0 && self.interrupt.swap(false, std::sync::atomic::Ordering::Relaxed) {
+        if !p.trial && self.is_interrupted(p) {
             return self.signal(p, "interrupted", &[], NOWHERE);
         }
         if let Some(which) = p.budget.over(&p.limits, self.heap.allocated(), p.reached.is_some()) {
             self.limit_reached(p, which);
+        }
+    }
+
+    /// Whether a process is to stop because the program is asked to. That is for the host's processes, not for whichever runs just now; but one that
+    /// has a transaction open keeps all others from running, and stops first.
+    fn is_interrupted(&self, p: &Process) -> bool {
+        match p.of_host {
+            0 => !self.transactions.is_empty() && self.interrupt.load(Ordering::Relaxed),
+            _ => self.interrupt.swap(false, Ordering::Relaxed),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::situation::Situation;
 /// What only blocks understand.
 const LOOPS: [&str; 4] = ["whileTrue:", "whileFalse:", "whileTrue", "whileFalse"];
 /// Operators that answer true or false.
-const TESTS: [&str; 9] = ["=", "!=", "==", "!==", "<", ">", "<=", ">=", "&&"];
+const TESTS: [&str; 10] = ["=", "!=", "==", "!==", "<", ">", "<=", ">=", "&&", "||"];
 
 /// The source with blocks around such conditions. Nothing if there are none.
 pub fn asked_again(source: &str, _: &Situation) -> Option<String> {
