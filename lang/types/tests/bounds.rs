@@ -97,8 +97,8 @@ fn methods_that_wait_for_one_another() {
 
 #[test]
 fn types_that_are_too_large() {
-    let kinds: String = (0..14).map(|i| format!("k{i} = (| parent* = traits clonable. f{i} = {i} |).\n")).collect();
-    let all: Vec<String> = (0..14).map(|i| format!("k{i}")).collect();
+    let kinds: String = (0..34).map(|i| format!("k{i} = (| parent* = traits clonable. f{i} = {i} |).\n")).collect();
+    let all: Vec<String> = (0..34).map(|i| format!("k{i}")).collect();
     let found = check(format!("|\n{kinds}all = ( {{ {} }} ).\n|\n", all.join(". ")));
     assert!(is_one_notice(&found), "{found:?}");
     let found = check(format!("| deep = ( {}3{} ) |\n", "{ ".repeat(12), " }".repeat(12)));

@@ -44,6 +44,7 @@ pub mod prompt;
 pub mod refuse;
 pub mod retrieve;
 pub mod situation;
+pub mod sketch;
 pub mod spending;
 pub mod state;
 pub mod text;

@@ -131,8 +131,9 @@ pub struct SlotView {
     /// The same with the types that the checker has found.
     #[serde(default)]
     pub typed: Option<String>,
-    /// What it holds, for data and constants, when policy lets values be told.
-    pub value: Option<String>,
+    /// What kind of thing is in it, for data and constants: `an integer`, `nil`, the name of an object.
+    #[serde(default)]
+    pub holds: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
     /// Its source, for methods of the script.

@@ -169,7 +169,7 @@ impl Step {
             Clustering => &[Approving, Splicing, Abstained, GaveUp],
             // Edited, it is read again; elsewhere, it is tested and tried again.
             Approving => &[Splicing, Reading, Testing, Trying, GaveUp],
-            Repairing => &[Asking, Deconstructing, Intending, Clustering, Approving, GaveUp],
+            Repairing => &[Reading, Asking, Deconstructing, Intending, Clustering, Approving, GaveUp],
             Splicing => &[Keeping, GaveUp],
             Keeping => &[Done, GaveUp],
             Done | Abstained | GaveUp => &[],

@@ -13,7 +13,6 @@ fn situation(code: &str) -> Situation {
         name: name.into(),
         kind,
         header: Some(format!("{name} {code}")),
-        value: Some(code.into()),
         comment: comment.map(str::to_string),
         source: source.map(str::to_string),
         ..SlotView::default()

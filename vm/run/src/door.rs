@@ -122,6 +122,8 @@ pub struct SlotView {
     pub comment: Option<String>,
     /// The source of a method.
     pub source: Option<String>,
+    /// What kind of thing is in it, unless it is a method: `an integer`, `nil`, the name of an object. Not the value itself.
+    pub holds: Option<String>,
     /// A model wrote the method.
     pub is_generated: bool,
 }
@@ -296,7 +298,7 @@ impl Vm {
         self.bring_slots(home);
         let map = self.heap.map(self.heap.map_of(home));
         let slot = self.heap.symbols.find(selector).and_then(|name| map.find(name));
-        let view = slot.map(|s| self.slot_view(s)).filter(|s| s.is_generated);
+        let view = slot.map(|s| self.slot_view(home, s)).filter(|s| s.is_generated);
         if view.and_then(|s| s.source).is_none_or(|s| !source.trim_end().ends_with(s.trim())) {
             return Ok(false);
         }
@@ -434,7 +436,12 @@ impl Vm {
             self.heap.symbols.find(name).and_then(|s| self.heap.map(self.heap.map_of(o)).find(s)).is_some_and(|s| s.parent)
         };
         let told = self.constants(o).into_iter().filter(|(name, v)| !self.heap.is_kind(*v, Kind::Method) && !is_parent(name));
-        told.take(MOST_HELD).map(|(name, v)| (name, self.describe_with_elements(v))).collect()
+        let text = |v| match self.library_prototype(v){
+            Some(name) if matches!(&*name, "nil" | "true" | "false") => name,
+            Some(name) => format!("a {name}"),
+            None => self.describe_with_elements(v),
+        };
+        told.take(MOST_HELD).map(|(name, v)| (name, text(v))).collect()
     }
 
     fn describe_with_elements(&self, v: Value) -> String {
@@ -466,6 +473,29 @@ impl Vm {
             views.extend(Some(view).filter(|v| v.of_script));
         }
         views
+    }
+
+    /// What kind of thing a slot holds: of a library's object the prototype's name, whatever else it may be called.
+    fn content_name(&self, v: Value) -> String {
+        if !v.is_ref() || self.heap.kind(v) != Some(Kind::Plain) {
+            return self.kind_name(v);
+        }
+        let named = self.library_prototype(v).or_else(|| self.prototype_of(v).map(|(path, _)| path));
+        named.unwrap_or_else(|| self.kind_name(v))
+    }
+
+    /// The name of the library's object that `v` was cloned from: `list`.
+    fn library_prototype(&self, v: Value) -> Option<String> {
+        if !v.is_ref() || self.heap.kind(v) != Some(Kind::Plain) {
+            return None;
+        }
+        let oddballs = [(self.specials.nil, "nil"), (self.specials.true_, "true"), (self.specials.false_, "false")];
+        if let Some((_, name)) = oddballs.iter().find(|(o, _)| *o == v) {
+            return Some((*name).to_string());
+        }
+        let globals = self.constants(self.child(self.specials.lobby, "globals")?);
+        let same = |o: Value| o.is_ref() && self.heap.kind(o) == Some(Kind::Plain) && self.heap.map_of(o) == self.heap.map_of(v);
+        globals.into_iter().find(|(_, o)| same(*o)).map(|(name, _)| name)
     }
 
     /// `an integer`, `a string`, … for values without a name.
@@ -556,14 +586,16 @@ impl Vm {
     fn slot_views(&self, o: Value) -> Vec<SlotView> {
         let m = self.heap.map(self.heap.map_of(o));
         let shown = m.slots.iter().filter(|s| !matches!(s.kind, SlotKind::Assign(_))).take(MOST_SLOTS);
-        shown.map(|s| self.slot_view(s)).collect()
+        shown.map(|s| self.slot_view(o, s)).collect()
     }
 
-    fn slot_view(&self, s: &aura_heap::Slot) -> SlotView {
-        let method = match s.kind {
-            SlotKind::Constant(v) if self.heap.is_kind(v, Kind::Method) => Some(v),
-            _ => None,
+    fn slot_view(&self, o: Value, s: &aura_heap::Slot) -> SlotView {
+        let content = match s.kind {
+            SlotKind::Constant(v) => Some(v),
+            SlotKind::Data(i) => self.heap.is_kind(o, Kind::Plain).then(|| self.heap.data(o, i)),
+            SlotKind::Assign(_) => None,
         };
+        let method = content.filter(|v| self.heap.is_kind(*v, Kind::Method));
         let text = |t: &Option<Arc<str>>| t.as_ref().map(|t| t.to_string());
         SlotView {
             name: self.heap.symbols.name(s.name).to_string(),
@@ -573,6 +605,7 @@ impl Vm {
             type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
             comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
             source: method.and_then(|v| self.source_of(v)),
+            holds: content.filter(|_| method.is_none()).map(|v| self.content_name(v)),
             is_generated: method.is_some_and(|v| self.is_generated(v)),
         }
     }

@@ -101,7 +101,7 @@ impl Inside {
 /// No type is nested deeper; what would be is `any`.
 pub(crate) const MOST_DEPTH: u8 = 8;
 /// No union has more members; what would have is `any`.
-pub(crate) const MOST_MEMBERS: usize = 12;
+pub(crate) const MOST_MEMBERS: usize = 32;
 
 /// Three objects that unions know: `true` and `false` together are `bool`.
 #[derive(Clone, Copy, Debug)]

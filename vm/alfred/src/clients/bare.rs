@@ -5,9 +5,13 @@
 
 use super::{Message, Request, Role};
 use crate::answer;
+use crate::sketch;
 
 /// Overrules what the prompt says about JSON.
 const FORM: &str = "\nThis server takes answers without JSON: write the plan between double quotes, then the method, `name = ( code )`, and nothing else.\n";
+
+/// The same where the method is wanted in Python.
+const SKETCH: &str = "\nThis server takes answers without JSON: write the function, `def name(self):` and its lines, and nothing else.\n";
 
 /// The system prompt and the messages of a request whose answer is to be bare.
 pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
@@ -15,18 +19,24 @@ pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
         Role::User => m.clone(),
         Role::Assistant => Message { role: m.role, text: bare(&m.text) },
     };
-    (format!("{}{FORM}", request.system), request.messages.iter().map(message).collect())
+    (format!("{}{}", request.system, if request.is_sketch { SKETCH } else { FORM }), request.messages.iter().map(message).collect())
 }
 
 /// An answer in the form that the grammar wants.
 fn bare(answer: &str) -> String {
     let (plan, source) = answer::fields(answer);
+    if sketch::is_sketch(&source) {
+        return source;
+    }
     format!("\"{}\"\n{source}", plan.replace('"', "'"))
 }
 
-/// Whether a text is what the grammar lets a model write: one slot, and nothing wrong with it.
-pub(super) fn is_slot(text: &str) -> bool {
+/// Whether a text is what the grammar lets a model write: one slot, and nothing wrong with it; or a function.
+pub(super) fn is_bare(text: &str, request: &Request) -> bool {
     let text = super::unfenced(text);
+    if request.is_sketch {
+        return text.starts_with("def ");
+    }
     let grouped = aura_syntax::grouped(text);
     let parsed = aura_syntax::parse_slots(grouped.as_deref().unwrap_or(text));
     parsed.diagnostics.is_empty() && parsed.file.slots.is_some_and(|list| list.slots.len() == 1)

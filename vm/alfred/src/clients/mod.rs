@@ -63,6 +63,8 @@ pub struct Request {
     pub messages: Vec<Message>,
     /// The shape of the answer.
     pub schema: Value,
+    /// The method is wanted in Python rather than in Aura.
+    pub is_sketch: bool,
     /// A GBNF grammar of the bare answer, for servers that take one in place of the schema.
     pub grammar: Option<String>,
     /// How to sample, and how much.

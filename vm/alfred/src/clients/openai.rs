@@ -85,7 +85,7 @@ impl OpenAi {
             return self.once(request, None).await;
         };
         let first = self.once(request, Some(grammar)).await;
-        let Some(why) = unconstrained(&first) else { return first };
+        let Some(why) = unconstrained(&first, request) else { return first };
         if let Ok(answer) = &first
             && answer.text.trim_start().starts_with('{')
         {
@@ -156,9 +156,9 @@ fn most(request: &Request, is_constrained: bool) -> u32 {
 }
 
 /// Why it looks as if the server did not constrain its answer by the grammar that it was given.
-fn unconstrained(first: &Result<Answer, ClientError>) -> Option<&'static str> {
+fn unconstrained(first: &Result<Answer, ClientError>, request: &Request) -> Option<&'static str> {
     match first {
-        Ok(answer) if bare::is_slot(&answer.text) => None,
+        Ok(answer) if bare::is_bare(&answer.text, request) => None,
         Ok(_) | Err(ClientError::NotJson { .. } | ClientError::Misfit { .. } | ClientError::Refusal { .. }) => {
             Some("takes no notice of grammars")
         }

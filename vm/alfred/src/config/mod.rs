@@ -20,7 +20,7 @@ use crate::persona::Persona;
 use crate::state::Waits;
 
 pub use budget::{Allowance, Budget, Price, Spent};
-pub use policy::{Cascade, Tests};
+pub use policy::{Cascade, Sketches, Tests};
 pub use settings::Settings;
 
 /// Who decides about a method that passed the gates, and who writes it.
@@ -121,6 +121,8 @@ pub struct Config {
     pub day: Option<PathBuf>,
     /// Capabilities that generated code may use where the program and the sender hold them.
     pub capabilities: Vec<String>,
+    /// When a method may be written in Python.
+    pub sketches: Sketches,
     /// When the other personas are asked.
     pub cascade: Cascade,
     /// Which tests a method must pass.
@@ -228,6 +230,7 @@ impl Config {
             prices: BTreeMap::new(),
             day: None,
             capabilities: Vec::new(),
+            sketches: Sketches::default(),
             cascade: Cascade::default(),
             tests: Tests::default(),
             candidates: 1,

@@ -18,6 +18,33 @@ impl Cascade {
         [("on-failure", Cascade::OnFailure), ("always", Cascade::Always), ("never", Cascade::Never)];
 }
 
+/// When a method may be written in Python, and is put into Aura (`crate::sketch`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sketches {
+    /// In the first conversation; what fails there is asked for in Aura.
+    #[default]
+    First,
+    /// In every conversation.
+    Always,
+    /// Not at all: models are asked for Aura.
+    Never,
+}
+
+impl Sketches {
+    /// Every choice, by name.
+    pub const NAMES: [(&'static str, Sketches); 3] =
+        [("first", Sketches::First), ("always", Sketches::Always), ("never", Sketches::Never)];
+
+    /// Whether conversation number `sample`, from 1, is about a sketch.
+    pub fn in_conversation(self, sample: u32) -> bool {
+        match self {
+            Sketches::First => sample == 1,
+            Sketches::Always => true,
+            Sketches::Never => false,
+        }
+    }
+}
+
 /// Which tests a method must pass.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Tests {

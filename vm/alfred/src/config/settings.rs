@@ -3,6 +3,7 @@
 //! ```toml
 //! [alfred]
 //! mode = "auto"                  # auto, ask, replay, off
+//! sketches = "first"             # first, always, never
 //! cascade = "on-failure"         # on-failure, always, never
 //! tests = "cascade"              # cascade, robin, user, never
 //! candidates = 1                 # methods that are compared before one is chosen
@@ -28,7 +29,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::budget::{Allowance, Price};
-use super::policy::{self, Cascade, GRANTABLE, Tests};
+use super::policy::{self, Cascade, GRANTABLE, Sketches, Tests};
 use super::{Config, ConfigError, Mode, Server};
 use crate::persona::Persona;
 
@@ -40,6 +41,7 @@ const MOST: u32 = 16;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     mode: Option<String>,
+    sketches: Option<String>,
     cascade: Option<String>,
     tests: Option<String>,
     candidates: Option<u32>,
@@ -125,6 +127,7 @@ impl Settings {
 
     fn policy(&self, config: &mut Config) -> Result<(), ConfigError> {
         choose(&mut config.mode, self.mode.as_deref(), "alfred.mode", &Mode::NAMES)?;
+        choose(&mut config.sketches, self.sketches.as_deref(), "alfred.sketches", &Sketches::NAMES)?;
         choose(&mut config.cascade, self.cascade.as_deref(), "alfred.cascade", &Cascade::NAMES)?;
         choose(&mut config.tests, self.tests.as_deref(), "alfred.tests", &Tests::NAMES)?;
         if let Some(names) = &self.capabilities {

@@ -90,6 +90,13 @@ impl Trail {
         self.failed(Gate::Answer, &[finding]);
     }
 
+    /// The last answer may mean something else: it is looked at once more.
+    pub(super) fn again(&mut self) {
+        if let Some(current) = self.all.get_mut(self.current) {
+            current.verdicts.clear();
+        }
+    }
+
     /// A person has written something else than the last candidate.
     pub(super) fn edited(&mut self, text: &str) {
         let Some(before) = self.all.get(self.current).cloned() else { return };

@@ -42,6 +42,9 @@ pub struct Head {
     pub repairs: u32,
     /// Conversations.
     pub samples: u32,
+    /// When methods may be written in Python; empty in ledgers that are older: never.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sketches: String,
     /// When the other personas are asked; empty: never.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cascade: String,
@@ -151,6 +154,7 @@ fn difference(then: &Head, now: &Head) -> Option<&'static str> {
         ("temperature", then.temperature != now.temperature),
         ("number of repairs", then.repairs != now.repairs),
         ("number of conversations", then.samples != now.samples),
+        ("sketches", then.sketches != now.sketches),
         ("cascade", then.cascade != now.cascade),
         ("number of candidates", then.candidates != now.candidates),
     ];
@@ -180,6 +184,7 @@ mod tests {
             temperature: 0.0,
             repairs: 2,
             samples: 2,
+            sketches: String::new(),
             cascade: String::new(),
             candidates: None,
         }

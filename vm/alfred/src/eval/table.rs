@@ -15,7 +15,7 @@ type Column = (&'static str, fn(&Row) -> String);
 pub fn table(report: &Report) -> String {
     let head = &report.head;
     let mut out = format!(
-        "{} with {} through {}\n{} samples of each task, temperature {}, {} repairs, {} conversations{}{}\n",
+        "{} with {} through {}\n{} samples of each task, temperature {}, {} repairs, {} conversations{}{}{}\n",
         line(&head.suite, 60),
         line(&head.model, 60),
         line(&head.through, 120),
@@ -23,6 +23,7 @@ pub fn table(report: &Report) -> String {
         head.temperature,
         head.repairs,
         head.samples,
+        if head.sketches.is_empty() { String::new() } else { format!(", sketches {}", line(&head.sketches, 20)) },
         if head.cascade.is_empty() { String::new() } else { format!(", cascade {}", line(&head.cascade, 20)) },
         head.candidates.map_or(String::new(), |n| format!(", {n} candidates compared"))
     );

@@ -73,7 +73,7 @@ fn slot(view: &Slot) -> SlotView {
         kind,
         header,
         typed: None,
-        value: None,
+        holds: view.holds.clone(),
         comment: view.comment.clone(),
         source: view.source.clone(),
         is_generated: view.is_generated,

@@ -13,6 +13,7 @@ mod briefing;
 mod examples;
 mod grammar;
 mod question;
+mod sketch;
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,7 @@ use crate::text::clean;
 
 pub use examples::TURNS as EXAMPLE_TURNS;
 pub use grammar::grammar;
+pub use sketch::{grammar as sketch_grammar, header as sketch_header};
 pub(crate) use question::{data, type_of, word};
 
 /// Duties, in a few lines.
@@ -43,6 +45,8 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     /// What identifies the question.
     pub key: String,
+    /// The method is wanted as a sketch (`crate::sketch`).
+    pub is_sketch: bool,
 }
 
 /// An earlier attempt, and why it was not good enough.
@@ -57,6 +61,16 @@ pub struct Attempt {
 /// The prompt for `situation`, whose method will be installed at `home`. `failed` are the attempts of this conversation;
 /// `sample` counts conversations, from 1; `briefing` is what the other personas had to say.
 pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
+    of_method(situation, home, failed, sample, briefing)
+}
+
+/// The same for a sketch of it. Recordings are found by the same key: what was answered in one language serves a question in the other.
+pub fn sketch_prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
+    let key = of_method(situation, home, failed, sample, briefing).key;
+    sketch::prompt(situation, failed, key, briefing)
+}
+
+fn of_method(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
     let question = question::question(situation, home);
     let reference = question::reference(situation);
     let briefed = briefing::text(briefing);
@@ -77,12 +91,17 @@ pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32
     if sample > 1 {
         key.push_str(&format!("\nSample {sample}"));
     }
-    Prompt { system: standing(), messages, key }
+    Prompt { system: standing(), messages, key, is_sketch: false }
 }
 
-/// The part that is the same in every prompt.
+/// The part that is the same in every prompt for a method in Aura.
 pub fn standing() -> String {
     format!("{DUTIES}\n{CARD}")
+}
+
+/// What prompts begin with, in either form: a figure of an evaluation holds for this text.
+pub fn beginnings() -> String {
+    format!("{}\n{}", standing(), sketch::beginning())
 }
 
 /// The machine's form of the findings, and what to do with them.

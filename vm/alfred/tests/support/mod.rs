@@ -150,6 +150,7 @@ pub fn question() -> Request {
         messages: vec![Message { role: Role::User, text: "manhattan".into() }],
         schema: json!({"type": "object", "properties": {"a_plan": {"type": "string", "maxLength": 300}, "b_source": {"type": "string", "maxLength": 1500}},
             "required": ["a_plan", "b_source"], "additionalProperties": false}),
+        is_sketch: false,
         grammar: None,
         options: Options::default(),
         deadlines: Deadlines {

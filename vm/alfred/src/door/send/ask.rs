@@ -8,7 +8,7 @@ use crate::clients::{Answer, ClientError, Fault, Request};
 use crate::door::{Door, Outcome};
 use crate::gates::refused;
 use crate::persona::{Found, Kind, Persona};
-use crate::prompt::{Attempt, grammar, prompt, schema};
+use crate::prompt::{Attempt, grammar, prompt, schema, sketch_grammar, sketch_prompt};
 use crate::situation::{Refused, Situation};
 use crate::state::Step;
 
@@ -64,7 +64,9 @@ impl Passage<'_> {
             situation.receiver.held.clear();
             situation.arguments.iter_mut().for_each(|a| a.printed = None);
         }
-        let prompt = prompt(&situation, &self.at_name, failed, sample, &self.briefing);
+        let is_sketch = config.sketches.in_conversation(sample);
+        let write = if is_sketch { sketch_prompt } else { prompt };
+        let prompt = write(&situation, &self.at_name, failed, sample, &self.briefing);
         let key = match config.take {
             1 => prompt.key,
             take => format!("{}\nTake {take}", prompt.key),
@@ -81,7 +83,8 @@ impl Passage<'_> {
             system: prompt.system,
             messages: prompt.messages,
             schema: schema(),
-            grammar: grammar(&situation.selector),
+            is_sketch,
+            grammar: if is_sketch { Some(sketch_grammar(&situation)) } else { grammar(&situation.selector) },
             options,
             deadlines: config.deadlines.clone(),
         }

@@ -97,6 +97,7 @@ impl Passage<'_> {
             system: persona.duties().into(),
             messages: vec![Message { role: Role::User, text: question }],
             schema: persona.schema(),
+            is_sketch: false,
             grammar: None,
             options,
             deadlines: config.deadlines.clone(),

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Gate};
 use crate::door::Trial;
 use crate::gates::{Powers, Submission, Walk, walk};
 use crate::mend::mended;
+use crate::sketch;
 use crate::state::Step;
 use crate::typing::Typed;
 
@@ -15,11 +16,44 @@ pub(super) type Examined = Result<(Candidate, Trial), Vec<Diagnostic>>;
 impl Passage<'_> {
     /// Sends a model's answer, or a person's edit, through the gates.
     pub(super) async fn examine(&mut self, text: &str) -> Result<Examined, End> {
+        let sketch = answer::fields(text).1;
+        if sketch::is_sketch(&sketch) {
+            return self.examine_sketch(sketch).await;
+        }
         self.step(Step::Reading);
-        let candidate = match answer::read(text, &self.situation.selector) {
-            Ok(candidate) => mended(candidate, &self.situation),
-            Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
+        match answer::read(text, &self.situation.selector) {
+            Ok(candidate) => self.gated(mended(candidate, &self.situation)).await,
+            Err(findings) => Ok(self.failed(Gate::Answer, findings)),
+        }
+    }
+
+    /// The same for a method in Python: what it means in Aura, or what else it may mean if that does not pass.
+    async fn examine_sketch(&mut self, text: String) -> Result<Examined, End> {
+        self.step(Step::Reading);
+        let (situation, sketch) = (self.situation.clone(), text.clone());
+        let meant = match self.looked(move || sketch::translated(&sketch, &situation)).await? {
+            Ok(meant) => meant,
+            Err(finding) => return Ok(self.failed(Gate::Answer, vec![finding])),
         };
+        let mut last = Vec::new();
+        for (i, source) in meant.into_iter().enumerate() {
+            if i > 0 {
+                self.step(Step::Repairing);
+                self.trail.again();
+                self.step(Step::Reading);
+            }
+            match answer::kept(&source, &self.situation.selector) {
+                Ok(source) => match self.gated(sketch::candidate(source, &text)).await? {
+                    Ok(passed) => return Ok(Ok(passed)),
+                    Err(findings) => last = findings,
+                },
+                Err(findings) => last = self.failed(Gate::Answer, findings).err().unwrap_or_default(),
+            }
+        }
+        Ok(Err(last))
+    }
+
+    async fn gated(&mut self, candidate: Candidate) -> Result<Examined, End> {
         self.trail.passed(Gate::Parse);
         self.step(Step::Auditing);
         if let Err((gate, findings)) = self.judged(&candidate.source).await? {

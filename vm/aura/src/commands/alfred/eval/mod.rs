@@ -12,7 +12,7 @@ mod one;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aura_alfred::config::{Cascade, Config, Mode, Server, Sources};
+use aura_alfred::config::{Cascade, Sketches, Config, Mode, Server, Sources};
 use aura_alfred::eval::ledger::SCHEMA;
 use aura_alfred::eval::table::table;
 use aura_alfred::eval::{Head, Ledger, Report, Sample, Suite};
@@ -99,6 +99,7 @@ fn config(a: &EvalArgs) -> Result<Config, Failed> {
         config.models.set(Persona::Alfred, model);
     }
     config.cascade = Cascade::NAMES.iter().find(|(n, _)| *n == a.cascade).map_or(Cascade::Never, |(_, c)| *c);
+    config.sketches = Sketches::NAMES.iter().find(|(n, _)| *n == a.sketches).map_or(config.sketches, |(_, s)| *s);
     config.candidates = a.candidates;
     config.options.temperature = a.temperature.unwrap_or(if a.samples > 1 { 0.2 } else { 0.0 });
     let answer = Duration::from_secs(a.seconds);
@@ -138,11 +139,12 @@ fn head(a: &EvalArgs, suite: &Suite, config: &Config) -> Head {
         suite_sha256: suite.digest(),
         model: config.models.of(Persona::Alfred).0.into(),
         through,
-        prompt_sha256: sha256(&aura_alfred::prompt::standing()),
+        prompt_sha256: sha256(&aura_alfred::prompt::beginnings()),
         takes: a.samples,
         temperature: config.options.temperature,
         repairs: config.repairs,
         samples: config.samples,
+        sketches: a.sketches.clone(),
         cascade: if config.cascade == Cascade::Never { String::new() } else { a.cascade.clone() },
         candidates: (config.candidates > 1).then_some(config.candidates),
     }

@@ -1,0 +1,2 @@
+def wrapped_into(self, n):
+    return self % n

@@ -1,0 +1,2 @@
+def title_cased(self):
+    return ' '.join(word.capitalize() for word in self.split())

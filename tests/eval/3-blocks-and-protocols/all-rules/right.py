@@ -1,0 +1,2 @@
+def accepts(self, text):
+    return all(rule(text) for rule in self.rules)

@@ -1,0 +1,2 @@
+def followed_by(self, f):
+    return lambda x: f(self(x))

@@ -1,0 +1,5 @@
+def process(self, text):
+    result = text
+    for step in self.steps:
+        result = step(result)
+    return result

@@ -1,0 +1,3 @@
+def advance(self):
+    self.phase = (self.phase + 1) % len(self.phases)
+    self.changes += 1

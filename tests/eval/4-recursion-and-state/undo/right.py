@@ -1,0 +1,3 @@
+def undo(self):
+    if self.earlier:
+        self.text = self.earlier.pop()

@@ -1,0 +1,224 @@
+//! The question for a sketch: the same situation, told in Python.
+//!
+//! Models that cannot write Aura need not read it either: objects are shown as classes, kinds of values as Python's types, and the
+//! language card is left out, which makes the prompt a third as long. What must stay true is what holds for every prompt (see the
+//! module above); and what a name stands for here is what `crate::sketch` makes of it.
+
+use super::question::{data, type_of, unmarked, word};
+use super::{Attempt, Prompt, briefing};
+use crate::clients::{Message, Role};
+use crate::persona::Briefing;
+use crate::situation::{Holder, Situation, SlotKind, SlotView, Thing};
+use crate::sketch::{class_name, parameters, python_name, python_type};
+use crate::text::{clean, line};
+
+/// Duties, in a few lines.
+const DUTIES: &str = include_str!("personas/sketch.md");
+/// Slots of one object that are shown.
+const MOST_SLOTS: usize = 30;
+/// Characters of the classes other than the receiver's.
+const MOST_OTHERS: usize = 1500;
+/// Characters of the caller's source.
+const MOST_CALLER: usize = 1200;
+
+/// The prompt for a sketch. `key` identifies the question, as in every other prompt.
+pub(super) fn prompt(situation: &Situation, failed: &[Attempt], key: String, briefing: &Briefing) -> Prompt {
+    let mut messages = turns();
+    messages.push(Message { role: Role::User, text: format!("{}{}", question(situation), briefing::text(briefing)) });
+    for attempt in failed {
+        messages.push(Message { role: Role::Assistant, text: unmarked(&clean(&attempt.answer, 2 * super::MOST_SOURCE)) });
+        messages.push(Message { role: Role::User, text: complaint(attempt, situation) });
+    }
+    Prompt { system: DUTIES.to_string(), messages, key, is_sketch: true }
+}
+
+/// The first line of the function.
+pub fn header(situation: &Situation) -> String {
+    let names = parameters(situation);
+    let all: Vec<&str> = std::iter::once("self").chain(names.iter().map(String::as_str)).collect();
+    format!("def {}({}):", python_name(&situation.selector), all.join(", "))
+}
+
+/// The grammar of a bare sketch, in GBNF: the function's first line, and lines that belong to it.
+pub fn grammar(situation: &Situation) -> String {
+    let header = header(situation).replace('\\', "\\\\").replace('"', "\\\"");
+    format!("root ::= \"{header}\\n\" line line*\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n")
+}
+
+fn complaint(attempt: &Attempt, situation: &Situation) -> String {
+    let mut text = String::from("That does not work yet:\n");
+    for finding in attempt.findings.iter().take(4) {
+        text.push_str(&format!("- {finding}\n"));
+    }
+    text.push_str(&format!("Write the whole function again, corrected: {}", header(situation)));
+    unmarked(&clean(&text, 2000))
+}
+
+fn question(situation: &Situation) -> String {
+    let mut text = format!("Write: {}\n", header(situation));
+    if let Some(heading) = situation.caller.as_ref().and_then(|c| c.heading.as_ref()) {
+        text.push_str(&format!("The program is about:\n{}", data(&clean(heading, 400))));
+    }
+    text.push_str(&format!("self is {}\n", described(&situation.receiver)));
+    for (name, argument) in parameters(situation).iter().zip(&situation.arguments) {
+        text.push_str(&format!("{name} is {}\n", described(argument)));
+    }
+    let held: String =
+        situation.receiver.held.iter().map(|(n, v)| format!("self.{} is {}\n", python_name(n), pythonic(&line(v, 120)))).collect();
+    if !held.is_empty() {
+        text.push_str(&format!("In this call:\n{}", data(&held)));
+    }
+    for holder in situation.path.iter().filter(|h| h.of_script && !h.is_shared) {
+        text.push_str(&data(&class(holder)));
+    }
+    let mut room = MOST_OTHERS;
+    for object in &situation.objects {
+        let shown = class(object);
+        let Some(left) = room.checked_sub(shown.chars().count()) else { break };
+        room = left;
+        text.push_str(&data(&shown));
+    }
+    if let Some(caller) = &situation.caller {
+        let call = word(&situation.selector);
+        text.push_str(&format!(
+            "Called by this program as `{call}` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n{}",
+            data(&clean(&caller.source, MOST_CALLER))
+        ));
+    }
+    if let Some(type_) = &situation.expected {
+        text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
+    }
+    text
+}
+
+/// `int, here 7`; an object of the program is called by its class.
+fn described(thing: &Thing) -> String {
+    let kind = python_type(&thing.path);
+    match &thing.printed {
+        Some(printed) if kind.chars().next().is_some_and(char::is_lowercase) && !printed.starts_with("a ") => format!("{}, here {}", word(&kind), unmarked(&pythonic(&line(printed, 120)))),
+        _ => word(&kind),
+    }
+}
+
+/// An object as a class.
+fn class(holder: &Holder) -> String {
+    let name = class_name(holder.path.as_deref().unwrap_or("it"));
+    let mut out = format!("class {name}:\n");
+    if let Some(comment) = &holder.comment {
+        out.push_str(&format!("    # {}\n", line(comment, 160)));
+    }
+    for slot in holder.slots.iter().filter(|s| s.kind != SlotKind::Parent).take(MOST_SLOTS) {
+        let comment = slot.comment.as_ref().map_or(String::new(), |c| format!("  # {}", line(c, 120)));
+        out.push_str(&format!("    {}{comment}\n", member(slot, &name)));
+    }
+    out
+}
+
+fn member(slot: &SlotView, class: &str) -> String {
+    if slot.kind != SlotKind::Method {
+        let name = python_name(&slot.name);
+        return match python_type(slot.holds.as_deref().unwrap_or("a thing")).as_str() {
+            "None" => format!("{name}: object = None"),
+            kind => format!("{name}: {kind}"),
+        };
+    }
+    let source = slot.source.as_deref().unwrap_or("");
+    let header = source.split_once('=').map_or("", |(header, _)| header);
+    let names: Vec<String> = header.split_whitespace().filter(|w| !w.ends_with(':') && *w != slot.name).map(python_name).collect();
+    let names = std::iter::once("self".to_string()).chain(names).collect::<Vec<_>>().join(", ");
+    let makes = source.contains("copy");
+    let answer = if makes { format!(" -> {class}") } else { String::new() };
+    format!("def {}({names}){answer}: ...{}", python_name(&slot.name), if makes { "  # makes a new one" } else { "" })
+}
+
+/// A value as Python prints it: `vector(1, nil)` is `[1, None]`.
+fn pythonic(printed: &str) -> String {
+    let mut out = String::new();
+    let mut closing = Vec::new();
+    let mut rest = printed;
+    while let Some(c) = rest.chars().next() {
+        let opened = [("vector(", '[', ']'), ("list(", '[', ']'), ("dictionary(", '{', '}'), ("set(", '{', '}')];
+        if let Some((name, open, close)) = opened.iter().find(|(name, ..)| rest.starts_with(name)) {
+            out.push(*open);
+            closing.push(*close);
+            rest = &rest[name.len()..];
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix(" -> ") {
+            out.push_str(": ");
+            rest = after;
+            continue;
+        }
+        if c == '\'' {
+            let end = rest[1..].find('\'').map_or(rest.len(), |i| i + 2);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        match c {
+            '(' => closing.push(')'),
+            ')' => {
+                out.push(closing.pop().unwrap_or(')'));
+                rest = &rest[1..];
+                continue;
+            }
+            _ => {}
+        }
+        if c.is_alphabetic() {
+            let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            out.push_str(match name {
+                "nil" => "None",
+                "true" => "True",
+                "false" => "False",
+                other => other,
+            });
+            rest = after;
+            continue;
+        }
+        if c == '(' {
+            out.push(c);
+        } else {
+            out.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// A question with its answer.
+struct Example {
+    question: &'static str,
+    plan: &'static str,
+    source: &'static str,
+}
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        question: "Write: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int, here 10\nCalled by this program as `bits` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
+        plan: "The binary digits of the number as a string; '0' for 0, a minus before those of a negative number.",
+        source: "def bits(self):\n    if self == 0:\n        return '0'\n    n = abs(self)\n    text = ''\n    while n > 0:\n        text = str(n % 2) + text\n        n = n // 2\n    if self < 0:\n        return '-' + text\n    return text",
+    },
+    Example {
+        question: "Write: def put_copies(self, text, copies_n):\nself is Shelf\ntext is str, here 'Emma'\ncopies_n is int, here 2\nIn this call:\n<data>\nself.stock is {'Emma': 3}\nself.room is 40\n</data>\n<data>\nclass Shelf:\n    stock: dict  # How many copies there are of each title.\n    room: int\n    def copies_of(self, title): ...\n</data>\nCalled by this program as `put:Copies:` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n\"Is there room for them? If not, nothing changes.\"\n(shelf put: 'Emma' Copies: 2) printLine\n</data>\n",
+        plan: "If there is room for the copies, they are added to the stock of the title, the room gets less, and the answer is True; else False and nothing changes.",
+        source: "def put_copies(self, text, copies_n):\n    if copies_n > self.room:\n        return False\n    self.stock[text] = self.copies_of(text) + copies_n\n    self.room = self.room - copies_n\n    return True",
+    },
+    Example {
+        question: "Write: def shifted_by(self, n):\nself is Span\nn is int, here 10\nIn this call:\n<data>\nself.begin is 3\nself.end is 5\n</data>\n<data>\nclass Span:\n    begin: int\n    end: int\n    def from_to(self, a, b) -> Span: ...  # makes a new one\n</data>\nCalled by this program as `shiftedBy:` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n((span from: 3 To: 5) shiftedBy: 10) length printLine\n</data>\n",
+        plan: "A new span whose begin and end are n later; this one stays as it is.",
+        source: "def shifted_by(self, n):\n    return self.from_to(self.begin + n, self.end + n)",
+    },
+];
+
+/// What every prompt for a sketch begins with.
+pub(super) fn beginning() -> String {
+    let said: String = turns().into_iter().map(|m| m.text + "\n").collect();
+    format!("{DUTIES}\n{said}")
+}
+
+fn turns() -> Vec<Message> {
+    let answer = |e: &Example| serde_json::json!({"a_plan": e.plan, "b_source": e.source}).to_string();
+    let said = |role, text| Message { role, text };
+    EXAMPLES.iter().flat_map(|e| [said(Role::User, e.question.to_string()), said(Role::Assistant, answer(e))]).collect()
+}
