@@ -1,6 +1,7 @@
 //! The suite of missing sends is sound, and a model is measured by it as it deserves: end to end, against a server on a socket and from
 //! recordings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use aura_alfred::eval::suite::Suite;
@@ -151,6 +152,28 @@ fn uneven() -> Model {
         };
         json!({"a_plan": "", "b_source": source}).to_string()
     }))
+}
+
+/// What Python becomes does what Python does: each task has a sketch, as models write them, and it gets through every gate and every
+/// hidden test.
+#[test]
+fn each_task_has_a_sketch_that_does_it() {
+    let suite = suite();
+    let sketch = |title: &str| {
+        let file = root().join("tests/eval").join(title).join("right.py");
+        std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+    };
+    let sketches: BTreeMap<String, String> = suite.tasks.iter().map(|t| (t.selector().to_string(), sketch(&t.title()))).collect();
+    assert_eq!(sketches.len(), suite.tasks.len(), "no two tasks miss the same message");
+    let model = Model::saying(Box::new(move |body, _| json!({"a_plan": "", "b_source": sketches[&asked(body).0]}).to_string()));
+    let titles: Vec<String> = suite.tasks.iter().map(|t| t.title()).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let desk = Desk::with(&titles);
+    let report = desk.figures(&["--model", "tiny:1b", "--server", &model.host, "--sketches", "always"]);
+    let (_, text) = ledger(&desk.at("suite.eval.jsonl"));
+    let missed: Vec<&str> = text.lines().filter(|l| l.contains("\"ending\"") && !l.contains("\"failed\":0")).collect();
+    counts(&report["total"], &[("at_once", titles.len() as u64), ("correct", titles.len() as u64)]);
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 #[track_caller]

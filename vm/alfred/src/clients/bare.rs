@@ -11,7 +11,7 @@ use crate::sketch;
 const FORM: &str = "\nThis server takes answers without JSON: write the plan between double quotes, then the method, `name = ( code )`, and nothing else.\n";
 
 /// The same where the method is wanted in Python.
-const SKETCH: &str = "\nThis server takes answers without JSON: write the function, `def name(self):` and its lines, and nothing else.\n";
+const SKETCH: &str = "\nThis server takes answers without JSON: write a comment `# …` of one line that says what the function must answer or do, then the function, `def name(self):` and its lines, and nothing else.\n";
 
 /// The system prompt and the messages of a request whose answer is to be bare.
 pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
@@ -26,7 +26,7 @@ pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
 fn bare(answer: &str) -> String {
     let (plan, source) = answer::fields(answer);
     if sketch::is_sketch(&source) {
-        return source;
+        return if plan.is_empty() { source } else { format!("# {}\n{source}", plan.replace('\n', " ")) };
     }
     format!("\"{}\"\n{source}", plan.replace('"', "'"))
 }
@@ -35,7 +35,7 @@ fn bare(answer: &str) -> String {
 pub(super) fn is_bare(text: &str, request: &Request) -> bool {
     let text = super::unfenced(text);
     if request.is_sketch {
-        return text.starts_with("def ");
+        return text.starts_with("def ") || text.starts_with("# ");
     }
     let grouped = aura_syntax::grouped(text);
     let parsed = aura_syntax::parse_slots(grouped.as_deref().unwrap_or(text));

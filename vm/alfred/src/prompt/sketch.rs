@@ -39,10 +39,10 @@ pub fn header(situation: &Situation) -> String {
     format!("def {}({}):", python_name(&situation.selector), all.join(", "))
 }
 
-/// The grammar of a bare sketch, in GBNF: the function's first line, and lines that belong to it.
+/// The grammar of a bare sketch, in GBNF: a comment that says what is wanted, the function's first line, and lines that belong to it.
 pub fn grammar(situation: &Situation) -> String {
     let header = header(situation).replace('\\', "\\\\").replace('"', "\\\"");
-    format!("root ::= \"{header}\\n\" line line*\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n")
+    format!("root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line line*\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n")
 }
 
 fn complaint(attempt: &Attempt, situation: &Situation) -> String {
@@ -55,7 +55,7 @@ fn complaint(attempt: &Attempt, situation: &Situation) -> String {
 }
 
 fn question(situation: &Situation) -> String {
-    let mut text = format!("Write: {}\n", header(situation));
+    let mut text = format!("Missing method: {}\nWrite: {}\n", word(&situation.selector), header(situation));
     if let Some(heading) = situation.caller.as_ref().and_then(|c| c.heading.as_ref()) {
         text.push_str(&format!("The program is about:\n{}", data(&clean(heading, 400))));
     }
@@ -79,16 +79,34 @@ fn question(situation: &Situation) -> String {
         text.push_str(&data(&shown));
     }
     if let Some(caller) = &situation.caller {
-        let call = word(&situation.selector);
         text.push_str(&format!(
-            "Called by this program as `{call}` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n{}",
+            "Called by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n{}",
             data(&clean(&caller.source, MOST_CALLER))
         ));
     }
     if let Some(type_) = &situation.expected {
         text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
     }
+    let comments = situation.caller.as_ref().map_or(String::new(), |c| comments(&c.source));
+    if !comments.is_empty() {
+        text.push_str(&format!("The comments there:\n{}", data(&comments)));
+    }
     text
+}
+
+/// The comments of a piece of Aura, without the rest. (What stands in a text is none.)
+fn comments(source: &str) -> String {
+    let mut found = Vec::new();
+    let mut rest = source;
+    while let Some(at) = rest.find(['"', '\'', '`']) {
+        let (mark, after) = (rest.as_bytes()[at] as char, &rest[at + 1..]);
+        let Some(end) = after.find(mark) else { break };
+        if mark == '"' {
+            found.push(line(&after[..end], 300));
+        }
+        rest = &after[end + 1..];
+    }
+    found.join("\n")
 }
 
 /// `int, here 7`; an object of the program is called by its class.
@@ -195,17 +213,17 @@ struct Example {
 
 const EXAMPLES: &[Example] = &[
     Example {
-        question: "Write: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int, here 10\nCalled by this program as `bits` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
+        question: "Missing method: bits\nWrite: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int, here 10\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
         plan: "The binary digits of the number as a string; '0' for 0, a minus before those of a negative number.",
         source: "def bits(self):\n    if self == 0:\n        return '0'\n    n = abs(self)\n    text = ''\n    while n > 0:\n        text = str(n % 2) + text\n        n = n // 2\n    if self < 0:\n        return '-' + text\n    return text",
     },
     Example {
-        question: "Write: def put_copies(self, text, copies_n):\nself is Shelf\ntext is str, here 'Emma'\ncopies_n is int, here 2\nIn this call:\n<data>\nself.stock is {'Emma': 3}\nself.room is 40\n</data>\n<data>\nclass Shelf:\n    stock: dict  # How many copies there are of each title.\n    room: int\n    def copies_of(self, title): ...\n</data>\nCalled by this program as `put:Copies:` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n\"Is there room for them? If not, nothing changes.\"\n(shelf put: 'Emma' Copies: 2) printLine\n</data>\n",
+        question: "Missing method: put:Copies:\nWrite: def put_copies(self, text, copies_n):\nself is Shelf\ntext is str, here 'Emma'\ncopies_n is int, here 2\nIn this call:\n<data>\nself.stock is {'Emma': 3}\nself.room is 40\n</data>\n<data>\nclass Shelf:\n    stock: dict  # How many copies there are of each title.\n    room: int\n    def copies_of(self, title): ...\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n\"Is there room for them? If not, nothing changes.\"\n(shelf put: 'Emma' Copies: 2) printLine\n</data>\nThe comments there:\n<data>\nIs there room for them? If not, nothing changes.\n</data>\n",
         plan: "If there is room for the copies, they are added to the stock of the title, the room gets less, and the answer is True; else False and nothing changes.",
         source: "def put_copies(self, text, copies_n):\n    if copies_n > self.room:\n        return False\n    self.stock[text] = self.copies_of(text) + copies_n\n    self.room = self.room - copies_n\n    return True",
     },
     Example {
-        question: "Write: def shifted_by(self, n):\nself is Span\nn is int, here 10\nIn this call:\n<data>\nself.begin is 3\nself.end is 5\n</data>\n<data>\nclass Span:\n    begin: int\n    end: int\n    def from_to(self, a, b) -> Span: ...  # makes a new one\n</data>\nCalled by this program as `shiftedBy:` (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n((span from: 3 To: 5) shiftedBy: 10) length printLine\n</data>\n",
+        question: "Missing method: shiftedBy:\nWrite: def shifted_by(self, n):\nself is Span\nn is int, here 10\nIn this call:\n<data>\nself.begin is 3\nself.end is 5\n</data>\n<data>\nclass Span:\n    begin: int\n    end: int\n    def from_to(self, a, b) -> Span: ...  # makes a new one\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n((span from: 3 To: 5) shiftedBy: 10) length printLine\n</data>\n",
         plan: "A new span whose begin and end are n later; this one stays as it is.",
         source: "def shifted_by(self, n):\n    return self.from_to(self.begin + n, self.end + n)",
     },
