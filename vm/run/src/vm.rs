@@ -18,7 +18,7 @@ use crate::interp::Left;
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::native::Native;
-use crate::prim::{self, Run};
+use crate::prim;
 use crate::process::{Process, ProcessId};
 use crate::roots;
 use crate::walls;
@@ -242,11 +242,11 @@ impl Vm {
         if !self.guards_off.is_empty() {
             switch_off(&mut instrs, &code, &self.guards_off);
         }
-        // A generated method always gets an activation, by which its primitives are judged.
+        // A generated method always gets an activation, by which its primitives are judged; so does one whose primitive must not be run twice.
         if let Some(leaf) = &code.leaf
             && !c.method().generated
         {
-            c.leaf.set(prim::find(&leaf.primitive).filter(|p| matches!(p.run, Run::Leaf(_))));
+            c.leaf.set(prim::find(&leaf.primitive).filter(|p| p.again));
         }
         c.fill(instrs, ics, consts, objects, prims, code.blocks.len());
     }

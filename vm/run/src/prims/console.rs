@@ -9,21 +9,21 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
-    Prim::leaf("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
-    Prim::leaf("_FlushOutput", 0, |vm, a| {
+    Prim::outside("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
+    Prim::outside("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
+    Prim::outside("_FlushOutput", 0, |vm, a| {
         vm.require(Capability::Console, "")?;
         vm.host.out.flush().map_err(|e| Fail::with("ioError", e.to_string()))?;
         Ok(a[0])
     }),
-    Prim::leaf("_InputLine", 0, line),
-    Prim::leaf("_InputAll", 0, all),
-    Prim::leaf("_Arguments", 0, |vm, _| {
+    Prim::outside("_InputLine", 0, line),
+    Prim::outside("_InputAll", 0, all),
+    Prim::outside("_Arguments", 0, |vm, _| {
         vm.require(Capability::Input, "the program's arguments")?;
         let arguments = vm.host.arguments.clone();
         strings(vm, arguments.iter().map(String::as_str))
     }),
-    Prim::leaf("_EnvironmentAt", 0, |vm, a| {
+    Prim::outside("_EnvironmentAt", 0, |vm, a| {
         let name = owned(vm, a[0])?;
         vm.require(Capability::Environment, &name)?;
         if name.is_empty() || name.contains(['=', '\0']) {
@@ -34,7 +34,7 @@ pub(super) const PRIMS: &[Prim] = &[
             None => Ok(vm.nil()),
         }
     }),
-    Prim::leaf("_EnvironmentAll", 0, |vm, _| {
+    Prim::outside("_EnvironmentAll", 0, |vm, _| {
         vm.require(Capability::Environment, "all variables")?;
         let all: Vec<String> =
             std::env::vars_os().flat_map(|(k, v)| [k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()]).collect();

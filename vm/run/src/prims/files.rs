@@ -14,60 +14,61 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_FileRead", 0, read),
-    Prim::leaf("_FileReadBytes", 0, |vm, a| {
+    Prim::outside("_FileRead", 0, read),
+    Prim::outside("_FileReadBytes", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         let b = whole(vm, &p)?;
         bytes::new(vm, &b)
     }),
-    Prim::leaf("_FileWrite:", 1, |vm, a| {
+    Prim::outside("_FileWrite:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::write(&p, text(vm, a[1])?))
     }),
-    Prim::leaf("_FileWriteBytes:", 1, |vm, a| {
+    Prim::outside("_FileWriteBytes:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         let b = kind(vm, a[1], Kind::Bytes)?;
         done(a[0], &p, fs::write(&p, vm.heap.byte_slice(b)))
     }),
-    Prim::leaf("_FileAppend:", 1, |vm, a| {
+    Prim::outside("_FileAppend:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
+        let text = text(vm, a[1])?;
         let file = fs::OpenOptions::new().append(true).create(true).open(&p);
-        done(a[0], &p, file.and_then(|mut f| f.write_all(text(vm, a[1]).unwrap_or_default().as_bytes())))
+        done(a[0], &p, file.and_then(|mut f| f.write_all(text.as_bytes())))
     }),
-    Prim::leaf("_FileExists", 0, |vm, a| {
+    Prim::outside("_FileExists", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         Ok(vm.boolean(p.exists()))
     }),
-    Prim::leaf("_FileIsDirectory", 0, |vm, a| {
+    Prim::outside("_FileIsDirectory", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         Ok(vm.boolean(p.is_dir()))
     }),
-    Prim::leaf("_FileSize", 0, |vm, a| {
+    Prim::outside("_FileSize", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         let m = fs::metadata(&p).map_err(|e| io_fail(&p, &e))?;
         integer(vm, m.len().into())
     }),
-    Prim::leaf("_FileModified", 0, |vm, a| {
+    Prim::outside("_FileModified", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         let t = fs::metadata(&p).and_then(|m| m.modified()).map_err(|e| io_fail(&p, &e))?;
         let since = t.duration_since(UNIX_EPOCH).map_or_else(|e| -(e.duration().as_micros() as i128), |d| d.as_micros() as i128);
         integer(vm, since)
     }),
-    Prim::leaf("_FileRemove", 0, |vm, a| {
+    Prim::outside("_FileRemove", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::remove_file(&p))
     }),
-    Prim::leaf("_FileRename:", 1, |vm, a| {
+    Prim::outside("_FileRename:", 1, |vm, a| {
         let from = allowed(vm, a[0], Capability::Write)?;
         let to = allowed(vm, a[1], Capability::Write)?;
         done(a[0], &from, fs::rename(&from, &to))
     }),
-    Prim::leaf("_DirectoryList", 0, list),
-    Prim::leaf("_DirectoryMake", 0, |vm, a| {
+    Prim::outside("_DirectoryList", 0, list),
+    Prim::outside("_DirectoryMake", 0, |vm, a| {
         let p = allowed_below(vm, a[0])?;
         done(a[0], &p, fs::create_dir_all(&p))
     }),
-    Prim::leaf("_DirectoryRemove", 0, |vm, a| {
+    Prim::outside("_DirectoryRemove", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::remove_dir(&p))
     }),

@@ -110,3 +110,16 @@ fn integer(vm: &mut Vm, i: i128) -> Answer {
         None => Ok(vm.heap.integer(&dashu_int::IBig::from(i))?),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// Behind a small method, what may be run again is run again where it has failed.
+    #[test]
+    fn what_reaches_outside_is_never_run_twice() {
+        for name in crate::primitive_names() {
+            let outside = ["_File", "_Directory", "_Input", "_StringPrint", "_Flush", "_Environment", "_RandomEntropy"];
+            let p = crate::find_primitive(name).expect("it is in the table");
+            assert!(!p.again || !outside.iter().any(|o| name.starts_with(o)), "{name}");
+        }
+    }
+}
