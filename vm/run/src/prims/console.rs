@@ -1,4 +1,4 @@
-//! Output, input, arguments, environment.
+//! Output, arguments, environment. Input may let one wait: see `reading`.
 
 use aura_heap::Value;
 
@@ -16,8 +16,6 @@ pub(super) const PRIMS: &[Prim] = &[
         vm.host.out.flush().map_err(|e| Fail::with("ioError", e.to_string()))?;
         Ok(a[0])
     }),
-    Prim::outside("_InputLine", 0, line),
-    Prim::outside("_InputAll", 0, all),
     Prim::outside("_Arguments", 0, |vm, _| {
         vm.require(Capability::Input, "the program's arguments")?;
         let arguments = vm.host.arguments.clone();
@@ -68,26 +66,4 @@ fn print(vm: &mut Vm, v: Value, error: bool) -> Answer {
     let to = if error { &mut vm.host.err } else { &mut vm.host.out };
     to.write_all(s.as_bytes()).map_err(|e| Fail::with("ioError", e.to_string()))?;
     Ok(v)
-}
-
-/// The next line of the input without its end; nil at the end.
-fn line(vm: &mut Vm, _: &[Value]) -> Answer {
-    vm.require(Capability::Input, "")?;
-    let _ = vm.host.out.flush();
-    let mut s = String::new();
-    let n = vm.host.input.read_line(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
-    if n == 0 {
-        return Ok(vm.nil());
-    }
-    vm.charge(n as u64 / 128);
-    let s = s.strip_suffix('\n').unwrap_or(&s);
-    vm.string(s.strip_suffix('\r').unwrap_or(s))
-}
-
-fn all(vm: &mut Vm, _: &[Value]) -> Answer {
-    vm.require(Capability::Input, "")?;
-    let mut s = String::new();
-    vm.host.input.read_to_string(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
-    vm.charge(s.len() as u64 / 128);
-    vm.string(&s)
 }

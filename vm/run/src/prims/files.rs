@@ -1,4 +1,5 @@
-//! Files and directories. Each primitive first asks whether the process may read or write there.
+//! Files and directories. Each primitive first asks whether the process may read or write there. What a file holds is read elsewhere (`reading`), since
+//! a file may be a pipe, for which one waits.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,19 +8,13 @@ use std::time::UNIX_EPOCH;
 
 use aura_heap::{Kind, Value};
 
-use super::{Answer, bytes, integer, kind, owned, strings, text};
+use super::{Answer, integer, kind, owned, strings, text};
 use crate::caps::Capability;
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::outside("_FileRead", 0, read),
-    Prim::outside("_FileReadBytes", 0, |vm, a| {
-        let p = allowed(vm, a[0], Capability::Read)?;
-        let b = whole(vm, &p)?;
-        bytes::new(vm, &b)
-    }),
     Prim::outside("_FileWrite:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::write(&p, text(vm, a[1])?))
@@ -74,9 +69,6 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
 ];
 
-/// The largest file that is read in one piece.
-const LARGEST: u64 = 1 << 30;
-
 fn path(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
     let s = owned(vm, v)?;
     if s.is_empty() || s.contains('\0') {
@@ -109,35 +101,17 @@ fn allowed_below(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
     Ok(p)
 }
 
-fn io_fail(p: &Path, e: &io::Error) -> Fail {
+/// The path of a file that is to be read.
+pub(crate) fn readable(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
+    allowed(vm, v, Capability::Read)
+}
+
+pub(crate) fn io_fail(p: &Path, e: &io::Error) -> Fail {
     Fail::with("ioError", format!("{}: {e}", p.display()))
 }
 
 fn done(answer: Value, p: &Path, r: io::Result<()>) -> Answer {
     r.map(|()| answer).map_err(|e| io_fail(p, &e))
-}
-
-fn whole(vm: &mut Vm, p: &Path) -> Result<Vec<u8>, Fail> {
-    let m = fs::metadata(p).map_err(|e| io_fail(p, &e))?;
-    if m.len() > LARGEST {
-        return Err(Fail::with("ioError", format!("{}: is too large to be read in one piece", p.display())));
-    }
-    vm.heap.check_room(m.len() as usize)?;
-    let b = fs::read(p).map_err(|e| io_fail(p, &e))?;
-    vm.charge(1 + b.len() as u64 / 512);
-    Ok(b)
-}
-
-fn read(vm: &mut Vm, a: &[Value]) -> Answer {
-    let p = allowed(vm, a[0], Capability::Read)?;
-    let b = whole(vm, &p)?;
-    match String::from_utf8(b) {
-        Ok(s) => vm.string(&s),
-        Err(e) => {
-            let at = e.utf8_error().valid_up_to();
-            Err(Fail::with("ioError", format!("{}: is not UTF-8 text (byte {at}); read it as bytes", p.display())))
-        }
-    }
 }
 
 fn list(vm: &mut Vm, a: &[Value]) -> Answer {

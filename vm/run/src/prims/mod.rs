@@ -22,6 +22,8 @@ mod string;
 mod text;
 mod vector;
 
+pub(crate) use bytes::new as bytes_value;
+pub(crate) use files::{io_fail, readable as readable_path};
 pub(crate) use regex::Patterns;
 
 use aura_heap::{Kind, Value};
