@@ -6,6 +6,7 @@
 //!   [`door_cycle`] personas, tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send;
 //!   [`door_examples`] the examples that every prompt begins with; [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
 //! * [`evaluation`] the suite of missing sends, and models measured by it
+//! * [`input`] what waits for standard input and pipes
 //! * [`command`] the command line; [`dialogue`] the REPL's menu, [`terminal`] at a real terminal; [`bad_input`] files that are none
 //! * [`check_world`] `aura check` with what was learned, and with the objects of an image
 //! * [`editors`] the grammars for editors, held to the norm
@@ -48,6 +49,7 @@ mod image_export;
 mod image_harm;
 mod image_versions;
 mod inlined;
+mod input;
 mod lang;
 mod language_server;
 mod language_server_alfred;

@@ -36,7 +36,7 @@ fn passes(name: &str, inner: u32, engine: Engine) {
     let mut vm = machine(Wiring {
         out: Shared::new(out.clone()),
         err: Shared::new(std::io::sink()),
-        input: Box::new(std::io::empty()),
+        input: aura_run::Input::default(),
         arguments: vec![name.into(), "1".into(), inner.to_string()],
     })
     .expect("the library loads");

@@ -148,7 +148,7 @@ pub fn machine() -> (Vm, Captured) {
     let wiring = Wiring {
         out: Shared::new(out.clone()),
         err: Shared::new(std::io::sink()),
-        input: Box::new(std::io::empty()),
+        input: aura_run::Input::default(),
         arguments: Vec::new(),
     };
     (world::machine(wiring).expect("the library loads"), out)

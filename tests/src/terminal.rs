@@ -189,3 +189,23 @@ fn elsewhere_offers_the_places_and_installs_it_there() {
     terminal.says("(reflect: point) names includes: 'doubled'", "true");
     terminal.says("(reflect: three) names includes: 'doubled'", "false");
 }
+
+/// What programs read comes from the same keys as entries, and none is lost to either.
+#[test]
+fn a_program_reads_what_is_typed_and_can_be_stopped_while_it_waits() {
+    let mut terminal = Terminal::new(&[]);
+    // Until the terminal is the program's, line by line.
+    let settle = || std::thread::sleep(Duration::from_millis(500));
+    terminal.enters("(stdin readLine , ' back') printLine");
+    settle();
+    terminal.types("hello");
+    terminal.sees("hello back\r\n");
+    terminal.enters("[ stdin readLine ] ensure: [ 'cleaned' printLine ]");
+    settle();
+    let id = terminal.child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill");
+    terminal.sees("go on with> ");
+    terminal.types("2");
+    terminal.sees("cleaned\r\n");
+    terminal.says("1234 + 1", "1235");
+}

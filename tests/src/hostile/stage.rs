@@ -108,6 +108,7 @@ impl Stage {
                 Event::Ended(id) if id == main => return Err(self.end(id)),
                 Event::Exit(code) => return Err(End::Exit(code)),
                 Event::Idle(None) => return Err(End::Failed("it waits for ever".into())),
+                Event::Input(_) => self.vm.await_input(std::time::Duration::from_millis(5)),
                 Event::Idle(Some(until)) => std::thread::sleep(until.saturating_duration_since(Instant::now())),
                 Event::Ended(_) | Event::Slices => {}
             }

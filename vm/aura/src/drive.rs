@@ -17,6 +17,8 @@ use crate::failure::Failure;
 const SLICES: usize = 64;
 /// The longest sleep between two looks at Ctrl-C.
 const NAP: Duration = Duration::from_millis(20);
+/// The same while the attendant has something under way.
+const GLANCE: Duration = Duration::from_millis(2);
 
 /// Who is asked about a process that stopped at a condition that nobody handles.
 pub trait Attendant {
@@ -72,7 +74,8 @@ pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End
             }
             Event::Exit(code) => return End::Exit(code),
             Event::Idle(Some(until)) => nap(until, vm.interrupt.clone()),
-            Event::Idle(None) if busy => nap(Instant::now() + Duration::from_millis(2), vm.interrupt.clone()),
+            Event::Input(until) => attend(vm, until, busy),
+            Event::Idle(None) if busy => nap(Instant::now() + GLANCE, vm.interrupt.clone()),
             Event::Idle(None) => return run.over(vm),
         }
         if let Some(end) = run.finished() {
@@ -90,6 +93,15 @@ fn nap(until: Instant, interrupt: Arc<AtomicBool>) {
     let left = until.saturating_duration_since(Instant::now());
     if !interrupt.load(Ordering::Relaxed) {
         std::thread::sleep(left.min(NAP));
+    }
+}
+
+/// Waits for something to read, until then, or until Ctrl-C, a nap at a time.
+fn attend(vm: &mut Vm, until: Option<Instant>, busy: bool) {
+    let nap = if busy { GLANCE } else { NAP };
+    let left = until.map_or(nap, |u| u.saturating_duration_since(Instant::now()).min(nap));
+    if !vm.interrupt.load(Ordering::Relaxed) {
+        vm.await_input(left);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aura_code::Code;
 use aura_heap::Value;
-use aura_run::{CapSet, Host, Limits, ProcessId, Vm};
+use aura_run::{CapSet, Host, Input, Limits, ProcessId, Vm};
 
 use crate::output::{After, Shared};
 use crate::{kernel, source};
@@ -16,7 +16,7 @@ pub struct Wiring {
     /// Where its error output goes.
     pub err: Shared,
     /// What it reads.
-    pub input: Box<dyn std::io::BufRead>,
+    pub input: Input,
     /// Its arguments.
     pub arguments: Vec<String>,
 }
@@ -26,7 +26,7 @@ impl Wiring {
     pub fn standard(arguments: Vec<String>) -> Self {
         let out = Shared::stdout();
         let err = Shared::new(After::new(out.clone(), std::io::stderr()));
-        Self { out, err, input: Box::new(std::io::BufReader::new(std::io::stdin())), arguments }
+        Self { out, err, input: Input::standard(), arguments }
     }
 }
 

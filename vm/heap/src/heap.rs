@@ -282,6 +282,12 @@ impl Heap {
         Ok(())
     }
 
+    /// How many bytes an object may have that is allocated now.
+    pub fn room_left(&self) -> usize {
+        let allowed = self.allowance.saturating_sub(self.allocated()).min(MAX_OBJECT as u64) as usize;
+        self.limit.saturating_sub(self.old.used).min(allowed)
+    }
+
     /// Whether more is in use than the limit allows. Ask after a full collection.
     pub fn over_limit(&self) -> bool {
         self.old.used > self.limit
@@ -290,6 +296,11 @@ impl Heap {
     /// Counts bytes among those allocated that the machine has taken for a program without putting them here.
     pub fn count_outside(&mut self, bytes: usize) {
         self.allocated_before += bytes as u64;
+    }
+
+    /// Counts bytes no longer that were so counted, since they come to lie here.
+    pub fn count_back(&mut self, bytes: usize) {
+        self.allocated_before = self.allocated_before.saturating_sub(bytes as u64);
     }
 
     /// Bytes allocated since the heap was made, dead or alive.

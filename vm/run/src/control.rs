@@ -5,6 +5,7 @@ use std::time::Duration;
 use aura_heap::{Kind, Value, arity, layout};
 
 use crate::fail::Fail;
+use crate::input::Wanted;
 use crate::linked::{CodeRef, EntryKind};
 use crate::lookup::Found;
 use crate::prim::Prim;
@@ -66,6 +67,14 @@ pub enum Control {
     SemaphoreSignal,
     /// Wait for a while.
     Sleep,
+    /// The next line of standard input.
+    InputLine,
+    /// All that is left of it.
+    InputAll,
+    /// A file's text.
+    FileRead,
+    /// A file's bytes.
+    FileReadBytes,
     /// End the program.
     Exit,
     /// Another file's module.
@@ -112,6 +121,10 @@ pub(crate) const PRIMS: &[Prim] = &[
     Prim::control("_SemaphoreWait", 0, Control::SemaphoreWait),
     Prim::control("_SemaphoreSignal", 0, Control::SemaphoreSignal),
     Prim::control("_SleepMilliseconds:", 1, Control::Sleep),
+    Prim::control("_InputLine", 0, Control::InputLine),
+    Prim::control("_InputAll", 0, Control::InputAll),
+    Prim::control("_FileRead", 0, Control::FileRead),
+    Prim::control("_FileReadBytes", 0, Control::FileReadBytes),
     Prim::control("_Exit:", 1, Control::Exit),
     Prim::control("_Import:From:", 2, Control::Import),
     Prim::control("_Evaluate:Named:", 2, Control::Evaluate),
@@ -195,6 +208,9 @@ impl Vm {
                 p.pending = ret;
                 Outcome::Leave
             }
+            Control::InputLine => self.read_input(p, Wanted::Line)?,
+            Control::InputAll => self.read_input(p, Wanted::All)?,
+            Control::FileRead | Control::FileReadBytes => self.read_file(p, receiver, c == Control::FileRead)?,
             Control::Activations => Outcome::Value(self.activations(p)?),
             Control::Exit => {
                 self.require(crate::Capability::System, "ending the program")?;

@@ -3,7 +3,7 @@
 //! Knows the heap and bytecode, and nothing of source text: whoever hosts a machine gives it a compiler as a function ([`Host`]).
 //! The way through: `boot` makes a world, `load` runs the library in it, `sched` runs processes, `interp` runs instructions, `native` has what was compiled of them, `sends` and `lookup`
 //! find what a message means, `errors` and `unwind` do what happens when something goes wrong, `trial` tries code out and undoes it, `probe` looks at
-//! what it does, `walls` say what code may do.
+//! what it does, `input` and `reading` read without making the machine wait, `walls` say what code may do.
 
 mod activate;
 mod arith;
@@ -16,6 +16,7 @@ mod door;
 mod errors;
 mod fail;
 mod image;
+mod input;
 mod install;
 mod interp;
 mod linked;
@@ -26,6 +27,7 @@ mod prim;
 pub mod prims;
 mod probe;
 mod process;
+mod reading;
 mod roots;
 mod sched;
 mod sends;
@@ -43,6 +45,7 @@ pub use describe::float_text;
 pub use door::{CallerView, Compiled, HolderView, Missing, Named, SlotView, ValueView};
 pub use fail::Fail;
 pub use image::{CodeView, Image, ImageFault, KeptView};
+pub use input::Input;
 pub use linked::{CodeRef, Linked};
 pub use lookup::understood;
 pub use native::{NativeDump, NativeStats, Tiers};

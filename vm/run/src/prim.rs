@@ -1,7 +1,11 @@
 //! The table of primitives: what they are called, how many arguments they take, what runs.
 //!
-//! A primitive never calls back into Aura and never collects. What must push or remove activations is a *control* primitive, done
-//! by the interpreter (see `control`).
+//! A primitive never calls back into Aura and never collects. What must push or remove activations, or may have to wait, is a *control* primitive,
+//! done by the interpreter (see `control`).
+//!
+//! What must stay true: a method that is nothing but a primitive is done without an activation, and where the primitive fails it is activated after all,
+//! which runs the primitive again. So a function that does something outside the machine, or finds something else there the second time, is an
+//! *outside* one, and such a method always gets its activation.
 
 use std::sync::OnceLock;
 
@@ -32,15 +36,21 @@ pub struct Prim {
     pub argc: u8,
     /// What runs.
     pub run: Run,
+    /// Where it has failed it may be run again, as if it never had been.
+    pub again: bool,
 }
 
 impl Prim {
     /// A primitive that is a function.
     pub const fn leaf(name: &'static str, argc: u8, f: PrimFn) -> Prim {
-        Prim { name, argc, run: Run::Leaf(f) }
+        Prim { name, argc, run: Run::Leaf(f), again: true }
+    }
+    /// A primitive that is a function with effects outside, or whose answer comes from there.
+    pub const fn outside(name: &'static str, argc: u8, f: PrimFn) -> Prim {
+        Prim { name, argc, run: Run::Leaf(f), again: false }
     }
     pub(crate) const fn control(name: &'static str, argc: u8, c: Control) -> Prim {
-        Prim { name, argc, run: Run::Control(c) }
+        Prim { name, argc, run: Run::Control(c), again: false }
     }
 }
 

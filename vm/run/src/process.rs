@@ -14,6 +14,7 @@ use aura_heap::Value;
 use crate::budget::Budget;
 use crate::caps::{CapSet, Capability};
 use crate::linked::CodeRef;
+use crate::reading::Reading;
 
 /// No register is to receive the answer.
 pub(crate) const NOWHERE: u32 = u32::MAX;
@@ -84,7 +85,7 @@ pub struct Limits {
 pub enum Status {
     /// Ready to run.
     Ready,
-    /// Waits at a semaphore.
+    /// Waits at a semaphore, for another's end, or for something to read.
     Waiting,
     /// Waits until a moment.
     Sleeping(Instant),
@@ -141,6 +142,8 @@ pub struct Process {
     pub(crate) failed: Vec<FailedSend>,
     /// Depths of activations that run handler blocks, each with the depth of the handler that it serves.
     pub(crate) handling: Vec<(usize, usize)>,
+    /// Files that are being read, by activations that wait for more of them; the last belongs to the last.
+    pub(crate) readings: Vec<Reading>,
     /// The answer, once finished; the condition, while paused.
     pub result: Value,
     /// The object that stands for it; nil until somebody asks.
@@ -214,6 +217,7 @@ impl Process {
             depth: 0,
             failed: Vec::new(),
             handling: Vec::new(),
+            readings: Vec::new(),
             result: nil,
             object: nil,
             joiners: Vec::new(),
@@ -318,6 +322,9 @@ impl Process {
         }
         while self.handling.last().is_some_and(|(d, _)| *d >= depth) {
             self.handling.pop();
+        }
+        while self.readings.last().is_some_and(|r| r.depth > depth) {
+            self.readings.pop();
         }
         if self.reached == Some("stack") && depth + SPARE_DEPTH < self.max_depth() - SPARE_DEPTH {
             self.reached = None;

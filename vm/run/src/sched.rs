@@ -52,6 +52,8 @@ pub enum Event {
     Paused(ProcessId),
     /// Nothing can run: until this moment, or until the host does something.
     Idle(Option<Instant>),
+    /// Nothing can run before there is something to read ([`Vm::await_input`]): until this moment, or until the host does something.
+    Input(Option<Instant>),
     /// As many slices as asked for have been run.
     Slices,
     /// The program asked to end.
@@ -191,7 +193,8 @@ impl Vm {
         for _ in 0..slices {
             self.forget_ended();
             self.wake_sleepers();
-            let Some(id) = self.next_ready() else { return Event::Idle(self.next_wake()) };
+            self.wake_parked();
+            let Some(id) = self.next_ready() else { return self.idle() };
             if let Some(p) = self.process_mut(id) {
                 p.queued = false;
             }
@@ -295,7 +298,7 @@ impl Vm {
     }
 
     /// When the first sleeper wakes. Those that were ended, or woken by a message, are no sleepers any more.
-    fn next_wake(&mut self) -> Option<Instant> {
+    pub(crate) fn next_wake(&mut self) -> Option<Instant> {
         loop {
             let (until, id) = *self.sleeping.first()?;
             if self.process(id).is_some_and(|p| p.status == Status::Sleeping(until)) {
@@ -305,7 +308,7 @@ impl Vm {
         }
     }
 
-    fn set_ready(&mut self, id: ProcessId) {
+    pub(crate) fn set_ready(&mut self, id: ProcessId) {
         if let Some(p) = self.process_mut(id) {
             p.status = Status::Ready;
             self.enqueue(id);

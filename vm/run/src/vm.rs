@@ -18,7 +18,7 @@ use crate::interp::Left;
 use crate::linked::{Arena, CodeRef, Entry, EntryKind, Ic, Linked, LinkedObject};
 use crate::lookup::{self, Found, Lookup, Match};
 use crate::native::Native;
-use crate::prim::{self, Run};
+use crate::prim;
 use crate::process::{Process, ProcessId};
 use crate::roots;
 use crate::walls;
@@ -44,8 +44,8 @@ pub struct Host {
     pub out: Box<dyn std::io::Write>,
     /// Standard error.
     pub err: Box<dyn std::io::Write>,
-    /// Lines of standard input.
-    pub input: Box<dyn std::io::BufRead>,
+    /// Standard input.
+    pub input: crate::Input,
     /// The program's arguments.
     pub arguments: Vec<String>,
     /// Compiles a module's file: the path as written and the name of the file that imports it in; the file's name and code, or what to
@@ -92,6 +92,8 @@ pub struct Vm {
     pub(crate) ready: std::collections::VecDeque<ProcessId>,
     /// Processes that sleep, by when they wake; some of them have been woken or ended since.
     pub(crate) sleeping: BTreeSet<(Instant, ProcessId)>,
+    /// Processes that wait until something can be read; some of them have been ended, or interrupted.
+    pub(crate) parked: Vec<crate::reading::Parked>,
     /// Processes that programs started and that have ended.
     pub(crate) ended: Vec<ProcessId>,
     /// The process that runs, or ran last.
@@ -242,11 +244,11 @@ impl Vm {
         if !self.guards_off.is_empty() {
             switch_off(&mut instrs, &code, &self.guards_off);
         }
-        // A generated method always gets an activation, by which its primitives are judged.
+        // A generated method always gets an activation, by which its primitives are judged; so does one whose primitive must not be run twice.
         if let Some(leaf) = &code.leaf
             && !c.method().generated
         {
-            c.leaf.set(prim::find(&leaf.primitive).filter(|p| matches!(p.run, Run::Leaf(_))));
+            c.leaf.set(prim::find(&leaf.primitive).filter(|p| p.again));
         }
         c.fill(instrs, ics, consts, objects, prims, code.blocks.len());
     }
@@ -680,6 +682,7 @@ impl Vm {
             arena: m.arena,
             processes: crate::table::Table::default(),
             sleeping: BTreeSet::new(),
+            parked: Vec::new(),
             ended: Vec::new(),
             ready: std::collections::VecDeque::new(),
             current: ProcessId::NONE,

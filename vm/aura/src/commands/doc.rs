@@ -47,7 +47,7 @@ impl Origin {
 
 pub(super) fn run(a: &DocArgs) -> Exit {
     let silent = Shared::new(std::io::sink());
-    let wiring = Wiring { out: silent.clone(), err: silent, input: Box::new(std::io::empty()), arguments: Vec::new() };
+    let wiring = Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() };
     let mut vm = match world::machine(wiring) {
         Ok(vm) => vm,
         Err(why) => {

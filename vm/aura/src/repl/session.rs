@@ -3,7 +3,7 @@
 //! What must stay true: whatever an entry does, the dialogue goes on; only `:quit`, the end of the input and `process exit`
 //! end it.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use aura_alfred::memory::Known;
@@ -100,7 +100,12 @@ impl Session {
     /// # Errors
     /// The exit code and why there is none.
     pub fn begin(a: &ReplArgs) -> Result<Self, (Exit, String)> {
-        let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
+        let mut wiring = Wiring::standard(Vec::new());
+        if !std::io::stdin().is_terminal() {
+            // The entries come from there, in pieces: what is behind one is not that entry's to read.
+            wiring.input = aura_run::Input::default();
+        }
+        let mut vm = world::machine(wiring).map_err(|why| (Exit::Damaged, why))?;
         let open = image::join(&mut vm, &a.image, Path::new("."), NAME)?;
         let module = workspace(&mut vm, open).map_err(|why| (Exit::Damaged, why))?;
         let module = vm.keep(module);

@@ -42,7 +42,7 @@ fn byte(v: Value) -> Result<u8, Fail> {
 }
 
 /// A byte vector of these bytes.
-pub(super) fn new(vm: &mut Vm, bytes: &[u8]) -> Answer {
+pub(crate) fn new(vm: &mut Vm, bytes: &[u8]) -> Answer {
     vm.charge(bytes.len() as u64 / 512);
     let v = vm.heap.bytes(vm.heap.kind_maps.bytes, bytes.len(), 0)?;
     vm.heap.byte_slice_mut(v).copy_from_slice(bytes);

@@ -1,4 +1,4 @@
-//! Output, input, arguments, environment.
+//! Output, arguments, environment. Input may let one wait: see `reading`.
 
 use aura_heap::Value;
 
@@ -9,21 +9,19 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
-    Prim::leaf("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
-    Prim::leaf("_FlushOutput", 0, |vm, a| {
+    Prim::outside("_StringPrint", 0, |vm, a| print(vm, a[0], false)),
+    Prim::outside("_StringPrintError", 0, |vm, a| print(vm, a[0], true)),
+    Prim::outside("_FlushOutput", 0, |vm, a| {
         vm.require(Capability::Console, "")?;
         vm.host.out.flush().map_err(|e| Fail::with("ioError", e.to_string()))?;
         Ok(a[0])
     }),
-    Prim::leaf("_InputLine", 0, line),
-    Prim::leaf("_InputAll", 0, all),
-    Prim::leaf("_Arguments", 0, |vm, _| {
+    Prim::outside("_Arguments", 0, |vm, _| {
         vm.require(Capability::Input, "the program's arguments")?;
         let arguments = vm.host.arguments.clone();
         strings(vm, arguments.iter().map(String::as_str))
     }),
-    Prim::leaf("_EnvironmentAt", 0, |vm, a| {
+    Prim::outside("_EnvironmentAt", 0, |vm, a| {
         let name = owned(vm, a[0])?;
         vm.require(Capability::Environment, &name)?;
         if name.is_empty() || name.contains(['=', '\0']) {
@@ -34,7 +32,7 @@ pub(super) const PRIMS: &[Prim] = &[
             None => Ok(vm.nil()),
         }
     }),
-    Prim::leaf("_EnvironmentAll", 0, |vm, _| {
+    Prim::outside("_EnvironmentAll", 0, |vm, _| {
         vm.require(Capability::Environment, "all variables")?;
         let all: Vec<String> =
             std::env::vars_os().flat_map(|(k, v)| [k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()]).collect();
@@ -68,26 +66,4 @@ fn print(vm: &mut Vm, v: Value, error: bool) -> Answer {
     let to = if error { &mut vm.host.err } else { &mut vm.host.out };
     to.write_all(s.as_bytes()).map_err(|e| Fail::with("ioError", e.to_string()))?;
     Ok(v)
-}
-
-/// The next line of the input without its end; nil at the end.
-fn line(vm: &mut Vm, _: &[Value]) -> Answer {
-    vm.require(Capability::Input, "")?;
-    let _ = vm.host.out.flush();
-    let mut s = String::new();
-    let n = vm.host.input.read_line(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
-    if n == 0 {
-        return Ok(vm.nil());
-    }
-    vm.charge(n as u64 / 128);
-    let s = s.strip_suffix('\n').unwrap_or(&s);
-    vm.string(s.strip_suffix('\r').unwrap_or(s))
-}
-
-fn all(vm: &mut Vm, _: &[Value]) -> Answer {
-    vm.require(Capability::Input, "")?;
-    let mut s = String::new();
-    vm.host.input.read_to_string(&mut s).map_err(|e| Fail::with("ioError", e.to_string()))?;
-    vm.charge(s.len() as u64 / 128);
-    vm.string(&s)
 }

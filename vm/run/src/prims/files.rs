@@ -1,4 +1,5 @@
-//! Files and directories. Each primitive first asks whether the process may read or write there.
+//! Files and directories. Each primitive first asks whether the process may read or write there. What a file holds is read elsewhere (`reading`), since
+//! a file may be a pipe, for which one waits.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,74 +8,66 @@ use std::time::UNIX_EPOCH;
 
 use aura_heap::{Kind, Value};
 
-use super::{Answer, bytes, integer, kind, owned, strings, text};
+use super::{Answer, integer, kind, owned, strings, text};
 use crate::caps::Capability;
 use crate::fail::Fail;
 use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_FileRead", 0, read),
-    Prim::leaf("_FileReadBytes", 0, |vm, a| {
-        let p = allowed(vm, a[0], Capability::Read)?;
-        let b = whole(vm, &p)?;
-        bytes::new(vm, &b)
-    }),
-    Prim::leaf("_FileWrite:", 1, |vm, a| {
+    Prim::outside("_FileWrite:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::write(&p, text(vm, a[1])?))
     }),
-    Prim::leaf("_FileWriteBytes:", 1, |vm, a| {
+    Prim::outside("_FileWriteBytes:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         let b = kind(vm, a[1], Kind::Bytes)?;
         done(a[0], &p, fs::write(&p, vm.heap.byte_slice(b)))
     }),
-    Prim::leaf("_FileAppend:", 1, |vm, a| {
+    Prim::outside("_FileAppend:", 1, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
+        let text = text(vm, a[1])?;
         let file = fs::OpenOptions::new().append(true).create(true).open(&p);
-        done(a[0], &p, file.and_then(|mut f| f.write_all(text(vm, a[1]).unwrap_or_default().as_bytes())))
+        done(a[0], &p, file.and_then(|mut f| f.write_all(text.as_bytes())))
     }),
-    Prim::leaf("_FileExists", 0, |vm, a| {
+    Prim::outside("_FileExists", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         Ok(vm.boolean(p.exists()))
     }),
-    Prim::leaf("_FileIsDirectory", 0, |vm, a| {
+    Prim::outside("_FileIsDirectory", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         Ok(vm.boolean(p.is_dir()))
     }),
-    Prim::leaf("_FileSize", 0, |vm, a| {
+    Prim::outside("_FileSize", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         let m = fs::metadata(&p).map_err(|e| io_fail(&p, &e))?;
         integer(vm, m.len().into())
     }),
-    Prim::leaf("_FileModified", 0, |vm, a| {
+    Prim::outside("_FileModified", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Read)?;
         let t = fs::metadata(&p).and_then(|m| m.modified()).map_err(|e| io_fail(&p, &e))?;
         let since = t.duration_since(UNIX_EPOCH).map_or_else(|e| -(e.duration().as_micros() as i128), |d| d.as_micros() as i128);
         integer(vm, since)
     }),
-    Prim::leaf("_FileRemove", 0, |vm, a| {
+    Prim::outside("_FileRemove", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::remove_file(&p))
     }),
-    Prim::leaf("_FileRename:", 1, |vm, a| {
+    Prim::outside("_FileRename:", 1, |vm, a| {
         let from = allowed(vm, a[0], Capability::Write)?;
         let to = allowed(vm, a[1], Capability::Write)?;
         done(a[0], &from, fs::rename(&from, &to))
     }),
-    Prim::leaf("_DirectoryList", 0, list),
-    Prim::leaf("_DirectoryMake", 0, |vm, a| {
+    Prim::outside("_DirectoryList", 0, list),
+    Prim::outside("_DirectoryMake", 0, |vm, a| {
         let p = allowed_below(vm, a[0])?;
         done(a[0], &p, fs::create_dir_all(&p))
     }),
-    Prim::leaf("_DirectoryRemove", 0, |vm, a| {
+    Prim::outside("_DirectoryRemove", 0, |vm, a| {
         let p = allowed(vm, a[0], Capability::Write)?;
         done(a[0], &p, fs::remove_dir(&p))
     }),
 ];
-
-/// The largest file that is read in one piece.
-const LARGEST: u64 = 1 << 30;
 
 fn path(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
     let s = owned(vm, v)?;
@@ -108,35 +101,17 @@ fn allowed_below(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
     Ok(p)
 }
 
-fn io_fail(p: &Path, e: &io::Error) -> Fail {
+/// The path of a file that is to be read.
+pub(crate) fn readable(vm: &Vm, v: Value) -> Result<PathBuf, Fail> {
+    allowed(vm, v, Capability::Read)
+}
+
+pub(crate) fn io_fail(p: &Path, e: &io::Error) -> Fail {
     Fail::with("ioError", format!("{}: {e}", p.display()))
 }
 
 fn done(answer: Value, p: &Path, r: io::Result<()>) -> Answer {
     r.map(|()| answer).map_err(|e| io_fail(p, &e))
-}
-
-fn whole(vm: &mut Vm, p: &Path) -> Result<Vec<u8>, Fail> {
-    let m = fs::metadata(p).map_err(|e| io_fail(p, &e))?;
-    if m.len() > LARGEST {
-        return Err(Fail::with("ioError", format!("{}: is too large to be read in one piece", p.display())));
-    }
-    vm.heap.check_room(m.len() as usize)?;
-    let b = fs::read(p).map_err(|e| io_fail(p, &e))?;
-    vm.charge(1 + b.len() as u64 / 512);
-    Ok(b)
-}
-
-fn read(vm: &mut Vm, a: &[Value]) -> Answer {
-    let p = allowed(vm, a[0], Capability::Read)?;
-    let b = whole(vm, &p)?;
-    match String::from_utf8(b) {
-        Ok(s) => vm.string(&s),
-        Err(e) => {
-            let at = e.utf8_error().valid_up_to();
-            Err(Fail::with("ioError", format!("{}: is not UTF-8 text (byte {at}); read it as bytes", p.display())))
-        }
-    }
 }
 
 fn list(vm: &mut Vm, a: &[Value]) -> Answer {

@@ -22,6 +22,8 @@ mod string;
 mod text;
 mod vector;
 
+pub(crate) use bytes::new as bytes_value;
+pub(crate) use files::{io_fail, readable as readable_path};
 pub(crate) use regex::Patterns;
 
 use aura_heap::{Kind, Value};
@@ -108,5 +110,18 @@ fn integer(vm: &mut Vm, i: i128) -> Answer {
     match i64::try_from(i).ok().and_then(Value::try_int) {
         Some(v) => Ok(v),
         None => Ok(vm.heap.integer(&dashu_int::IBig::from(i))?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Behind a small method, what may be run again is run again where it has failed.
+    #[test]
+    fn what_reaches_outside_is_never_run_twice() {
+        for name in crate::primitive_names() {
+            let outside = ["_File", "_Directory", "_Input", "_StringPrint", "_Flush", "_Environment", "_RandomEntropy"];
+            let p = crate::find_primitive(name).expect("it is in the table");
+            assert!(!p.again || !outside.iter().any(|o| name.starts_with(o)), "{name}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::prim::Prim;
 use crate::vm::Vm;
 
 pub(super) const PRIMS: &[Prim] = &[
-    Prim::leaf("_RandomEntropy", 0, |vm, _| {
+    Prim::outside("_RandomEntropy", 0, |vm, _| {
         vm.require(Capability::Random, "a seed")?;
         let seed = getrandom::u64().map_err(|e| Fail::with("ioError", e.to_string()))?;
         Ok(Value::int((seed >> 3) as i64))
@@ -88,11 +88,14 @@ fn below_big(vm: &mut Vm, a: &[Value]) -> Answer {
     if n <= IBig::ZERO {
         return Err(Fail::bad_size());
     }
+    let words = vm.heap.big_words(a[1]);
+    // Before anything is drawn: what fails has drawn nothing.
+    vm.heap.check_room((words + 2) * 8)?;
+    vm.charge(words as u64);
     // 64 bits more than needed make the bias immeasurable.
     let mut x = IBig::ZERO;
-    for _ in 0..=vm.heap.big_words(a[1]) {
+    for _ in 0..=words {
         x = (x << 64) + next(vm, a[0])?;
     }
-    vm.charge(vm.heap.big_words(a[1]) as u64);
     Ok(vm.heap.integer(&(x % n))?)
 }

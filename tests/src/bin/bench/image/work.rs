@@ -53,7 +53,7 @@ fn machine(path: &Path, record: bool) -> Result<(Vm, Arc<Mutex<Batch>>), String>
     let wiring = Wiring {
         out: Shared::new(std::io::sink()),
         err: Shared::new(std::io::sink()),
-        input: Box::new(std::io::empty()),
+        input: aura_run::Input::default(),
         arguments: Vec::new(),
     };
     let mut vm = world::machine(wiring)?;

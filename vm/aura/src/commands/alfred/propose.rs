@@ -229,7 +229,7 @@ impl Texts {
 /// A machine whose programs print for nobody, and read nothing.
 fn quiet_machine(texts: Texts) -> Result<Vm, Failed> {
     let nobody = || Shared::new(std::io::sink());
-    let wiring = Wiring { out: nobody(), err: nobody(), input: Box::new(std::io::empty()), arguments: Vec::new() };
+    let wiring = Wiring { out: nobody(), err: nobody(), input: aura_run::Input::default(), arguments: Vec::new() };
     let mut vm = world::machine(wiring).map_err(|why| (Exit::Damaged, why))?;
     vm.host.module = Box::new(move |path, from| source::module_read(path, from, &|file| texts.read(file)));
     Ok(vm)

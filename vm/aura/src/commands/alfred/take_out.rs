@@ -20,7 +20,7 @@ pub(super) fn run(path: &Path, old: &Learning, by: &str) -> Result<bool, Failed>
     let wiring = Wiring {
         out: Shared::new(std::io::sink()),
         err: Shared::new(std::io::sink()),
-        input: Box::new(std::io::empty()),
+        input: aura_run::Input::default(),
         arguments: Vec::new(),
     };
     let mut vm = world::machine(wiring).map_err(|why| (Exit::Damaged, why))?;

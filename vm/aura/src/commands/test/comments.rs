@@ -21,7 +21,7 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
     }
     let silent = Shared::new(std::io::sink());
     let mut vm =
-        world::machine(Wiring { out: silent.clone(), err: silent, input: Box::new(std::io::empty()), arguments: Vec::new() })?;
+        world::machine(Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() })?;
     let code = source::compile(name, text, false)?;
     let mut door = Door::to_remember(Path::new(name), text, &mut vm).map_err(|(_, why)| why)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());

@@ -85,7 +85,7 @@ pub(super) struct Ran {
 /// Runs a task's script with these settings.
 pub(super) fn run(task: &Task, config: Config, memory: Option<Box<dyn Memory>>) -> Result<Ran, String> {
     let silent = Shared::new(std::io::sink());
-    let wiring = Wiring { out: silent.clone(), err: silent, input: Box::new(std::io::empty()), arguments: Vec::new() };
+    let wiring = Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() };
     let mut vm = world::machine(wiring)?;
     let name = task.path.display().to_string();
     let code = source::compile(&name, &task.script, false)?;
