@@ -72,9 +72,10 @@ pub struct RunArgs {
     /// The file to run (`-` for standard input), then the program's own arguments.
     #[arg(value_name = "FILE [ARGUMENTS]", trailing_var_arg = true)]
     pub rest: Vec<String>,
-    /// Print the syntax tree or the bytecode instead of running; or run, and print Cranelift's form or the machine instructions of what gets compiled.
-    #[arg(long, value_name = "WHAT")]
-    pub dump: Option<Dump>,
+    /// Print the syntax tree or the bytecode instead of running; or run, and print the optimizing tier's form, Cranelift's form or the machine instructions of what
+    /// gets compiled, or several of these (`ir,clif,asm`).
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub dump: Vec<Dump>,
     /// What is compiled to machine code.
     #[command(flatten)]
     pub jit: JitFlags,
@@ -131,8 +132,15 @@ pub enum Dump {
     Asm,
 }
 
-/// What is compiled to machine code, and when.
+impl Dump {
+    /// Whether it is about the source, and is printed instead of running it.
+    pub fn is_of_source(self) -> bool {
+        matches!(self, Dump::Tree | Dump::Code)
+    }
+}
+
 #[derive(Args, Clone, Debug, Default)]
+/// What is compiled to machine code, and when.
 #[command(next_help_heading = "Compiled code")]
 pub struct JitFlags {
     /// What may be compiled. (Also AURA_JIT.)
