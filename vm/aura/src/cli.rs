@@ -16,6 +16,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::door::DoorFlags;
 use crate::exit::Exit;
 use crate::powers::{Bounds, Powers};
+use crate::seen::SeenFlags;
 use crate::suggest;
 
 /// Aura: prototypes, messages, and an open door for messages that nothing understands.
@@ -139,8 +140,8 @@ impl Dump {
     }
 }
 
-#[derive(Args, Clone, Debug, Default)]
 /// What is compiled to machine code, and when.
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Compiled code")]
 pub struct JitFlags {
     /// What may be compiled. (Also AURA_JIT.)
@@ -205,20 +206,17 @@ pub struct ReplArgs {
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// Only whether the files can be read as Aura, without types.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["image", "at"])]
     pub syntax: bool,
     /// Nothing may be unknown: every argument has a type, and what may be nil is tested.
     #[arg(long, conflicts_with = "syntax")]
     pub strict: bool,
-    /// Check against the objects that live in this image.
-    #[arg(long, value_name = "FILE", conflicts_with = "syntax")]
-    pub image: Option<PathBuf>,
-    /// See the image as of this commit (a number or a tag).
-    #[arg(long, value_name = "COMMIT", requires = "image")]
-    pub at: Option<String>,
     /// Print what is found as JSON.
     #[arg(long)]
     pub json: bool,
+    /// What lives where the files run.
+    #[command(flatten)]
+    pub seen: SeenFlags,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -241,6 +239,9 @@ pub struct FixArgs {
     /// Only say what would be done.
     #[arg(long)]
     pub dry_run: bool,
+    /// What lives where the files run.
+    #[command(flatten)]
+    pub seen: SeenFlags,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
