@@ -1,7 +1,7 @@
 //! All tests of Aura as a whole, in one binary.
 //!
 //! * [`lang`] programs in `tests/lang`, expectations inside; [`example`] programs in `examples/`
-//! * [`doc_blocks`] code in documentation; [`library`] examples in the library's comments
+//! * [`doc_blocks`] code in documentation; [`sessions`] what the README shows at a prompt; [`library`] examples in the library's comments
 //! * [`door`] the open door, end to end, against a model server on a socket; [`constrained`] one that constrains decoding;
 //!   [`door_cycle`] personas, tests, candidates, `aura.toml`; [`door_crash`] a run that dies in each state of a send;
 //!   [`door_examples`] the examples that every prompt begins with; [`alfred_memory`] what stays of it; [`alfred_worth`] what that is worth
@@ -60,6 +60,7 @@ mod powers;
 mod primitives;
 mod processes;
 mod reference;
+mod sessions;
 mod soundness;
 mod support;
 mod terminal;

@@ -124,6 +124,72 @@ fn an_image_is_only_read_and_may_be_seen_as_it_was() {
     desk.says(&["check", "--image=a.image", "--at=1", "use.aura"], 3, "'extra'");
 }
 
+/// As a run does: by the environment, and by the project of each file.
+#[test]
+fn the_image_need_not_be_named() {
+    let desk = bank();
+    desk.write("use.aura", "theBank deposit: 3 coins\n");
+    desk.says(&["check", "use.aura"], 3, "'theBank'");
+    let told = aura(&["check", "use.aura"]).current_dir(desk.0.path()).env("AURA_IMAGE", "a.image").output();
+    let told: Done = told.expect("the command starts").into();
+    assert_eq!((told.code, told.err.as_str()), (0, ""));
+    let other = Desk::with(&[("use.aura", "theBank size\n")]);
+    desk.write("aura.toml", "image = \"a.image\"\n");
+    desk.says(&["check", "use.aura"], 0, "");
+    // Files of several projects, each with what lives in its own.
+    let elsewhere = other.0.path().join("use.aura").display().to_string();
+    desk.says(&["check", "use.aura", &elsewhere], 3, "'theBank'");
+    desk.says(&["check", "--no-image", "use.aura"], 3, "'theBank'");
+    desk.says(&["check", "--at=head", "use.aura"], 0, "");
+    desk.says(&["check", "--no-image", "--image=a.image", "use.aura"], 2, "--no-image");
+    // One that no run has made so far.
+    desk.write("aura.toml", "image = \"later.image\"\n");
+    desk.says(&["check", "use.aura"], 3, "'theBank'");
+    assert!(!desk.0.path().join("later.image").exists());
+    desk.write("aura.toml", "imag = \"a.image\"\n");
+    desk.says(&["check", "use.aura"], 2, "imag");
+    desk.says(&["check", "--no-image", "use.aura"], 3, "'theBank'");
+    desk.says(&["check", "--syntax", "use.aura"], 0, "");
+}
+
+#[test]
+fn what_lives_in_the_image_is_not_mended_away() {
+    let desk = bank();
+    let text = "theBank depost: 3\n";
+    desk.write("use.aura", text);
+    desk.write("aura.toml", "image = \"a.image\"\n");
+    let read = || std::fs::read_to_string(desk.0.path().join("use.aura")).expect("there");
+    let done = desk.aura(&["fix", "--no-image", "use.aura"]);
+    assert_eq!((done.code, read().as_str()), (3, text), "{}{}", done.out, done.err);
+    let done = desk.aura(&["fix", "use.aura"]);
+    assert_eq!((done.code, read().as_str()), (0, "theBank deposit: 3\n"), "{}{}", done.out, done.err);
+    desk.says(&["fix", "--image=none.image", "use.aura"], 2, "none.image");
+}
+
+/// People are told the beginning of why something does not fit, machines all of it.
+#[test]
+fn machines_are_told_every_reason() {
+    let desk = Desk::with(&[("a.aura", "| take: x <int | string> = ( x ) |\n(take: 3.5) printLine\n")]);
+    let done = desk.aura(&["check", "--json", "a.aura"]);
+    let told: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let texts = |key: &str| {
+        let all = told[0]["diagnostics"][0][key].as_array().cloned().unwrap_or_default();
+        all.iter().map(|t| t.as_str().unwrap_or_default().to_string()).collect::<Vec<_>>()
+    };
+    let (notes, reasons) = (texts("notes"), texts("reasons"));
+    for (member, missing) in [("int", "gcd:"), ("string", "asUppercase")] {
+        let head = format!("because `float` is not `{member}`: `float` does not understand ");
+        let short = notes.iter().find(|n| n.starts_with(&head)).unwrap_or_else(|| panic!("{head}: {notes:?}"));
+        assert!(short.contains(" more"), "{short}");
+        let whole = reasons.iter().find(|n| n.starts_with(&head)).unwrap_or_else(|| panic!("{head}: {reasons:?}"));
+        assert!(whole.contains(&format!("`{missing}`")) && !whole.contains(" more"), "{whole}");
+    }
+    // What says everything already is not said twice.
+    desk.write("a.aura", "| take: b <[int | nil]> = ( b value: 3 ) |\n(take: [|:x. :y| x ]) printLine\n");
+    let done = desk.aura(&["check", "--json", "a.aura"]);
+    assert!(done.out.contains("because the block takes 2 arguments") && !done.out.contains("reasons"), "{}", done.out);
+}
+
 #[test]
 fn an_image_that_cannot_be_used_is_told() {
     let desk = Desk::with(&[("a.aura", "3 printLine\n"), ("text.image", "this is no image\n")]);

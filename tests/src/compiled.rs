@@ -46,6 +46,25 @@ fn the_statistics_tell_what_was_compiled() {
     );
 }
 
+/// Each tier's own, and what is in memory of both.
+#[test]
+fn the_statistics_keep_the_tiers_apart() {
+    let number = |text: &str, behind: &str| -> u64 {
+        let rest = text.split_once(behind).unwrap_or_else(|| panic!("{behind}: {text}")).1;
+        rest.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{behind}: {text}"))
+    };
+    let on = run(&["--stats", "--jit-threshold=0"]).err;
+    let optimized = number(&on, "\noptimized: ");
+    assert!(optimized > 0, "{on}");
+    let pieces = number(&on, "compiled: ");
+    let bytes = number(&on, "pieces of code, ");
+    assert_eq!(pieces == 0, bytes == 0, "{on}");
+    assert!(number(&on, "optimized: ") > 0 && number(&on, "\nin memory: ") > bytes, "{on}");
+    let baseline = run(&["--stats", "--jit=baseline", "--jit-threshold=0"]).err;
+    assert!(baseline.contains("\noptimized: 0 pieces, 0 bytes in all"), "{baseline}");
+    assert!(number(&baseline, "pieces of code, ") > 0, "{baseline}");
+}
+
 #[test]
 fn what_is_compiled_can_be_seen() {
     let clif = run(&["--jit=baseline", "--dump=clif", "--jit-threshold=0"]);
@@ -53,6 +72,21 @@ fn what_is_compiled_can_be_seen() {
     let asm = run(&["--jit=baseline", "--dump=asm", "--jit-threshold=0"]);
     assert!(asm.err.contains("; sumTo: of ") && !asm.err.contains("function u0:0"), "{}", asm.err);
     assert_eq!(clif.out, asm.out);
+}
+
+#[test]
+fn several_forms_can_be_seen_at_once() {
+    let all = run(&["--dump=ir,clif,asm", "--jit-threshold=0"]).err;
+    for (name, sign) in [("ir", "    turn b"), ("clif", "function u0:0"), ("asm", "pushq")] {
+        let behind = all.split_once(&format!("; -- {name}\n")).unwrap_or_else(|| panic!("{name}: {all}")).1;
+        assert!(behind.contains(sign), "{name}: {all}");
+    }
+    let one = run(&["--dump=clif", "--jit-threshold=0"]).err;
+    assert!(!one.contains("; -- "), "{one}");
+    let source = run(&["--dump=tree,code"]);
+    assert!(source.code == 0 && source.out.contains("half:") && source.out.contains("send"), "{}", source.out);
+    let both = run(&["--dump=tree,ir"]);
+    assert!(both.code == 2 && both.err.contains("'tree'"), "{}", both.err);
 }
 
 #[test]

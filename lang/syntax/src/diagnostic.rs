@@ -27,6 +27,9 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// Why it is so.
     pub notes: Vec<String>,
+    /// The same at full length, for machines, where the notes leave something out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
     /// Edits that would repair it.
@@ -111,6 +114,7 @@ impl Diagnostic {
             label: label.into(),
             secondary: Vec::new(),
             notes: Vec::new(),
+            reasons: Vec::new(),
             help: None,
             fix: None,
         }
@@ -124,6 +128,10 @@ impl Diagnostic {
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
         self
+    }
+    /// Why it is so at full length; it is kept if that is more than the notes.
+    pub fn tell_in_full(&mut self, reasons: Vec<String>) {
+        self.reasons = if reasons == self.notes { Vec::new() } else { reasons };
     }
     /// What to do.
     pub fn help(mut self, text: impl Into<String>) -> Self {

@@ -53,6 +53,7 @@ pub use imports::missing_imports;
 pub use load::Source;
 pub use names::{Name, Names};
 pub use object::{FileId, ObjectId, SlotId, SlotKind};
+pub use primitives::typed_primitives;
 pub use project::{Finder, NoFiles, Project};
 pub use ty::{Type, TypeId, Types};
 pub use universe::{Builtin, Options, Universe};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use aura_syntax::Diagnostic;
 use aura_types::{FileId, Options, Project};
 
-use crate::live::Live;
+use crate::seen::Image;
 use crate::taught::Taught;
 use crate::{kernel, source};
 
@@ -60,10 +60,15 @@ impl Checker {
         found
     }
 
-    /// Has files run at the image in that file: they see its objects.
-    pub fn at_image(&mut self, path: &Path, live: &Live) {
-        self.project.universe().adopt(live, &[]);
-        self.taught.at_image(path);
+    /// Has files run at this image: they see its objects.
+    pub fn at_image(&mut self, image: &Image) {
+        self.project.universe().adopt(&image.live, &[]);
+        self.taught.at_image(&image.path);
+    }
+
+    /// Has files run without an image, whatever their projects say.
+    pub fn without_image(&mut self) {
+        self.taught.without_image();
     }
 
     /// What could not be seen.

@@ -16,6 +16,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::door::DoorFlags;
 use crate::exit::Exit;
 use crate::powers::{Bounds, Powers};
+use crate::seen::SeenFlags;
 use crate::suggest;
 
 /// Aura: prototypes, messages, and an open door for messages that nothing understands.
@@ -72,9 +73,10 @@ pub struct RunArgs {
     /// The file to run (`-` for standard input), then the program's own arguments.
     #[arg(value_name = "FILE [ARGUMENTS]", trailing_var_arg = true)]
     pub rest: Vec<String>,
-    /// Print the syntax tree or the bytecode instead of running; or run, and print Cranelift's form or the machine instructions of what gets compiled.
-    #[arg(long, value_name = "WHAT")]
-    pub dump: Option<Dump>,
+    /// Print the syntax tree or the bytecode instead of running; or run, and print the optimizing tier's form, Cranelift's form or the machine instructions of what
+    /// gets compiled, or several of these (`ir,clif,asm`).
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub dump: Vec<Dump>,
     /// What is compiled to machine code.
     #[command(flatten)]
     pub jit: JitFlags,
@@ -129,6 +131,13 @@ pub enum Dump {
     Clif,
     /// Machine instructions.
     Asm,
+}
+
+impl Dump {
+    /// Whether it is about the source, and is printed instead of running it.
+    pub fn is_of_source(self) -> bool {
+        matches!(self, Dump::Tree | Dump::Code)
+    }
 }
 
 /// What is compiled to machine code, and when.
@@ -197,20 +206,17 @@ pub struct ReplArgs {
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// Only whether the files can be read as Aura, without types.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["image", "at"])]
     pub syntax: bool,
     /// Nothing may be unknown: every argument has a type, and what may be nil is tested.
     #[arg(long, conflicts_with = "syntax")]
     pub strict: bool,
-    /// Check against the objects that live in this image.
-    #[arg(long, value_name = "FILE", conflicts_with = "syntax")]
-    pub image: Option<PathBuf>,
-    /// See the image as of this commit (a number or a tag).
-    #[arg(long, value_name = "COMMIT", requires = "image")]
-    pub at: Option<String>,
     /// Print what is found as JSON.
     #[arg(long)]
     pub json: bool,
+    /// What lives where the files run.
+    #[command(flatten)]
+    pub seen: SeenFlags,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -233,6 +239,9 @@ pub struct FixArgs {
     /// Only say what would be done.
     #[arg(long)]
     pub dry_run: bool,
+    /// What lives where the files run.
+    #[command(flatten)]
+    pub seen: SeenFlags,
     /// Files, or folders whose .aura files are meant.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,

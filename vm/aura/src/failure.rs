@@ -159,6 +159,7 @@ impl Failure {
             label: "here".into(),
             secondary: Vec::new(),
             notes: self.notes.clone(),
+            reasons: Vec::new(),
             help: self.help.clone(),
             fix: None,
         }

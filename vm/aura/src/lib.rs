@@ -5,7 +5,7 @@
 //! * [`editor`] what is around the language server
 //! * [`kernel`] the library it carries; [`source`] files, read and compiled
 //! * [`world`] a machine; [`drive`] running a program in it; [`failure`] when that fails
-//! * [`image`] the living image and the machine, put together; [`project`] `aura.toml`
+//! * [`image`] the living image and the machine, put together; [`seen`] images that files are only looked at with; [`project`] `aura.toml`
 //! * [`powers`] flags to capabilities and limits; [`door`] flags to the open door; [`memory`] where a file keeps what is learned for it;
 //!   [`memories`] all files of a program
 //! * [`commands`] one file per subcommand; [`repl`] the dialogue
@@ -37,6 +37,7 @@ pub mod output;
 pub mod powers;
 pub mod project;
 pub mod repl;
+pub mod seen;
 pub mod source;
 pub mod suggest;
 pub mod taught;

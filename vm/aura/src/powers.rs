@@ -20,10 +20,10 @@ pub struct Powers {
     /// Read environment variables.
     #[arg(long)]
     pub allow_env: bool,
-    /// Start other programs.
+    /// Start other programs. (No primitive does so far.)
     #[arg(long)]
     pub allow_run: bool,
-    /// Use the network.
+    /// Use the network. (No primitive does so far.)
     #[arg(long)]
     pub allow_net: bool,
     /// Everything.

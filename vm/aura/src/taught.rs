@@ -16,6 +16,8 @@ use crate::{image, memory, source};
 pub struct Taught {
     /// The image that the files are checked against, if one was named.
     image: Option<PathBuf>,
+    /// They work at none, whatever their projects say.
+    no_image: bool,
     /// The chronicles that were read.
     read: Vec<(PathBuf, Chronicle)>,
     notes: Vec<String>,
@@ -25,6 +27,11 @@ impl Taught {
     /// The files work at this image.
     pub fn at_image(&mut self, path: &Path) {
         self.image = Some(path.to_path_buf());
+    }
+
+    /// The files work at no image.
+    pub fn without_image(&mut self) {
+        self.no_image = true;
     }
 
     /// What could not be read.
@@ -44,7 +51,7 @@ impl Taught {
     fn in_chronicle(&mut self, script: &Path) -> String {
         // What is wrong with a project says its first run.
         let project = Project::of(script).unwrap_or_default();
-        let at_image = image::chosen(self.image.as_deref(), project.as_ref());
+        let at_image = if self.no_image { None } else { image::chosen(self.image.as_deref(), project.as_ref()) };
         let Some(path) = at_image.or_else(|| project.as_ref().map(Project::learned)).filter(|p| p.is_file()) else {
             return String::new();
         };

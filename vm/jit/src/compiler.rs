@@ -21,14 +21,29 @@ use crate::unit::{Program, Unit};
 const LONGEST: usize = 4000;
 
 /// What to show of the compilation of a function.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dump {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Dump {
     /// The optimizing tier's own form.
-    Ir,
+    pub ir: bool,
     /// Cranelift's intermediate form.
-    Clif,
+    pub clif: bool,
     /// Machine instructions.
-    Assembly,
+    pub assembly: bool,
+}
+
+impl Dump {
+    /// Whether anything is to be shown.
+    pub fn is_any(self) -> bool {
+        self != Dump::default()
+    }
+
+    /// What is shown of the forms that there are. Where several are asked for, each has its name above it.
+    fn joined(self, forms: [(&str, Option<String>); 3]) -> Option<String> {
+        let several = [self.ir, self.clif, self.assembly].into_iter().filter(|wanted| *wanted).count() > 1;
+        let there = forms.into_iter().filter_map(|(name, form)| Some((name, form?)));
+        let told: Vec<String> = there.map(|(name, form)| if several { format!("; -- {name}\n{form}") } else { form }).collect();
+        (!told.is_empty()).then(|| told.join("\n"))
+    }
 }
 
 /// Why something was not compiled.
@@ -59,7 +74,7 @@ pub struct Compiler {
     isa: OwnedTargetIsa,
     context: Context,
     frontend: FunctionBuilderContext,
-    dump: Option<Dump>,
+    dump: Dump,
 }
 
 impl Compiler {
@@ -85,11 +100,11 @@ impl Compiler {
         set("enable_probestack", "false")?;
         let isa = cranelift_native::builder().map_err(|e| why(&e))?;
         let isa = isa.finish(settings::Flags::new(flags)).map_err(|e| why(&e))?;
-        Ok(Compiler { isa, context: Context::new(), frontend: FunctionBuilderContext::new(), dump: None })
+        Ok(Compiler { isa, context: Context::new(), frontend: FunctionBuilderContext::new(), dump: Dump::default() })
     }
 
     /// From now on this is shown of each function.
-    pub fn dump(&mut self, what: Option<Dump>) {
+    pub fn dump(&mut self, what: Dump) {
         self.dump = what;
     }
 
@@ -107,7 +122,7 @@ impl Compiler {
         }
         self.begin();
         let resume = translate(&mut self.context.func, &mut self.frontend, unit, abi, &*self.isa)?;
-        let (bytes, shown) = self.finish()?;
+        let (bytes, shown) = self.finish(None)?;
         Ok(Compiled { bytes, resume, exits: Vec::new(), shown })
     }
 
@@ -131,8 +146,8 @@ impl Compiler {
         }
         self.begin();
         let exits = lower(&mut self.context.func, &mut self.frontend, &graph, program, abi, &*self.isa)?;
-        let (bytes, shown) = self.finish()?;
-        let shown = if self.dump == Some(Dump::Ir) { Some(graph.to_string()) } else { shown };
+        let ir = self.dump.ir.then(|| graph.to_string());
+        let (bytes, shown) = self.finish(ir)?;
         Ok(Compiled { bytes, resume: Vec::new(), exits, shown })
     }
 
@@ -152,10 +167,10 @@ impl Compiler {
         self.context.func = Function::with_name_signature(UserFuncName::default(), crate::emit::signature());
     }
 
-    /// The function's machine code, and what is to be shown of it.
-    fn finish(&mut self) -> Result<(Vec<u8>, Option<String>), NotCompiled> {
-        let clif = (self.dump == Some(Dump::Clif)).then(|| self.context.func.display().to_string());
-        self.context.set_disasm(self.dump == Some(Dump::Assembly));
+    /// The function's machine code, and what is to be shown of it, of which one form was made before.
+    fn finish(&mut self, ir: Option<String>) -> Result<(Vec<u8>, Option<String>), NotCompiled> {
+        let clif = self.dump.clif.then(|| self.context.func.display().to_string());
+        self.context.set_disasm(self.dump.assembly);
         let compiled = self
             .context
             .compile(&*self.isa, &mut ControlPlane::default())
@@ -163,7 +178,8 @@ impl Compiler {
         if !compiled.buffer.relocs().is_empty() {
             return Err(NotCompiled("the code refers to places outside of it".into()));
         }
-        let shown = clif.or_else(|| compiled.vcode.clone());
+        let assembly = if self.dump.assembly { compiled.vcode.clone() } else { None };
+        let shown = self.dump.joined([("ir", ir), ("clif", clif), ("asm", assembly)]);
         Ok((compiled.buffer.data().to_vec(), shown))
     }
 }

@@ -41,9 +41,9 @@ impl Vm {
 
     /// What [`Vm::activations`] has kept, as text.
     pub(crate) fn activations_text(&self, kept: Value) -> Result<String, Fail> {
-        let (true, Some((more, all))) = (self.heap.is_kind(kept, Kind::Vector), self.heap.elements(kept).split_first()) else {
-            return Err(Fail::bad_type());
-        };
+        // Only a vector has elements to be looked at.
+        let elements = self.heap.is_kind(kept, Kind::Vector).then(|| self.heap.elements(kept));
+        let (more, all) = elements.and_then(<[Value]>::split_first).ok_or_else(Fail::bad_type)?;
         let lines = all.chunks_exact(2).filter_map(|one| {
             let place = one[1].as_int()? as u64;
             let code = self.arena.numbered((place >> PC_BITS) as usize)?;

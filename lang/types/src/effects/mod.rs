@@ -155,7 +155,6 @@ pub(crate) fn of_primitive(name: &str) -> Effects {
         ("_AddSlots", Effects::REFLECTION),
         ("_Define", Effects::REFLECTION),
         ("_Remove", Effects::REFLECTION),
-        ("_Yourself", Effects::PURE),
     ];
     STARTS.iter().find(|s| name.starts_with(s.0)).map_or(Effects::REFLECTION, |s| s.1)
 }

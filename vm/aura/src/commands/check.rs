@@ -1,6 +1,7 @@
 //! `aura check`: what is wrong with files, as drawings for people or as JSON for machines.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use aura_syntax::{Diagnostic, Severity, Source};
 use serde::Serialize;
@@ -8,9 +9,8 @@ use serde::Serialize;
 use crate::checker::Checker;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
-use crate::live::Live;
-use crate::world::{self, Wiring};
-use crate::{image, output, source};
+use crate::seen::{Image, Seen};
+use crate::{output, source};
 
 /// What was found in one file.
 #[derive(Serialize)]
@@ -38,39 +38,52 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
             return Exit::Usage;
         }
     };
-    let mut checker = match Checker::new(&files, a.strict) {
-        Ok(checker) => checker,
-        Err(text) => {
-            output::error(&text);
-            return Exit::Check;
+    let mut together = match together(&files, a) {
+        Ok(together) => together,
+        Err((exit, why)) => {
+            output::error(&why);
+            return exit;
         }
     };
-    if let Err((exit, why)) = at_image(&mut checker, a) {
-        output::error(&why);
-        return exit;
-    }
     let mut worst = Exit::Fine;
     let mut reports = Vec::new();
     for file in files {
-        let (report, exit) = check(&mut checker, &file, a);
+        let Some(group) = together.iter_mut().find(|t| t.files.contains(&file)) else { continue };
+        let (report, exit) = check(&mut group.checker, &file, a);
         worst = worst.max(exit);
         reports.push(report);
     }
-    checker.take_notes().iter().for_each(|note| output::error(note));
+    together.iter_mut().flat_map(|t| t.checker.take_notes()).for_each(|note| output::error(&note));
     if a.json {
         output::print(&(serde_json::to_string_pretty(&reports).expect("plain data") + "\n"));
     }
     worst
 }
 
-/// Brings in the objects of the image, if one is named. It is only read.
-fn at_image(checker: &mut Checker, a: &CheckArgs) -> Result<(), (Exit, String)> {
-    let Some(path) = &a.image else { return Ok(()) };
-    let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|why| (Exit::Damaged, why))?;
-    image::attach(&mut vm, path, Some(a.at.as_deref().unwrap_or("head")), "check")?;
-    let live = Live::of(&mut vm).map_err(|f| (Exit::Damaged, f.text()))?;
-    checker.at_image(path, &live);
-    Ok(())
+/// Files that work at the same image, or all at none.
+struct Together {
+    files: Vec<PathBuf>,
+    checker: Checker,
+}
+
+/// Each file with those that work at the same image.
+fn together(files: &[PathBuf], a: &CheckArgs) -> Result<Vec<Together>, (Exit, String)> {
+    let mut seen = Seen::new(&a.seen);
+    let mut groups: Vec<(Option<Rc<Image>>, Vec<PathBuf>)> = Vec::new();
+    for file in files {
+        // Whether a file can be read as Aura does not depend on what lives anywhere.
+        let image = if a.syntax { None } else { seen.image_of(file)? };
+        let path = |image: &Option<Rc<Image>>| image.as_ref().map(|i| i.path.clone());
+        match groups.iter_mut().find(|(known, _)| path(known) == path(&image)) {
+            Some((_, files)) => files.push(file.clone()),
+            None => groups.push((image, vec![file.clone()])),
+        }
+    }
+    let together = groups.into_iter().map(|(image, files)| {
+        let checker = seen.checker(&files, a.strict, image.as_deref()).map_err(|why| (Exit::Check, why))?;
+        Ok(Together { files, checker })
+    });
+    together.collect()
 }
 
 fn check(checker: &mut Checker, path: &Path, a: &CheckArgs) -> (Report, Exit) {

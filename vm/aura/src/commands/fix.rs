@@ -8,9 +8,9 @@ use std::path::Path;
 use aura_syntax::diagnostic::{Edit, Fix};
 use aura_syntax::{Diagnostic, Severity};
 
-use crate::checker::Checker;
 use crate::cli::FixArgs;
 use crate::exit::Exit;
+use crate::seen::Seen;
 use crate::{output, source};
 
 /// Rounds of editing one file.
@@ -24,9 +24,22 @@ pub(super) fn run(a: &FixArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    let mut seen = Seen::new(&a.seen);
     let mut worst = Exit::Fine;
     for file in files {
-        worst = worst.max(one(&file, a.dry_run).unwrap_or_else(|why| {
+        // Before anything is changed for want of what lives there.
+        let image = match seen.image_of(&file) {
+            Ok(image) => image,
+            Err((exit, why)) => {
+                output::error(&why);
+                return exit;
+            }
+        };
+        let findings = |text: &str| {
+            let mut checker = seen.checker(std::slice::from_ref(&file), false, image.as_deref())?;
+            Ok(checker.check(&file, text))
+        };
+        worst = worst.max(one(&file, &findings, a.dry_run).unwrap_or_else(|why| {
             output::error(&why);
             Exit::Check
         }));
@@ -34,18 +47,19 @@ pub(super) fn run(a: &FixArgs) -> Exit {
     worst
 }
 
-fn one(path: &Path, dry_run: bool) -> Result<Exit, String> {
+/// Mends one file, in which `check` finds what is wrong with a text of it.
+fn one(path: &Path, check: &dyn Fn(&str) -> Result<Vec<Diagnostic>, String>, dry_run: bool) -> Result<Exit, String> {
     let name = path.display().to_string();
     let before = source::read(path)?;
     let (mut text, mut done) = (before.clone(), Vec::new());
-    let mut found = check(path, &text)?;
+    let mut found = check(&text)?;
     for _ in 0..MOST_ROUNDS {
         let (edits, titles) = edits(&found);
         if edits.is_empty() {
             break;
         }
         let next = Fix { title: String::new(), edits }.apply(&text);
-        let left = check(path, &next)?;
+        let left = check(&next)?;
         if left.len() >= found.len() {
             break;
         }
@@ -63,10 +77,6 @@ fn one(path: &Path, dry_run: bool) -> Result<Exit, String> {
         println!("{name}: {errors} left that nothing is suggested for; `aura check {name}` shows them");
     }
     Ok(if errors > 0 { Exit::Check } else { Exit::Fine })
-}
-
-fn check(path: &Path, text: &str) -> Result<Vec<Diagnostic>, String> {
-    Ok(Checker::new(&[path.to_path_buf()], false)?.check(path, text))
 }
 
 /// The suggested edits that do not overlap, in the order of the text, and what they do.

@@ -33,9 +33,13 @@ pub(super) fn run(mut a: RunArgs) -> u8 {
             Err(why) => return fail(&why, Exit::Usage),
         },
     };
-    match a.dump {
-        Some(what @ (Dump::Tree | Dump::Code)) => dump(&name, &text, what),
-        _ => program(&name, &text, arguments, &a),
+    match a.dump.iter().filter(|what| what.is_of_source()).count() {
+        0 => program(&name, &text, arguments, &a),
+        n if n == a.dump.len() => dumps(&name, &text, &a.dump),
+        _ => fail(
+            "'tree' and 'code' are printed instead of running, 'ir', 'clif' and 'asm' while the program runs; ask for one or the other",
+            Exit::Usage,
+        ),
     }
 }
 
@@ -84,39 +88,37 @@ fn program(name: &str, text: &str, arguments: Vec<String>, a: &RunArgs) -> u8 {
 /// What is compiled, as the flags say.
 fn tiers(vm: &mut Vm, a: &RunArgs) -> Result<(), String> {
     vm.set_tiers(a.jit.jit.tiers(), a.jit.jit_threshold);
-    vm.show_native(match a.dump {
-        Some(Dump::Ir) => Some(NativeDump::Ir),
-        Some(Dump::Clif) => Some(NativeDump::Clif),
-        Some(Dump::Asm) => Some(NativeDump::Assembly),
-        _ => None,
-    });
+    let wanted = |what| a.dump.contains(&what);
+    vm.show_native(NativeDump { ir: wanted(Dump::Ir), clif: wanted(Dump::Clif), assembly: wanted(Dump::Asm) });
     if a.jit.perf_map {
         vm.name_native_for_perf().map_err(|e| format!("the map for perf cannot be written: {e}"))?;
     }
     Ok(())
 }
 
-/// `--stats`
 /// So many places where guesses were wrong are told.
 const MOST_PLACES: usize = 12;
 
+/// `--stats`
 fn stats(s: &NativeStats) -> String {
     let mut text = format!(
-        "compiled: {} pieces of code, {} bytes, in {:.1} ms, the longest in {:.2} ms; {} could not be; {} times all was thrown away, as there was no more room\n\
+        "compiled: {} pieces of code, {} bytes in all, in {:.1} ms, the longest in {:.2} ms; {} could not be\n\
          optimized: {} pieces, {} bytes in all, in {:.1} ms; {} wrong guesses, {} times thrown away; the program stood still for {:.2} ms at most\n\
+         in memory: {} bytes of both; {} times all was thrown away, as there was no more room\n\
          left: {} times for a wrong guess, {} for one before a loop, {} at code that was new, {} where the interpreter goes on, {} at the end of a slice\n",
         s.compiled,
-        s.bytes,
+        s.compiled_bytes,
         s.time.as_secs_f64() * 1e3,
         s.longest.as_secs_f64() * 1e3,
         s.refused,
-        s.full,
         s.optimized,
         s.optimized_bytes,
         s.optimizing.as_secs_f64() * 1e3,
         s.exits,
         s.dropped,
         s.pause.as_secs_f64() * 1e3,
+        s.bytes,
+        s.full,
         s.left[0],
         s.left[1],
         s.left[2],
@@ -155,6 +157,11 @@ fn finish(vm: &mut Vm, end: End, door: &mut Door) -> Result<u8, Exit> {
             Err(door.exit().unwrap_or_else(|| f.exit()))
         }
     }
+}
+
+/// Each form after the other, as far as the text can be read.
+fn dumps(name: &str, text: &str, all: &[Dump]) -> u8 {
+    all.iter().map(|what| dump(name, text, *what)).max().unwrap_or_default()
 }
 
 fn dump(name: &str, text: &str, what: Dump) -> u8 {

@@ -74,11 +74,13 @@ pub enum Tiers {
 /// What compiling came to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NativeStats {
-    /// Pieces of code that were compiled.
+    /// Pieces of code that the baseline tier compiled.
     pub compiled: u64,
+    /// Bytes that it made in all.
+    pub compiled_bytes: usize,
     /// Those that could not be.
     pub refused: u64,
-    /// Bytes of machine code in memory.
+    /// Bytes of machine code in memory, of both tiers.
     pub bytes: usize,
     /// Time that compiling took.
     pub time: Duration,
@@ -121,7 +123,7 @@ pub(crate) struct Native {
     shaken: u64,
     /// Thrown away, and perhaps still running: start and length, and the exits that it names.
     dropped: Vec<(usize, usize, Vec<Arc<Exit>>)>,
-    show: Option<NativeDump>,
+    show: NativeDump,
     perf: Option<std::fs::File>,
 }
 
@@ -180,7 +182,7 @@ impl Vm {
     }
 
     /// Shows what is made of each piece of code, on standard error.
-    pub fn show_native(&mut self, what: Option<NativeDump>) {
+    pub fn show_native(&mut self, what: NativeDump) {
         self.native.show = what;
     }
 
@@ -238,7 +240,7 @@ impl Vm {
         if native.threshold == 0 {
             let began = Instant::now();
             let made = works.compiler().and_then(|compiler| {
-                compiler.dump(native.show.filter(|s| *s != NativeDump::Ir));
+                compiler.dump(native.show);
                 compiler.compile(&unit, &abi)
             });
             return self.take_over(c, made.map_err(|e| e.to_string()), began.elapsed());
@@ -309,6 +311,7 @@ impl Vm {
         match placed {
             Ok((start, made)) => {
                 native.stats.compiled += 1;
+                native.stats.compiled_bytes += made.bytes.len();
                 let piece = Piece { start: start as usize, len: made.bytes.len(), resume: made.resume };
                 native.tell(&c, &piece, made.shown.as_deref());
                 c.set_piece(piece);
@@ -317,7 +320,7 @@ impl Vm {
             }
             Err(why) => {
                 native.stats.refused += 1;
-                if native.show.is_some() {
+                if native.show.is_any() {
                     eprintln!("; {} of {} is not compiled: {why}", c.code().name, c.code().origin.file);
                 }
                 false
@@ -355,7 +358,7 @@ impl Vm {
                 true
             }
             Err(why) => {
-                if native.show.is_some() {
+                if native.show.is_any() {
                     eprintln!("; {} of {} is not optimized: {why}", c.code().name, c.code().origin.file);
                 }
                 false

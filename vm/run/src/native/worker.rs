@@ -27,7 +27,7 @@ pub(super) struct Request {
     pub(super) time: u64,
     pub(super) wanted: Wanted,
     pub(super) abi: Abi,
-    pub(super) show: Option<Dump>,
+    pub(super) show: Dump,
 }
 
 /// What became of it.
@@ -61,7 +61,7 @@ impl Worker {
                 let began = Instant::now();
                 let made = match &r.wanted {
                     Wanted::Baseline(unit) => {
-                        compiler.dump(r.show.filter(|s| *s != Dump::Ir));
+                        compiler.dump(r.show);
                         compiler.compile(unit, &r.abi)
                     }
                     Wanted::Optimized(program, _) => {

@@ -5,6 +5,7 @@ use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
 
 use super::Builder;
+use super::objects::unknown;
 use super::walk::Next;
 use crate::compiler::NotCompiled;
 use crate::optimize::ir::{Blk, Call, Edge, End, FloatOp, IntOp, Op, PointId, Rep, Type, Val};
@@ -45,7 +46,7 @@ impl Builder<'_> {
                 }
                 Ok(Next::Ended)
             }
-            _ => {
+            Code::Less | Code::LessEq | Code::Greater | Code::GreaterEq | Code::Equal | Code::NotEqual | Code::Same => {
                 let v = match self.comparison(unit, pc, i) {
                     Ok(flag) => self.push(Op::Boolean(flag), Type::Bool),
                     Err(v) => v,
@@ -53,6 +54,7 @@ impl Builder<'_> {
                 self.set(i.a, v);
                 Ok(Next::At(pc + 2))
             }
+            other => Err(unknown(other)),
         }
     }
 

@@ -5,14 +5,20 @@ use aura_heap::layout;
 
 use super::Builder;
 use super::walk::Next;
+use crate::compiler::NotCompiled;
 use crate::optimize::ir::{Call, Op, Type, Val};
 use crate::unit::Unit;
 
 /// Larger objects are the machine's to make.
 const MOST_WORDS: u64 = 24;
 
+/// An instruction that this tier has not been told of: not to be left out without a word.
+pub(super) fn unknown(op: Code) -> NotCompiled {
+    NotCompiled(format!("the optimizing tier does not know '{}'", op.mnemonic()))
+}
+
 impl Builder<'_> {
-    pub(super) fn simple(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
+    pub(super) fn simple(&mut self, unit: &Unit, pc: u32, i: Instr) -> Result<Next, NotCompiled> {
         let s = self.abi.special;
         let v = match i.op {
             Code::Move => self.raw(i.b),
@@ -30,7 +36,7 @@ impl Builder<'_> {
             Code::BoxSet => {
                 let (b, v) = (self.reg(i.a), self.reg(i.b));
                 self.box_set(b, v);
-                return Next::At(pc + 1);
+                return Ok(Next::At(pc + 1));
             }
             Code::Closure => self.closure(unit, pc, i),
             Code::Home => self.home(pc, i),
@@ -51,11 +57,12 @@ impl Builder<'_> {
                 let values = self.operands_of(i.b, i.c);
                 self.make(pc, i.a, |dest| Call::Join { first: i.b, values, dest })
             }
-            // `Nop`; what else there is was refused.
-            _ => return Next::At(pc + 1),
+            Code::Nop => return Ok(Next::At(pc + 1)),
+            // What `inline::refused` refuses is not walked at all.
+            other => return Err(unknown(other)),
         };
         self.set(i.a, v);
-        Next::At(pc + 1)
+        Ok(Next::At(pc + 1))
     }
 
     /// Registers as words that a call sees.

@@ -284,7 +284,7 @@ impl Builder<'_> {
             Code::Send | Code::SendSelf | Code::Resend => self.send(unit, pc, i)?,
             Code::Prim | Code::PrimOrJump => self.primitive(unit, pc, i),
             op if op.is_guard() => self.guarded(unit, pc, i)?,
-            _ => self.simple(unit, pc, i),
+            _ => self.simple(unit, pc, i)?,
         })
     }
 
