@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aura_alfred::cassette::Cassette;
-use aura_alfred::config::{Budget, Cascade, Config, Mode};
+use aura_alfred::config::{Budget, Cascade, Config, Mode, Sketches};
 use aura_alfred::diagnostic::Gate;
 use aura_alfred::door::{Approval, Door, Outcome, answer};
 use aura_alfred::situation::{Holder, Refused, Situation};
@@ -17,10 +17,11 @@ use aura_alfred::typing::Typing;
 use support::stage::{GOOD, Stage, door as plain_door, pass, situation};
 use support::*;
 
-/// ALFRED alone: what the other personas add has tests of its own.
+/// ALFRED alone, asked for Aura: what the other personas and sketches add has tests of its own.
 fn door(url: &str) -> Door {
     let mut door = plain_door(url);
     door.config.cascade = Cascade::Never;
+    door.config.sketches = Sketches::Never;
     door
 }
 

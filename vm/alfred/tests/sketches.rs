@@ -3,12 +3,19 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aura_alfred::config::{Cascade, Sketches};
+use aura_alfred::door::Outcome;
 use aura_alfred::situation::{Holder, Situation, SlotKind, SlotView, Thing};
 use aura_alfred::sketch::{is_sketch, translated};
+use support::stage::{GOOD, Stage, door, pass, situation as point};
+use support::{Server, method, reply, said};
 
 /// `account transfer: 5 To: other`, with a list of movements.
 fn situation() -> Situation {
-    let slot = |name: &str, kind, holds: &str| SlotView { name: name.into(), kind, holds: Some(holds.into()), ..SlotView::default() };
+    let slot =
+        |name: &str, kind, holds: &str| SlotView { name: name.into(), kind, holds: Some(holds.into()), ..SlotView::default() };
     let slots = vec![
         slot("parent", SlotKind::Parent, "traits clonable"),
         slot("balance", SlotKind::Data, "an integer"),
@@ -30,7 +37,9 @@ fn situation() -> Situation {
             Thing { path: "account".into(), ..Thing::default() },
         ],
         path: vec![Holder { path: Some("account".into()), of_script: true, is_receiver: true, slots, ..Holder::default() }],
-        understood: ["balance", "balance:", "from", "from:", "moves", "rates", "copy", "named:With:"].map(str::to_string).to_vec(),
+        understood: ["balance", "balance:", "from", "from:", "moves", "rates", "copy", "named:With:"]
+            .map(str::to_string)
+            .to_vec(),
         ..Situation::default()
     }
 }
@@ -123,7 +132,10 @@ fn names_are_no_way_out() {
     for name in ["_Quit", "__x__", "self_", "nil", "lobby", "resend", "parent", "_AddSlots_", "true", "π"] {
         let text = aura(&format!("{name} = 1\nreturn {name}"));
         assert!(!text.contains("_Quit") && !text.contains("_AddSlots"), "{text}");
-        assert!(!text.contains("nil <-") && !text.contains("lobby <-") && !text.contains("resend <-") && !text.contains("true <-"), "{text}");
+        assert!(
+            !text.contains("nil <-") && !text.contains("lobby <-") && !text.contains("resend <-") && !text.contains("true <-"),
+            "{text}"
+        );
     }
     let text = aura("return self._Quit()");
     assert!(!text.contains("_Quit"), "{text}");
@@ -157,4 +169,44 @@ fn hostile_sketches_end() {
     }
     assert!(!is_sketch("manhattan = ( x abs + y abs )"));
     assert!(is_sketch("```python\ndef f(self):\n    return 1\n```"));
+}
+
+/// A door, and a server whose model gives these answers, one after the other.
+fn asked(answers: &'static [&'static str], sketches: Sketches) -> (Server, Outcome, Stage) {
+    let count = AtomicUsize::new(0);
+    let server = Server::ollama(move |_, s| {
+        let i = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+        reply(s, 200, &said(&method(answers[i]), "stop", 1000, 20).to_string());
+    });
+    let (mut door, mut world) = (door(&server.url), Stage::default());
+    (door.config.cascade, door.config.sketches) = (Cascade::Never, sketches);
+    let outcome = pass(&mut door, &point(), &mut world);
+    (server, outcome, world)
+}
+
+#[test]
+fn a_sketch_is_installed_in_aura_with_the_sketch_as_its_plan() {
+    let (server, outcome, world) = asked(&["def manhattan(self):\n    return abs(self.x) + abs(self.y)"], Sketches::Always);
+    assert!(matches!(outcome, Outcome::Learned(_)), "{outcome:?}");
+    assert_eq!(world.log[0], format!("compile {GOOD}"));
+    let kept = world.kept.expect("kept");
+    assert!(kept.source == GOOD && kept.plan.contains("return abs(self.x)"), "{kept:?}");
+    let question = server.questions()[0].to_string();
+    assert!(question.contains("def manhattan(self):") && !question.contains("Aura on a card"), "{question}");
+}
+
+#[test]
+fn a_sketch_that_is_refused_is_repaired_and_aura_is_understood_as_well() {
+    let (server, outcome, _) = asked(&["def manhattan(self):\n    return [][::2]", GOOD], Sketches::Always);
+    assert!(matches!(outcome, Outcome::Learned(_)), "{outcome:?}");
+    let repair = server.questions()[1].to_string();
+    assert!(repair.contains("sketch-unsaid") && repair.contains("a slice with a step"), "{repair}");
+}
+
+#[test]
+fn after_the_first_conversation_aura_may_be_asked_for() {
+    let (server, outcome, _) = asked(&["def manhattan(self):\n    return zork"], Sketches::First);
+    assert!(matches!(outcome, Outcome::NotLearned { .. }), "{outcome:?}");
+    let cards: Vec<bool> = server.questions().iter().map(|q| q.to_string().contains("Aura on a card")).collect();
+    assert!(!cards[0] && cards.last() == Some(&true), "{cards:?}");
 }

@@ -436,7 +436,7 @@ impl Vm {
             self.heap.symbols.find(name).and_then(|s| self.heap.map(self.heap.map_of(o)).find(s)).is_some_and(|s| s.parent)
         };
         let told = self.constants(o).into_iter().filter(|(name, v)| !self.heap.is_kind(*v, Kind::Method) && !is_parent(name));
-        let text = |v| match self.library_prototype(v){
+        let text = |v| match self.library_prototype(v) {
             Some(name) if matches!(&*name, "nil" | "true" | "false") => name,
             Some(name) => format!("a {name}"),
             None => self.describe_with_elements(v),

@@ -19,7 +19,10 @@ pub(super) fn conversation(request: &Request) -> (String, Vec<Message>) {
         Role::User => m.clone(),
         Role::Assistant => Message { role: m.role, text: bare(&m.text) },
     };
-    (format!("{}{}", request.system, if request.is_sketch { SKETCH } else { FORM }), request.messages.iter().map(message).collect())
+    (
+        format!("{}{}", request.system, if request.is_sketch { SKETCH } else { FORM }),
+        request.messages.iter().map(message).collect(),
+    )
 }
 
 /// An answer in the form that the grammar wants.

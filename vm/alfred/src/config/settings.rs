@@ -3,7 +3,7 @@
 //! ```toml
 //! [alfred]
 //! mode = "auto"                  # auto, ask, replay, off
-//! sketches = "first"             # first, always, never
+//! sketches = "always"            # always, first, never
 //! cascade = "on-failure"         # on-failure, always, never
 //! tests = "cascade"              # cascade, robin, user, never
 //! candidates = 1                 # methods that are compared before one is chosen

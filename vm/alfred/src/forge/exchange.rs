@@ -87,12 +87,13 @@ pub fn exchanges(chronicle: &Chronicle) -> Vec<Exchange> {
         let (Some(chosen), Some(asked)) = (chosen(l), question(chronicle, l)) else { continue };
         let part = parts.get(&version.hash).copied().unwrap_or(Part::Train);
         let line = |shows, turns: Vec<Turn>| {
-            let answer = Turn { weight: Some(1), ..turn("assistant", answer(l)) };
+            let answer = Turn { weight: Some(1), ..turn("assistant", answer(l, chosen)) };
             let messages = asked.iter().cloned().chain(turns).chain([answer]).collect();
             Exchange { messages, metadata: metadata(version, l, chosen, shows, part) }
         };
         all.push(line(Shows::Method, Vec::new()));
-        let repaired = repaired(l, chosen, &unwanted);
+        // (What was said to a sketch that failed is not kept.)
+        let repaired = if is_sketch(chosen) { Vec::new() } else { repaired(l, chosen, &unwanted) };
         if !repaired.is_empty() {
             all.push(line(Shows::Repair, repaired));
         }
@@ -164,8 +165,17 @@ fn repaired(l: &Learning, chosen: &CandidateRecord, unwanted: &Unwanted) -> Vec<
     turns
 }
 
-/// What a model should have answered.
-fn answer(l: &Learning) -> String {
+/// Whether the method was asked for and written in Python.
+fn is_sketch(chosen: &CandidateRecord) -> bool {
+    crate::sketch::is_sketch(&crate::answer::fields(&chosen.answer).1)
+}
+
+/// What a model should have answered: in the language in which it was asked.
+fn answer(l: &Learning, chosen: &CandidateRecord) -> String {
+    if is_sketch(chosen) {
+        let (plan, source) = crate::answer::fields(&chosen.answer);
+        return serde_json::json!({"a_plan": plan, "b_source": source}).to_string();
+    }
     serde_json::json!({"a_plan": l.plan, "b_source": l.source}).to_string()
 }
 

@@ -25,8 +25,8 @@ use crate::text::clean;
 
 pub use examples::TURNS as EXAMPLE_TURNS;
 pub use grammar::grammar;
-pub use sketch::{grammar as sketch_grammar, header as sketch_header};
 pub(crate) use question::{data, type_of, word};
+pub use sketch::{grammar as sketch_grammar, header as sketch_header};
 
 /// Duties, in a few lines.
 const DUTIES: &str = include_str!("personas/alfred.md");
@@ -106,12 +106,17 @@ pub fn beginnings() -> String {
 
 /// The machine's form of the findings, and what to do with them.
 pub(crate) fn complaint(findings: &[Diagnostic], selector: &str) -> String {
+    complained(findings, &format!("Write the whole method again, corrected: {}", outline(selector)))
+}
+
+/// The machine's form of the findings, and `what` is to be done.
+fn complained(findings: &[Diagnostic], what: &str) -> String {
     let mut text = String::from("That does not work yet. Findings:\n");
     for finding in findings.iter().take(6) {
         text.push_str(&serde_json::to_string(finding).expect("plain data"));
         text.push('\n');
     }
-    text.push_str(&format!("Write the whole method again, corrected: {}", outline(selector)));
+    text.push_str(what);
     question::unmarked(&clean(&text, 3000))
 }
 

@@ -5,7 +5,7 @@
 //! module above); and what a name stands for here is what `crate::sketch` makes of it.
 
 use super::question::{data, type_of, unmarked, word};
-use super::{Attempt, Prompt, briefing};
+use super::{Attempt, Prompt, briefing, complained};
 use crate::clients::{Message, Role};
 use crate::persona::Briefing;
 use crate::situation::{Holder, Situation, SlotKind, SlotView, Thing};
@@ -27,7 +27,8 @@ pub(super) fn prompt(situation: &Situation, failed: &[Attempt], key: String, bri
     messages.push(Message { role: Role::User, text: format!("{}{}", question(situation), briefing::text(briefing)) });
     for attempt in failed {
         messages.push(Message { role: Role::Assistant, text: unmarked(&clean(&attempt.answer, 2 * super::MOST_SOURCE)) });
-        messages.push(Message { role: Role::User, text: complaint(attempt, situation) });
+        let what = format!("Write the whole function again, corrected: {}", header(situation));
+        messages.push(Message { role: Role::User, text: complained(&attempt.findings, &what) });
     }
     Prompt { system: DUTIES.to_string(), messages, key, is_sketch: true }
 }
@@ -42,16 +43,9 @@ pub fn header(situation: &Situation) -> String {
 /// The grammar of a bare sketch, in GBNF: a comment that says what is wanted, the function's first line, and lines that belong to it.
 pub fn grammar(situation: &Situation) -> String {
     let header = header(situation).replace('\\', "\\\\").replace('"', "\\\"");
-    format!("root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line line*\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n")
-}
-
-fn complaint(attempt: &Attempt, situation: &Situation) -> String {
-    let mut text = String::from("That does not work yet:\n");
-    for finding in attempt.findings.iter().take(4) {
-        text.push_str(&format!("- {finding}\n"));
-    }
-    text.push_str(&format!("Write the whole function again, corrected: {}", header(situation)));
-    unmarked(&clean(&text, 2000))
+    format!(
+        "root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line{{1,40}}\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n"
+    )
 }
 
 fn question(situation: &Situation) -> String {
@@ -63,8 +57,12 @@ fn question(situation: &Situation) -> String {
     for (name, argument) in parameters(situation).iter().zip(&situation.arguments) {
         text.push_str(&format!("{name} is {}\n", described(argument)));
     }
-    let held: String =
-        situation.receiver.held.iter().map(|(n, v)| format!("self.{} is {}\n", python_name(n), pythonic(&line(v, 120)))).collect();
+    let held: String = situation
+        .receiver
+        .held
+        .iter()
+        .map(|(n, v)| format!("self.{} is {}\n", python_name(n), pythonic(&line(v, 120))))
+        .collect();
     if !held.is_empty() {
         text.push_str(&format!("In this call:\n{}", data(&held)));
     }
@@ -113,7 +111,9 @@ fn comments(source: &str) -> String {
 fn described(thing: &Thing) -> String {
     let kind = python_type(&thing.path);
     match &thing.printed {
-        Some(printed) if kind.chars().next().is_some_and(char::is_lowercase) && !printed.starts_with("a ") => format!("{}, here {}", word(&kind), unmarked(&pythonic(&line(printed, 120)))),
+        Some(printed) if kind.chars().next().is_some_and(char::is_lowercase) && !printed.starts_with("a ") => {
+            format!("{}, here {}", word(&kind), unmarked(&pythonic(&line(printed, 120))))
+        }
         _ => word(&kind),
     }
 }
@@ -142,7 +142,8 @@ fn member(slot: &SlotView, class: &str) -> String {
     }
     let source = slot.source.as_deref().unwrap_or("");
     let header = source.split_once('=').map_or("", |(header, _)| header);
-    let names: Vec<String> = header.split_whitespace().filter(|w| !w.ends_with(':') && *w != slot.name).map(python_name).collect();
+    let names: Vec<String> =
+        header.split_whitespace().filter(|w| !w.ends_with(':') && *w != slot.name).map(python_name).collect();
     let names = std::iter::once("self".to_string()).chain(names).collect::<Vec<_>>().join(", ");
     let makes = source.contains("copy");
     let answer = if makes { format!(" -> {class}") } else { String::new() };

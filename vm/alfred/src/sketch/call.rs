@@ -117,7 +117,9 @@ impl Translator<'_> {
         let given = &call.arguments.args;
         if !given.is_empty() && call.arguments.keywords.is_empty() {
             let makes = |s: &&crate::situation::SlotView| {
-                s.kind == SlotKind::Method && arity(&s.name) == given.len() && s.source.as_ref().is_some_and(|t| t.contains("copy"))
+                s.kind == SlotKind::Method
+                    && arity(&s.name) == given.len()
+                    && s.source.as_ref().is_some_and(|t| t.contains("copy"))
             };
             if let Some(selector) = object.slots.iter().find(makes).map(|s| s.name.clone()) {
                 let arguments = self.arguments(call)?;
@@ -154,9 +156,7 @@ impl Translator<'_> {
         // What the script's objects call so is meant, unless the receiver is a text, a number or a collection.
         let is_builtin = of_script.is_none()
             || receiver.text != "self" && !matches!(receiver.kind, Kind::Object(_) | Kind::Unknown | Kind::Nil | Kind::Block);
-        if is_builtin
-            && let Some(piece) = self.python_method(&receiver, name, call)?
-        {
+        if is_builtin && let Some(piece) = self.python_method(&receiver, name, call)? {
             return Ok(piece);
         }
         // A slot that holds a block.
@@ -182,11 +182,14 @@ impl Translator<'_> {
         let whole = |p: &Piece, n: &str| Ok(self.unary(p, n, Kind::Integer));
         let real = |p: &Piece, n: &str| Ok(self.unary(p, n, Kind::Number));
         match (name, &arguments[..]) {
-            ("floor" | "ceil" | "trunc", [x]) => whole(x, match name {
-                "ceil" => "ceiling",
-                "trunc" => "truncate",
-                other => other,
-            }),
+            ("floor" | "ceil" | "trunc", [x]) => whole(
+                x,
+                match name {
+                    "ceil" => "ceiling",
+                    "trunc" => "truncate",
+                    other => other,
+                },
+            ),
             ("isqrt", [x]) => whole(x, "integerSqrt"),
             ("factorial", [x]) => whole(x, "factorial"),
             ("sqrt" | "sin" | "cos" | "tan" | "exp" | "log10" | "log2", [x]) => real(x, name),
@@ -280,7 +283,9 @@ impl Translator<'_> {
                 Piece::new("dictionary", Kind::Unknown).unary("copy", Kind::Lookup(Box::new(Kind::Unknown)))
             }
             ("set", []) => Piece::new("set", Kind::Unknown).unary("copy", Kind::Set),
-            ("list" | "tuple" | "deque", []) => Piece::new("list", Kind::Unknown).unary("copy", Kind::List(Box::new(Kind::Unknown))),
+            ("list" | "tuple" | "deque", []) => {
+                Piece::new("list", Kind::Unknown).unary("copy", Kind::List(Box::new(Kind::Unknown)))
+            }
             ("str", []) => Piece::new("''", Kind::Text),
             _ if !call.arguments.keywords.is_empty() => return Ok(None),
             _ => {
@@ -318,7 +323,9 @@ impl Translator<'_> {
             "any" => self.keyword(&chosen, "anySatisfy:", &[of(&piece.text)], Kind::Truth),
             "all" => self.keyword(&chosen, "allSatisfy:", &[of(&piece.text)], Kind::Truth),
             _ if piece.kind == Kind::Truth => self.keyword(&chosen, "count:", &[of(&piece.text)], Kind::Integer),
-            _ => self.keyword(&chosen, "sum:", &[of(&piece.text)], if piece.kind.is_number() { piece.kind } else { Kind::Number }),
+            _ => {
+                self.keyword(&chosen, "sum:", &[of(&piece.text)], if piece.kind.is_number() { piece.kind } else { Kind::Number })
+            }
         }))
     }
 
@@ -326,7 +333,8 @@ impl Translator<'_> {
     fn pairs(&mut self, call: &ExprCall, walk: super::walk::Walk) -> Said<Piece> {
         let names = [self.fresh("a"), self.fresh("b")];
         let indexed = matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "enumerate");
-        let pair = if indexed { format!("{{ {}. {} }}", names[1], names[0]) } else { format!("{{ {}. {} }}", names[0], names[1]) };
+        let pair =
+            if indexed { format!("{{ {}. {} }}", names[1], names[0]) } else { format!("{{ {}. {} }}", names[0], names[1]) };
         let out = self.fresh("out");
         let text = walk.over(&block(&names, &[format!("{out} add: {pair}")]));
         let whole = Piece::block(format!("[ | {out} | {out}: list copy. {text}. {out} ]")).unary("value", Kind::Unknown);
@@ -348,7 +356,14 @@ impl Translator<'_> {
     }
 
     /// Sorted: in place, or anew.
-    pub(super) fn in_order(&mut self, all: &Piece, by: &str, plain: &str, key: Option<&Expr>, reverse: Option<&Expr>) -> Said<Piece> {
+    pub(super) fn in_order(
+        &mut self,
+        all: &Piece,
+        by: &str,
+        plain: &str,
+        key: Option<&Expr>,
+        reverse: Option<&Expr>,
+    ) -> Said<Piece> {
         let kind = if plain == "sorted" { Kind::items(all.kind.element()) } else { Kind::Unknown };
         let reversed = reverse.is_some_and(super::uses::is_true);
         let Some(key) = key else {
@@ -391,7 +406,11 @@ impl Translator<'_> {
             "set" => self.unary(thing, "isSet", Kind::Truth),
             "list" | "tuple" => {
                 let no_text = self.unary(thing, "isString", Kind::Truth).unary("not", Kind::Truth);
-                self.unary(thing, "isIndexable", Kind::Truth).binary("&&", &Piece::block(format!("[ {} ]", no_text.text)), Kind::Truth)
+                self.unary(thing, "isIndexable", Kind::Truth).binary(
+                    "&&",
+                    &Piece::block(format!("[ {} ]", no_text.text)),
+                    Kind::Truth,
+                )
             }
             other => match self.known.object(other).and_then(|o| o.path.clone()) {
                 Some(path) => self.keyword(thing, "inheritsFrom:", &[Piece::new(path, Kind::Unknown)], Kind::Truth),

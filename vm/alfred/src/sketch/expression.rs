@@ -1,7 +1,8 @@
 //! Expressions. Each becomes one message or a few, in Aura's order: the receiver first.
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension, Expr, ExprBoolOp, ExprCompare, ExprSlice, ExprSubscript, InterpolatedStringElement, Number, Operator, UnaryOp,
+    BoolOp, CmpOp, Comprehension, Expr, ExprBoolOp, ExprCompare, ExprSlice, ExprSubscript, InterpolatedStringElement, Number,
+    Operator, UnaryOp,
 };
 use ruff_text_size::Ranged;
 
@@ -487,7 +488,11 @@ impl Translator<'_> {
         self.variables = before;
         if piece.text == each {
             let kind = Kind::items(chosen.kind.element());
-            return Ok(if chosen.kind == Kind::Text || only.ifs.is_empty() { self.unary(&chosen, "asVector", kind) } else { chosen.of(kind) });
+            return Ok(if chosen.kind == Kind::Text || only.ifs.is_empty() {
+                self.unary(&chosen, "asVector", kind)
+            } else {
+                chosen.of(kind)
+            });
         }
         let kind = match &chosen.kind {
             Kind::List(_) => Kind::List(Box::new(piece.kind.clone())),

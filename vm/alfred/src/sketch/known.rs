@@ -23,7 +23,8 @@ impl<'a> Known<'a> {
         let script = situation.path.iter().filter(|h| h.of_script).chain(&situation.objects);
         let slots = script.flat_map(|h| &h.slots).flat_map(selectors);
         let learned = situation.learned.iter().chain(&situation.verified).map(|l| l.selector.clone());
-        let mut all = std::iter::once(situation.selector.clone()).chain(slots).chain(situation.defined.iter().cloned()).chain(learned);
+        let mut all =
+            std::iter::once(situation.selector.clone()).chain(slots).chain(situation.defined.iter().cloned()).chain(learned);
         all.find(|s| arity(s) == arguments && plain(s) == plain(name))
     }
 
@@ -216,9 +217,9 @@ pub(crate) fn parameters(situation: &Situation) -> Vec<String> {
 
 /// Words that Python keeps for itself.
 pub(super) const RESERVED: [&str; 33] = [
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
-    "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield", "none",
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally",
+    "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+    "while", "with", "yield", "none",
 ];
 
 /// A name of Aura for Python's: `first_word` is `firstWord`.
@@ -233,7 +234,21 @@ pub(super) fn aura_name(python: &str) -> String {
         }
         out.push_str(letters.as_str());
     }
-    let ours = ["self", "true", "false", "nil", "resend", "lobby", "list", "vector", "dictionary", "set", "traits", "collector", "infinity"];
+    let ours = [
+        "self",
+        "true",
+        "false",
+        "nil",
+        "resend",
+        "lobby",
+        "list",
+        "vector",
+        "dictionary",
+        "set",
+        "traits",
+        "collector",
+        "infinity",
+    ];
     match out.as_str() {
         "" => "it".to_string(),
         name if ours.contains(&name) => format!("{name}1"),

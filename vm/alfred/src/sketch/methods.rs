@@ -33,7 +33,10 @@ const FUNCTIONS: [(&str, &str, Kind); 20] = [
 /// Whether Python has such a function for so many arguments, that there is a message for.
 pub(super) fn is_function(name: &str, arguments: usize) -> bool {
     match arguments {
-        1 => FUNCTIONS.iter().any(|f| f.0 == name) || matches!(name, "list" | "tuple" | "any" | "all" | "dict" | "deque" | "Counter"),
+        1 => {
+            FUNCTIONS.iter().any(|f| f.0 == name)
+                || matches!(name, "list" | "tuple" | "any" | "all" | "dict" | "deque" | "Counter")
+        }
         2 => matches!(name, "pow" | "divmod" | "round" | "int" | "sum"),
         _ => false,
     }
@@ -121,7 +124,9 @@ impl Translator<'_> {
                 let (div, rem) = (self.keyword(x, "div:", by, Kind::Integer), self.keyword(x, "mod:", by, Kind::Integer));
                 Piece::new(format!("{{ {}. {} }}", div.text, rem.text), Kind::items(Kind::Integer))
             }
-            ("round", [y]) => self.keyword(&self.unary(x, "asFloat", Kind::Number), "roundToDecimals:", std::slice::from_ref(y), Kind::Number),
+            ("round", [y]) => {
+                self.keyword(&self.unary(x, "asFloat", Kind::Number), "roundToDecimals:", std::slice::from_ref(y), Kind::Number)
+            }
             ("int", [y]) => self.keyword(x, "asIntegerBase:", std::slice::from_ref(y), Kind::Integer),
             ("sum", [y]) => self.unary(x, "sum", Kind::Number).binary("+", y, Kind::Number),
             (_, []) => {
@@ -150,9 +155,21 @@ impl Translator<'_> {
         };
         let is_special = matches!(
             (name, count),
-            ("split", 0 | 1) | ("join", 1) | ("replace", 2) | ("find" | "index", 1) | ("get", 1 | 2) | ("setdefault", 2)
-                | ("pop", 0..=2) | ("insert", 2) | ("items", 0) | ("title" | "capitalize", 0) | ("zfill", 1) | ("rjust" | "ljust" | "center", 2)
-                | ("discard", 1) | ("is_integer", 0) | ("strip", 1)
+            ("split", 0 | 1)
+                | ("join", 1)
+                | ("replace", 2)
+                | ("find" | "index", 1)
+                | ("get", 1 | 2)
+                | ("setdefault", 2)
+                | ("pop", 0..=2)
+                | ("insert", 2)
+                | ("items", 0)
+                | ("title" | "capitalize", 0)
+                | ("zfill", 1)
+                | ("rjust" | "ljust" | "center", 2)
+                | ("discard", 1)
+                | ("is_integer", 0)
+                | ("strip", 1)
         );
         if simple.is_none() && !is_special {
             return Ok(None);
@@ -191,7 +208,11 @@ impl Translator<'_> {
                 self.keyword(x, "at:IfAbsent:", &[key.clone(), answers(default)], kind)
             }
             ("setdefault", [key, default]) => {
-                let default = if matches!(default.kind, Kind::Items(_)) { self.unary(default, "asList", Kind::Unknown) } else { default.clone() };
+                let default = if matches!(default.kind, Kind::Items(_)) {
+                    self.unary(default, "asList", Kind::Unknown)
+                } else {
+                    default.clone()
+                };
                 self.keyword(x, "at:IfAbsentPut:", &[key.clone(), answers(&default)], x.kind.at())
             }
             ("pop", []) => self.unary(x, "removeLast", x.kind.element()),
@@ -204,9 +225,7 @@ impl Translator<'_> {
             },
             ("insert", [at, what]) if at.text == "0" => self.keyword(x, "addFirst:", std::slice::from_ref(what), Kind::Unknown),
             ("insert", [_, _]) => self.keyword(x, "at:Insert:", &arguments, Kind::Unknown),
-            ("discard", [what]) => {
-                self.keyword(x, "remove:IfAbsent:", &[what.clone(), Piece::block("[ nil ]")], Kind::Unknown)
-            }
+            ("discard", [what]) => self.keyword(x, "remove:IfAbsent:", &[what.clone(), Piece::block("[ nil ]")], Kind::Unknown),
             ("capitalize", []) => self.unary(&self.unary(x, "lowercase", Kind::Text), "capitalize", Kind::Text),
             ("title", []) => {
                 let words = self.unary(&self.unary(x, "lowercase", Kind::Text), "words", Kind::items(Kind::Text));

@@ -35,8 +35,8 @@ use crate::diagnostic::{Diagnostic, Gate};
 use crate::prompt::MOST_SOURCE;
 use crate::situation::Situation;
 
-pub(crate) use known::{class_name, parameters, python_name, python_type};
 use known::{Known, RESERVED};
+pub(crate) use known::{class_name, parameters, python_name, python_type};
 use translator::{Translator, Unsaid};
 
 /// Brackets and indentation one inside the other: more is no method, and the parser calls itself for each.
@@ -59,12 +59,17 @@ pub fn translated(source: &str, situation: &Situation) -> Result<Vec<String>, Di
             .fix("write it shorter, without what it does not need"));
     }
     let module = parse_module(&text).map_err(|e| {
-        Diagnostic::new(Gate::Parse, "sketch-syntax", format!("this is not Python: {}", e.error)).at(&text, e.location.start().to_usize(), line_at(&text, e.location.start().to_usize()))
+        Diagnostic::new(Gate::Parse, "sketch-syntax", format!("this is not Python: {}", e.error)).at(
+            &text,
+            e.location.start().to_usize(),
+            line_at(&text, e.location.start().to_usize()),
+        )
     })?;
     let known = Known::new(situation);
     let name = python_name(&situation.selector);
     let Some(function) = translator::function(module.into_syntax().body, &name) else {
-        return Err(Diagnostic::new(Gate::Answer, "sketch-without-function", "there is no function").fix(format!("begin with: def {name}(self")));
+        return Err(Diagnostic::new(Gate::Answer, "sketch-without-function", "there is no function")
+            .fix(format!("begin with: def {name}(self")));
     };
     let said = |joins| Translator::new(&known, &function, joins).method(&function).map_err(|e| told(e, &text));
     let (added, joined) = (said(false)?, said(true)?);
@@ -122,7 +127,8 @@ fn depth(text: &str) -> usize {
             deepest = deepest.max(open + indented);
         }
         let words = |w: &str| line.matches(w).count();
-        deepest = deepest.max(words("not ") + words("lambda") + words(" if ") + words("--") + words("~") + words("**") + words("."));
+        deepest =
+            deepest.max(words("not ") + words("lambda") + words(" if ") + words("--") + words("~") + words("**") + words("."));
     }
     deepest
 }

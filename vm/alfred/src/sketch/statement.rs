@@ -1,6 +1,6 @@
 //! Statements. A loop becomes a block that is sent a message; leaving it early, an exit block's `value`.
 
-use ruff_python_ast::{Expr, ExceptHandler, Operator, Stmt, StmtFor, StmtIf, StmtWhile};
+use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFor, StmtIf, StmtWhile};
 
 use super::kind::Kind;
 use super::piece::{Piece, block, parts};
@@ -273,7 +273,11 @@ impl Translator<'_> {
                 let kept = self.local("kept");
                 lines.push(format!("{kept}: {}", all.text));
                 for (i, to) in to.elts.iter().enumerate() {
-                    let element = Piece::new(&kept, Kind::Unknown).keyword("at:", &[Piece::new(i.to_string(), Kind::Integer)], all.kind.element());
+                    let element = Piece::new(&kept, Kind::Unknown).keyword(
+                        "at:",
+                        &[Piece::new(i.to_string(), Kind::Integer)],
+                        all.kind.element(),
+                    );
                     self.store(to, element, lines)?;
                 }
                 Ok(())

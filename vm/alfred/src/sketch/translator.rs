@@ -225,7 +225,9 @@ impl<'a> Translator<'a> {
             _ => true,
         };
         Ok(match (&piece.kind, is_own) {
-            (Kind::List(_), true) if !matches!(value, Expr::Attribute(_) | Expr::Call(_)) => self.unary(&piece, "asVector", Kind::Unknown).text,
+            (Kind::List(_), true) if !matches!(value, Expr::Attribute(_) | Expr::Call(_)) => {
+                self.unary(&piece, "asVector", Kind::Unknown).text
+            }
             _ => piece.text,
         })
     }

@@ -112,7 +112,9 @@ impl Translator<'_> {
                 let values = holder.kind.at();
                 let is_own = matches!(holder.kind, Kind::Object(_));
                 match method.attr.as_str() {
-                    "items" if !is_own => return Ok(Walk::simple(holder).with("keysAndValuesDo:", Vec::new(), vec![Kind::Unknown, values])),
+                    "items" if !is_own => {
+                        return Ok(Walk::simple(holder).with("keysAndValuesDo:", Vec::new(), vec![Kind::Unknown, values]));
+                    }
                     "keys" if !is_own => return Ok(Walk::simple(holder).with("keysDo:", Vec::new(), vec![Kind::Unknown])),
                     "values" if !is_own => return Ok(Walk::simple(holder).with("do:", Vec::new(), vec![values])),
                     _ => {}

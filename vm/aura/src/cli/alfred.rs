@@ -173,8 +173,8 @@ pub struct EvalArgs {
     /// Temperature of the first sample. Otherwise 0 for one run of each task, and 0.2 for several, which would else be alike.
     #[arg(long, value_name = "T")]
     pub temperature: Option<f32>,
-    /// When methods may be written in Python and are put into Aura: in the `first` conversation of a task, `always`, `never`.
-    #[arg(long, value_name = "WHEN", value_parser = ["first", "always", "never"], default_value = "first")]
+    /// When methods may be written in Python and are put into Aura: `always`, in the `first` conversation of a task, `never`.
+    #[arg(long, value_name = "WHEN", value_parser = ["always", "first", "never"], default_value = "always")]
     pub sketches: String,
     /// When the other personas are asked: `on-failure`, `always`. (Otherwise never: ALFRED alone is measured.)
     #[arg(long, value_name = "WHEN", value_parser = ["on-failure", "always", "never"], default_value = "never")]

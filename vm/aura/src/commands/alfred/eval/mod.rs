@@ -12,7 +12,7 @@ mod one;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aura_alfred::config::{Cascade, Sketches, Config, Mode, Server, Sources};
+use aura_alfred::config::{Cascade, Config, Mode, Server, Sketches, Sources};
 use aura_alfred::eval::ledger::SCHEMA;
 use aura_alfred::eval::table::table;
 use aura_alfred::eval::{Head, Ledger, Report, Sample, Suite};
