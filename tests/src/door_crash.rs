@@ -63,7 +63,7 @@ fn model() -> Model {
                 json!({"a_intent": "both ways", "b_comment": "", "c_examples": [example]}).to_string()
             }
             "You are BAB" => json!({"a_relevant": [1], "b_note": ""}).to_string(),
-            _ if last.contains("Write the whole method again") => content(MANHATTAN),
+            _ if last.contains("Write the whole") => content(MANHATTAN),
             _ => content("manhattan = ( files size )"),
         }
     }))

@@ -365,8 +365,13 @@ fn header(body: &Value) -> String {
     let messages = body["messages"].as_array();
     let question =
         messages.into_iter().flatten().filter_map(|m| m["content"].as_str()).rfind(|t| t.starts_with("Missing method: "));
-    let line = question.and_then(|t| t.lines().find_map(|l| l.strip_prefix("Write: "))).unwrap_or("unknown = ( … )");
-    line.split(" = (").next().unwrap_or("unknown").to_string()
+    let selector = question.and_then(|t| t.lines().next()?.strip_prefix("Missing method: ")).unwrap_or("unknown");
+    match selector.contains(':') {
+        true => {
+            selector.split_terminator(':').zip('a'..).map(|(part, name)| format!("{part}: {name}")).collect::<Vec<_>>().join(" ")
+        }
+        false => selector.to_string(),
+    }
 }
 
 #[test]

@@ -37,8 +37,8 @@ fn bare(answer: &str) -> String {
 /// Whether a text is what the grammar lets a model write: one slot, and nothing wrong with it; or a function.
 pub(super) fn is_bare(text: &str, request: &Request) -> bool {
     let text = super::unfenced(text);
-    if request.is_sketch {
-        return text.starts_with("def ") || text.starts_with("# ");
+    if request.is_sketch && (text.starts_with("def ") || text.starts_with("# ")) {
+        return true;
     }
     let grouped = aura_syntax::grouped(text);
     let parsed = aura_syntax::parse_slots(grouped.as_deref().unwrap_or(text));

@@ -104,6 +104,13 @@ fn wanted(situation: &Situation) -> String {
             text.push_str(&format!("Argument {} is: {}\n", char::from(b'a' + (i % 26) as u8), type_of(type_)));
         }
     }
+    text.push_str(&expected(situation));
+    text
+}
+
+/// What the caller does with the answer.
+pub(super) fn expected(situation: &Situation) -> String {
+    let mut text = String::new();
     if let Some(type_) = &situation.expected {
         text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
     }

@@ -4,7 +4,7 @@
 //! language card is left out, which makes the prompt a third as long. What must stay true is what holds for every prompt (see the
 //! module above); and what a name stands for here is what `crate::sketch` makes of it.
 
-use super::question::{data, type_of, unmarked, word};
+use super::question::{data, expected, type_of, unmarked, word};
 use super::{Attempt, Prompt, briefing, complained};
 use crate::clients::{Message, Role};
 use crate::persona::Briefing;
@@ -24,11 +24,16 @@ const MOST_CALLER: usize = 1200;
 /// The prompt for a sketch. `key` identifies the question, as in every other prompt.
 pub(super) fn prompt(situation: &Situation, failed: &[Attempt], key: String, briefing: &Briefing) -> Prompt {
     let mut messages = turns();
-    messages.push(Message { role: Role::User, text: format!("{}{}", question(situation), briefing::text(briefing)) });
-    for attempt in failed {
+    let examples = briefing::examples(briefing);
+    // As for methods in Aura: what was said before an attempt stays as it was.
+    let (first, last) = if failed.is_empty() { (&*examples, "") } else { ("", &*examples) };
+    messages.push(Message { role: Role::User, text: format!("{}{}{first}", question(situation), briefing::text(briefing)) });
+    let what = format!("Write the whole function again, corrected: {}", header(situation));
+    for (i, attempt) in failed.iter().enumerate() {
         messages.push(Message { role: Role::Assistant, text: unmarked(&clean(&attempt.answer, 2 * super::MOST_SOURCE)) });
-        let what = format!("Write the whole function again, corrected: {}", header(situation));
-        messages.push(Message { role: Role::User, text: complained(&attempt.findings, &what) });
+        let complaint = complained(&attempt.findings, &what);
+        let text = if i + 1 == failed.len() && !last.is_empty() { format!("{complaint}\n{last}") } else { complaint };
+        messages.push(Message { role: Role::User, text });
     }
     Prompt { system: DUTIES.to_string(), messages, key, is_sketch: true }
 }
@@ -53,18 +58,20 @@ fn question(situation: &Situation) -> String {
     if let Some(heading) = situation.caller.as_ref().and_then(|c| c.heading.as_ref()) {
         text.push_str(&format!("The program is about:\n{}", data(&clean(heading, 400))));
     }
-    text.push_str(&format!("self is {}\n", described(&situation.receiver)));
+    text.push_str(&format!("self is {}\n", word(&python_type(&situation.receiver.path))));
+    let mut values: String = value("self", &situation.receiver).unwrap_or_default();
+    let held = situation.receiver.held.iter();
+    values.extend(held.map(|(n, v)| format!("self.{} is {}\n", python_name(n), pythonic(&line(v, 120)))));
     for (name, argument) in parameters(situation).iter().zip(&situation.arguments) {
-        text.push_str(&format!("{name} is {}\n", described(argument)));
+        let type_ = argument.type_.as_ref().map_or(String::new(), |t| format!(", in Aura {}", type_of(t)));
+        text.push_str(&format!("{} is {}{type_}\n", word(name), word(&python_type(&argument.path))));
+        values.extend(value(name, argument));
     }
-    let held: String = situation
-        .receiver
-        .held
-        .iter()
-        .map(|(n, v)| format!("self.{} is {}\n", python_name(n), pythonic(&line(v, 120))))
-        .collect();
-    if !held.is_empty() {
-        text.push_str(&format!("In this call:\n{}", data(&held)));
+    if !values.is_empty() {
+        text.push_str(&format!("In this call:\n{}", data(&values)));
+    }
+    if !situation.powers.is_empty() {
+        text.push_str(&format!("The method may use these capabilities: {}\n", word(&situation.powers.join(", "))));
     }
     for holder in situation.path.iter().filter(|h| h.of_script && !h.is_shared) {
         text.push_str(&data(&class(holder)));
@@ -82,9 +89,7 @@ fn question(situation: &Situation) -> String {
             data(&clean(&caller.source, MOST_CALLER))
         ));
     }
-    if let Some(type_) = &situation.expected {
-        text.push_str(&format!("The caller expects: {}\n", type_of(type_)));
-    }
+    text.push_str(&expected(situation));
     let comments = situation.caller.as_ref().map_or(String::new(), |c| comments(&c.source));
     if !comments.is_empty() {
         text.push_str(&format!("The comments there:\n{}", data(&comments)));
@@ -107,15 +112,11 @@ fn comments(source: &str) -> String {
     found.join("\n")
 }
 
-/// `int, here 7`; an object of the program is called by its class.
-fn described(thing: &Thing) -> String {
-    let kind = python_type(&thing.path);
-    match &thing.printed {
-        Some(printed) if kind.chars().next().is_some_and(char::is_lowercase) && !printed.starts_with("a ") => {
-            format!("{}, here {}", word(&kind), unmarked(&pythonic(&line(printed, 120))))
-        }
-        _ => word(&kind),
-    }
+/// `n is 7`; nothing of objects of the program, whose names say nothing.
+fn value(name: &str, thing: &Thing) -> Option<String> {
+    let is_plain = python_type(&thing.path).starts_with(char::is_lowercase);
+    let printed = thing.printed.as_ref().filter(|p| is_plain && !p.starts_with("a "))?;
+    Some(format!("{name} is {}\n", pythonic(&line(printed, 120))))
 }
 
 /// An object as a class.
@@ -141,13 +142,29 @@ fn member(slot: &SlotView, class: &str) -> String {
         };
     }
     let source = slot.source.as_deref().unwrap_or("");
-    let header = source.split_once('=').map_or("", |(header, _)| header);
+    let header = untyped(source.split_once(" = (").map_or("", |(header, _)| header));
     let names: Vec<String> =
         header.split_whitespace().filter(|w| !w.ends_with(':') && *w != slot.name).map(python_name).collect();
     let names = std::iter::once("self".to_string()).chain(names).collect::<Vec<_>>().join(", ");
     let makes = source.contains("copy");
     let answer = if makes { format!(" -> {class}") } else { String::new() };
     format!("def {}({names}){answer}: ...{}", python_name(&slot.name), if makes { "  # makes a new one" } else { "" })
+}
+
+/// A method's header without its types: `at: i <int> ^ <E>` is `at: i`.
+fn untyped(header: &str) -> String {
+    let header = header.split(" ^").next().unwrap_or("");
+    let mut depth = 0;
+    let mut out = String::new();
+    for word in header.split_inclusive(' ') {
+        let opens = word.starts_with('<') && word.trim_end().len() > 2;
+        depth += if opens { word.matches('<').count() } else { 0 };
+        if depth == 0 {
+            out.push_str(word);
+        }
+        depth = depth.saturating_sub(if depth > 0 { word.matches('>').count() } else { 0 });
+    }
+    out
 }
 
 /// A value as Python prints it: `vector(1, nil)` is `[1, None]`.
@@ -195,11 +212,7 @@ fn pythonic(printed: &str) -> String {
             rest = after;
             continue;
         }
-        if c == '(' {
-            out.push(c);
-        } else {
-            out.push(c);
-        }
+        out.push(c);
         rest = &rest[c.len_utf8()..];
     }
     out
@@ -214,17 +227,17 @@ struct Example {
 
 const EXAMPLES: &[Example] = &[
     Example {
-        question: "Missing method: bits\nWrite: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int, here 10\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
+        question: "Missing method: bits\nWrite: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int\nIn this call:\n<data>\nself is 10\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
         plan: "The binary digits of the number as a string; '0' for 0, a minus before those of a negative number.",
         source: "def bits(self):\n    if self == 0:\n        return '0'\n    n = abs(self)\n    text = ''\n    while n > 0:\n        text = str(n % 2) + text\n        n = n // 2\n    if self < 0:\n        return '-' + text\n    return text",
     },
     Example {
-        question: "Missing method: put:Copies:\nWrite: def put_copies(self, text, copies_n):\nself is Shelf\ntext is str, here 'Emma'\ncopies_n is int, here 2\nIn this call:\n<data>\nself.stock is {'Emma': 3}\nself.room is 40\n</data>\n<data>\nclass Shelf:\n    stock: dict  # How many copies there are of each title.\n    room: int\n    def copies_of(self, title): ...\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n\"Is there room for them? If not, nothing changes.\"\n(shelf put: 'Emma' Copies: 2) printLine\n</data>\nThe comments there:\n<data>\nIs there room for them? If not, nothing changes.\n</data>\n",
+        question: "Missing method: put:Copies:\nWrite: def put_copies(self, text, copies_n):\nself is Shelf\ntext is str\ncopies_n is int\nIn this call:\n<data>\nself.stock is {'Emma': 3}\nself.room is 40\ntext is 'Emma'\ncopies_n is 2\n</data>\n<data>\nclass Shelf:\n    stock: dict  # How many copies there are of each title.\n    room: int\n    def copies_of(self, title): ...\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n\"Is there room for them? If not, nothing changes.\"\n(shelf put: 'Emma' Copies: 2) printLine\n</data>\nThe comments there:\n<data>\nIs there room for them? If not, nothing changes.\n</data>\n",
         plan: "If there is room for the copies, they are added to the stock of the title, the room gets less, and the answer is True; else False and nothing changes.",
         source: "def put_copies(self, text, copies_n):\n    if copies_n > self.room:\n        return False\n    self.stock[text] = self.copies_of(text) + copies_n\n    self.room = self.room - copies_n\n    return True",
     },
     Example {
-        question: "Missing method: shiftedBy:\nWrite: def shifted_by(self, n):\nself is Span\nn is int, here 10\nIn this call:\n<data>\nself.begin is 3\nself.end is 5\n</data>\n<data>\nclass Span:\n    begin: int\n    end: int\n    def from_to(self, a, b) -> Span: ...  # makes a new one\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n((span from: 3 To: 5) shiftedBy: 10) length printLine\n</data>\n",
+        question: "Missing method: shiftedBy:\nWrite: def shifted_by(self, n):\nself is Span\nn is int\nIn this call:\n<data>\nself.begin is 3\nself.end is 5\nn is 10\n</data>\n<data>\nclass Span:\n    begin: int\n    end: int\n    def from_to(self, a, b) -> Span: ...  # makes a new one\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n((span from: 3 To: 5) shiftedBy: 10) length printLine\n</data>\n",
         plan: "A new span whose begin and end are n later; this one stays as it is.",
         source: "def shifted_by(self, n):\n    return self.from_to(self.begin + n, self.end + n)",
     },
