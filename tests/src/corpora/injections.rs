@@ -203,6 +203,8 @@ fn forms(text: &str) -> [(&'static str, String); 4] {
 struct Case<'a> {
     channel: &'a Channel,
     injection: &'a Injection,
+    /// The method is asked for in Aura, not as a sketch: the prompts of both tell the same in other places.
+    in_aura: bool,
 }
 
 impl Case<'_> {
@@ -219,6 +221,11 @@ impl Case<'_> {
         let script = folder.path().join("script.aura");
         for (file, text) in self.channel.beside.iter().chain(&[("script.aura", self.channel.script)]) {
             std::fs::write(folder.path().join(file), self.fill(text, kept.path())).expect("written");
+        }
+        if self.in_aura {
+            let file = folder.path().join("aura.toml");
+            let settings = std::fs::read_to_string(&file).unwrap_or_else(|_| "[alfred]\n".into());
+            std::fs::write(file, format!("{settings}sketches = \"never\"\n")).expect("written");
         }
         if !self.channel.before.is_empty() {
             let words: Vec<String> = self.channel.before.iter().map(|w| self.fill(w, kept.path())).collect();
@@ -377,8 +384,12 @@ fn header(body: &Value) -> String {
 #[test]
 fn texts_that_want_to_be_instructions_stay_data_and_a_model_that_obeys_them_gains_nothing() {
     let injections = injections();
-    let all: Vec<Case<'_>> =
-        CHANNELS.iter().flat_map(|channel| injections.iter().map(move |injection| Case { channel, injection })).collect();
+    let all: Vec<Case<'_>> = CHANNELS
+        .iter()
+        .flat_map(|channel| injections.iter().map(move |injection| (channel, injection)))
+        .enumerate()
+        .map(|(i, (channel, injection))| Case { channel, injection, in_aura: i % 2 == 0 })
+        .collect();
     let wrong: Vec<String> = on_threads(&all, Case::run).into_iter().flatten().collect();
     println!("{} texts through {} channels: {}", injections.len(), CHANNELS.len(), all.len());
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));

@@ -48,7 +48,7 @@ fn aura(body: &str) -> String {
     let lines: String = body.lines().map(|l| format!("    {l}\n")).collect();
     match translated(&format!("def transfer_to(self, n, to_account):\n{lines}"), &situation()) {
         Ok(all) => all.join("\n--- or\n"),
-        Err(finding) => format!("refused: {finding}"),
+        Err(findings) => format!("refused: {}", findings[0]),
     }
 }
 

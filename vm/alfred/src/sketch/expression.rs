@@ -536,8 +536,7 @@ impl Translator<'_> {
         let (arguments, mut lines) = self.targets(&first.target, &walk)?;
         let tests = self.tests(&first.ifs)?;
         // (Boxed: a function of unknown depth is not made for every depth.)
-        let inner: Box<dyn FnOnce(&mut Self) -> Said<String>> = Box::new(inner);
-        let inside = self.nested_here(rest, inner)?;
+        let inside = self.nested_here(rest, Box::new(inner) as Inner<'_, Self>)?;
         lines.extend(match tests {
             None => inside,
             Some(test) => vec![test.keyword("ifTrue:", &[Piece::block(block(&[], &inside))], Kind::Unknown).text],
@@ -545,6 +544,9 @@ impl Translator<'_> {
         Ok(vec![walk.over(&block(&arguments, &lines))])
     }
 }
+
+/// What stands in the middle of loops.
+type Inner<'f, T> = Box<dyn FnOnce(&mut T) -> Said<String> + 'f>;
 
 /// `-n`, as an index.
 fn negative(index: &Expr) -> Option<i64> {

@@ -52,26 +52,25 @@ pub fn is_sketch(source: &str) -> bool {
 ///
 /// # Errors
 /// What is not Python, or cannot be said in Aura.
-pub fn translated(source: &str, situation: &Situation) -> Result<Vec<String>, Diagnostic> {
+pub fn translated(source: &str, situation: &Situation) -> Result<Vec<String>, Vec<Diagnostic>> {
     let text = readable(crate::clients::unfenced(source));
+    let no = |finding: Diagnostic| vec![finding];
     if text.len() > 2 * MOST_SOURCE || depth(&text) > MOST_DEPTH {
-        return Err(Diagnostic::new(Gate::Answer, "sketch-size", "the function is too long, or too deep")
-            .fix("write it shorter, without what it does not need"));
+        let finding = Diagnostic::new(Gate::Answer, "sketch-size", "the function is too long, or too deep");
+        return Err(no(finding.fix("write it shorter, without what it does not need")));
     }
     let module = parse_module(&text).map_err(|e| {
-        Diagnostic::new(Gate::Parse, "sketch-syntax", format!("this is not Python: {}", e.error)).at(
-            &text,
-            e.location.start().to_usize(),
-            line_at(&text, e.location.start().to_usize()),
-        )
+        let at = e.location.start().to_usize();
+        let finding = Diagnostic::new(Gate::Parse, "sketch-syntax", format!("this is not Python: {}", e.error));
+        no(finding.at(&text, at, line_at(&text, at)))
     })?;
     let known = Known::new(situation);
     let name = python_name(&situation.selector);
     let Some(function) = translator::function(module.into_syntax().body, &name) else {
-        return Err(Diagnostic::new(Gate::Answer, "sketch-without-function", "there is no function")
-            .fix(format!("begin with: def {name}(self")));
+        let finding = Diagnostic::new(Gate::Answer, "sketch-without-function", "there is no function");
+        return Err(no(finding.fix(format!("begin with: def {name}(self"))));
     };
-    let said = |joins| Translator::new(&known, &function, joins).method(&function).map_err(|e| told(e, &text));
+    let said = |joins| Translator::new(&known, &function, joins).method(&function).map_err(|e| no(told(&e, &text)));
     let (added, joined) = (said(false)?, said(true)?);
     Ok(if added == joined { vec![added] } else { vec![added, joined] })
 }
@@ -81,7 +80,7 @@ pub fn candidate(source: String, sketch: &str) -> Candidate {
     Candidate { source, plan: crate::text::clean(crate::clients::unfenced(sketch), 600) }
 }
 
-fn told(error: Unsaid, text: &str) -> Diagnostic {
+fn told(error: &Unsaid, text: &str) -> Diagnostic {
     Diagnostic::new(Gate::Answer, "sketch-unsaid", format!("{} cannot be put into Aura", error.what))
         .at(text, error.at, line_at(text, error.at))
         .fix("say it with plain loops, if, assignments, and what is shown of the objects")

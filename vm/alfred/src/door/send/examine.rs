@@ -33,7 +33,7 @@ impl Passage<'_> {
         let (situation, sketch) = (self.situation.clone(), text.clone());
         let meant = match self.looked(move || sketch::translated(&sketch, &situation)).await? {
             Ok(meant) => meant,
-            Err(finding) => return Ok(self.failed(Gate::Answer, vec![finding])),
+            Err(findings) => return Ok(self.failed(Gate::Answer, findings)),
         };
         let mut last = Vec::new();
         for (i, source) in meant.into_iter().enumerate() {
