@@ -21,7 +21,7 @@ const DRAWING: &str = "
     Trying: Asking Clustering Approving Splicing Repairing
     Clustering: Approving Splicing Abstained
     Approving: Splicing Reading Testing Trying
-    Repairing: Asking Deconstructing Intending Clustering Approving
+    Repairing: Reading Asking Deconstructing Intending Clustering Approving
     Splicing: Keeping
     Keeping: Done
 ";

@@ -395,7 +395,7 @@ impl<'s> Builder<'s> {
         group
     }
 
-    /// Comments behind an annotation's text that are not about the next slot: those before the period that may follow, which means nothing, and one that ends its line.
+    /// Comments behind an annotation's text that are not about the next slot: those before the period that may follow, which means nothing, and those that end its line.
     fn behind_annotation(&mut self, group: &mut Group) {
         let rest = &self.toks[self.at..];
         let comments = rest.iter().take_while(|t| t.kind == Kind::Comment).count();
@@ -403,14 +403,11 @@ impl<'s> Builder<'s> {
             (0..comments).for_each(|_| self.head_word(group, true));
             self.at += 1;
         }
-        while self.kind() == Some(Kind::Comment) && self.ends_its_line() {
-            self.head_word(group, true);
+        let rest = &self.toks[self.at..];
+        let same_line = rest.iter().take_while(|t| t.kind == Kind::Comment && t.lines == 0).count();
+        if rest.get(same_line).is_some_and(|next| next.lines > 0) {
+            (0..same_line).for_each(|_| self.head_word(group, true));
         }
-    }
-
-    /// Whether the token here is on the line of the one before it, and the next is on another.
-    fn ends_its_line(&self) -> bool {
-        self.toks[self.at].lines == 0 && self.toks.get(self.at + 1).is_some_and(|next| next.lines > 0)
     }
 
     fn head_word(&mut self, group: &mut Group, is_comment: bool) {

@@ -374,8 +374,8 @@ fn comment_before(state: &State<'_>, first: Tok) -> Option<Span> {
         }
     }
     let comment = before.get(at).filter(|t| t.kind == Kind::Comment && line_ends < 2)?;
-    let previous = before[..at].iter().rev().find(|t| !matches!(t.kind, Kind::Space | Kind::Join));
-    let trails =
-        line_ends > 0 && previous.is_some_and(|t| !matches!(t.kind, Kind::Newline | Kind::Comment | Kind::Bar | Kind::OpenBrace));
+    // Several comments behind something are all about that.
+    let previous = before[..at].iter().rev().find(|t| !matches!(t.kind, Kind::Space | Kind::Join | Kind::Comment));
+    let trails = line_ends > 0 && previous.is_some_and(|t| !matches!(t.kind, Kind::Newline | Kind::Bar | Kind::OpenBrace));
     (!trails).then_some(comment.span)
 }

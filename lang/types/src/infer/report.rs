@@ -338,7 +338,9 @@ impl Body<'_> {
         };
         found.help = Some(format!("did you mean '{near}'?"));
         let parts = crate::near::parts(&near);
-        if parts.len() == message.send.selector.len() {
+        // Another operator may want other parentheses.
+        let is_word = near.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if is_word && parts.len() == message.send.selector.len() {
             let edits = message.send.selector.iter().zip(parts).map(|(s, p)| Edit::replace(*s, p)).collect();
             found.fix = Some(aura_syntax::diagnostic::Fix { title: format!("send '{near}'"), edits });
         }
