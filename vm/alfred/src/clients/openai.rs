@@ -152,7 +152,9 @@ impl OpenAi {
 
 /// Tokens of an answer.
 fn most(request: &Request, is_constrained: bool) -> u32 {
-    if is_constrained { request.options.constrained } else { request.options.answer }
+    // A sketch that is longer repeats itself.
+    let is_long = is_constrained && !request.is_sketch;
+    if is_long { request.options.constrained } else { request.options.answer }
 }
 
 /// Why it looks as if the server did not constrain its answer by the grammar that it was given.

@@ -49,7 +49,7 @@ pub fn header(situation: &Situation) -> String {
 pub fn grammar(situation: &Situation) -> String {
     let header = header(situation).replace('\\', "\\\\").replace('"', "\\\"");
     format!(
-        "root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line{{1,40}}\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,150}} \"\\n\"\n"
+        "root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line{{1,30}} \"\\n\"?\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,110}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,110}} \"\\n\"\n"
     )
 }
 
