@@ -102,6 +102,20 @@ fn expressions_become_messages() {
 }
 
 #[test]
+fn a_method_that_calls_itself_is_no_block_in_a_slot() {
+    assert_eq!(
+        aura("return self.transfer_to(n - 1, to_account)"),
+        "transfer: n To: toAccount = ( transfer: n - 1 To: toAccount )"
+    );
+    assert_eq!(aura("return transfer_to(to_account, n, self)"), "transfer: n To: toAccount = ( toAccount transfer: n To: self )");
+    assert_eq!(
+        aura("return self.transfer_to(to_account, 1, self)"),
+        "transfer: n To: toAccount = ( toAccount transfer: 1 To: self )"
+    );
+    assert!(!aura("return self.transfer_to(1)").contains("value"), "{}", aura("return self.transfer_to(1)"));
+}
+
+#[test]
 fn what_may_be_added_or_joined_is_both() {
     insta::assert_snapshot!(shown(&["x = to_account.unknown()\nreturn x + x"]));
 }

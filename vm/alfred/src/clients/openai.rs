@@ -150,11 +150,16 @@ impl OpenAi {
     }
 }
 
+/// Tokens of a bare sketch: one that is longer repeats itself.
+const MOST_SKETCH: u32 = 400;
+
 /// Tokens of an answer.
 fn most(request: &Request, is_constrained: bool) -> u32 {
-    // A sketch that is longer repeats itself.
-    let is_long = is_constrained && !request.is_sketch;
-    if is_long { request.options.constrained } else { request.options.answer }
+    match (is_constrained, request.is_sketch) {
+        (true, true) => request.options.answer.min(MOST_SKETCH),
+        (true, false) => request.options.constrained,
+        (false, _) => request.options.answer,
+    }
 }
 
 /// Why it looks as if the server did not constrain its answer by the grammar that it was given.

@@ -152,6 +152,10 @@ impl Translator<'_> {
         }
         let receiver = self.expression(holder)?;
         let count = call.arguments.args.len();
+        // `self.steps(n // 2)` of a number's method: whoever writes that means the number's steps.
+        if receiver.text == "self" && self.known.is_missing(name) && count == arity(self.known.selector()) + 1 {
+            return self.itself(call);
+        }
         let of_script = self.known.of_script(name, count);
         // What the script's objects call so is meant, unless the receiver is a text, a number or a collection.
         let is_builtin = of_script.is_none()
@@ -160,7 +164,7 @@ impl Translator<'_> {
             return Ok(piece);
         }
         // A slot that holds a block.
-        let is_slot = self.known.of_script(name, 0).is_some() && (count > 0 || self.known.slot_kind(name) == Kind::Block);
+        let is_slot = self.known.is_data(name) && (count > 0 || self.known.slot_kind(name) == Kind::Block);
         if is_slot && of_script.as_ref().is_none_or(|s| arity(s) != count) {
             let block = self.unary(&receiver, &self.attribute(name), Kind::Block);
             let arguments = self.arguments(call)?;

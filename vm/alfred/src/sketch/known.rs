@@ -33,6 +33,18 @@ impl<'a> Known<'a> {
         self.situation.understood.iter().find(|s| arity(s) == arguments && plain(s) == plain(name)).cloned()
     }
 
+    /// Whether this is Python's name of the missing message.
+    pub(super) fn is_missing(&self, name: &str) -> bool {
+        plain(&self.situation.selector) == plain(name)
+    }
+
+    /// Whether an object of the script has such a slot that is no method.
+    pub(super) fn is_data(&self, name: &str) -> bool {
+        let script = self.situation.path.iter().filter(|h| h.of_script).chain(&self.situation.objects);
+        let data = |s: &SlotView| matches!(s.kind, SlotKind::Data | SlotKind::Constant);
+        script.flat_map(|h| &h.slots).any(|s| data(s) && plain(&s.name) == plain(name))
+    }
+
     /// Whether self has such a slot.
     pub(super) fn is_own(&self, name: &str) -> bool {
         self.own(name).is_some()
