@@ -225,3 +225,23 @@ fn after_the_first_conversation_aura_may_be_asked_for() {
     let cards: Vec<bool> = server.questions().iter().map(|q| q.to_string().contains("Aura on a card")).collect();
     assert!(!cards[0] && cards.last() == Some(&true), "{cards:?}");
 }
+
+/// What is said twice in Aura, or looked at twice on the way, must not double with each level.
+#[test]
+fn nothing_doubles_with_depth() {
+    let nested = |open: &str, close: &str, n: usize| format!("return {}n{}", open.repeat(n), close.repeat(n));
+    for body in [
+        nested("n or (", ")", 38),
+        nested("n < (", ") < n", 38),
+        nested("sum(a for a, b in zip(", ", n))", 18),
+        nested("[x for x in enumerate(", ")]", 18),
+        nested("sorted(n, reverse=True, key=lambda x: ", ")", 30),
+        format!("return self.from{}", "[1:-1]".repeat(300)),
+        nested("max(", ", default=0)", 38),
+        format!("return n{}", "[-2]".repeat(300)),
+    ] {
+        let began = std::time::Instant::now();
+        let text = aura(&body);
+        assert!(text.len() < 60_000 && began.elapsed().as_secs() < 20, "{} characters of {body}", text.len());
+    }
+}

@@ -1,7 +1,7 @@
 //! Expressions. Each becomes one message or a few, in Aura's order: the receiver first.
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension, Expr, ExprBoolOp, ExprCompare, ExprSlice, ExprSubscript, InterpolatedStringElement, Number,
+    BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprBoolOp, ExprCompare, ExprSlice, ExprSubscript, InterpolatedStringElement, Number,
     Operator, UnaryOp,
 };
 use ruff_text_size::Ranged;
@@ -14,8 +14,46 @@ fn integer(n: i64) -> Piece {
     Piece::new(n.to_string(), Kind::Integer)
 }
 
+/// Expressions that are looked at, those that are looked at twice counted twice; and characters of one of them. What doubles with each level of a
+/// hostile text ends here.
+const MOST_STEPS: usize = 5_000;
+const MOST_TEXT: usize = 4 * crate::prompt::MOST_SOURCE;
+
+/// Whether it can be said twice: doing so changes nothing, and asks for nothing.
+fn is_simple(e: &Expr) -> bool {
+    match e {
+        Expr::Name(_) | Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => true,
+        Expr::Attribute(a) => is_simple(&a.value),
+        Expr::Subscript(s) => is_simple(&s.value) && is_simple(&s.slice),
+        Expr::UnaryOp(u) => is_simple(&u.operand),
+        Expr::BinOp(b) => is_simple(&b.left) && is_simple(&b.right),
+        _ => false,
+    }
+}
+
 impl Translator<'_> {
     pub(super) fn expression(&mut self, e: &Expr) -> Said<Piece> {
+        self.steps += 1;
+        let piece = if self.steps > MOST_STEPS { Err(unsaid(e, "so much")) } else { self.expressed(e) }?;
+        if piece.text.len() > MOST_TEXT { Err(unsaid(e, "so much")) } else { Ok(piece) }
+    }
+
+    /// What `e` means, to be said first here and then there: evaluated once, where that makes a difference.
+    pub(super) fn twice(&mut self, e: &Expr) -> Said<(Piece, Piece)> {
+        let piece = self.expression(e)?;
+        Ok(self.twice_of(e, piece))
+    }
+
+    fn twice_of(&mut self, e: &Expr, piece: Piece) -> (Piece, Piece) {
+        if is_simple(e) {
+            return (piece.clone(), piece);
+        }
+        let kept = self.local("kept");
+        let first = Piece::block(format!("[ {kept}: {}. {kept} ]", piece.text)).unary("value", piece.kind.clone());
+        (first, Piece::new(kept, piece.kind))
+    }
+
+    fn expressed(&mut self, e: &Expr) -> Said<Piece> {
         Ok(match e {
             Expr::NumberLiteral(n) => match &n.value {
                 Number::Int(i) => Piece::new(i.to_string(), Kind::Integer),
@@ -70,12 +108,16 @@ impl Translator<'_> {
                     match element {
                         InterpolatedStringElement::Literal(l) if l.value.is_empty() => {}
                         InterpolatedStringElement::Literal(l) => parts.push(Piece::new(quoted(&l.value), Kind::Text)),
-                        InterpolatedStringElement::Interpolation(i) if i.format_spec.is_some() => {
+                        InterpolatedStringElement::Interpolation(i) if i.format_spec.is_some() || i.debug_text.is_some() => {
                             return Err(unsaid(e, "a format in a text"));
                         }
                         InterpolatedStringElement::Interpolation(i) => {
                             let piece = self.expression(&i.expression)?;
-                            parts.push(self.as_text(piece));
+                            parts.push(match i.conversion {
+                                ConversionFlag::None | ConversionFlag::Str => self.as_text(piece),
+                                ConversionFlag::Repr => self.unary(&piece, "printString", Kind::Text),
+                                ConversionFlag::Ascii => return Err(unsaid(e, "a format in a text")),
+                            });
                         }
                     }
                 }
@@ -214,8 +256,11 @@ impl Translator<'_> {
                 CmpOp::NotIn => CmpOp::In,
                 _ => return Ok(self.logic(operand)?.unary("not", Kind::Truth)),
             };
-            let left = self.expression(&c.left)?;
-            return self.comparison(left, opposite, &c.comparators[0]);
+            let (left, right) = (self.expression(&c.left)?, self.expression(&c.comparators[0])?);
+            return Ok(self.comparison(left, opposite, right));
+        }
+        if operand.is_bool_op_expr() {
+            return Ok(self.logic(operand)?.unary("not", Kind::Truth));
         }
         let piece = self.expression(operand)?;
         Ok(match &piece.kind {
@@ -233,13 +278,18 @@ impl Translator<'_> {
             return self.logic(e);
         }
         let piece = self.expression(e)?;
-        Ok(match &piece.kind {
-            Kind::Text => self.unary(&piece, "isNotEmpty", Kind::Truth),
-            kind if kind.is_collection() => self.unary(&piece, "isNotEmpty", Kind::Truth),
+        Ok(self.truth(&piece))
+    }
+
+    /// Whether what a piece answers counts as true in Python.
+    fn truth(&self, piece: &Piece) -> Piece {
+        match &piece.kind {
+            Kind::Text => self.unary(piece, "isNotEmpty", Kind::Truth),
+            kind if kind.is_collection() => self.unary(piece, "isNotEmpty", Kind::Truth),
             kind if kind.is_number() => piece.binary("!=", &integer(0), Kind::Truth),
-            Kind::Object(_) | Kind::Nil => self.unary(&piece, "isNotNil", Kind::Truth),
-            _ => piece,
-        })
+            Kind::Object(_) | Kind::Nil => self.unary(piece, "isNotNil", Kind::Truth),
+            _ => piece.clone(),
+        }
     }
 
     /// `name or 'nobody'`: in Python one of the two, in Aura a truth unless it is said otherwise.
@@ -247,12 +297,13 @@ impl Translator<'_> {
         let [first, second] = &b.values[..] else { return self.logic(&Expr::BoolOp(b.clone())) };
         let (left, right) = (self.expression(first)?, self.expression(second)?);
         let is_truth = |p: &Piece| matches!(p.kind, Kind::Truth | Kind::Unknown);
-        if is_truth(&left) && is_truth(&right) || !matches!(first, Expr::Name(_) | Expr::Attribute(_)) {
-            return self.logic(&Expr::BoolOp(b.clone()));
+        if is_truth(&left) && is_truth(&right) {
+            return Ok(joined(b.op, &left, &right));
         }
         let kind = left.kind.clone().or(right.kind.clone());
-        let test = self.test(first)?;
-        let (yes, no) = if b.op == BoolOp::Or { (left, right) } else { (right, left) };
+        let (left, again) = self.twice_of(first, left);
+        let test = self.truth(&left);
+        let (yes, no) = if b.op == BoolOp::Or { (again, right) } else { (right, again) };
         let blocks = [yes, no].map(|p| Piece::block(block(&[], &[p.text])));
         Ok(test.keyword("ifTrue:False:", &blocks, kind))
     }
@@ -261,14 +312,8 @@ impl Translator<'_> {
     fn logic(&mut self, e: &Expr) -> Said<Piece> {
         match e {
             Expr::BoolOp(b) => {
-                let operator = if b.op == BoolOp::And { "&&" } else { "||" };
-                let mut pieces = Vec::new();
-                for (i, value) in b.values.iter().enumerate() {
-                    let piece = self.test(value)?;
-                    // What must not be looked at if the first decides stands in a block.
-                    pieces.push(if i == 0 { piece } else { Piece::block(format!("[ {} ]", piece.text)) });
-                }
-                let all = pieces.into_iter().reduce(|a, b| a.binary(operator, &b, Kind::Truth));
+                let pieces = b.values.iter().map(|v| self.test(v)).collect::<Said<Vec<_>>>()?;
+                let all = pieces.into_iter().reduce(|left, right| joined(b.op, &left, &right));
                 all.ok_or_else(|| unsaid(e, "nothing"))
             }
             Expr::Compare(c) => self.comparisons(c),
@@ -280,23 +325,24 @@ impl Translator<'_> {
     fn comparisons(&mut self, c: &ExprCompare) -> Said<Piece> {
         let mut left = self.expression(&c.left)?;
         let mut all: Option<Piece> = None;
-        for (op, right) in c.ops.iter().zip(&c.comparators) {
-            let one = self.comparison(left, *op, right)?;
-            all = Some(match all {
-                None => one,
-                Some(before) => before.binary("&&", &Piece::block(format!("[ {} ]", one.text)), Kind::Truth),
-            });
-            left = self.expression(right)?;
+        for (i, (op, right)) in c.ops.iter().zip(&c.comparators).enumerate() {
+            // What stands in the middle is compared with both.
+            let (here, again) = match i + 1 == c.ops.len() {
+                true => (self.expression(right)?, integer(0)),
+                false => self.twice(right)?,
+            };
+            let one = self.comparison(left, *op, here);
+            all = Some(all.map_or(one.clone(), |before| joined(BoolOp::And, &before, &one)));
+            left = again;
         }
         all.ok_or_else(|| unsaid(c, "nothing"))
     }
 
-    fn comparison(&mut self, left: Piece, op: CmpOp, right: &Expr) -> Said<Piece> {
-        let is_none = right.is_none_literal_expr();
-        let right = self.expression(right)?;
+    fn comparison(&self, left: Piece, op: CmpOp, right: Piece) -> Piece {
+        let is_none = right.text == "nil";
         let operator = match op {
-            CmpOp::Eq | CmpOp::Is if is_none => return Ok(self.unary(&left, "isNil", Kind::Truth)),
-            CmpOp::NotEq | CmpOp::IsNot if is_none => return Ok(self.unary(&left, "isNotNil", Kind::Truth)),
+            CmpOp::Eq | CmpOp::Is if is_none => return self.unary(&left, "isNil", Kind::Truth),
+            CmpOp::NotEq | CmpOp::IsNot if is_none => return self.unary(&left, "isNotNil", Kind::Truth),
             CmpOp::Eq => "=",
             CmpOp::NotEq => "!=",
             CmpOp::Lt => "<",
@@ -308,7 +354,7 @@ impl Translator<'_> {
             CmpOp::In | CmpOp::NotIn => {
                 let selector = if matches!(right.kind, Kind::Lookup(_)) { "includesKey:" } else { "includes:" };
                 let found = self.keyword(&right, selector, &[left], Kind::Truth);
-                return Ok(if op == CmpOp::In { found } else { found.unary("not", Kind::Truth) });
+                return if op == CmpOp::In { found } else { found.unary("not", Kind::Truth) };
             }
         };
         // A vector and a list of the same are not equal; in Python both are lists.
@@ -317,7 +363,7 @@ impl Translator<'_> {
             (Kind::Items(_), Kind::List(_)) => (left, self.unary(&right, "asVector", Kind::Unknown)),
             _ => (left, right),
         };
-        Ok(left.binary(operator, &right, Kind::Truth))
+        left.binary(operator, &right, Kind::Truth)
     }
 
     /// `{ a. b }`.
@@ -382,7 +428,7 @@ impl Translator<'_> {
     fn element(&mut self, s: &ExprSubscript) -> Said<Piece> {
         let holder = self.expression(&s.value)?;
         if let Expr::Slice(slice) = &*s.slice {
-            return self.part(holder, slice);
+            return self.part(&s.value, holder, slice);
         }
         if let Some(n) = negative(&s.slice)
             && !matches!(holder.kind, Kind::Lookup(_))
@@ -391,7 +437,8 @@ impl Translator<'_> {
             return Ok(match n {
                 1 => self.unary(&holder, "last", kind),
                 n => {
-                    let at = self.unary(&holder, "size", Kind::Integer).binary("-", &integer(n), Kind::Integer);
+                    let (holder, again) = self.twice_of(&s.value, holder);
+                    let at = self.unary(&again, "size", Kind::Integer).binary("-", &integer(n), Kind::Integer);
                     self.keyword(&holder, "at:", &[at], kind)
                 }
             });
@@ -411,7 +458,7 @@ impl Translator<'_> {
     }
 
     /// `x[a:b]`: Python's ends may lie outside.
-    fn part(&mut self, holder: Piece, slice: &ExprSlice) -> Said<Piece> {
+    fn part(&mut self, of: &Expr, holder: Piece, slice: &ExprSlice) -> Said<Piece> {
         let kind = match &holder.kind {
             Kind::List(of) => Kind::Items(of.clone()),
             kind => kind.clone(),
@@ -426,22 +473,26 @@ impl Translator<'_> {
             let kind = holder.kind.clone();
             return Ok(self.unary(&holder, "copy", kind));
         }
-        let size = self.unary(&holder, "size", Kind::Integer);
-        let bound = |t: &mut Self, e: &Expr| -> Said<Piece> {
-            if let Some(n) = negative(e) {
-                let from_end = size.binary("-", &integer(n), Kind::Integer);
-                return Ok(from_end.keyword("max:", &[integer(0)], Kind::Integer));
-            }
-            let at = t.expression(e)?;
-            Ok(if at.text == "0" { at } else { at.keyword("min:", std::slice::from_ref(&size), Kind::Integer) })
+        let (holder, again) = self.twice_of(of, holder);
+        let size = self.unary(&again, "size", Kind::Integer);
+        let bound = |e: &Expr, at: Piece| match negative(e) {
+            Some(n) => size.binary("-", &integer(n), Kind::Integer).keyword("max:", &[integer(0)], Kind::Integer),
+            None if at.text == "0" => at,
+            None => at.keyword("min:", std::slice::from_ref(&size), Kind::Integer),
         };
-        let from = slice.lower.as_deref().map(|e| bound(self, e)).transpose()?.unwrap_or_else(|| integer(0));
-        let to = slice.upper.as_deref().map(|e| bound(self, e)).transpose()?;
+        let (from, begin) = match slice.lower.as_deref() {
+            None => (integer(0), integer(0)),
+            Some(e) => {
+                let (first, then) = self.twice(e)?;
+                (bound(e, first), bound(e, then))
+            }
+        };
+        let to = slice.upper.as_deref().map(|e| Ok(bound(e, self.expression(e)?))).transpose()?;
         // An end that lies before the begin: nothing.
-        let to = match (to, from.text == "0") {
-            (None, _) => size.clone(),
-            (Some(to), true) => to,
-            (Some(to), false) => to.keyword("max:", std::slice::from_ref(&from), Kind::Integer),
+        let to = match to {
+            None => size.clone(),
+            Some(to) if begin.text == "0" => to,
+            Some(to) => to.keyword("max:", &[begin], Kind::Integer),
         };
         Ok(self.keyword(&holder, "copyFrom:UpTo:", &[from, to], kind))
     }
@@ -508,7 +559,7 @@ impl Translator<'_> {
             let test = self.test(test)?;
             all = Some(match all {
                 None => test,
-                Some(before) => before.binary("&&", &Piece::block(format!("[ {} ]", test.text)), Kind::Truth),
+                Some(before) => joined(BoolOp::And, &before, &test),
             });
         }
         Ok(all)
@@ -547,6 +598,12 @@ impl Translator<'_> {
 
 /// What stands in the middle of loops.
 type Inner<'f, T> = Box<dyn FnOnce(&mut T) -> Said<String> + 'f>;
+
+/// `a && [ b ]`: what must not be looked at if the first decides stands in a block.
+fn joined(op: BoolOp, left: &Piece, right: &Piece) -> Piece {
+    let operator = if op == BoolOp::And { "&&" } else { "||" };
+    left.binary(operator, &Piece::block(format!("[ {} ]", right.text)), Kind::Truth)
+}
 
 /// `-n`, as an index.
 fn negative(index: &Expr) -> Option<i64> {

@@ -54,6 +54,8 @@ pub(super) struct Translator<'a> {
     pub(super) joins: bool,
     /// Python's name of the function itself.
     pub(super) function: String,
+    /// Expressions that were looked at.
+    pub(super) steps: usize,
     uses: Uses,
     /// Every name of Aura that is given.
     taken: BTreeSet<String>,
@@ -70,6 +72,7 @@ impl<'a> Translator<'a> {
             answers: has_answer(&function.body),
             joins,
             function: function.name.to_string(),
+            steps: 0,
             uses: Uses::of(&function.body),
             taken: BTreeSet::new(),
         }
