@@ -18,6 +18,8 @@ fn integer(n: i64) -> Piece {
 /// hostile text ends here.
 const MOST_STEPS: usize = 5_000;
 const MOST_TEXT: usize = 4 * crate::prompt::MOST_SOURCE;
+/// Expressions one inside the other: `a + b + c` are as many as there are operators.
+const MOST_NESTED: usize = 100;
 
 /// Whether it can be said twice: doing so changes nothing, and asks for nothing.
 fn is_simple(e: &Expr) -> bool {
@@ -34,8 +36,13 @@ fn is_simple(e: &Expr) -> bool {
 impl Translator<'_> {
     pub(super) fn expression(&mut self, e: &Expr) -> Said<Piece> {
         self.steps += 1;
-        let piece = if self.steps > MOST_STEPS { Err(unsaid(e, "so much")) } else { self.expressed(e) }?;
-        if piece.text.len() > MOST_TEXT { Err(unsaid(e, "so much")) } else { Ok(piece) }
+        if self.steps > MOST_STEPS || self.depth == MOST_NESTED {
+            return Err(unsaid(e, "so much"));
+        }
+        self.depth += 1;
+        let piece = self.expressed(e);
+        self.depth -= 1;
+        piece.and_then(|p| if p.text.len() > MOST_TEXT { Err(unsaid(e, "so much")) } else { Ok(p) })
     }
 
     /// What `e` means, to be said first here and then there: evaluated once, where that makes a difference.

@@ -56,6 +56,8 @@ pub(super) struct Translator<'a> {
     pub(super) function: String,
     /// Expressions that were looked at.
     pub(super) steps: usize,
+    /// Expressions of which each is inside the other, around the one that is looked at.
+    pub(super) depth: usize,
     uses: Uses,
     /// Every name of Aura that is given.
     taken: BTreeSet<String>,
@@ -73,6 +75,7 @@ impl<'a> Translator<'a> {
             joins,
             function: function.name.to_string(),
             steps: 0,
+            depth: 0,
             uses: Uses::of(&function.body),
             taken: BTreeSet::new(),
         }
