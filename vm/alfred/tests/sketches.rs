@@ -72,6 +72,8 @@ fn statements_become_messages() {
         "try:\n    return int(self.from)\nexcept ValueError as e:\n    return 0",
         "raise ValueError(f'{n} is too much')",
         "del self.rates['x']\nself.rates['y'] = self.rates.get('y', 0) + 1",
+        "self.find(n).balance += 1\nself.find(n).rates[self.key(n)] += 1\nself.find(n).moves[-1] = 3",
+        "total = 0\ndef add(x):\n    nonlocal total\n    total = total + x\ndef other():\n    total = 9\n    return total\nadd(n)\nreturn total",
         "for m in self.moves:\n    for k in self.moves:\n        if k == m:\n            continue\n        n += k\nreturn n",
     ]));
 }
@@ -97,6 +99,8 @@ fn expressions_become_messages() {
         "return to_account is None or to_account.unknown(1)",
         "return list(map(lambda m: m + 1, self.moves)) + [0] * n",
         "return self.from or 'nobody'",
+        "return 0 < self.find(n) < 9 and self.find(n)[1:] and max(self.find(n), default=3)",
+        "return f'{n!r} of {self.from}' + str(self.moves.index(n))",
         "return 'it\\'s a \\\\ and a {brace}'",
     ]));
 }
@@ -137,6 +141,11 @@ fn what_cannot_be_said_is_refused_with_its_place() {
         "return super().transfer_to(n, to_account)",
         "return n @ n",
         "match n:\n    case 1:\n        return 2",
+        "def add(x, y=3):\n    return x + y\nreturn add(n)",
+        "@cache\ndef add(x):\n    return x\nreturn add(n)",
+        "return sorted(self.moves, reverse=n > 3)",
+        "counts = defaultdict(int)\nreturn counts",
+        "return f'{n:>3}' + f'{n=}'",
     ]));
 }
 

@@ -242,6 +242,9 @@ pub struct CandidateRecord {
     pub sampling: Sampling,
     /// What was answered, as it came.
     pub answer: String,
+    /// What that was put into, where it was not Aura (`crate::sketch`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
     /// Tokens that it took.
     pub tokens: Tokens,
     /// The gates that it came to, in order.

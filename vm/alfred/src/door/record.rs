@@ -77,6 +77,7 @@ impl Trail {
             digest: answer.digest.clone(),
             sampling: Sampling::from(&request.options),
             answer: clean(&answer.text, MOST_ANSWER),
+            meant: None,
             tokens: answer.tokens,
             verdicts: Vec::new(),
         });
@@ -90,11 +91,14 @@ impl Trail {
         self.failed(Gate::Answer, &[finding]);
     }
 
-    /// The last answer may mean something else: it is looked at once more.
-    pub(super) fn again(&mut self) {
-        if let Some(current) = self.all.get_mut(self.current) {
-            current.verdicts.clear();
+    /// The last answer, which is no Aura, is taken to mean this; what else it was taken to mean before stays a candidate of its own.
+    pub(super) fn means(&mut self, source: &str) {
+        let Some(before) = self.all.get(self.current).cloned() else { return };
+        if before.meant.is_some() {
+            self.current = self.all.len();
+            self.all.push(CandidateRecord { tokens: Tokens::default(), verdicts: Vec::new(), ..before });
         }
+        self.all[self.current].meant = Some(source.to_string());
     }
 
     /// A person has written something else than the last candidate.
@@ -102,7 +106,8 @@ impl Trail {
         let Some(before) = self.all.get(self.current).cloned() else { return };
         let answer = clean(text, MOST_ANSWER);
         self.current = self.all.len();
-        self.all.push(CandidateRecord { edited: true, answer, tokens: Tokens::default(), verdicts: Vec::new(), ..before });
+        let fresh = CandidateRecord { meant: None, tokens: Tokens::default(), verdicts: Vec::new(), ..before };
+        self.all.push(CandidateRecord { edited: true, answer, ..fresh });
     }
 
     /// The candidate has passed a gate.

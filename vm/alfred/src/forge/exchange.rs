@@ -93,7 +93,7 @@ pub fn exchanges(chronicle: &Chronicle) -> Vec<Exchange> {
         };
         all.push(line(Shows::Method, Vec::new()));
         // (What was said to a sketch that failed is not kept.)
-        let repaired = if is_sketch(chosen) { Vec::new() } else { repaired(l, chosen, &unwanted) };
+        let repaired = if chosen.meant.is_some() { Vec::new() } else { repaired(l, chosen, &unwanted) };
         if !repaired.is_empty() {
             all.push(line(Shows::Repair, repaired));
         }
@@ -165,14 +165,9 @@ fn repaired(l: &Learning, chosen: &CandidateRecord, unwanted: &Unwanted) -> Vec<
     turns
 }
 
-/// Whether the method was asked for and written in Python.
-fn is_sketch(chosen: &CandidateRecord) -> bool {
-    crate::sketch::is_sketch(&crate::answer::fields(&chosen.answer).1)
-}
-
 /// What a model should have answered: in the language in which it was asked.
 fn answer(l: &Learning, chosen: &CandidateRecord) -> String {
-    if is_sketch(chosen) {
+    if chosen.meant.is_some() {
         let (plan, source) = crate::answer::fields(&chosen.answer);
         return serde_json::json!({"a_plan": plan, "b_source": source}).to_string();
     }

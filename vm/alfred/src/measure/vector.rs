@@ -57,7 +57,10 @@ fn diversity(learning: &Learning) -> Option<f64> {
 
 /// The tree of what a candidate proposed.
 pub(crate) fn code(candidate: &CandidateRecord, selector: &str) -> Option<Tree> {
-    Tree::of(&crate::answer::read(&candidate.answer, selector).ok()?.source)
+    match &candidate.meant {
+        Some(source) => Tree::of(source),
+        None => Tree::of(&crate::answer::read(&candidate.answer, selector).ok()?.source),
+    }
 }
 
 fn relevance(learning: &Learning) -> Option<f64> {

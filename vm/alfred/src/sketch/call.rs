@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{Comprehension, Expr, ExprCall, Keyword};
 
+use super::expression::lambda_names;
 use super::kind::Kind;
 use super::known::{Known, aura_name};
 use super::methods;
@@ -220,7 +221,14 @@ impl Translator<'_> {
         }
         Ok(Some(match (name, given) {
             ("max" | "min", [all]) => {
-                let all = self.expression(all)?;
+                let default = named("default").map(|d| self.expression(d)).transpose()?;
+                let (first, all) = match default {
+                    Some(_) => self.twice(all)?,
+                    None => {
+                        let all = self.expression(all)?;
+                        (all.clone(), all)
+                    }
+                };
                 let kind = all.kind.element();
                 let found = match named("key") {
                     Some(key) => {
@@ -229,12 +237,11 @@ impl Translator<'_> {
                     }
                     None => self.unary(&all, name, kind.clone()),
                 };
-                match named("default") {
+                match default {
                     None => found,
                     Some(default) => {
-                        let default = self.expression(default)?;
                         let blocks = [default, found].map(|p| Piece::block(block(&[], &[p.text])));
-                        self.unary(&all, "isEmpty", Kind::Truth).keyword("ifTrue:False:", &blocks, kind)
+                        self.unary(&first, "isEmpty", Kind::Truth).keyword("ifTrue:False:", &blocks, kind)
                     }
                 }
             }
@@ -283,7 +290,7 @@ impl Translator<'_> {
                 let thing = self.expression(thing)?;
                 self.is_one(&thing, of)?
             }
-            ("dict", []) | ("defaultdict" | "OrderedDict", _) => {
+            ("dict" | "OrderedDict", []) => {
                 Piece::new("dictionary", Kind::Unknown).unary("copy", Kind::Lookup(Box::new(Kind::Unknown)))
             }
             ("set", []) => Piece::new("set", Kind::Unknown).unary("copy", Kind::Set),
@@ -369,7 +376,11 @@ impl Translator<'_> {
         reverse: Option<&Expr>,
     ) -> Said<Piece> {
         let kind = if plain == "sorted" { Kind::items(all.kind.element()) } else { Kind::Unknown };
-        let reversed = reverse.is_some_and(super::uses::is_true);
+        let reversed = match reverse {
+            None => false,
+            Some(Expr::BooleanLiteral(b)) => b.value,
+            Some(other) => return Err(unsaid(other, "sorting one way or the other")),
+        };
         let Some(key) = key else {
             let operator = if reversed { ">" } else { "<" };
             return Ok(match reversed {
@@ -379,8 +390,7 @@ impl Translator<'_> {
         };
         if let (Expr::Lambda(lambda), true) = (key, reversed) {
             // The other way round: compare twice. (An order of keys alone has no reverse that keeps equal ones in place.)
-            let names: Vec<&str> = lambda.parameters.iter().flat_map(|p| p.iter()).map(|p| p.name().as_str()).collect();
-            let inner = self.lambda(&names, &lambda.body)?;
+            let inner = self.lambda(&lambda_names(lambda)?, &lambda.body)?;
             let ours = inner.keyword("value:", &[Piece::new("x", Kind::Unknown)], Kind::Unknown);
             let other = inner.keyword("value:", &[Piece::new("y", Kind::Unknown)], Kind::Unknown);
             let text = ours.binary(">", &other, Kind::Truth).text;

@@ -1,14 +1,14 @@
 //! Expressions. Each becomes one message or a few, in Aura's order: the receiver first.
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprBoolOp, ExprCompare, ExprSlice, ExprSubscript, InterpolatedStringElement, Number,
-    Operator, UnaryOp,
+    BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprBoolOp, ExprCompare, ExprLambda, ExprSlice, ExprSubscript,
+    InterpolatedStringElement, Number, Operator, UnaryOp,
 };
 use ruff_text_size::Ranged;
 
 use super::kind::Kind;
 use super::piece::{Piece, block, quoted};
-use super::translator::{Said, Translator, unsaid};
+use super::translator::{Said, Translator, named, unsaid};
 
 fn integer(n: i64) -> Piece {
     Piece::new(n.to_string(), Kind::Integer)
@@ -22,7 +22,7 @@ const MOST_TEXT: usize = 4 * crate::prompt::MOST_SOURCE;
 const MOST_NESTED: usize = 100;
 
 /// Whether it can be said twice: doing so changes nothing, and asks for nothing.
-fn is_simple(e: &Expr) -> bool {
+pub(super) fn is_simple(e: &Expr) -> bool {
     match e {
         Expr::Name(_) | Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => true,
         Expr::Attribute(a) => is_simple(&a.value),
@@ -91,10 +91,7 @@ impl Translator<'_> {
             Expr::Set(s) => self.braces(&s.elts, e)?.unary("asSet", Kind::Set),
             Expr::Dict(d) => self.dictionary(d)?,
             Expr::Subscript(s) => self.element(s)?,
-            Expr::Lambda(l) => {
-                let names: Vec<&str> = l.parameters.iter().flat_map(|p| p.iter()).map(|p| p.name().as_str()).collect();
-                self.lambda(&names, &l.body)?
-            }
+            Expr::Lambda(l) => self.lambda(&lambda_names(l)?, &l.body)?,
             Expr::ListComp(c) => self.comprehension(&c.elt, &c.generators)?,
             Expr::Generator(c) => self.comprehension(&c.elt, &c.generators)?,
             Expr::SetComp(c) => self.comprehension(&c.elt, &c.generators)?.unary("asSet", Kind::Set),
@@ -182,8 +179,13 @@ impl Translator<'_> {
             };
         }
         let receiver = self.expression(holder)?;
-        let kind = if receiver.text == "self" { self.known.own_kind(name) } else { self.known.slot_kind(name) };
+        let kind = self.slot_kind(&receiver, name);
         Ok(self.unary(&receiver, &self.attribute(name), kind))
+    }
+
+    /// What a slot of something holds.
+    pub(super) fn slot_kind(&self, holder: &Piece, name: &str) -> Kind {
+        if holder.text == "self" { self.known.own_kind(name) } else { self.known.slot_kind(name) }
     }
 
     pub(super) fn operation(&mut self, at: &impl Ranged, left: Piece, op: Operator, right: Piece) -> Said<Piece> {
@@ -612,8 +614,13 @@ fn joined(op: BoolOp, left: &Piece, right: &Piece) -> Piece {
     left.binary(operator, &Piece::block(format!("[ {} ]", right.text)), Kind::Truth)
 }
 
+/// The arguments of a lambda.
+pub(super) fn lambda_names(l: &ExprLambda) -> Said<Vec<&str>> {
+    l.parameters.as_ref().map_or(Ok(Vec::new()), |p| named(l, p))
+}
+
 /// `-n`, as an index.
-fn negative(index: &Expr) -> Option<i64> {
+pub(super) fn negative(index: &Expr) -> Option<i64> {
     let Expr::UnaryOp(u) = index else { return None };
     let Expr::NumberLiteral(n) = &*u.operand else { return None };
     (u.op == UnaryOp::USub).then(|| n.value.as_int()?.as_i64())?

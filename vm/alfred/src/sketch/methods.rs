@@ -198,7 +198,10 @@ impl Translator<'_> {
                 let none = answers(&Piece::new("-1", Kind::Integer));
                 self.keyword(x, "indexOf:", std::slice::from_ref(what), Kind::Integer).keyword("ifNil:", &[none], Kind::Integer)
             }
-            ("index", [_]) => self.keyword(x, "indexOf:", &arguments, Kind::Integer),
+            ("index", [_]) => {
+                let none = Piece::block("[ error: 'it is not there' ]");
+                self.keyword(x, "indexOf:", &arguments, Kind::Integer).keyword("ifNil:", &[none], Kind::Integer)
+            }
             ("get", [key]) => {
                 let none = answers(&Piece::new("nil", Kind::Nil));
                 self.keyword(x, "at:IfAbsent:", &[key.clone(), none], x.kind.at())

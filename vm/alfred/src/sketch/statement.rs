@@ -2,10 +2,11 @@
 
 use ruff_python_ast::{ExceptHandler, Expr, Operator, Stmt, StmtFor, StmtIf, StmtWhile};
 
+use super::expression::{is_simple, negative};
 use super::kind::Kind;
 use super::piece::{Piece, block, parts};
-use super::translator::{Loop, Said, Translator, unsaid};
-use super::uses::{Uses, answers, answers_early, has_answer, is_true, leaves};
+use super::translator::{Loop, Said, Translator, named, unsaid};
+use super::uses::{Uses, answers, answers_early, answers_on_all, has_answer, is_true, leaves};
 
 /// Where statements stand.
 #[derive(Clone, Copy, PartialEq)]
@@ -136,7 +137,10 @@ impl Translator<'_> {
                 }
             }
             Stmt::FunctionDef(f) => {
-                let names: Vec<&str> = f.parameters.iter().map(|p| p.name().as_str()).collect();
+                let names = named(f, &f.parameters)?;
+                if f.is_async || !f.decorator_list.is_empty() {
+                    return Err(unsaid(f, "async, or a decorator"));
+                }
                 self.assign_name(&f.name, Kind::Block);
                 let text = self.function(&names, &f.body)?;
                 let name = self.name_of(&f.name).unwrap_or_default();
@@ -156,8 +160,8 @@ impl Translator<'_> {
         (self.exit, self.answers) = (exit.clone(), has_answer(body));
         let parameters: Vec<String> = names.iter().map(|n| self.bind(n, Kind::Unknown)).collect();
         let inner = Uses::of(body);
-        // What the outer function does not have is the inner one's own.
-        for name in inner.stored.iter().filter(|n| !before.contains_key(*n) && !names.contains(&n.as_str())) {
+        // What is assigned to is the inner function's own, unless it says otherwise.
+        for name in inner.stored.iter().filter(|n| !inner.outer.contains(*n) && !names.contains(&n.as_str())) {
             self.forget(name);
         }
         let lines = self.statements(body, if exit.is_some() { Place::Inside } else { Place::Last });
@@ -184,7 +188,7 @@ impl Translator<'_> {
     /// `if`, with all its branches.
     fn branch(&mut self, i: &StmtIf, place: Place) -> Said<String> {
         // Where nothing is answered on one of the ways, the answer comes after.
-        let place = if place == Place::Last && answers(&[Stmt::If(i.clone())]) { Place::Last } else { Place::Inside };
+        let place = if place == Place::Last && answers_on_all(i) { Place::Last } else { Place::Inside };
         let test = self.test(&i.test)?;
         let then = self.statements(&i.body, place)?;
         let mut others = Vec::new();
@@ -302,39 +306,79 @@ impl Translator<'_> {
     }
 
     fn store(&mut self, target: &Expr, value: Piece, lines: &mut Vec<String>) -> Said<()> {
+        // The last element but `n` is found by the size of what it is an element of.
+        let from_end = matches!(target, Expr::Subscript(s) if negative(&s.slice).is_some());
+        let target = self.target(target, from_end.then_some(&mut *lines))?;
+        self.put(target, value, lines);
+        Ok(())
+    }
+
+    /// What is assigned to. Where it is read as well, what it is an attribute or element of is evaluated before, by the lines in `before`.
+    fn target<'e>(&mut self, target: &'e Expr, mut before: Option<&mut Vec<String>>) -> Said<Target<'e>> {
+        let mut steady = |t: &mut Self, e: &Expr, piece: Piece| match &mut before {
+            Some(lines) if !is_simple(e) => {
+                let kept = t.local("kept");
+                lines.push(format!("{kept}: {}", piece.text));
+                Piece::new(kept, piece.kind)
+            }
+            _ => piece,
+        };
+        Ok(match target {
+            Expr::Name(name) => Target::Variable(&name.id),
+            Expr::Attribute(a) => {
+                let holder = self.expression(&a.value)?;
+                Target::Slot(steady(self, &a.value, holder), self.attribute(&a.attr))
+            }
+            Expr::Subscript(s) => {
+                let holder = self.expression(&s.value)?;
+                let holder = steady(self, &s.value, holder);
+                let key = self.index(&holder, &s.slice)?;
+                Target::Element(holder, steady(self, &s.slice, key))
+            }
+            other => return Err(unsaid(other, "assigning to this")),
+        })
+    }
+
+    fn put(&mut self, target: Target<'_>, value: Piece, lines: &mut Vec<String>) {
         match target {
-            Expr::Name(name) => {
-                let to = self.assign_name(&name.id, value.kind.clone());
+            Target::Variable(name) => {
+                let to = self.assign_name(name, value.kind.clone());
                 // `n: self` says the same as `n: n` would.
                 if to != value.text {
                     lines.push(format!("{to}: {}", value.text));
                 }
             }
-            Expr::Attribute(a) => {
-                let holder = self.expression(&a.value)?;
-                let name = self.attribute(&a.attr);
+            Target::Slot(holder, name) => {
                 lines.push(self.keyword(&holder, &format!("{name}:"), &[value], Kind::Unknown).text);
             }
-            Expr::Subscript(s) => {
-                let holder = self.expression(&s.value)?;
-                let key = self.index(&holder, &s.slice)?;
+            Target::Element(holder, key) => {
                 lines.push(self.keyword(&holder, "at:Put:", &[key, value], Kind::Unknown).text);
             }
-            other => return Err(unsaid(other, "assigning to this")),
         }
-        Ok(())
     }
 
     /// `x += y`.
     fn change(&mut self, target: &Expr, op: Operator, value: &Expr, lines: &mut Vec<String>) -> Said<()> {
-        let before = self.expression(target)?;
+        let to = self.target(target, Some(lines))?;
+        let before = match &to {
+            Target::Variable(_) => self.expression(target)?,
+            Target::Slot(holder, name) => {
+                let kind = self.slot_kind(holder, name);
+                self.unary(holder, name, kind)
+            }
+            Target::Element(holder, key) => {
+                let kind = holder.kind.at();
+                self.keyword(holder, "at:", std::slice::from_ref(key), kind)
+            }
+        };
         let by = self.expression(value)?;
         if matches!((&before.kind, op), (Kind::List(_), Operator::Add)) {
             lines.push(self.keyword(&before, "addAll:", &[by], Kind::Unknown).text);
             return Ok(());
         }
         let after = self.operation(target, before, op, by)?;
-        self.store(target, after, lines)
+        self.put(to, after, lines);
+        Ok(())
     }
 
     fn raised(&mut self, exception: Option<&Expr>) -> Said<String> {
@@ -394,6 +438,13 @@ impl Translator<'_> {
         }
         Ok((arguments, lines))
     }
+}
+
+/// What is assigned to: a variable by its name in Python, a slot of something, an element of something.
+enum Target<'e> {
+    Variable(&'e str),
+    Slot(Piece, String),
+    Element(Piece, Piece),
 }
 
 /// A `continue` that is not the end of an `if` at the top of the body.

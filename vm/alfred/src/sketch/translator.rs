@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ruff_python_ast::{Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Expr, Parameters, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::kind::Kind;
@@ -84,7 +84,10 @@ impl<'a> Translator<'a> {
     /// The whole method.
     pub(super) fn method(mut self, function: &StmtFunctionDef) -> Said<String> {
         let selector = self.known.selector().to_string();
-        let mut names: Vec<String> = function.parameters.iter().map(|p| p.name().to_string()).collect();
+        let mut names: Vec<String> = named(function, &function.parameters)?.into_iter().map(str::to_string).collect();
+        if function.is_async || !function.decorator_list.is_empty() {
+            return Err(unsaid(function, "async, or a decorator"));
+        }
         let wanted = arity(&selector);
         let mut lines = Vec::new();
         match names.len() {
@@ -242,6 +245,15 @@ impl<'a> Translator<'a> {
     pub(super) fn attribute(&self, python: &str) -> String {
         let known = self.known.of_script(python, 0).or_else(|| self.known.understood(python, 0));
         known.unwrap_or_else(|| aura_name(python))
+    }
+}
+
+/// The names of a function's arguments, which have no defaults and are each one.
+pub(super) fn named<'p>(at: &impl Ranged, parameters: &'p Parameters) -> Said<Vec<&'p str>> {
+    let is_plain = parameters.vararg.is_none() && parameters.kwarg.is_none() && parameters.iter().all(|p| p.default().is_none());
+    match is_plain {
+        true => Ok(parameters.iter().map(|p| p.name().as_str()).collect()),
+        false => Err(unsaid(at, "arguments with defaults, or any number of them")),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Comprehension, Expr, ExprContext, Stmt};
+use ruff_python_ast::{Comprehension, Expr, ExprContext, Stmt, StmtIf};
 
 /// The uses of names in a function's body.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub(super) struct Uses {
     pub(super) stored: BTreeSet<String>,
     /// Read where no loop, comprehension or function inside binds them.
     pub(super) read: BTreeSet<String>,
+    /// Belong to the function outside, as it says.
+    pub(super) outer: BTreeSet<String>,
     /// Have something added to or taken from.
     pub(super) grown: BTreeSet<String>,
     bound: Vec<String>,
@@ -71,6 +73,7 @@ impl<'a> Visitor<'a> for Uses {
                 self.inside(names_in(&f.target), |uses| f.body.iter().for_each(|s| uses.visit_stmt(s)));
                 f.orelse.iter().for_each(|s| self.visit_stmt(s));
             }
+            Stmt::Nonlocal(n) => self.outer.extend(n.names.iter().map(ToString::to_string)),
             Stmt::FunctionDef(f) => {
                 self.stored.insert(f.name.to_string());
                 let inner = Uses::of(&f.body);
@@ -131,13 +134,16 @@ pub(super) fn leaves(body: &[Stmt], is: fn(&Stmt) -> bool) -> bool {
 pub(super) fn answers(body: &[Stmt]) -> bool {
     match body.last() {
         Some(Stmt::Return(_) | Stmt::Raise(_)) => true,
-        Some(Stmt::If(i)) => {
-            let has_else = i.elif_else_clauses.last().is_some_and(|c| c.test.is_none());
-            has_else && answers(&i.body) && i.elif_else_clauses.iter().all(|c| answers(&c.body))
-        }
+        Some(Stmt::If(i)) => answers_on_all(i),
         Some(Stmt::While(w)) => is_true(&w.test) && !leaves(&w.body, |s| matches!(s, Stmt::Break(_))),
         _ => false,
     }
+}
+
+/// The same of an `if`.
+pub(super) fn answers_on_all(i: &StmtIf) -> bool {
+    let has_else = i.elif_else_clauses.last().is_some_and(|c| c.test.is_none());
+    has_else && answers(&i.body) && i.elif_else_clauses.iter().all(|c| answers(&c.body))
 }
 
 /// Whether an answer is given anywhere that is more than nothing.

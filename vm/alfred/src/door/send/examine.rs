@@ -39,9 +39,9 @@ impl Passage<'_> {
         for (i, source) in meant.into_iter().enumerate() {
             if i > 0 {
                 self.step(Step::Repairing);
-                self.trail.again();
                 self.step(Step::Reading);
             }
+            self.trail.means(&source);
             match answer::kept(&source, &self.situation.selector) {
                 Ok(source) => match self.gated(sketch::candidate(source, &text)).await? {
                     Ok(passed) => return Ok(Ok(passed)),
