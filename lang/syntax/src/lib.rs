@@ -8,6 +8,7 @@
 //! * [`visit`] a way through a tree, for who looks for something in it
 //! * [`dump()`] a tree as readable text
 //! * [`format()`] a program in its one layout
+//! * [`write`](mod@write) pieces of source text, put together
 //! * [`grouped()`] parentheses where other languages do without
 //! * [`grammar`] the norm of the syntax, and grammars for model servers derived from it
 //! * [`source`] a named text with lines and columns
@@ -27,6 +28,7 @@ pub mod source;
 pub mod tokens;
 pub mod tree;
 pub mod visit;
+pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use dump::dump;

@@ -162,7 +162,7 @@ fn names_are_no_way_out() {
     }
     let text = aura("return self._Quit()");
     assert!(!text.contains("_Quit"), "{text}");
-    assert!(aura("return '\\x07\\u202e'").contains("'\\u{7}\\u{202E}'"), "{}", aura("return '\\x07\\u202e'"));
+    assert!(aura("return '\\x07\\u202e'").contains("'\\u{7}\\u{202e}'"), "{}", aura("return '\\x07\\u202e'"));
     let text = aura("return '\\' ] value. _Quit. [ \\''");
     assert!(text.contains("\\'"), "{text}");
 }

@@ -12,9 +12,9 @@ use aura_heap::SlotKind as Kind;
 use aura_run::{Fail, Vm};
 use aura_types::{Handle, LiveSlot, LiveValue, SlotKind, World};
 
-use crate::export::expr::Expr;
 use crate::export::graph::{Body, Graph, Holds, NodeId, Ref, SlotView};
 use crate::export::library::{Changed, Names, changes};
+use aura_syntax::write::Expr;
 
 /// Objects that are looked at, those nearest to the globals first.
 const MOST: usize = 20_000;

@@ -4,6 +4,7 @@
 //! receiver and the arguments, so that a person can read what was tried; only one value differs from the send's at a time.
 
 use aura_run::{Plain, Sample};
+use aura_syntax::write::quoted;
 
 use crate::situation::arity;
 
@@ -119,23 +120,6 @@ fn literals(value: &Plain) -> Vec<String> {
     all.into_iter().filter(|t| fresh(t)).collect()
 }
 
-/// A text as it is written.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        match c {
-            '\'' => out.push_str("\\'"),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out.push('\'');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,10 +165,5 @@ mod tests {
         assert_eq!(literals(&Plain::Float(1e300)), ["0.0"]);
         assert_eq!(literals(&Plain::Truth(true)), ["false"]);
         assert_eq!(literals(&Plain::Int(0)), ["1"]);
-    }
-
-    #[test]
-    fn texts_are_written_so_that_they_read_back() {
-        assert_eq!(quoted("a'b\\\n\u{7}"), "'a\\'b\\\\\\n'");
     }
 }

@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::clients::{Message, Role};
 
 /// A question, the plan, and the method.
-struct Example {
-    question: &'static str,
-    plan: &'static str,
-    source: &'static str,
+pub(super) struct Example {
+    pub(super) question: &'static str,
+    pub(super) plan: &'static str,
+    pub(super) source: &'static str,
 }
 
 const EXAMPLES: &[Example] = &[
@@ -63,7 +63,12 @@ pub const TURNS: usize = 2 * EXAMPLES.len();
 
 /// The examples as turns of the conversation.
 pub(super) fn turns() -> Vec<Message> {
+    as_turns(EXAMPLES)
+}
+
+/// Questions with their answers as turns of a conversation.
+pub(super) fn as_turns(examples: &[Example]) -> Vec<Message> {
     let answer = |e: &Example| json!({"a_plan": e.plan, "b_source": e.source}).to_string();
     let said = |role, text| Message { role, text };
-    EXAMPLES.iter().flat_map(|e| [said(Role::User, e.question.to_string()), said(Role::Assistant, answer(e))]).collect()
+    examples.iter().flat_map(|e| [said(Role::User, e.question.to_string()), said(Role::Assistant, answer(e))]).collect()
 }

@@ -45,8 +45,6 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     /// What identifies the question.
     pub key: String,
-    /// The method is wanted as a sketch (`crate::sketch`).
-    pub is_sketch: bool,
 }
 
 /// An earlier attempt, and why it was not good enough.
@@ -61,37 +59,50 @@ pub struct Attempt {
 /// The prompt for `situation`, whose method will be installed at `home`. `failed` are the attempts of this conversation;
 /// `sample` counts conversations, from 1; `briefing` is what the other personas had to say.
 pub fn prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
-    of_method(situation, home, failed, sample, briefing)
+    let (question, reference) = (question::question(situation, home), question::reference(situation));
+    let first = format!("{question}\n{reference}{}", briefing::text(briefing));
+    let asked = format!("Write the whole method again, corrected: {}", outline(&situation.selector));
+    let messages = conversation(examples::turns(), first, failed, &asked, briefing);
+    Prompt { system: standing(), messages, key: key(situation, home, failed, sample, briefing) }
 }
 
 /// The same for a sketch of it. Recordings are found by the same key: what was answered in one language serves a question in the other.
 pub fn sketch_prompt(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
-    let key = of_method(situation, home, failed, sample, briefing).key;
-    sketch::prompt(situation, failed, key, briefing)
+    let first = format!("{}{}", sketch::question(situation), briefing::text(briefing));
+    let asked = format!("Write the whole function again, corrected: {}", sketch_header(situation));
+    let messages = conversation(sketch::turns(), first, failed, &asked, briefing);
+    Prompt { system: sketch::DUTIES.to_string(), messages, key: key(situation, home, failed, sample, briefing) }
 }
 
-fn of_method(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> Prompt {
-    let question = question::question(situation, home);
-    let reference = question::reference(situation);
-    let briefed = briefing::text(briefing);
-    let mut key = format!("{question}{briefed}");
-    let mut messages = examples::turns();
-    let examples = briefing::examples(briefing);
+/// The examples, the question, and each attempt with what was wrong with it.
+fn conversation(mut turns: Vec<Message>, first: String, failed: &[Attempt], asked: &str, briefing: &Briefing) -> Vec<Message> {
+    let found = briefing::examples(briefing);
     // Where there are attempts, the conversation before them stays as it was, so that a server has read it already.
-    let (first, last) = if failed.is_empty() { (&*examples, "") } else { ("", &*examples) };
-    messages.push(Message { role: Role::User, text: format!("{question}\n{reference}{briefed}{first}") });
+    let (with_first, with_last) = if failed.is_empty() { (&*found, "") } else { ("", &*found) };
+    turns.push(Message { role: Role::User, text: format!("{first}{with_first}") });
     for (i, attempt) in failed.iter().enumerate() {
-        let complaint = complaint(&attempt.findings, &situation.selector);
-        let answer = question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE));
-        key.push_str(&format!("\nAttempt:\n{answer}\n{complaint}"));
-        messages.push(Message { role: Role::Assistant, text: answer });
-        let text = if i + 1 == failed.len() && !last.is_empty() { format!("{complaint}\n{last}") } else { complaint };
-        messages.push(Message { role: Role::User, text });
+        turns.push(Message { role: Role::Assistant, text: answered(attempt) });
+        let complaint = complained(&attempt.findings, asked);
+        let is_last = i + 1 == failed.len() && !with_last.is_empty();
+        turns.push(Message { role: Role::User, text: if is_last { format!("{complaint}\n{with_last}") } else { complaint } });
+    }
+    turns
+}
+
+fn answered(attempt: &Attempt) -> String {
+    question::unmarked(&clean(&attempt.answer, 2 * MOST_SOURCE))
+}
+
+/// What identifies a question, in whichever form it is put.
+fn key(situation: &Situation, home: &str, failed: &[Attempt], sample: u32, briefing: &Briefing) -> String {
+    let mut key = format!("{}{}", question::question(situation, home), briefing::text(briefing));
+    for attempt in failed {
+        key.push_str(&format!("\nAttempt:\n{}\n{}", answered(attempt), complaint(&attempt.findings, &situation.selector)));
     }
     if sample > 1 {
         key.push_str(&format!("\nSample {sample}"));
     }
-    Prompt { system: standing(), messages, key, is_sketch: false }
+    key
 }
 
 /// The part that is the same in every prompt for a method in Aura.

@@ -4,39 +4,21 @@
 //! language card is left out, which makes the prompt a third as long. What must stay true is what holds for every prompt (see the
 //! module above); and what a name stands for here is what `crate::sketch` makes of it.
 
-use super::question::{data, expected, type_of, unmarked, word};
-use super::{Attempt, Prompt, briefing, complained};
-use crate::clients::{Message, Role};
-use crate::persona::Briefing;
+use super::examples::{Example, as_turns};
+use super::question::{data, expected, type_of, word};
+use crate::clients::Message;
 use crate::situation::{Holder, Situation, SlotKind, SlotView, Thing};
 use crate::sketch::{class_name, parameters, python_name, python_type};
 use crate::text::{clean, line};
 
 /// Duties, in a few lines.
-const DUTIES: &str = include_str!("personas/sketch.md");
+pub(super) const DUTIES: &str = include_str!("personas/sketch.md");
 /// Slots of one object that are shown.
 const MOST_SLOTS: usize = 30;
 /// Characters of the classes other than the receiver's.
 const MOST_OTHERS: usize = 1500;
 /// Characters of the caller's source.
 const MOST_CALLER: usize = 1200;
-
-/// The prompt for a sketch. `key` identifies the question, as in every other prompt.
-pub(super) fn prompt(situation: &Situation, failed: &[Attempt], key: String, briefing: &Briefing) -> Prompt {
-    let mut messages = turns();
-    let examples = briefing::examples(briefing);
-    // As for methods in Aura: what was said before an attempt stays as it was.
-    let (first, last) = if failed.is_empty() { (&*examples, "") } else { ("", &*examples) };
-    messages.push(Message { role: Role::User, text: format!("{}{}{first}", question(situation), briefing::text(briefing)) });
-    let what = format!("Write the whole function again, corrected: {}", header(situation));
-    for (i, attempt) in failed.iter().enumerate() {
-        messages.push(Message { role: Role::Assistant, text: unmarked(&clean(&attempt.answer, 2 * super::MOST_SOURCE)) });
-        let complaint = complained(&attempt.findings, &what);
-        let text = if i + 1 == failed.len() && !last.is_empty() { format!("{complaint}\n{last}") } else { complaint };
-        messages.push(Message { role: Role::User, text });
-    }
-    Prompt { system: DUTIES.to_string(), messages, key, is_sketch: true }
-}
 
 /// The first line of the function.
 pub fn header(situation: &Situation) -> String {
@@ -53,7 +35,7 @@ pub fn grammar(situation: &Situation) -> String {
     )
 }
 
-fn question(situation: &Situation) -> String {
+pub(super) fn question(situation: &Situation) -> String {
     let mut text = format!("Missing method: {}\nWrite: {}\n", word(&situation.selector), header(situation));
     if let Some(heading) = situation.caller.as_ref().and_then(|c| c.heading.as_ref()) {
         text.push_str(&format!("The program is about:\n{}", data(&clean(heading, 400))));
@@ -218,13 +200,6 @@ fn pythonic(printed: &str) -> String {
     out
 }
 
-/// A question with its answer.
-struct Example {
-    question: &'static str,
-    plan: &'static str,
-    source: &'static str,
-}
-
 const EXAMPLES: &[Example] = &[
     Example {
         question: "Missing method: bits\nWrite: def bits(self):\nThe program is about:\n<data>\nHow numbers look inside.\n</data>\nself is int\nIn this call:\n<data>\nself is 10\n</data>\nCalled by this program (in another language: `a at: 1 Put: 2` is `a.at_put(1, 2)`, text in \"double quotes\" is a comment):\n<data>\n10 bits printLine\n</data>\n",
@@ -249,8 +224,7 @@ pub(super) fn beginning() -> String {
     format!("{DUTIES}\n{said}")
 }
 
-fn turns() -> Vec<Message> {
-    let answer = |e: &Example| serde_json::json!({"a_plan": e.plan, "b_source": e.source}).to_string();
-    let said = |role, text| Message { role, text };
-    EXAMPLES.iter().flat_map(|e| [said(Role::User, e.question.to_string()), said(Role::Assistant, answer(e))]).collect()
+/// The examples as turns of the conversation.
+pub(super) fn turns() -> Vec<Message> {
+    as_turns(EXAMPLES)
 }

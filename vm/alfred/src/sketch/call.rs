@@ -51,7 +51,7 @@ impl Translator<'_> {
             2 => self.keyword(block, "value:With:", &arguments, Kind::Unknown),
             3 => self.keyword(block, "value:With:With:", &arguments, Kind::Unknown),
             _ => {
-                let texts: Vec<String> = arguments.into_iter().map(|a| a.text).collect();
+                let texts: Vec<String> = arguments.into_iter().map(|a| a.expr.text).collect();
                 let all = Piece::new(format!("{{ {} }}", texts.join(". ")), Kind::Unknown);
                 self.keyword(block, "valueWithArguments:", &[all], Kind::Unknown)
             }
@@ -154,13 +154,14 @@ impl Translator<'_> {
         let receiver = self.expression(holder)?;
         let count = call.arguments.args.len();
         // `self.steps(n // 2)` of a number's method: whoever writes that means the number's steps.
-        if receiver.text == "self" && self.known.is_missing(name) && count == arity(self.known.selector()) + 1 {
+        if receiver.expr.text == "self" && self.known.is_missing(name) && count == arity(self.known.selector()) + 1 {
             return self.itself(call);
         }
         let of_script = self.known.of_script(name, count);
         // What the script's objects call so is meant, unless the receiver is a text, a number or a collection.
         let is_builtin = of_script.is_none()
-            || receiver.text != "self" && !matches!(receiver.kind, Kind::Object(_) | Kind::Unknown | Kind::Nil | Kind::Block);
+            || receiver.expr.text != "self"
+                && !matches!(receiver.kind, Kind::Object(_) | Kind::Unknown | Kind::Nil | Kind::Block);
         if is_builtin && let Some(piece) = self.python_method(&receiver, name, call)? {
             return Ok(piece);
         }
@@ -240,7 +241,7 @@ impl Translator<'_> {
                 match default {
                     None => found,
                     Some(default) => {
-                        let blocks = [default, found].map(|p| Piece::block(block(&[], &[p.text])));
+                        let blocks = [default, found].map(|p| Piece::block(block(&[], &[p.expr.text])));
                         self.unary(&first, "isEmpty", Kind::Truth).keyword("ifTrue:False:", &blocks, kind)
                     }
                 }
@@ -265,13 +266,13 @@ impl Translator<'_> {
                 let Expr::Name(target) = &only.target else { return Err(unsaid(call, "this target")) };
                 let before = self.variables.clone();
                 let each = self.bind_inside(&target.id, all.kind.element());
-                let test = self.tests(&only.ifs)?.map_or_else(|| "true".into(), |t| t.text);
+                let test = self.tests(&only.ifs)?.map_or_else(|| "true".into(), |t| t.expr.text);
                 let same = matches!(&*g.elt, Expr::Name(n) if n.id == target.id);
                 self.variables = before;
                 if !same {
                     return Err(unsaid(call, "next of something else than the element"));
                 }
-                let blocks = [Piece::block(block(&[each], &[test])), Piece::block(block(&[], &[default.text]))];
+                let blocks = [Piece::block(block(&[each], &[test])), Piece::block(block(&[], &[default.expr.text]))];
                 self.keyword(&all, "detect:IfNone:", &blocks, Kind::Unknown)
             }
             ("map" | "filter", [by, all]) => {
@@ -321,22 +322,25 @@ impl Translator<'_> {
         self.variables = before;
         let of = |text: &str| Piece::block(block(std::slice::from_ref(&each), &[text.to_string()]));
         let chosen = match &tests {
-            Some(tests) if name == "sum" && piece.text == "1" => {
-                return Ok(Some(self.keyword(&all, "count:", &[of(&tests.text)], Kind::Integer)));
+            Some(tests) if name == "sum" && piece.expr.text == "1" => {
+                return Ok(Some(self.keyword(&all, "count:", &[of(&tests.expr.text)], Kind::Integer)));
             }
             Some(tests) => {
                 let kind = all.kind.clone();
-                self.keyword(&all, "select:", &[of(&tests.text)], kind)
+                self.keyword(&all, "select:", &[of(&tests.expr.text)], kind)
             }
             None => all,
         };
         Ok(Some(match name {
-            "any" => self.keyword(&chosen, "anySatisfy:", &[of(&piece.text)], Kind::Truth),
-            "all" => self.keyword(&chosen, "allSatisfy:", &[of(&piece.text)], Kind::Truth),
-            _ if piece.kind == Kind::Truth => self.keyword(&chosen, "count:", &[of(&piece.text)], Kind::Integer),
-            _ => {
-                self.keyword(&chosen, "sum:", &[of(&piece.text)], if piece.kind.is_number() { piece.kind } else { Kind::Number })
-            }
+            "any" => self.keyword(&chosen, "anySatisfy:", &[of(&piece.expr.text)], Kind::Truth),
+            "all" => self.keyword(&chosen, "allSatisfy:", &[of(&piece.expr.text)], Kind::Truth),
+            _ if piece.kind == Kind::Truth => self.keyword(&chosen, "count:", &[of(&piece.expr.text)], Kind::Integer),
+            _ => self.keyword(
+                &chosen,
+                "sum:",
+                &[of(&piece.expr.text)],
+                if piece.kind.is_number() { piece.kind } else { Kind::Number },
+            ),
         }))
     }
 
@@ -360,7 +364,7 @@ impl Translator<'_> {
             let each = self.fresh("each");
             let argument = [Piece::new(&each, Kind::Unknown)];
             if let Some(piece) = self.function_of(&name.id, &argument) {
-                return Ok(Piece::block(block(&[each], &[piece.text])));
+                return Ok(Piece::block(block(&[each], &[piece.expr.text])));
             }
         }
         self.expression(key)
@@ -393,7 +397,7 @@ impl Translator<'_> {
             let inner = self.lambda(&lambda_names(lambda)?, &lambda.body)?;
             let ours = inner.keyword("value:", &[Piece::new("x", Kind::Unknown)], Kind::Unknown);
             let other = inner.keyword("value:", &[Piece::new("y", Kind::Unknown)], Kind::Unknown);
-            let text = ours.binary(">", &other, Kind::Truth).text;
+            let text = ours.binary(">", &other, Kind::Truth).expr.text;
             return Ok(self.keyword(all, by, &[Piece::block(format!("[ | :x. :y | {text} ]"))], kind));
         }
         if reversed {
@@ -407,7 +411,7 @@ impl Translator<'_> {
     fn is_one(&mut self, thing: &Piece, of: &Expr) -> Said<Piece> {
         if let Expr::Tuple(all) = of {
             let tests = all.elts.iter().map(|of| self.is_one(thing, of)).collect::<Said<Vec<_>>>()?;
-            let any = tests.into_iter().reduce(|a, b| a.binary("||", &Piece::block(format!("[ {} ]", b.text)), Kind::Truth));
+            let any = tests.into_iter().reduce(|a, b| a.binary("||", &Piece::block(format!("[ {} ]", b.expr.text)), Kind::Truth));
             return any.ok_or_else(|| unsaid(of, "nothing"));
         }
         let Expr::Name(name) = of else { return Err(unsaid(of, "this type")) };
@@ -422,7 +426,7 @@ impl Translator<'_> {
                 let no_text = self.unary(thing, "isString", Kind::Truth).unary("not", Kind::Truth);
                 self.unary(thing, "isIndexable", Kind::Truth).binary(
                     "&&",
-                    &Piece::block(format!("[ {} ]", no_text.text)),
+                    &Piece::block(format!("[ {} ]", no_text.expr.text)),
                     Kind::Truth,
                 )
             }

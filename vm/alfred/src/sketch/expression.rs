@@ -1,5 +1,6 @@
 //! Expressions. Each becomes one message or a few, in Aura's order: the receiver first.
 
+use aura_syntax::write::quoted;
 use ruff_python_ast::{
     BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprBoolOp, ExprCompare, ExprLambda, ExprSlice, ExprSubscript,
     InterpolatedStringElement, Number, Operator, UnaryOp,
@@ -7,7 +8,7 @@ use ruff_python_ast::{
 use ruff_text_size::Ranged;
 
 use super::kind::Kind;
-use super::piece::{Piece, block, quoted};
+use super::piece::{Piece, block};
 use super::translator::{Said, Translator, named, unsaid};
 
 fn integer(n: i64) -> Piece {
@@ -42,7 +43,7 @@ impl Translator<'_> {
         self.depth += 1;
         let piece = self.expressed(e);
         self.depth -= 1;
-        piece.and_then(|p| if p.text.len() > MOST_TEXT { Err(unsaid(e, "so much")) } else { Ok(p) })
+        piece.and_then(|p| if p.expr.text.len() > MOST_TEXT { Err(unsaid(e, "so much")) } else { Ok(p) })
     }
 
     /// What `e` means, to be said first here and then there: evaluated once, where that makes a difference.
@@ -56,7 +57,7 @@ impl Translator<'_> {
             return (piece.clone(), piece);
         }
         let kept = self.local("kept");
-        let first = Piece::block(format!("[ {kept}: {}. {kept} ]", piece.text)).unary("value", piece.kind.clone());
+        let first = Piece::block(format!("[ {kept}: {}. {kept} ]", piece.expr.text)).unary("value", piece.kind.clone());
         (first, Piece::new(kept, piece.kind))
     }
 
@@ -83,7 +84,7 @@ impl Translator<'_> {
                 let test = self.test(&i.test)?;
                 let (a, b) = (self.expression(&i.body)?, self.expression(&i.orelse)?);
                 let kind = a.kind.clone().or(b.kind.clone());
-                let blocks = [a, b].map(|p| Piece::block(block(&[], &[p.text])));
+                let blocks = [a, b].map(|p| Piece::block(block(&[], &[p.expr.text])));
                 test.keyword("ifTrue:False:", &blocks, kind)
             }
             Expr::List(l) => self.braces(&l.elts, e)?,
@@ -100,7 +101,7 @@ impl Translator<'_> {
                 let out = self.fresh("out");
                 let inner = |t: &mut Self| {
                     let (key, value) = (t.expression(key)?, t.expression(&c.value)?);
-                    Ok(Piece::new(&out, Kind::Unknown).keyword("at:Put:", &[key, value], Kind::Unknown).text)
+                    Ok(Piece::new(&out, Kind::Unknown).keyword("at:Put:", &[key, value], Kind::Unknown).expr.text)
                 };
                 let lines = self.nested(&c.generators, inner)?;
                 gathered(&out, "dictionary copy", lines).of(Kind::Lookup(Box::new(Kind::Unknown)))
@@ -133,7 +134,7 @@ impl Translator<'_> {
                 let Expr::Name(name) = &*n.target else { return Err(unsaid(e, "assigning to this")) };
                 let to = self.assign_name(&name.id, value.kind.clone());
                 let kind = value.kind.clone();
-                Piece::new(format!("[ {to}: {}. {to} ]", value.text), Kind::Block).unary("value", kind)
+                Piece::new(format!("[ {to}: {}. {to} ]", value.expr.text), Kind::Block).unary("value", kind)
             }
             Expr::Starred(_) => return Err(unsaid(e, "unpacking with *")),
             _ => return Err(unsaid(e, "this kind of expression")),
@@ -185,7 +186,7 @@ impl Translator<'_> {
 
     /// What a slot of something holds.
     pub(super) fn slot_kind(&self, holder: &Piece, name: &str) -> Kind {
-        if holder.text == "self" { self.known.own_kind(name) } else { self.known.slot_kind(name) }
+        if holder.expr.text == "self" { self.known.own_kind(name) } else { self.known.slot_kind(name) }
     }
 
     pub(super) fn operation(&mut self, at: &impl Ranged, left: Piece, op: Operator, right: Piece) -> Said<Piece> {
@@ -229,7 +230,7 @@ impl Translator<'_> {
 
     /// `[0] * n`.
     fn repeated(&self, at: &impl Ranged, one: &Piece, times: Piece) -> Said<Piece> {
-        let inner = one.text.strip_prefix("{ ").and_then(|t| t.strip_suffix(" }")).filter(|t| !t.contains(['.', '{', '\'']));
+        let inner = one.expr.text.strip_prefix("{ ").and_then(|t| t.strip_suffix(" }")).filter(|t| !t.contains(['.', '{', '\'']));
         let Some(element) = inner else { return Err(unsaid(at, "a list that is repeated")) };
         let element = Piece::any(element).of(one.kind.element());
         Ok(Piece::new("vector", Kind::Unknown).keyword("copySize:FillingWith:", &[times, element], one.kind.clone()))
@@ -241,7 +242,7 @@ impl Translator<'_> {
         }
         let piece = self.expression(operand)?;
         Ok(match op {
-            UnaryOp::USub if operand.is_number_literal_expr() => Piece::new(format!("-{}", piece.text), piece.kind),
+            UnaryOp::USub if operand.is_number_literal_expr() => Piece::new(format!("-{}", piece.expr.text), piece.kind),
             UnaryOp::USub => {
                 let kind = piece.kind.clone();
                 self.unary(&piece, "negate", kind)
@@ -313,7 +314,7 @@ impl Translator<'_> {
         let (left, again) = self.twice_of(first, left);
         let test = self.truth(&left);
         let (yes, no) = if b.op == BoolOp::Or { (again, right) } else { (right, again) };
-        let blocks = [yes, no].map(|p| Piece::block(block(&[], &[p.text])));
+        let blocks = [yes, no].map(|p| Piece::block(block(&[], &[p.expr.text])));
         Ok(test.keyword("ifTrue:False:", &blocks, kind))
     }
 
@@ -348,7 +349,7 @@ impl Translator<'_> {
     }
 
     fn comparison(&self, left: Piece, op: CmpOp, right: Piece) -> Piece {
-        let is_none = right.text == "nil";
+        let is_none = right.expr.text == "nil";
         let operator = match op {
             CmpOp::Eq | CmpOp::Is if is_none => return self.unary(&left, "isNil", Kind::Truth),
             CmpOp::NotEq | CmpOp::IsNot if is_none => return self.unary(&left, "isNotNil", Kind::Truth),
@@ -385,7 +386,7 @@ impl Translator<'_> {
         if pieces.is_empty() {
             return Ok(Piece::new("vector", Kind::items(Kind::Unknown)));
         }
-        let texts: Vec<String> = pieces.into_iter().map(|p| p.text).collect();
+        let texts: Vec<String> = pieces.into_iter().map(|p| p.expr.text).collect();
         Ok(Piece::new(format!("{{ {} }}", texts.join(". ")), Kind::items(kind)))
     }
 
@@ -412,7 +413,7 @@ impl Translator<'_> {
             let Some(key) = &item.key else { return Err(unsaid(d, "unpacking with **")) };
             let (key, value) = (self.expression(key)?, self.expression(&item.value)?);
             values = values.or(value.kind.clone());
-            entries.push(key.binary("->", &value, Kind::Unknown).text);
+            entries.push(key.binary("->", &value, Kind::Unknown).expr.text);
         }
         let kind = Kind::Lookup(Box::new(values));
         Ok(match entries.is_empty() {
@@ -473,7 +474,7 @@ impl Translator<'_> {
             kind => kind.clone(),
         };
         let step = slice.step.as_deref().map(|s| self.expression(s)).transpose()?;
-        match step.as_ref().map(|s| s.text.as_str()) {
+        match step.as_ref().map(|s| s.expr.text.as_str()) {
             Some("-1") if slice.lower.is_none() && slice.upper.is_none() => return Ok(self.unary(&holder, "reversed", kind)),
             None | Some("1") => {}
             _ => return Err(unsaid(slice, "a slice with a step")),
@@ -486,7 +487,7 @@ impl Translator<'_> {
         let size = self.unary(&again, "size", Kind::Integer);
         let bound = |e: &Expr, at: Piece| match negative(e) {
             Some(n) => size.binary("-", &integer(n), Kind::Integer).keyword("max:", &[integer(0)], Kind::Integer),
-            None if at.text == "0" => at,
+            None if at.expr.text == "0" => at,
             None => at.keyword("min:", std::slice::from_ref(&size), Kind::Integer),
         };
         let (from, begin) = match slice.lower.as_deref() {
@@ -500,7 +501,7 @@ impl Translator<'_> {
         // An end that lies before the begin: nothing.
         let to = match to {
             None => size.clone(),
-            Some(to) if begin.text == "0" => to,
+            Some(to) if begin.expr.text == "0" => to,
             Some(to) => to.keyword("max:", &[begin], Kind::Integer),
         };
         Ok(self.keyword(&holder, "copyFrom:UpTo:", &[from, to], kind))
@@ -511,7 +512,7 @@ impl Translator<'_> {
         let arguments: Vec<String> = names.iter().map(|n| self.bind(n, Kind::Unknown)).collect();
         let piece = self.expression(body);
         self.variables = before;
-        Ok(Piece::block(block(&arguments, &[piece?.text])))
+        Ok(Piece::block(block(&arguments, &[piece?.expr.text])))
     }
 
     /// `[e for x in xs if c]`.
@@ -529,7 +530,7 @@ impl Translator<'_> {
         let lines = self.nested(generators, |t| {
             let piece = t.expression(element)?;
             kind = piece.kind.clone();
-            Ok(Piece::new(&out, Kind::Unknown).keyword("add:", &[piece], Kind::Unknown).text)
+            Ok(Piece::new(&out, Kind::Unknown).keyword("add:", &[piece], Kind::Unknown).expr.text)
         })?;
         Ok(gathered(&out, "list copy", lines).unary("asVector", Kind::items(kind)))
     }
@@ -542,11 +543,12 @@ impl Translator<'_> {
         let mut chosen = all;
         if let Some(tests) = self.tests(&only.ifs)? {
             let kind = chosen.kind.clone();
-            chosen = self.keyword(&chosen, "select:", &[Piece::block(block(std::slice::from_ref(&each), &[tests.text]))], kind);
+            chosen =
+                self.keyword(&chosen, "select:", &[Piece::block(block(std::slice::from_ref(&each), &[tests.expr.text]))], kind);
         }
         let piece = self.expression(element)?;
         self.variables = before;
-        if piece.text == each {
+        if piece.expr.text == each {
             let kind = Kind::items(chosen.kind.element());
             return Ok(if chosen.kind == Kind::Text || only.ifs.is_empty() {
                 self.unary(&chosen, "asVector", kind)
@@ -558,7 +560,7 @@ impl Translator<'_> {
             Kind::List(_) => Kind::List(Box::new(piece.kind.clone())),
             _ => Kind::items(piece.kind.clone()),
         };
-        Ok(self.keyword(&chosen, "collect:", &[Piece::block(block(&[each], &[piece.text]))], kind))
+        Ok(self.keyword(&chosen, "collect:", &[Piece::block(block(&[each], &[piece.expr.text]))], kind))
     }
 
     /// All of them, as one test.
@@ -599,7 +601,7 @@ impl Translator<'_> {
         let inside = self.nested_here(rest, Box::new(inner) as Inner<'_, Self>)?;
         lines.extend(match tests {
             None => inside,
-            Some(test) => vec![test.keyword("ifTrue:", &[Piece::block(block(&[], &inside))], Kind::Unknown).text],
+            Some(test) => vec![test.keyword("ifTrue:", &[Piece::block(block(&[], &inside))], Kind::Unknown).expr.text],
         });
         Ok(vec![walk.over(&block(&arguments, &lines))])
     }
@@ -611,7 +613,7 @@ type Inner<'f, T> = Box<dyn FnOnce(&mut T) -> Said<String> + 'f>;
 /// `a && [ b ]`: what must not be looked at if the first decides stands in a block.
 fn joined(op: BoolOp, left: &Piece, right: &Piece) -> Piece {
     let operator = if op == BoolOp::And { "&&" } else { "||" };
-    left.binary(operator, &Piece::block(format!("[ {} ]", right.text)), Kind::Truth)
+    left.binary(operator, &Piece::block(format!("[ {} ]", right.expr.text)), Kind::Truth)
 }
 
 /// The arguments of a lambda.

@@ -122,7 +122,7 @@ impl Translator<'_> {
             ("divmod", [y]) => {
                 let by = std::slice::from_ref(y);
                 let (div, rem) = (self.keyword(x, "div:", by, Kind::Integer), self.keyword(x, "mod:", by, Kind::Integer));
-                Piece::new(format!("{{ {}. {} }}", div.text, rem.text), Kind::items(Kind::Integer))
+                Piece::new(format!("{{ {}. {} }}", div.expr.text, rem.expr.text), Kind::items(Kind::Integer))
             }
             ("round", [y]) => {
                 self.keyword(&self.unary(x, "asFloat", Kind::Number), "roundToDecimals:", std::slice::from_ref(y), Kind::Number)
@@ -185,7 +185,7 @@ impl Translator<'_> {
             };
             return Ok(Some(self.send(x, message, &arguments, kind)));
         }
-        let answers = |value: &Piece| Piece::block(block(&[], std::slice::from_ref(&value.text)));
+        let answers = |value: &Piece| Piece::block(block(&[], std::slice::from_ref(&value.expr.text)));
         Ok(Some(match (name, &arguments[..]) {
             ("split", []) => self.unary(x, "words", Kind::items(Kind::Text)),
             ("split", _) => self.keyword(x, "splitOn:", &arguments, Kind::items(Kind::Text)),
@@ -221,12 +221,14 @@ impl Translator<'_> {
             ("pop", []) => self.unary(x, "removeLast", x.kind.element()),
             ("pop", [key]) if is_lookup => self.keyword(x, "removeKey:", std::slice::from_ref(key), x.kind.at()),
             ("pop", [key, default]) => self.keyword(x, "removeKey:IfAbsent:", &[key.clone(), answers(default)], x.kind.at()),
-            ("pop", [at]) => match at.text.as_str() {
+            ("pop", [at]) => match at.expr.text.as_str() {
                 "0" => self.unary(x, "removeFirst", x.kind.element()),
                 "-1" => self.unary(x, "removeLast", x.kind.element()),
                 _ => self.keyword(x, "removeAt:", &arguments, x.kind.element()),
             },
-            ("insert", [at, what]) if at.text == "0" => self.keyword(x, "addFirst:", std::slice::from_ref(what), Kind::Unknown),
+            ("insert", [at, what]) if at.expr.text == "0" => {
+                self.keyword(x, "addFirst:", std::slice::from_ref(what), Kind::Unknown)
+            }
             ("insert", [_, _]) => self.keyword(x, "at:Insert:", &arguments, Kind::Unknown),
             ("discard", [what]) => self.keyword(x, "remove:IfAbsent:", &[what.clone(), Piece::block("[ nil ]")], Kind::Unknown),
             ("capitalize", []) => self.unary(&self.unary(x, "lowercase", Kind::Text), "capitalize", Kind::Text),

@@ -1,42 +1,28 @@
-//! Aura's text, piece by piece, with no more parentheses than it needs.
-//!
-//! What must stay true: a piece that is put into another means there what it meant alone.
+//! Aura's text, piece by piece, with what is known of each piece's value.
+
+use aura_syntax::write::{Expr, Level, message};
 
 use super::kind::Kind;
-
-/// How tightly the outermost message of a piece binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    Primary,
-    Unary,
-    Binary(&'static str),
-    Keyword,
-}
-
-impl Rank {
-    /// Its place in the order in which messages bind.
-    fn order(self) -> u8 {
-        match self {
-            Rank::Primary => 0,
-            Rank::Unary => 1,
-            Rank::Binary(_) => 2,
-            Rank::Keyword => 3,
-        }
-    }
-}
 
 /// An expression in Aura.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
-    pub(super) text: String,
-    pub(super) rank: Rank,
+    pub(super) expr: Expr,
+    /// Its outermost operator: the same may follow without parentheses.
+    operator: Option<&'static str>,
     /// What it answers, as far as that is known.
     pub(super) kind: Kind,
 }
 
 impl Piece {
+    /// Something that needs no parentheses anywhere.
     pub(super) fn new(text: impl Into<String>, kind: Kind) -> Self {
-        Self { text: text.into(), rank: Rank::Primary, kind }
+        Self::at(Level::Primary, text, kind)
+    }
+
+    /// Something that binds so strongly.
+    pub(super) fn at(level: Level, text: impl Into<String>, kind: Kind) -> Self {
+        Self { expr: Expr { text: text.into(), level }, operator: None, kind }
     }
 
     pub(super) fn block(text: impl Into<String>) -> Self {
@@ -46,8 +32,8 @@ impl Piece {
     /// A text of which nothing is known.
     pub(super) fn any(text: impl Into<String>) -> Self {
         let text = text.into();
-        let is_word = text.chars().all(|c| c.is_alphanumeric());
-        Self { rank: if is_word { Rank::Primary } else { Rank::Keyword }, text, kind: Kind::Unknown }
+        let is_word = text.chars().all(char::is_alphanumeric);
+        Self::at(if is_word { Level::Primary } else { Level::Keyword }, text, Kind::Unknown)
     }
 
     /// The same, known to be something else.
@@ -56,29 +42,25 @@ impl Piece {
     }
 
     pub(super) fn unary(&self, name: &str, kind: Kind) -> Self {
-        Self { text: format!("{} {name}", self.below(2)), rank: Rank::Unary, kind }
+        Self { expr: self.expr.unary(name), operator: None, kind }
     }
 
     pub(super) fn binary(&self, operator: &'static str, right: &Piece, kind: Kind) -> Self {
-        let left = if self.rank == Rank::Binary(operator) { self.text.clone() } else { self.below(2) };
-        Self { text: format!("{left} {operator} {}", right.below(2)), rank: Rank::Binary(operator), kind }
+        let left = if self.operator == Some(operator) { &Expr::primary(&*self.expr.text) } else { &self.expr };
+        Self { expr: left.binary(operator, &right.expr), operator: Some(operator), kind }
     }
 
     /// `receiver at: a Put: b`, for the selector `at:Put:`.
     pub(super) fn keyword(&self, selector: &str, arguments: &[Piece], kind: Kind) -> Self {
-        Self { text: format!("{} {}", self.below(3), parts(selector, arguments)), rank: Rank::Keyword, kind }
-    }
-
-    /// Its text, in parentheses if it binds no tighter than what is around it.
-    fn below(&self, order: u8) -> String {
-        if self.rank.order() < order { self.text.clone() } else { format!("({})", self.text) }
+        let text = format!("{} {}", self.expr.at(Level::Binary), parts(selector, arguments));
+        Self::at(Level::Keyword, text, kind)
     }
 }
 
 /// `at: a Put: b`, as sent to nobody in particular.
 pub(super) fn parts(selector: &str, arguments: &[Piece]) -> String {
-    let part = |(name, argument): (&str, &Piece)| format!("{name}: {}", argument.below(3));
-    selector.split_terminator(':').zip(arguments).map(part).collect::<Vec<_>>().join(" ")
+    let parts: Vec<(&str, Expr)> = selector.split_inclusive(':').zip(arguments).map(|(part, a)| (part, a.expr.clone())).collect();
+    message(&parts)
 }
 
 /// `[ | :x | … ]`.
@@ -95,27 +77,4 @@ pub(super) fn block(arguments: &[String], lines: &[String]) -> String {
 /// Statements, each on lines of its own.
 pub(super) fn indented(lines: &[String]) -> String {
     lines.join(".\n").lines().map(|l| format!("    {l}")).collect::<Vec<_>>().join("\n")
-}
-
-/// A text as Aura writes it.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        match c {
-            '\'' => out.push_str("\\'"),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            // What is not seen, or turns the text round, is written by its number.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}') =>
-            {
-                out.push_str(&format!("\\u{{{:X}}}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('\'');
-    out
 }

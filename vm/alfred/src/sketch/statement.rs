@@ -66,7 +66,7 @@ impl Translator<'_> {
             Stmt::Expr(e) if e.value.is_string_literal_expr() || e.value.is_ellipsis_literal_expr() => {}
             Stmt::Expr(e) => {
                 let piece = self.expression(&e.value)?;
-                lines.push(piece.text);
+                lines.push(piece.expr.text);
             }
             Stmt::Return(r) => {
                 let value = match &r.value {
@@ -109,10 +109,10 @@ impl Translator<'_> {
             Stmt::Assert(a) => {
                 let test = self.test(&a.test)?;
                 let message = match &a.msg {
-                    Some(message) => self.expression(message)?.text,
+                    Some(message) => self.expression(message)?.expr.text,
                     None => "'that should not be'".into(),
                 };
-                lines.push(test.keyword("ifFalse:", &[Piece::block(format!("[ error: {message} ]"))], Kind::Nil).text);
+                lines.push(test.keyword("ifFalse:", &[Piece::block(format!("[ error: {message} ]"))], Kind::Nil).expr.text);
             }
             Stmt::Try(t) => {
                 let [ExceptHandler::ExceptHandler(handler)] = &t.handlers[..] else {
@@ -126,14 +126,14 @@ impl Translator<'_> {
                 let handled = self.statements(&handler.body, Place::Inside)?;
                 let handler = block(&[name.unwrap_or_else(|| "e".into())], &handled);
                 let tried = Piece::block(block(&[], &tried));
-                lines.push(tried.keyword("onError:", &[Piece::block(handler)], Kind::Unknown).text);
+                lines.push(tried.keyword("onError:", &[Piece::block(handler)], Kind::Unknown).expr.text);
             }
             Stmt::Delete(d) => {
                 for target in &d.targets {
                     let Expr::Subscript(s) = target else { return Err(unsaid(stmt, "del of other than an element")) };
                     let (holder, key) = (self.expression(&s.value)?, self.expression(&s.slice)?);
                     let selector = if matches!(holder.kind, Kind::Lookup(_)) { "removeKey:" } else { "removeAt:" };
-                    lines.push(self.keyword(&holder, selector, &[key], Kind::Unknown).text);
+                    lines.push(self.keyword(&holder, selector, &[key], Kind::Unknown).expr.text);
                 }
             }
             Stmt::FunctionDef(f) => {
@@ -170,7 +170,7 @@ impl Translator<'_> {
         self.variables = before;
         let mut lines = lines?;
         if let Some(exit) = exit {
-            lines = vec![Piece::block(block(&[exit], &lines)).unary("exitValue", Kind::Unknown).text];
+            lines = vec![Piece::block(block(&[exit], &lines)).unary("exitValue", Kind::Unknown).expr.text];
         }
         let mut head = parameters.iter().map(|p| format!(":{p}")).collect::<Vec<_>>();
         head.extend(locals);
@@ -218,7 +218,7 @@ impl Translator<'_> {
             (true, None) => format!("{body} loop"),
             (false, exit) => {
                 let test = self.test(&w.test)?;
-                let text = format!("[ {} ] whileTrue: {body}", test.text);
+                let text = format!("[ {} ] whileTrue: {body}", test.expr.text);
                 exit.map_or_else(|| text.clone(), |exit| format!("{} exit", block(&[exit], std::slice::from_ref(&text))))
             }
         });
@@ -266,7 +266,7 @@ impl Translator<'_> {
                     } else {
                         let piece = self.expression(from)?;
                         let kept = self.local("kept");
-                        lines.push(format!("{kept}: {}", piece.text));
+                        lines.push(format!("{kept}: {}", piece.expr.text));
                         later.push((to, Piece::new(kept, piece.kind)));
                     }
                 }
@@ -275,7 +275,7 @@ impl Translator<'_> {
             (Expr::Tuple(to), _) => {
                 let all = self.expression(value)?;
                 let kept = self.local("kept");
-                lines.push(format!("{kept}: {}", all.text));
+                lines.push(format!("{kept}: {}", all.expr.text));
                 for (i, to) in to.elts.iter().enumerate() {
                     let element = Piece::new(&kept, Kind::Unknown).keyword(
                         "at:",
@@ -318,7 +318,7 @@ impl Translator<'_> {
         let mut steady = |t: &mut Self, e: &Expr, piece: Piece| match &mut before {
             Some(lines) if !is_simple(e) => {
                 let kept = t.local("kept");
-                lines.push(format!("{kept}: {}", piece.text));
+                lines.push(format!("{kept}: {}", piece.expr.text));
                 Piece::new(kept, piece.kind)
             }
             _ => piece,
@@ -344,15 +344,15 @@ impl Translator<'_> {
             Target::Variable(name) => {
                 let to = self.assign_name(name, value.kind.clone());
                 // `n: self` says the same as `n: n` would.
-                if to != value.text {
-                    lines.push(format!("{to}: {}", value.text));
+                if to != value.expr.text {
+                    lines.push(format!("{to}: {}", value.expr.text));
                 }
             }
             Target::Slot(holder, name) => {
-                lines.push(self.keyword(&holder, &format!("{name}:"), &[value], Kind::Unknown).text);
+                lines.push(self.keyword(&holder, &format!("{name}:"), &[value], Kind::Unknown).expr.text);
             }
             Target::Element(holder, key) => {
-                lines.push(self.keyword(&holder, "at:Put:", &[key, value], Kind::Unknown).text);
+                lines.push(self.keyword(&holder, "at:Put:", &[key, value], Kind::Unknown).expr.text);
             }
         }
     }
@@ -373,7 +373,7 @@ impl Translator<'_> {
         };
         let by = self.expression(value)?;
         if matches!((&before.kind, op), (Kind::List(_), Operator::Add)) {
-            lines.push(self.keyword(&before, "addAll:", &[by], Kind::Unknown).text);
+            lines.push(self.keyword(&before, "addAll:", &[by], Kind::Unknown).expr.text);
             return Ok(());
         }
         let after = self.operation(target, before, op, by)?;
@@ -390,7 +390,7 @@ impl Translator<'_> {
             Some(message) => self.expression(message)?,
             None => Piece::new("'that cannot be'", Kind::Text),
         };
-        Ok(format!("error: {}", message.text))
+        Ok(format!("error: {}", message.expr.text))
     }
 
     /// What the targets of a loop or comprehension are called in its block, and what has to be assigned at the block's begin.
@@ -463,9 +463,9 @@ fn needs_next(body: &[Stmt]) -> bool {
 /// `test ifTrue: [ … ] False: [ … ]`.
 fn conditional(test: &Piece, then: &[String], otherwise: &[String]) -> String {
     let (then, other) = (Piece::block(block(&[], then)), Piece::block(block(&[], otherwise)));
-    match (then.text == "[ ]", otherwise.is_empty()) {
-        (_, true) => test.keyword("ifTrue:", &[then], Kind::Unknown).text,
-        (true, false) => test.keyword("ifFalse:", &[other], Kind::Unknown).text,
-        (false, false) => test.keyword("ifTrue:False:", &[then, other], Kind::Unknown).text,
+    match (then.expr.text == "[ ]", otherwise.is_empty()) {
+        (_, true) => test.keyword("ifTrue:", &[then], Kind::Unknown).expr.text,
+        (true, false) => test.keyword("ifFalse:", &[other], Kind::Unknown).expr.text,
+        (false, false) => test.keyword("ifTrue:False:", &[then, other], Kind::Unknown).expr.text,
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aura_syntax::write::Level;
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::kind::Kind;
 use super::known::{Known, aura_name};
-use super::piece::{Piece, Rank, indented, parts};
+use super::piece::{Piece, indented, parts};
 use super::statement::Place;
 use super::uses::{Uses, has_answer};
 use crate::situation::arity;
@@ -112,7 +113,7 @@ impl<'a> Translator<'a> {
         let parameters: Vec<Piece> = parameters.into_iter().map(|p| Piece::new(p, Kind::Unknown)).collect();
         let header = match parameters.first() {
             None => selector.clone(),
-            Some(only) if !selector.ends_with(':') => format!("{selector} {}", only.text),
+            Some(only) if !selector.ends_with(':') => format!("{selector} {}", only.expr.text),
             Some(_) => parts(&selector, &parameters),
         };
         let declared = self.declared(&mut lines);
@@ -205,15 +206,15 @@ impl<'a> Translator<'a> {
 
     /// A message to `receiver`; to self it is sent without saying so, unless a variable has that name.
     pub(super) fn unary(&self, receiver: &Piece, name: &str, kind: Kind) -> Piece {
-        match receiver.text == "self" && !self.taken.contains(name) {
-            true => Piece { text: name.to_string(), rank: Rank::Unary, kind },
+        match receiver.expr.text == "self" && !self.taken.contains(name) {
+            true => Piece::at(Level::Unary, name, kind),
             false => receiver.unary(name, kind),
         }
     }
 
     pub(super) fn keyword(&self, receiver: &Piece, selector: &str, arguments: &[Piece], kind: Kind) -> Piece {
-        match receiver.text == "self" && !self.taken.contains(selector.trim_end_matches(':')) {
-            true => Piece { text: parts(selector, arguments), rank: Rank::Keyword, kind },
+        match receiver.expr.text == "self" && !self.taken.contains(selector.trim_end_matches(':')) {
+            true => Piece::at(Level::Keyword, parts(selector, arguments), kind),
             false => receiver.keyword(selector, arguments, kind),
         }
     }
@@ -235,9 +236,9 @@ impl<'a> Translator<'a> {
         };
         Ok(match (&piece.kind, is_own) {
             (Kind::List(_), true) if !matches!(value, Expr::Attribute(_) | Expr::Call(_)) => {
-                self.unary(&piece, "asVector", Kind::Unknown).text
+                self.unary(&piece, "asVector", Kind::Unknown).expr.text
             }
-            _ => piece.text,
+            _ => piece.expr.text,
         })
     }
 

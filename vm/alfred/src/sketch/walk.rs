@@ -60,13 +60,13 @@ impl Walk {
     /// The loop.
     pub(super) fn over(&self, block: &str) -> String {
         if self.times && block.starts_with("[ ") && !block.starts_with("[ |") || self.times && block.starts_with("[\n") {
-            return self.before[0].keyword("timesRepeat:", &[Piece::block(block)], Kind::Unknown).text;
+            return self.before[0].keyword("timesRepeat:", &[Piece::block(block)], Kind::Unknown).expr.text;
         }
         let mut arguments = self.before.clone();
         arguments.push(Piece::block(block));
-        match self.receiver.text.as_str() {
+        match self.receiver.expr.text.as_str() {
             "self" => parts(self.selector, &arguments),
-            _ => self.receiver.keyword(self.selector, &arguments, Kind::Unknown).text,
+            _ => self.receiver.keyword(self.selector, &arguments, Kind::Unknown).expr.text,
         }
     }
 
@@ -129,7 +129,7 @@ impl Translator<'_> {
         let Some(all) = call.arguments.args.first() else { return Err(unsaid(call, "enumerate without arguments")) };
         let start = call.arguments.args.get(1).or_else(|| call.arguments.find_keyword("start").map(|k| &k.value));
         let all = self.expression(all)?;
-        let from = start.map(|s| self.expression(s)).transpose()?.filter(|s| s.text != "0");
+        let from = start.map(|s| self.expression(s)).transpose()?.filter(|s| s.expr.text != "0");
         let kinds = vec![all.kind.element(), Kind::Integer];
         Ok(Walk { is_indexed: true, from, ..Walk::simple(all).with("do:", Vec::new(), kinds) })
     }
@@ -155,13 +155,13 @@ impl Translator<'_> {
             return Ok(Walk { times: times && walk.selector == "upTo:Do:", ..walk });
         };
         let step = self.expression(step)?;
-        let Ok(by) = step.text.parse::<i64>() else { return Err(unsaid(call, "range with a step that is not a number")) };
+        let Ok(by) = step.expr.text.parse::<i64>() else { return Err(unsaid(call, "range with a step that is not a number")) };
         if by > 0 {
             let to = self.expression(to)?;
             return Ok(Walk::simple(from).with("upTo:By:Do:", vec![to, step], kinds));
         }
         let to = self.expression(to)?;
-        let last = match to.text.parse::<i64>() {
+        let last = match to.expr.text.parse::<i64>() {
             Ok(n) => Piece::new((n + 1).to_string(), Kind::Integer),
             Err(_) => to.binary("+", &Piece::new("1", Kind::Integer), Kind::Integer),
         };

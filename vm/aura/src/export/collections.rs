@@ -4,9 +4,9 @@
 //! the very end.
 
 use super::emit::{Emit, Late, MANY};
-use super::expr::{Expr, Level};
 use super::graph::{Body, NodeId, Ref};
 use super::plan::{Place, Step};
+use aura_syntax::write::{Expr, Level};
 
 impl Emit<'_> {
     pub(super) fn collection(&mut self, n: NodeId) -> Expr {

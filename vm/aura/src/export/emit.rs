@@ -7,10 +7,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::expr::{Expr, comment, quoted};
 use super::graph::{Body, Context, Graph, Holds, NodeId, Ref, SlotView, Source};
 use super::plan::{Place, Plan, Step};
 use super::slots::{declared, listed, placeholder, star};
+use aura_syntax::write::{Expr, comment, quoted};
 
 /// How many objects a statement makes, and how many elements a literal has: the compiler takes no end of them.
 pub(super) const MANY: usize = 200;

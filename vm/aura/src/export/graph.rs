@@ -8,8 +8,8 @@ use aura_heap::{Kind, MapId, SlotKind, SlotMeta, Value, layout};
 use aura_run::{Fail, KeptView, Vm};
 use rustc_hash::FxHashMap;
 
-use super::expr::Expr;
 use super::library::Names;
+use aura_syntax::write::Expr;
 
 /// The number of an object of the user's.
 pub type NodeId = usize;
@@ -163,7 +163,7 @@ impl Graph {
         let heap = &vm.heap;
         let known = match heap.kind(v) {
             _ if v.as_int().is_some() => Expr::integer(v.as_int().unwrap_or(0).to_string()),
-            _ if heap.as_float(v).is_some() => Expr::float(heap.as_float(v).unwrap_or(0.0)),
+            _ if heap.as_float(v).is_some() => super::expr::float(heap.as_float(v).unwrap_or(0.0)),
             Some(Kind::Big) => Expr::integer(heap.as_big(v).map_or(String::new(), |b| b.to_string())),
             Some(Kind::String) => Expr::string(heap.text(v)),
             _ if heap.is_base(v) => match names.of(v) {

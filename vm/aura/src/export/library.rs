@@ -9,8 +9,9 @@ use aura_heap::{Kind, MapId, SlotKind, Value, layout};
 use aura_run::{Fail, Vm};
 use rustc_hash::FxHashMap;
 
-use super::expr::{Expr, is_unary};
+use super::expr::is_unary;
 use super::graph::{Graph, Holds, SlotView};
+use aura_syntax::write::Expr;
 
 /// Expressions for the library's objects.
 pub struct Names(FxHashMap<Value, Expr>);
@@ -29,7 +30,11 @@ impl Names {
             for (name, v) in unchanged(vm, o) {
                 if v.is_ref() && vm.heap.is_base(v) && !vm.heap.is_kind(v, Kind::Method) && !found.contains_key(&v) {
                     let implicit = o == lobby || found[&o].text == "globals";
-                    let e = if implicit { Expr { text: name, level: super::expr::Level::Unary } } else { found[&o].unary(&name) };
+                    let e = if implicit {
+                        Expr { text: name, level: aura_syntax::write::Level::Unary }
+                    } else {
+                        found[&o].unary(&name)
+                    };
                     found.insert(v, e);
                     todo.push_back(v);
                 }

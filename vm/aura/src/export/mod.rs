@@ -25,11 +25,11 @@ use aura_run::{Fail, Vm};
 use rustc_hash::FxHashMap;
 
 use self::emit::{Emit, Prototype};
-use self::expr::{Expr, comment, quoted};
 use self::graph::{Body, Graph, Holds, Ref};
 use self::library::{Changed, Names};
 use self::order::Order;
 use self::plan::{Plan, Target};
+use aura_syntax::write::{Expr, comment, quoted};
 
 /// What an export gives.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 //! What must stay true: in a file whose module has a slot of the name of a global, the global is named from the lobby.
 
 use super::emit::Emit;
-use super::expr::{Expr, Level, quoted};
 use super::graph::{Body, Context, NodeId, Ref};
 use super::plan::{Place, Step, Target};
+use aura_syntax::write::{Expr, Level, quoted};
 
 impl Emit<'_> {
     /// An expression as it must be written where the module has slots of its own.

@@ -7,10 +7,10 @@
 use std::fmt::Write as _;
 
 use super::emit::{Emit, Late, Prototype};
-use super::expr::{Expr, comment, quoted};
 use super::graph::{Context, Holds, NodeId, Ref, SlotView};
 use super::library::Changed;
 use super::plan::{Place, Step, Target, inside};
+use aura_syntax::write::{Expr, comment, quoted};
 
 /// A file being written.
 struct File {
@@ -129,7 +129,7 @@ impl<'g> Order<'g> {
             Target::Slots(i, slots) => {
                 let base = self.emit.base_name(*i);
                 for name in &self.changed[*i].removed {
-                    let _ = writeln!(out, "{} _RemoveSlot: {}", base.at(super::expr::Level::Unary), quoted(name));
+                    let _ = writeln!(out, "{} _RemoveSlot: {}", base.at(aura_syntax::write::Level::Unary), quoted(name));
                 }
                 self.base_slots(u, base, *i, slots, out);
                 self.emit.base_waiting[*i] -= 1;

@@ -9,9 +9,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::expr::Expr;
 use super::graph::{Body, Context, Graph, Holds, NodeId, Ref, SlotView};
 use super::library::Changed;
+use aura_syntax::write::Expr;
 
 /// How deep literals are nested in each other.
 const DEEPEST: usize = 8;

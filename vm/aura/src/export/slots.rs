@@ -1,7 +1,8 @@
 //! Slots as they stand in a slot list.
 
-use super::expr::{comment, is_unary, quoted};
+use super::expr::is_unary;
 use super::graph::SlotView;
+use aura_syntax::write::{comment, quoted};
 
 /// The mark of a parent.
 pub(super) fn star(s: &SlotView) -> &'static str {
