@@ -8,6 +8,7 @@ use std::path::Path;
 
 use aura_command::checker::Checker;
 use aura_syntax::Severity;
+use aura_types::Options;
 
 use crate::support::{Engine, root, run};
 
@@ -68,7 +69,7 @@ fn check(b: &Block) -> Result<(), String> {
 }
 
 fn rejected(b: &Block, strict: bool) -> Result<(), String> {
-    let mut checker = Checker::new(&[], strict)?;
+    let mut checker = Checker::new(&[], Options { strict, in_full: false })?;
     let found = checker.check(Path::new("the block"), &b.code);
     let is_wrong = found.iter().any(|d| d.severity == Severity::Error);
     is_wrong.then_some(()).ok_or_else(|| format!("`aura check` finds nothing wrong with the block:\n{}", b.code))

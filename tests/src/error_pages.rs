@@ -14,7 +14,7 @@ use aura_command::checker::Checker;
 use aura_command::{codes, source};
 use aura_syntax::codes::Code;
 use aura_syntax::{Diagnostic, Source, parse, render};
-use aura_types::codes as types;
+use aura_types::{Options, codes as types};
 
 use crate::support::root;
 
@@ -117,12 +117,14 @@ fn yields(code: &Code, written: &Written, text: &str) -> Yield {
 
 /// What the checker says of a program that is not a file.
 fn check(text: &str, strict: bool) -> Vec<Diagnostic> {
-    Checker::new(&[], strict).expect("the library that the command carries").check(Path::new("example.aura"), text)
+    Checker::new(&[], Options { strict, in_full: true })
+        .expect("the library that the command carries")
+        .check(Path::new("example.aura"), text)
 }
 
 /// What the checker says of a method that is to fill the first hole of a program.
 fn proposed(text: &str, method: &str) -> Vec<Diagnostic> {
-    let mut checker = Checker::new(&[], false).expect("the library that the command carries");
+    let mut checker = Checker::new(&[], Options { strict: false, in_full: true }).expect("the library that the command carries");
     checker.check(Path::new("example.aura"), text);
     let project = checker.project();
     let file = project.file("example.aura").expect("was just checked");

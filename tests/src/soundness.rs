@@ -19,7 +19,7 @@ fn library() -> impl Iterator<Item = (String, String)> {
 
 #[test]
 fn what_strict_checking_passes_is_understood() {
-    let mut project = Project::new(Options { strict: true }, library());
+    let mut project = Project::new(Options { strict: true, in_full: false }, library());
     let (mut passed, mut stopped) = (0u64, 0u64);
     let seeds = seeds(1..PROGRAMS + 1);
     let count = seeds.end - seeds.start;

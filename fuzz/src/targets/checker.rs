@@ -46,7 +46,7 @@ fn check(project: &mut Project, name: &str, text: &str) -> Vec<Diagnostic> {
 
 /// A project in which the files were set once each.
 fn afresh(strict: bool, files: &Files) -> Project {
-    let mut project = Project::new(Options { strict }, [("small".to_string(), SMALL.to_string())]);
+    let mut project = Project::new(Options { strict, in_full: true }, [("small".to_string(), SMALL.to_string())]);
     NAMES.iter().for_each(|name| drop(set(&mut project, files, name)));
     project
 }
@@ -83,7 +83,7 @@ fn over_the_library(text: &str, strict: bool) -> Vec<Diagnostic> {
         let place = &mut both[usize::from(strict)];
         if place.as_ref().is_none_or(|(_, count)| *count >= RENEWED_AFTER) {
             let library = aura_command::kernel::sources().map(|(name, text)| (name.to_string(), text.to_string()));
-            *place = Some((Project::new(Options { strict }, library), 0));
+            *place = Some((Project::new(Options { strict, in_full: true }, library), 0));
         }
         let (project, count) = place.as_mut().expect("made above");
         *count += 1;

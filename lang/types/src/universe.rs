@@ -126,6 +126,8 @@ pub struct Builtin {
 pub struct Options {
     /// Nothing unknown: every argument has a type, inferred unions are taken as written.
     pub strict: bool,
+    /// Reasons are told at full length besides, for machines that ask for them: people are shown the beginning.
+    pub in_full: bool,
 }
 
 /// Everything the checker knows.

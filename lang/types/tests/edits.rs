@@ -157,7 +157,7 @@ fn check(project: &mut Project, name: &str) -> Vec<Diagnostic> {
 }
 
 fn afresh(strict: bool, files: &Files) -> Project {
-    let mut project = Project::new(Options { strict }, [("small".to_string(), SMALL.to_string())]);
+    let mut project = Project::new(Options { strict, in_full: false }, [("small".to_string(), SMALL.to_string())]);
     NAMES.iter().for_each(|name| drop(set(&mut project, files, name)));
     project
 }

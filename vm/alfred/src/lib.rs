@@ -5,7 +5,7 @@
 //! * [`refuse`] sends for which no model is asked
 //! * [`prompt`] what the model is told
 //! * [`clients`] the ways to a model; [`cassette`] their recordings
-//! * [`answer`] from what the model wrote to one method; [`mend`] slips in it that are set right
+//! * [`answer`] from what the model wrote to one method; [`sketch`] the same where it wrote Python; [`mend`] slips that are set right
 //! * [`gates`] what the method must pass; [`diagnostic`] what they say
 //! * [`memory`] what a script remembers, and where it keeps it: [`learned`] a file beside it, [`chronicle`] the image
 //! * [`interface`] what a learned method was written against

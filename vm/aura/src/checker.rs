@@ -30,9 +30,8 @@ impl Checker {
     ///
     /// # Errors
     /// A file of the library that they belong to, and that cannot be read.
-    pub fn new(files: &[PathBuf], strict: bool) -> Result<Self, String> {
+    pub fn new(files: &[PathBuf], options: Options) -> Result<Self, String> {
         let library = files.iter().find_map(|f| Library::of(f));
-        let options = Options { strict };
         let project = match &library {
             None => Project::new(options, kernel::sources().map(|(n, t)| (n.to_string(), t.to_string()))),
             Some(library) => Project::new(options, library.sources()?),

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use aura_types::Options;
 use clap::Args;
 
 use crate::checker::Checker;
@@ -66,8 +67,8 @@ impl<'a> Seen<'a> {
     ///
     /// # Errors
     /// As [`Checker::new`].
-    pub fn checker(&self, files: &[PathBuf], strict: bool, image: Option<&Image>) -> Result<Checker, String> {
-        let mut checker = Checker::new(files, strict)?;
+    pub fn checker(&self, files: &[PathBuf], options: Options, image: Option<&Image>) -> Result<Checker, String> {
+        let mut checker = Checker::new(files, options)?;
         if let Some(image) = image {
             checker.at_image(image);
         }

@@ -22,6 +22,12 @@ pub struct Wiring {
 }
 
 impl Wiring {
+    /// Of a program that prints for nobody, and reads nothing.
+    pub fn quiet() -> Self {
+        let nobody = Shared::new(std::io::sink());
+        Self { out: nobody.clone(), err: nobody, input: Input::default(), arguments: Vec::new() }
+    }
+
     /// The process's own input and output.
     pub fn standard(arguments: Vec<String>) -> Self {
         let out = Shared::stdout();

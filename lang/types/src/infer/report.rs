@@ -47,8 +47,10 @@ impl Body<'_> {
             let places: Vec<Label> = places.into_iter().filter(is_new).collect();
             found.secondary.extend(places);
         }
-        let whole = Relate::new(self.u, &mut self.metas, self.holder_type).why_in_full(a, b);
-        found.tell_in_full(whole.into_iter().map(|reason| format!("because {}", reason.told(self.u, self.file).0)).collect());
+        if self.u.options().in_full {
+            let whole = Relate::new(self.u, &mut self.metas, self.holder_type).why_in_full(a, b);
+            found.tell_in_full(whole.into_iter().map(|reason| format!("because {}", reason.told(self.u, self.file).0)).collect());
+        }
         self.report(found);
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn library() -> Vec<(String, String)> {
 /// A project over the library.
 #[allow(dead_code)] // Not every test binary is about the whole library.
 pub(crate) fn project(strict: bool) -> Project {
-    Project::new(Options { strict }, library())
+    Project::new(Options { strict, in_full: false }, library())
 }
 
 /// No other files.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use aura_syntax::{Diagnostic, Severity, Source};
+use aura_types::Options;
 use serde::Serialize;
 
 use crate::checker::Checker;
@@ -47,43 +48,44 @@ pub(super) fn run(a: &CheckArgs) -> Exit {
     };
     let mut worst = Exit::Fine;
     let mut reports = Vec::new();
-    for file in files {
-        let Some(group) = together.iter_mut().find(|t| t.files.contains(&file)) else { continue };
-        let (report, exit) = check(&mut group.checker, &file, a);
+    for (file, which) in files.iter().zip(together.of) {
+        let (report, exit) = check(&mut together.checkers[which], file, a);
         worst = worst.max(exit);
         reports.push(report);
     }
-    together.iter_mut().flat_map(|t| t.checker.take_notes()).for_each(|note| output::error(&note));
+    together.checkers.iter_mut().flat_map(Checker::take_notes).for_each(|note| output::error(&note));
     if a.json {
         output::print(&(serde_json::to_string_pretty(&reports).expect("plain data") + "\n"));
     }
     worst
 }
 
-/// Files that work at the same image, or all at none.
+/// A checker for the files that work at the same image, or all at none.
 struct Together {
-    files: Vec<PathBuf>,
-    checker: Checker,
+    checkers: Vec<Checker>,
+    /// Which of them each file belongs to.
+    of: Vec<usize>,
 }
 
 /// Each file with those that work at the same image.
-fn together(files: &[PathBuf], a: &CheckArgs) -> Result<Vec<Together>, (Exit, String)> {
+fn together(files: &[PathBuf], a: &CheckArgs) -> Result<Together, (Exit, String)> {
     let mut seen = Seen::new(&a.seen);
     let mut groups: Vec<(Option<Rc<Image>>, Vec<PathBuf>)> = Vec::new();
+    let mut of = Vec::new();
     for file in files {
         // Whether a file can be read as Aura does not depend on what lives anywhere.
         let image = if a.syntax { None } else { seen.image_of(file)? };
         let path = |image: &Option<Rc<Image>>| image.as_ref().map(|i| i.path.clone());
-        match groups.iter_mut().find(|(known, _)| path(known) == path(&image)) {
-            Some((_, files)) => files.push(file.clone()),
-            None => groups.push((image, vec![file.clone()])),
-        }
+        let at = groups.iter().position(|(known, _)| path(known) == path(&image)).unwrap_or_else(|| {
+            groups.push((image, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(file.clone());
+        of.push(at);
     }
-    let together = groups.into_iter().map(|(image, files)| {
-        let checker = seen.checker(&files, a.strict, image.as_deref()).map_err(|why| (Exit::Check, why))?;
-        Ok(Together { files, checker })
-    });
-    together.collect()
+    let options = Options { strict: a.strict, in_full: a.json };
+    let checkers = groups.into_iter().map(|(image, files)| seen.checker(&files, options, image.as_deref()));
+    Ok(Together { checkers: checkers.collect::<Result<_, _>>().map_err(|why| (Exit::Check, why))?, of })
 }
 
 fn check(checker: &mut Checker, path: &Path, a: &CheckArgs) -> (Report, Exit) {

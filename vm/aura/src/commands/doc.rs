@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::DocArgs;
 use crate::exit::Exit;
-use crate::output::{self, Shared};
+use crate::output;
 use crate::suggest;
 use crate::world::{self, Wiring};
 
@@ -46,9 +46,7 @@ impl Origin {
 }
 
 pub(super) fn run(a: &DocArgs) -> Exit {
-    let silent = Shared::new(std::io::sink());
-    let wiring = Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() };
-    let mut vm = match world::machine(wiring) {
+    let mut vm = match world::machine(Wiring::quiet()) {
         Ok(vm) => vm,
         Err(why) => {
             output::error(&why);

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use aura_syntax::diagnostic::{Edit, Fix};
 use aura_syntax::{Diagnostic, Severity};
+use aura_types::Options;
 
 use crate::cli::FixArgs;
 use crate::exit::Exit;
@@ -36,7 +37,7 @@ pub(super) fn run(a: &FixArgs) -> Exit {
             }
         };
         let findings = |text: &str| {
-            let mut checker = seen.checker(std::slice::from_ref(&file), false, image.as_deref())?;
+            let mut checker = seen.checker(std::slice::from_ref(&file), Options::default(), image.as_deref())?;
             Ok(checker.check(&file, text))
         };
         worst = worst.max(one(&file, &findings, a.dry_run).unwrap_or_else(|why| {

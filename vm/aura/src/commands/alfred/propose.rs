@@ -26,7 +26,7 @@ use crate::door::Door;
 use crate::drive::{Attendant, End, drive};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{self, Shared};
+use crate::output;
 use crate::project::Project;
 use crate::world::{self, Wiring};
 use crate::{image, interrupt, source};
@@ -228,9 +228,7 @@ impl Texts {
 
 /// A machine whose programs print for nobody, and read nothing.
 fn quiet_machine(texts: Texts) -> Result<Vm, Failed> {
-    let nobody = || Shared::new(std::io::sink());
-    let wiring = Wiring { out: nobody(), err: nobody(), input: aura_run::Input::default(), arguments: Vec::new() };
-    let mut vm = world::machine(wiring).map_err(|why| (Exit::Damaged, why))?;
+    let mut vm = world::machine(Wiring::quiet()).map_err(|why| (Exit::Damaged, why))?;
     vm.host.module = Box::new(move |path, from| source::module_read(path, from, &|file| texts.read(file)));
     Ok(vm)
 }

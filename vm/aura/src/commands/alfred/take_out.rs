@@ -12,18 +12,11 @@ use aura_run::Vm;
 
 use super::Failed;
 use crate::exit::Exit;
-use crate::output::Shared;
 use crate::world::{self, Wiring};
 
 /// Takes it out, and commits. Whether there was something to take out.
 pub(super) fn run(path: &Path, old: &Learning, by: &str) -> Result<bool, Failed> {
-    let wiring = Wiring {
-        out: Shared::new(std::io::sink()),
-        err: Shared::new(std::io::sink()),
-        input: aura_run::Input::default(),
-        arguments: Vec::new(),
-    };
-    let mut vm = world::machine(wiring).map_err(|why| (Exit::Damaged, why))?;
+    let mut vm = world::machine(Wiring::quiet()).map_err(|why| (Exit::Damaged, why))?;
     crate::image::attach(&mut vm, path, None, by)?;
     let Some(home) = reached(&mut vm, &old.at) else { return Ok(false) };
     let failed = |f: aura_run::Fail| (Exit::Failed, f.text());

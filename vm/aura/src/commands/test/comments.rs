@@ -9,7 +9,6 @@ use super::{Terms, TestResult};
 use crate::door::Door;
 use crate::drive::{Attendant, End, Nobody, drive};
 use crate::examples::{self, Example};
-use crate::output::Shared;
 use crate::source;
 use crate::world::{self, Wiring};
 
@@ -19,9 +18,7 @@ pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResul
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let silent = Shared::new(std::io::sink());
-    let mut vm =
-        world::machine(Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() })?;
+    let mut vm = world::machine(Wiring::quiet())?;
     let code = source::compile(name, text, false)?;
     let mut door = Door::to_remember(Path::new(name), text, &mut vm).map_err(|(_, why)| why)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());

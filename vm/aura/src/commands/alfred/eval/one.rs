@@ -18,7 +18,6 @@ use crate::door::Door;
 use crate::drive::{End, drive};
 use crate::examples::Example;
 use crate::exit::Exit;
-use crate::output::Shared;
 use crate::source;
 use crate::world::{self, Wiring};
 
@@ -84,9 +83,7 @@ pub(super) struct Ran {
 
 /// Runs a task's script with these settings.
 pub(super) fn run(task: &Task, config: Config, memory: Option<Box<dyn Memory>>) -> Result<Ran, String> {
-    let silent = Shared::new(std::io::sink());
-    let wiring = Wiring { out: silent.clone(), err: silent, input: aura_run::Input::default(), arguments: Vec::new() };
-    let mut vm = world::machine(wiring)?;
+    let mut vm = world::machine(Wiring::quiet())?;
     let name = task.path.display().to_string();
     let code = source::compile(&name, &task.script, false)?;
     let mut door = Door::with(config, &name, &task.script, Box::new(Alone { file: name.clone(), memory }));
