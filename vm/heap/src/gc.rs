@@ -24,6 +24,8 @@ pub trait Roots {
     fn each(&mut self, visit: &mut dyn FnMut(&mut Value));
     /// Places that only refer to old objects; asked for in full collections alone.
     fn each_old(&mut self, visit: &mut dyn FnMut(&mut Value));
+    /// Maps that stay alive without any object; asked for in full collections alone.
+    fn each_map(&self, _visit: &mut dyn FnMut(MapId)) {}
     /// After marking: forget what names a dead map or object. The functions tell whether one is alive.
     fn sweep_weak(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool);
 }
@@ -185,7 +187,9 @@ impl Heap {
         }
         self.tracking.bases.iter().chain(&self.tracking.dirty).for_each(|v| push(*v));
         self.mark_copies(&mut stack);
-        for id in self.kind_maps.all() {
+        let mut maps = self.kind_maps.all().to_vec();
+        roots.each_map(&mut |id| maps.push(id));
+        for id in maps {
             self.mark_map(id, &mut stack);
         }
         while let Some(p) = stack.pop() {

@@ -11,6 +11,7 @@
 //! Not here: when to compile, what to do with the code, and the functions behind [`Helpers`]; they belong to whoever runs code.
 
 mod abi;
+mod allocate;
 mod compiler;
 mod emit;
 mod exits;
@@ -23,4 +24,4 @@ pub use abi::{Abi, EntryAbi, EntryKinds, FrameAbi, Helpers, LinkedAbi, Maps, Sen
 pub use compiler::{Compiled, Compiler, Dump, NotCompiled};
 pub use exits::{Exit, ExitFrame, Made, SAVED, Source, Why};
 pub use memory::{CodeMemory, NoMemory};
-pub use unit::{First, Found, Program, SiteView, Unit, What};
+pub use unit::{Filling, First, Found, Program, SiteView, Template, Unit, What};

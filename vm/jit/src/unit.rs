@@ -54,6 +54,26 @@ pub struct SiteView {
     pub many: bool,
 }
 
+/// What becomes of an object literal whose map is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Template {
+    /// The objects' map, which stays.
+    pub map: u32,
+    /// What their words are; at least one.
+    pub words: Vec<Filling>,
+    /// Initialisers that tell the map: where each is, and the word that it is to be, which does not move.
+    pub constants: Vec<(u16, u64)>,
+}
+
+/// What a word of a new object is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Filling {
+    /// This word, which does not move.
+    Word(u64),
+    /// The initialiser of this number.
+    Init(u16),
+}
+
 /// A piece of code to be compiled. It has passed the verifier.
 #[derive(Clone, Debug)]
 pub struct Unit {
@@ -71,6 +91,8 @@ pub struct Unit {
     pub consts: Vec<u64>,
     /// The addresses of its blocks' code; 0 where it has not been needed yet.
     pub blocks: Vec<u64>,
+    /// Its object literals; none where the machine is to be asked.
+    pub objects: Vec<Option<Template>>,
     /// The addresses of its primitives that neither run code nor collect nor look at activations; 0 for others.
     pub prims: Vec<u64>,
     /// The same of the primitive that the method consists of.

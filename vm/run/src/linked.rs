@@ -128,6 +128,8 @@ pub(crate) struct LinkedObject {
     pub(crate) methods: Vec<Value>,
     /// The constants that the last object was made with, and its map.
     pub(crate) last: Option<(Vec<Value>, MapId)>,
+    /// Maps with which compiled code makes objects; there are few.
+    pub(crate) named: Vec<MapId>,
 }
 
 /// A piece of code as it runs.

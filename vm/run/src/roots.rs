@@ -92,6 +92,11 @@ impl Roots for MachineRoots<'_> {
         }
     }
 
+    fn each_map(&self, visit: &mut dyn FnMut(MapId)) {
+        let ready = self.all_codes.iter().filter(|c| c.ready.get());
+        ready.flat_map(|c| c.parts().objects.iter()).flat_map(|o| &o.named).for_each(|map| visit(*map));
+    }
+
     fn sweep_weak(&mut self, map_alive: &dyn Fn(MapId) -> bool, alive: &dyn Fn(Value) -> bool) {
         if let Some(image) = &mut self.image {
             image.sweep(map_alive, alive);

@@ -1,13 +1,28 @@
 //! Moves, constants, captured variables, and what makes objects.
 
-use aura_code::{Instr, Op};
+use aura_code::{Instr, Op, Reg};
 use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{Block, InstBuilder, Value};
 
 use super::Translator;
 use super::cache::Kind;
+use crate::allocate::MOST_WORDS;
 use crate::emit::{TAG, arg};
+use crate::unit::Filling;
+
+/// An object that can be made without the machine, if these values are those words.
+struct Quick {
+    header: u64,
+    words: Vec<Value>,
+    constants: Vec<(Value, u64)>,
+}
+
+impl Quick {
+    fn new(header: u64, words: Vec<Value>) -> Self {
+        Self { header, words, constants: Vec::new() }
+    }
+}
 
 impl Translator<'_> {
     pub(super) fn simple(&mut self, pc: usize, i: Instr) -> (usize, bool) {
@@ -33,20 +48,15 @@ impl Translator<'_> {
             Op::BoxSet => self.box_set(i),
             Op::BoxNew => {
                 let v = self.get(i.b);
-                self.make(pc, i.a, self.e.abi.helpers.new_box, &[v]);
+                let quick = Quick::new(layout::header(self.e.abi.maps.boxed, layout::Kind::Box, 0), vec![v]);
+                self.make(pc, i.a, Some(quick), self.e.abi.helpers.new_box, &[v]);
             }
-            Op::Closure => {
-                let block = self.e.word(u64::from(i.b));
-                self.make(pc, i.a, self.e.abi.helpers.closure, &[block]);
-            }
-            Op::NewObject => {
-                let (template, first) = (self.e.word(u64::from(i.b)), self.e.word(u64::from(i.c)));
-                self.make(pc, i.a, self.e.abi.helpers.new_object, &[template, first]);
-            }
-            Op::NewVector | Op::Join => {
-                let helper = if i.op == Op::Join { self.e.abi.helpers.join } else { self.e.abi.helpers.new_vector };
+            Op::Closure => self.closure(pc, i),
+            Op::NewObject => self.new_object(pc, i),
+            Op::NewVector => self.new_vector(pc, i),
+            Op::Join => {
                 let (first, count) = (self.e.word(u64::from(i.b)), self.e.word(u64::from(i.c)));
-                self.make(pc, i.a, helper, &[first, count]);
+                self.make(pc, i.a, None, self.e.abi.helpers.join, &[first, count]);
             }
             Op::Home => {
                 let v = self.e.help(self.e.abi.helpers.home, &[]);
@@ -78,13 +88,60 @@ impl Translator<'_> {
         self.set(r, v, kind);
     }
 
-    /// Something is made by the machine, which puts it into register `dest`.
-    fn make(&mut self, pc: usize, dest: u16, helper: usize, args: &[Value]) {
+    fn closure(&mut self, pc: usize, i: Instr) {
+        let code = self.unit.blocks[usize::from(i.b)];
+        let captures = self.unit.code.blocks[usize::from(i.b)].captures.clone();
+        let quick = (code != 0 && captures.len() < MOST_WORDS).then(|| {
+            let mut words = vec![self.e.word(code), self.e.word(captures.len() as u64)];
+            words.extend(captures.iter().map(|r| self.get(*r)));
+            Quick::new(layout::header(self.e.abi.maps.block, layout::Kind::Block, 0), words)
+        });
+        let block = self.e.word(u64::from(i.b));
+        self.make(pc, i.a, quick, self.e.abi.helpers.closure, &[block]);
+    }
+
+    fn new_vector(&mut self, pc: usize, i: Instr) {
+        let quick = (usize::from(i.c) <= MOST_WORDS).then(|| {
+            let mut words = vec![self.e.word(u64::from(i.c)), self.e.word(0)];
+            words.extend((i.b..i.b + i.c).map(|r| self.get(r)));
+            Quick::new(layout::header(self.e.abi.maps.vector, layout::Kind::Vector, 0), words)
+        });
+        let (first, count) = (self.e.word(u64::from(i.b)), self.e.word(u64::from(i.c)));
+        self.make(pc, i.a, quick, self.e.abi.helpers.new_vector, &[first, count]);
+    }
+
+    fn new_object(&mut self, pc: usize, i: Instr) {
+        let template = self.unit.objects[usize::from(i.b)].as_ref().filter(|t| t.words.len() <= MOST_WORDS);
+        let quick = template.map(|t| {
+            let words = t.words.iter().map(|w| match *w {
+                Filling::Word(word) => self.e.word(word),
+                Filling::Init(r) => self.get(i.c + r),
+            });
+            let words: Vec<Value> = words.collect();
+            let constants = t.constants.iter().map(|(r, word)| (self.get(i.c + r), *word)).collect();
+            Quick { header: layout::header(t.map, layout::Kind::Plain, words.len()), words, constants }
+        });
+        let (at, first) = (self.e.word(u64::from(i.b)), self.e.word(u64::from(i.c)));
+        self.make(pc, i.a, quick, self.e.abi.helpers.new_object, &[at, first]);
+    }
+
+    /// Something is made and put into register `dest`: in the nursery if it is known what, by the machine where there is no room.
+    fn make(&mut self, pc: usize, dest: Reg, quick: Option<Quick>, helper: usize, args: &[Value]) {
+        let (done, v) = self.e.with_word();
+        if let Some(Quick { header, words, constants }) = quick {
+            let full = self.e.cold();
+            self.all_are(&constants, full);
+            let bytes = self.e.word((words.len() as u64 + 1) * 8);
+            let o = self.e.in_nursery(header, bytes, full);
+            self.e.fill(o, &words);
+            self.e.b.ins().store(self.e.mem.registers, o, self.e.base, i32::from(dest) * 8);
+            self.e.b.ins().jump(done, &arg(o));
+            self.e.b.switch_to_block(full);
+        }
         self.save(pc + 1);
         let mut all = vec![self.e.word(u64::from(dest))];
         all.extend_from_slice(args);
         let made = self.help_or_bail(helper, &all);
-        let (done, v) = self.e.with_word();
         self.e.b.ins().jump(done, &arg(made));
         self.resumable(pc + 1, dest, done);
         self.e.b.switch_to_block(done);
@@ -92,8 +149,18 @@ impl Translator<'_> {
         self.cache.set(dest, v, Kind::Ref);
     }
 
+    /// Goes on in a new block if each of these is that word, and with `otherwise` if not.
+    fn all_are(&mut self, words: &[(Value, u64)], otherwise: Block) {
+        for (v, word) in words {
+            let is = self.e.b.ins().icmp_imm_u(IntCC::Equal, *v, *word as i64);
+            let on = self.e.b.create_block();
+            self.e.b.ins().brif(is, on, &[], otherwise, &[]);
+            self.e.b.switch_to_block(on);
+        }
+    }
+
     /// Goes on with the header of `o` if it is a box, and with `otherwise` if not.
-    fn if_box(&mut self, o: Value, otherwise: cranelift_codegen::ir::Block, beside: u64) {
+    fn if_box(&mut self, o: Value, otherwise: Block, beside: u64) {
         let is_ref = self.e.is_ref(o);
         let (object, on) = (self.e.b.create_block(), self.e.b.create_block());
         self.e.b.ins().brif(is_ref, object, &[], otherwise, &[]);

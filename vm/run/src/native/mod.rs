@@ -17,6 +17,7 @@ mod aside;
 mod enter;
 mod exit;
 mod helpers;
+mod literals;
 mod optimize;
 mod worker;
 
@@ -400,6 +401,7 @@ impl Vm {
             sites: parts.ics.iter_mut().map(|ic| self.site_view(c, ic)).collect(),
             consts: parts.consts.iter().map(|v| v.bits()).collect(),
             blocks: parts.blocks.iter().map(|b| b.map_or(0, CodeRef::bits)).collect(),
+            objects: (0..parts.objects.len()).map(|k| self.template(c, k)).collect(),
             prims: (0..c.code().prims.len()).map(|i| c.prim(i).map_or(0, optimize::calm)).collect(),
             calm: c.leaf.get().map_or(0, optimize::calm),
             own: c.code().prims.iter().enumerate().map(|(i, name)| c.prim(i).is_some_and(|p| p.name == name)).collect(),

@@ -288,7 +288,8 @@ impl Vm {
             let c = CodeRef::from_bits(*code);
             let any =
                 c.parts().ics.iter_mut().any(|ic| ic.entries().any(|e| e.target_value().is_some_and(|v| self.heap.is_young(*v))));
-            any || self.heap.is_young(c.module.get())
+            let constants = || c.parts().objects.iter().filter_map(|o| o.last.as_ref()).flat_map(|(constants, _)| constants);
+            any || constants().any(|v| self.heap.is_young(*v)) || self.heap.is_young(c.module.get())
         };
         program.units.keys().any(young)
     }

@@ -5,12 +5,10 @@ use aura_heap::layout;
 
 use super::Builder;
 use super::walk::Next;
+use crate::allocate::MOST_WORDS;
 use crate::compiler::NotCompiled;
 use crate::optimize::ir::{Call, Op, Type, Val};
-use crate::unit::Unit;
-
-/// Larger objects are the machine's to make.
-const MOST_WORDS: u64 = 24;
+use crate::unit::{Filling, Template, Unit};
 
 /// An instruction that this tier has not been told of: not to be left out without a word.
 pub(super) fn unknown(op: Code) -> NotCompiled {
@@ -40,12 +38,13 @@ impl Builder<'_> {
             }
             Code::Closure => self.closure(unit, pc, i),
             Code::Home => self.home(pc, i),
+            Code::NewObject if let Some(v) = self.literal(unit, pc, i) => v,
             Code::NewObject => {
                 let count = unit.code.objects[usize::from(i.b)].inits;
                 let values = self.operands_of(i.c, count);
                 self.make(pc, i.a, |dest| Call::NewObject { template: i.b, first: i.c, values, dest })
             }
-            Code::NewVector if u64::from(i.c) <= MOST_WORDS => {
+            Code::NewVector if usize::from(i.c) <= MOST_WORDS => {
                 let values = self.operands_of(i.b, i.c);
                 self.vector_of(values)
             }
@@ -116,10 +115,37 @@ impl Builder<'_> {
         Some(self.virtual_object(place, header, Type::Map(map), &held))
     }
 
+    /// An object literal that nothing has seen yet, if its map is known: that its constants are what they were is guessed.
+    fn literal(&mut self, unit: &Unit, pc: u32, i: Instr) -> Option<Val> {
+        let Template { map, words, constants } = unit.objects[usize::from(i.b)].as_ref()?;
+        if unit.wrong.contains(&pc) || words.len() > MOST_WORDS {
+            return None;
+        }
+        for (r, word) in constants {
+            let v = self.reg(i.c + r);
+            if self.known_word(v) != Some(*word) {
+                self.must_be_real(v);
+                let (v, p) = (self.word_of(v), self.guess(pc));
+                self.act(Op::CheckWord(v, *word, p));
+            }
+        }
+        let held = words.iter().map(|w| match *w {
+            Filling::Word(word) => self.word(word),
+            Filling::Init(r) => {
+                let v = self.reg(i.c + r);
+                self.must_be_real(v);
+                self.resolve(v)
+            }
+        });
+        let held: Vec<Val> = held.collect();
+        let header = layout::header(*map, layout::Kind::Plain, held.len());
+        Some(self.virtual_object(self.place(pc), header, Type::Map(*map), &held))
+    }
+
     /// A vector with a few elements, all the same.
     pub(super) fn small_vector(&mut self, size: Val, filler: Val) -> Option<Val> {
         let size = self.known_word(size).filter(|w| w & 1 == 0)? >> 1;
-        if size > MOST_WORDS {
+        if size as usize > MOST_WORDS {
             return None;
         }
         self.must_be_real(filler);

@@ -413,9 +413,7 @@ impl Lower<'_> {
         let values: Vec<ir::Value> = words.iter().map(|v| self.value(*v)).collect();
         let bytes = self.e.word((words.len() as u64 + 1) * 8);
         let object = self.unfilled(header, bytes);
-        for (k, v) in values.into_iter().enumerate() {
-            self.e.b.ins().store(self.e.mem.heap, v, object, (k as i32 + 1) * 8 - TAG);
-        }
+        self.e.fill(object, &values);
         object
     }
 
@@ -447,26 +445,16 @@ impl Lower<'_> {
 
     /// Room for a new object of so many bytes, whose words are still to be set.
     fn unfilled(&mut self, header: u64, bytes: ir::Value) -> ir::Value {
-        let a = self.e.abi;
         let (done, object) = self.e.with_word();
-        let (room, none) = (self.e.b.create_block(), self.e.cold());
-        let top = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_top);
-        let end = self.e.b.ins().load(I64, self.e.mem.machine, self.e.vm, a.nursery_end);
-        let next = self.e.b.ins().iadd(top, bytes);
-        let full = self.e.b.ins().icmp(IntCC::UnsignedGreaterThan, next, end);
-        self.e.b.ins().brif(full, none, &[], room, &[]);
-        self.e.b.switch_to_block(none);
+        let full = self.e.cold();
+        let made = self.e.in_nursery(header, bytes, full);
+        self.e.b.ins().jump(done, &arg(made));
+        self.e.b.switch_to_block(full);
         let head = self.e.word(header);
         let count = self.e.b.ins().ushr_imm_u(bytes, 3);
         let count = self.e.b.ins().iadd_imm_s(count, -1);
-        let made = self.e.aside(a.helpers.allocate, &[head, count]);
+        let made = self.e.aside(self.e.abi.helpers.allocate, &[head, count]);
         self.pressed();
-        self.e.b.ins().jump(done, &arg(made));
-        self.e.b.switch_to_block(room);
-        self.e.b.ins().store(self.e.mem.machine, next, self.e.vm, a.nursery_top);
-        let head = self.e.word(header);
-        self.e.b.ins().store(self.e.mem.heap, head, top, 0);
-        let made = self.e.b.ins().iadd_imm_s(top, i64::from(TAG));
         self.e.b.ins().jump(done, &arg(made));
         self.e.b.switch_to_block(done);
         object
