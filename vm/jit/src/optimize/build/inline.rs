@@ -11,7 +11,7 @@ use rustc_hash::FxHasher;
 use super::state::{Way, forget};
 use super::{Active, Builder};
 use crate::compiler::NotCompiled;
-use crate::optimize::ir::{Context, ContextId, End, Op, Val, Why};
+use crate::optimize::ir::{Context, ContextId, Op, Val, Why};
 use crate::unit::Unit;
 
 /// Methods of more instructions than this are called.
@@ -112,28 +112,17 @@ impl Builder<'_> {
         Ok(self.join_answers(over, pc, ret))
     }
 
-    /// Control goes on with one of these answers to the send at `pc`. `None` if there are none.
-    pub(super) fn join_answers(&mut self, ways: Vec<Way>, pc: u32, ret: Reg) -> Option<Val> {
-        let next = self.top().unit.instrs.get(pc as usize + 1);
-        let is_tested = next.is_some_and(|i| matches!(i.op, Code::JumpTrue | Code::JumpFalse) && i.a == ret);
-        let kept = if is_tested && ways.len() > 1 { self.copies(&ways) } else { Vec::new() };
-        let value = self.meet(ways, None).flatten()?;
-        if !kept.is_empty() {
-            self.met = Some(super::Met { at: self.at, value, ways: kept });
+    /// Control goes on with one of these answers to the send at `pc`. `None` if there are none; or several, which meet behind it, if they do.
+    pub(super) fn join_answers(&mut self, mut ways: Vec<Way>, pc: u32, ret: Reg) -> Option<Val> {
+        if ways.len() < 2 {
+            return self.meet(ways, None).flatten();
         }
-        Some(value)
-    }
-
-    fn copies(&self, ways: &[Way]) -> Vec<Way> {
-        ways.iter().map(|w| Way { from: w.from, state: w.state.clone(), value: w.value }).collect()
-    }
-
-    /// The ways that have just met here with this value, if nothing was done since: they have not met then, and each may go on by itself.
-    pub(super) fn part(&mut self, value: Val) -> Option<Vec<Way>> {
-        let met = self.met.take().filter(|m| m.at == self.at && m.value == value && self.g.block(m.at).insts.is_empty())?;
-        for w in &met.ways {
-            self.g.blocks[w.from.0 as usize].end = End::Open;
+        for way in &mut ways {
+            if let (Some(regs), Some(v)) = (way.state.regs.last_mut(), way.value.take()) {
+                regs[usize::from(ret)] = Some(v);
+            }
         }
-        Some(met.ways)
+        self.top_mut().incoming.entry(pc + 1).or_default().extend(ways);
+        None
     }
 }

@@ -7,8 +7,9 @@
 //! that turns out wrong is written down ([`Guesses`]), the walk goes on to find more of them, and all is built anew. Each time at least one guess fewer is made, so that
 //! ends.
 //!
-//! What a loop needs and does not change is found out before it (`early`). `state` has what is known, `escape` the objects that are made only where something sees them, `walk` the way of control, `numbers`, `sends`, `inline`, `objects` the instructions.
+//! What a loop needs and does not change is found out before it (`early`). `state` has what is known, `escape` the objects that are made only where something sees them, `walk` the way of control, `apart` where ways go on by themselves, `numbers`, `sends`, `inline`, `objects` the instructions.
 
+mod apart;
 mod early;
 mod escape;
 mod inline;
@@ -111,17 +112,10 @@ struct Builder<'a> {
     last: Option<PointId>,
     /// What is guessed is guessed before a loop.
     early: bool,
-    /// Ways that have just met, with a value that a jump is about to test.
-    met: Option<Met>,
+    /// Instructions that were walked more than once, each time counted.
+    again: usize,
     /// Why this cannot be built, unless it is built anew anyway.
     failed: Option<&'static str>,
-}
-
-/// Where ways have met, with which value, and what each of them brought.
-struct Met {
-    at: Blk,
-    value: Val,
-    ways: Vec<Way>,
 }
 
 /// The graph of the program's root.
@@ -165,7 +159,7 @@ impl<'a> Builder<'a> {
             size: 0,
             last: None,
             early: false,
-            met: None,
+            again: 0,
             failed: None,
         }
     }

@@ -36,25 +36,51 @@ impl Builder<'_> {
             Code::At => self.at(unit, pc, i),
             Code::AtPut => self.at_put(unit, pc, i),
             Code::SendTwo | Code::SendTwoInt | Code::SendThree => self.switched_off(unit, pc, i),
-            op if op.is_compare_jump() => {
-                match self.comparison(unit, pc, i) {
-                    Ok(flag) => self.branch(unit, pc + 2, flag),
-                    Err(v) => {
-                        self.set(unit.instrs[pc as usize + 1].c, v);
-                        self.jump_on(unit, pc + 2, v);
-                    }
-                }
-                Ok(Next::Ended)
-            }
+            op if op.is_compare_jump() => Ok(self.compare(unit, pc, i)),
             Code::Less | Code::LessEq | Code::Greater | Code::GreaterEq | Code::Equal | Code::NotEqual | Code::Same => {
-                let v = match self.comparison(unit, pc, i) {
-                    Ok(flag) => self.push(Op::Boolean(flag), Type::Bool),
-                    Err(v) => v,
-                };
-                self.set(i.a, v);
-                Ok(Next::At(pc + 2))
+                Ok(self.compare(unit, pc, i))
             }
             other => Err(unknown(other)),
+        }
+    }
+
+    fn compare(&mut self, unit: &Unit, pc: u32, i: Instr) -> Next {
+        if let Some((x, y, v)) = self.perhaps_character(unit, pc, i) {
+            let flag = self.is_map(v, self.abi.maps.string);
+            let others = self.split(flag);
+            let state = self.state.clone();
+            self.state.types.insert(v, Type::Map(self.abi.maps.string));
+            let flag = self.compare_ints(conditions(i.op).0, x, y);
+            self.compared_on_one_way(unit, pc, i, Ok(flag));
+            (self.at, self.state) = (others, state);
+            let answer = self.compare_others(unit, pc, i);
+            self.compared_on_one_way(unit, pc, i, answer);
+            return Next::Ended;
+        }
+        let answer = self.comparison(unit, pc, i);
+        self.compared(unit, pc, i, answer)
+    }
+
+    /// What was compared is done with the answer: the flag, or a value that is to be tested.
+    fn compared(&mut self, unit: &Unit, pc: u32, i: Instr, answer: Result<Val, Val>) -> Next {
+        match answer {
+            Ok(flag) if i.op.is_compare_jump() => self.branch(unit, pc + 2, flag),
+            Err(v) if i.op.is_compare_jump() => {
+                self.set(unit.instrs[pc as usize + 1].c, v);
+                self.jump_on(unit, pc + 2, v);
+            }
+            answer => {
+                let v = answer.map_or_else(|v| v, |flag| self.push(Op::Boolean(flag), Type::Bool));
+                self.set(i.a, v);
+                return Next::At(pc + 2);
+            }
+        }
+        Next::Ended
+    }
+
+    fn compared_on_one_way(&mut self, unit: &Unit, pc: u32, i: Instr, answer: Result<Val, Val>) {
+        if let Next::At(next) = self.compared(unit, pc, i, answer) {
+            self.to(next);
         }
     }
 
@@ -282,16 +308,36 @@ impl Builder<'_> {
     /// What was compared for equality with a character that is written there is a text, if it ever was something else than a number; then it is
     /// the same text or another.
     fn beside_character(&mut self, unit: &Unit, pc: u32, constant: Val, v: Val) -> bool {
-        let seen = unit.instrs[pc as usize].n & Unit::OTHERS != 0 && !unit.wrong.contains(&pc);
-        let is_character = self.known_word(constant).is_some_and(|w| self.program.characters.contains(&w));
-        let text = Type::Map(self.abi.maps.string);
-        let may_be = self.type_of(v) == text || matches!(self.type_of(v), Type::Any | Type::Ref) && self.known_word(v).is_none();
-        if !(seen && is_character && may_be) || self.is_double(&self.state, v) {
+        let guessed = !unit.wrong.contains(&pc) && self.may_be_text(unit, pc, v);
+        let text = self.abi.maps.string;
+        if !self.is_character(constant) || !(guessed || self.type_of(v) == Type::Map(text)) {
             return false;
         }
         self.must_be_real(v);
-        self.check_map(pc, v, self.abi.maps.string);
+        self.check_map(pc, v, text);
         true
+    }
+
+    /// The operands of a test for equality of which one is a character that is written there, and the other, which is at times a text and at times not.
+    fn perhaps_character(&mut self, unit: &Unit, pc: u32, i: Instr) -> Option<(Val, Val, Val)> {
+        let tests = matches!(i.op, Code::Equal | Code::NotEqual | Code::EqualJump | Code::NotEqualJump);
+        if !tests || !unit.wrong.contains(&pc) {
+            return None;
+        }
+        let (x, y) = self.real_operands(i);
+        let (_, v) = [(x, y), (y, x)].into_iter().find(|(c, v)| self.is_character(*c) && self.may_be_text(unit, pc, *v))?;
+        Some((x, y, v))
+    }
+
+    fn is_character(&self, v: Val) -> bool {
+        self.known_word(v).is_some_and(|w| self.program.characters.contains(&w))
+    }
+
+    /// Whether it can be a text that was compared there.
+    fn may_be_text(&self, unit: &Unit, pc: u32, v: Val) -> bool {
+        let seen = unit.instrs[pc as usize].n & Unit::OTHERS != 0;
+        let open = matches!(self.type_of(v), Type::Any | Type::Ref) && self.known_word(v).is_none();
+        seen && open && !self.is_double(&self.state, v)
     }
 
     /// What was compared with an integer that is written there is a double, if it ever was one.

@@ -13,6 +13,11 @@ use crate::unit::{Found, SiteView, Unit, What};
 /// A site tests so many maps one after the other; beyond, the machine looks.
 const TESTS: usize = 5;
 
+/// Whether what a site does depends on the receiver's map, which is tested.
+pub(super) fn is_polymorphic(site: &SiteView) -> bool {
+    !site.many && (2..=TESTS).contains(&site.found.len())
+}
+
 /// A send that is being built.
 struct Sending {
     pc: u32,

@@ -27,26 +27,33 @@ impl Builder<'_> {
             self.top_mut().open.retain(|l| l.head < pc && pc <= l.end);
             let ways = self.only_inside(pc, ways);
             let live = self.liveness(&unit).live_in(pc);
-            if self.meet(ways, Some(&live)).is_none() {
-                continue;
-            }
-            if let Some((_, end)) = loops.iter().find(|(head, _)| *head == pc) {
-                self.open_loop(&unit, pc, *end);
-            }
-            let mut pc = pc;
-            loop {
-                small_enough(&self.g)?;
-                match self.step(&unit, pc)? {
-                    Next::Ended => break,
-                    Next::At(next) => pc = next,
+            for group in self.apart(&unit, pc, ways) {
+                if self.meet(group.ways, Some(&live)).is_none() {
+                    continue;
                 }
-                if self.top().incoming.contains_key(&pc) || loops.iter().any(|(head, _)| *head == pc) {
-                    self.to(pc);
-                    break;
+                if let Some((_, end)) = loops.iter().find(|(head, _)| *head == pc) {
+                    self.open_loop(&unit, pc, *end);
                 }
+                self.stretch_from(&unit, pc, &loops, group.until)?;
             }
         }
         Ok(())
+    }
+
+    /// Walks from `pc` to where control goes elsewhere or meets other ways, as it does at `until`.
+    fn stretch_from(&mut self, unit: &Unit, mut pc: u32, loops: &[(u32, u32)], until: Option<u32>) -> Result<(), NotCompiled> {
+        loop {
+            small_enough(&self.g)?;
+            match self.step(unit, pc)? {
+                Next::Ended => return Ok(()),
+                Next::At(next) => pc = next,
+            }
+            let meets = until == Some(pc) || self.top().incoming.contains_key(&pc) || loops.iter().any(|(head, _)| *head == pc);
+            if meets {
+                self.to(pc);
+                return Ok(());
+            }
+        }
     }
 
     /// Control goes from here to the instruction at `pc`.
@@ -216,15 +223,6 @@ impl Builder<'_> {
     /// The conditional jump at `pc` on the value of its register.
     pub(super) fn jump_on(&mut self, unit: &Unit, pc: u32, v: Val) {
         let jump = unit.instrs[pc as usize];
-        if let Some(ways) = self.part(v) {
-            for way in ways {
-                (self.at, self.state) = (way.from, way.state);
-                let v = way.value.unwrap_or(v);
-                self.set(jump.a, v);
-                self.jump_on(unit, pc, v);
-            }
-            return;
-        }
         let s = self.abi.special;
         let go = if jump.op == Code::JumpTrue { s.true_ } else { s.false_ };
         let stay = if jump.op == Code::JumpTrue { s.false_ } else { s.true_ };
