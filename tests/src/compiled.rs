@@ -187,14 +187,34 @@ fn memory_for_code_is_used_again() {
          1 to: {ROUNDS} Do: [|:k. m| m: (w evaluate: '(| go: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (i % ', (k + 1) printString , ') ]. s ) |)'). m go: 400. run: 400 ].\n\
          (run: 400) printLine\n"
     );
+    let (out, stats) = baseline(&code, Some(150 << 10));
+    assert_eq!(out, "400\n");
+    assert!(stats.full > 0 && stats.compiled > ROUNDS, "{stats:?}");
+}
+
+/// A guarded message gets another meaning: only the code with that message is compiled anew.
+#[test]
+fn what_does_not_use_a_redefined_operator_stays_compiled() {
+    const CODE: &str = "| run: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (i * 2) ]. s ). rest: n = ( | s <- 0 | 1 to: n Do: [|:i| s: s + (i % 3) ]. s ) |\n\
+        (run: 400) printLine. (rest: 400) printLine.\n\
+        traits integer _AddSlots: (| % other = ( 7 ) |).\n\
+        (run: 400) printLine. (rest: 400) printLine\n";
+    let (out, stats) = baseline(CODE, None);
+    assert_eq!(out, "160400\n400\n160400\n2800\n");
+    // Both, then the one with `%`, and the new `%` itself.
+    assert_eq!(stats.compiled, 4, "{stats:?}");
+}
+
+/// What a program prints whose code is compiled by the baseline tier before it runs, and what that came to.
+fn baseline(code: &str, memory: Option<usize>) -> (String, aura_run::NativeStats) {
     let (mut vm, out) = crate::support::machine();
     vm.set_tiers(aura_run::Tiers::Baseline, Some(0));
-    vm.limit_compiled_code(150 << 10);
-    let chunks = aura_command::source::compile("full", &code, false).expect("compiles");
-    let id = vm.spawn_file("full", &chunks, aura_run::CapSet::all(), aura_run::Limits::default());
+    if let Some(bytes) = memory {
+        vm.limit_compiled_code(bytes);
+    }
+    let chunks = aura_command::source::compile("test", code, false).expect("compiles");
+    let id = vm.spawn_file("test", &chunks, aura_run::CapSet::all(), aura_run::Limits::default());
     aura_command::drive::drive(&mut vm, id, &mut aura_command::drive::Nobody);
     let _ = vm.host.out.flush();
-    let stats = vm.native_stats();
-    assert_eq!(out.text(), "400\n");
-    assert!(stats.full > 0 && stats.compiled > ROUNDS, "{stats:?}");
+    (out.text(), vm.native_stats())
 }

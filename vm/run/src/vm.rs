@@ -547,11 +547,9 @@ impl Vm {
             return;
         }
         self.guards_off.extend(off);
-        self.drop_native();
         for c in self.arena.each().collect::<Vec<_>>() {
-            if c.ready.get() {
-                let code = c.code().clone();
-                switch_off(c.parts().instrs, &code, &self.guards_off);
+            if c.ready.get() && switch_off(c.parts().instrs, c.code(), &self.guards_off) {
+                self.instructions_changed(c);
             }
         }
     }
@@ -638,13 +636,15 @@ pub(crate) fn is_library(c: &CodeRef) -> bool {
     c.code().origin.file.starts_with("stdlib/")
 }
 
-/// Replaces the guards of these selectors by what always sends.
-fn switch_off(instrs: &mut [Instr], code: &Code, off: &FxHashSet<String>) {
+/// Replaces the guards of these selectors by what always sends. Whether there were any.
+fn switch_off(instrs: &mut [Instr], code: &Code, off: &FxHashSet<String>) -> bool {
+    let mut changed = false;
     for i in 0..instrs.len() {
         let op = instrs[i].op;
         if matches!(op, Op::CountUp | Op::CountBelow | Op::CountDown) {
             if off.iter().any(|s| matches!(s.as_str(), "+" | "-" | "<=" | ">=" | "<" | ">")) {
                 instrs[i] = Instr::new(Op::Nop, 0, 0, 0, 0);
+                changed = true;
             }
             continue;
         }
@@ -662,7 +662,9 @@ fn switch_off(instrs: &mut [Instr], code: &Code, off: &FxHashSet<String>) {
             Op::SendTwo | Op::SendTwoInt | Op::SendThree => op,
             _ => Op::SendTwo,
         };
+        changed |= instrs[i].op != op;
     }
+    changed
 }
 
 pub(crate) struct Made {

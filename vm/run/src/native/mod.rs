@@ -4,8 +4,9 @@
 //! entered at calls (`Linked::native`), when an activation below answers to one of it, and at the ends of loops. The interpreter and compiled code work on the same
 //! activations and registers, so either can go on where the other stopped.
 //!
-//! What must stay true: trials run in the interpreter alone, whose fuel is exact. Compiled code is thrown away as a whole when what it took for granted ends (the meaning
-//! of guarded messages): `Hot::abandon` makes whatever returns to it leave instead, and it is freed when nothing of it runs any more.
+//! What must stay true: trials run in the interpreter alone, whose fuel is exact. Compiled code is thrown away when what it took for granted ends: where guarded messages get
+//! another meaning, that of the code with such messages and all that this is part of; all of it where there is no more room. `Hot::abandon` makes whatever returns to it leave
+//! instead, and it is freed when nothing of it runs any more.
 //!
 //! Compiling happens on a thread beside (`worker`), and what is ready is taken over between two slices; only where everything is to be compiled before its first
 //! activation does the machine wait for it.
@@ -295,7 +296,9 @@ impl Vm {
                     self.take_over_program(a.code, &program, changes, a.made, a.took);
                 }
                 Wanted::Optimized(program, _) => self.asked_optimized(a.code, program.entry, false),
-                Wanted::Baseline(_) if a.time == self.native.time => drop(self.take_over(a.code, a.made, a.took)),
+                Wanted::Baseline(unit) if a.time == self.native.time && a.code.still_is(&unit) => {
+                    self.take_over(a.code, a.made, a.took);
+                }
                 Wanted::Baseline(_) => {}
             }
             self.native.waited(began);
@@ -425,6 +428,16 @@ impl Vm {
         }
     }
 
+    /// Guards of `c` were switched off: throws away what was compiled of it, and all optimized code that it is part of.
+    pub(crate) fn instructions_changed(&mut self, c: CodeRef) {
+        self.caches_changed(c);
+        if let Some(piece) = c.take_piece() {
+            self.native.dropped.push((piece.start, piece.len, Vec::new()));
+            self.hot.abandon = true;
+        }
+        c.heat.set(self.fresh_heat());
+    }
+
     /// Frees what was thrown away. Nothing compiled may be running.
     pub(crate) fn free_dropped(&mut self) {
         self.hot.abandon = false;
@@ -433,6 +446,13 @@ impl Vm {
                 works.memory.free(start as *const u8, len);
             }
         }
+    }
+}
+
+impl CodeRef {
+    /// Whether its guards are those that were to be compiled.
+    fn still_is(self, unit: &Unit) -> bool {
+        self.parts().instrs.iter().zip(&unit.instrs).all(|(now, then)| now.op == then.op)
     }
 }
 
