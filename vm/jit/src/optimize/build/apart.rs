@@ -66,36 +66,20 @@ impl Builder<'_> {
         if ways.len() < 2 || loops(unit).iter().any(|(head, _)| *head == pc) {
             return together(ways);
         }
-        let stretch = self.stretch(unit, pc);
-        let known: Vec<Vec<Answer>> =
-            ways.iter().map(|w| stretch.questions.iter().map(|q| self.answer_in(&w.state, *q)).collect()).collect();
-        let tells = |q: usize| {
-            known
-                .iter()
-                .enumerate()
-                .any(|(k, a)| a[q] != Answer::Unknown && known[..k].iter().any(|b| b[q] != Answer::Unknown && b[q] != a[q]))
-        };
-        let telling: Vec<usize> = (0..stretch.questions.len()).filter(|q| tells(*q)).collect();
-        let mut keys: Vec<Vec<Answer>> = Vec::new();
-        let mut groups: Vec<Group> = Vec::new();
-        for (way, answers) in ways.into_iter().zip(&known) {
-            let key: Vec<Answer> = telling.iter().map(|q| answers[*q]).collect();
-            match keys.iter().position(|k| *k == key).or((groups.len() == MOST_GROUPS).then_some(MOST_GROUPS - 1)) {
-                Some(at) => groups[at].ways.push(way),
-                None => {
-                    keys.push(key);
-                    groups.push(Group { ways: vec![way], until: stretch.until });
-                }
-            }
-        }
-        let again = stretch.length * (groups.len() - 1);
-        if self.again + again > MOST_AGAIN {
-            return together(groups.into_iter().flat_map(|g| g.ways).collect());
+        let Stretch { questions, until, length } = self.stretch(unit, pc);
+        let answers = |q| ways.iter().map(|w| self.answer_in(&w.state, q)).collect::<Vec<Answer>>();
+        let telling: Vec<Vec<Answer>> = questions.into_iter().map(answers).filter(|all| differ(all)).collect();
+        let keys = (0..ways.len()).map(|k| telling.iter().map(|all| all[k]).collect()).collect();
+        let groups = grouped(ways, keys);
+        let again = length * (groups.len() - 1);
+        if again == 0 || self.again + again > MOST_AGAIN {
+            return together(groups.into_iter().flatten().collect());
         }
         self.again += again;
-        groups
+        groups.into_iter().map(|ways| Group { ways, until }).collect()
     }
 
+    /// What is asked from here on, before control goes elsewhere or meets others.
     fn stretch(&self, unit: &Unit, from: u32) -> Stretch {
         let loops = loops(unit);
         let mut stretch = Stretch { questions: Vec::new(), until: None, length: 0 };
@@ -142,6 +126,29 @@ impl Builder<'_> {
             _ => Answer::Unknown,
         }
     }
+}
+
+/// Whether two of them are known and not the same.
+fn differ(answers: &[Answer]) -> bool {
+    let mut known = answers.iter().filter(|a| **a != Answer::Unknown);
+    let first = known.next();
+    known.any(|a| Some(a) != first)
+}
+
+/// Those with the same keys together; where that would be too many groups, all others are in the last.
+fn grouped(ways: Vec<Way>, keys: Vec<Vec<Answer>>) -> Vec<Vec<Way>> {
+    let mut of: Vec<Vec<Answer>> = Vec::new();
+    let mut groups: Vec<Vec<Way>> = Vec::new();
+    for (way, key) in ways.into_iter().zip(keys) {
+        match of.iter().position(|k| *k == key).or((groups.len() == MOST_GROUPS).then_some(MOST_GROUPS - 1)) {
+            Some(at) => groups[at].push(way),
+            None => {
+                of.push(key);
+                groups.push(vec![way]);
+            }
+        }
+    }
+    groups
 }
 
 /// The registers that an instruction asks something about.
