@@ -45,6 +45,10 @@ pub struct Code {
     pub slot: Option<SlotId>,
     /// The types of its expressions, locals and arguments, inner ones first.
     pub places: Vec<(Span, TypeId)>,
+    /// What the places of expressions ask for, as far as they do.
+    pub wants: Vec<(Span, TypeId)>,
+    /// What the code of blocks is to answer, likewise.
+    pub body_wants: Vec<(Span, TypeId)>,
 }
 
 impl Code {
@@ -248,7 +252,7 @@ impl Universe {
     /// The code around a place, with the types in it.
     pub fn code_at(&mut self, file: FileId, place: u32) -> Code {
         let mut unit = self.innermost(file, place);
-        let mut places = self.places(unit);
+        let mut looked_at = self.looked_at(unit);
         // Looking at code makes the objects that are written in it, whose methods may be nearer.
         loop {
             let next = self.innermost(file, place);
@@ -256,10 +260,11 @@ impl Universe {
                 break;
             }
             unit = next;
-            places = self.places(unit);
+            looked_at = self.looked_at(unit);
         }
         let (holder, slot) = self.holder_of(file, unit);
-        Code { holder, slot, places }
+        let (places, wants) = looked_at.map(|o| (o.places.clone(), o.wants.clone())).unwrap_or_default();
+        Code { holder, slot, places, wants: wants.exprs, body_wants: wants.bodies }
     }
 
     /// The object that is `self` at a place.

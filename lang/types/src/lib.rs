@@ -7,7 +7,7 @@
 //! * `additions` slots that running code adds to objects
 //! * `signature`, `infer` what slots and code answer, as written or as inferred
 //! * `effects`, `primitives` what code does besides; `imports` which files it wants that are not there
-//! * [`codes`] the diagnostics; `editor` what an editor asks, `lineage` what it offers
+//! * [`codes`] the diagnostics; `editor` what an editor asks, `lineage` what it offers, `expected` which of that a place asks for
 //!
 //! What must stay true: checking changes nothing that a program does; it never fails and never runs without a bound; removing a
 //! written type other than `any` never adds an error. Not here: files, clocks, the machine. A source comes as text.
@@ -21,6 +21,7 @@ mod check;
 pub mod codes;
 mod editor;
 mod effects;
+mod expected;
 mod find;
 mod hole;
 mod implementors;

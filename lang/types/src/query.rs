@@ -1,8 +1,10 @@
 //! Questions about places: what type an expression has, what a file's last statement answers.
 
+use std::rc::Rc;
+
 use aura_syntax::Span;
 
-use crate::infer::{self, Unit};
+use crate::infer::{self, Outcome, Unit};
 use crate::object::FileId;
 use crate::ty::TypeId;
 use crate::universe::Universe;
@@ -24,6 +26,11 @@ impl Universe {
 
     /// The places of a unit. They are remembered only when they are asked for: most units are never asked.
     pub(crate) fn places(&mut self, unit: Unit) -> Vec<(Span, TypeId)> {
+        self.looked_at(unit).map(|o| o.places.clone()).unwrap_or_default()
+    }
+
+    /// A unit, with its places.
+    pub(crate) fn looked_at(&mut self, unit: Unit) -> Option<Rc<Outcome>> {
         let before = self.bodies.remove(&unit);
         self.wants_places = true;
         let outcome = infer::outcome(self, unit);
@@ -32,7 +39,7 @@ impl Universe {
             Some(before) => self.bodies.insert(unit, before),
             None => self.bodies.remove(&unit),
         };
-        outcome.map(|o| o.places.clone()).unwrap_or_default()
+        outcome
     }
 
     /// What the last statement of a file answers.

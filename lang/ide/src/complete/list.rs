@@ -1,7 +1,7 @@
 //! Offers: which there are, and in which order.
 //!
 //! What must stay true: of slots of one name only the nearest is offered, since no other is found; nothing is put into words before it is known that
-//! it will be offered.
+//! it will be offered; what is asked of a place only changes the order, and whoever types does not wait until all code has been looked at for that.
 
 use aura_types::{ObjectId, SlotId, SlotInfo, SlotKind, TypeId};
 use rustc_hash::FxHashSet;
@@ -14,13 +14,37 @@ use crate::{Ide, Span};
 /// More are not offered; the rest comes when more letters are typed.
 const MOST: usize = 600;
 
+/// Slots whose code is looked at for what they answer: the nearest that do not say so.
+const MOST_LOOKED_AT: usize = 48;
+
 /// Offers being collected.
 pub(super) struct List<'i> {
     pub(super) ide: &'i mut Ide,
     /// The letters that were typed.
     pub(super) prefix: String,
-    found: Vec<(Rank, Candidate)>,
+    /// What is asked of the place, in code of this object.
+    pub(super) wanted: Option<(TypeId, ObjectId)>,
+    found: Vec<Found>,
     seen: FxHashSet<String>,
+}
+
+/// Something that has the letters that were typed.
+struct Found {
+    rank: Rank,
+    candidate: Candidate,
+    answer: Answer,
+    wanted: Option<(TypeId, ObjectId)>,
+}
+
+/// What the value of an offer is.
+#[derive(Clone, Copy)]
+pub(super) enum Answer {
+    /// Nobody has said.
+    Unknown,
+    /// Of this type.
+    Of(TypeId),
+    /// Whatever the slot answers to something of this type.
+    To(TypeId),
 }
 
 /// What is offered first: the least.
@@ -90,42 +114,79 @@ pub(crate) enum Told {
 
 impl<'i> List<'i> {
     pub(super) fn new(ide: &'i mut Ide, prefix: String) -> Self {
-        Self { ide, prefix, found: Vec::new(), seen: FxHashSet::default() }
+        Self { ide, prefix, wanted: None, found: Vec::new(), seen: FxHashSet::default() }
     }
 
     /// The offers, the best first.
     pub(super) fn finish(mut self, span: Span) -> Completions {
-        self.found.sort_by_key(|found| found.0);
-        let is_incomplete = self.found.len() > MOST;
-        self.found.truncate(MOST);
+        self.found.sort_by_key(|found| found.rank);
+        let mut found: Vec<(bool, Found)> = Vec::new();
+        let mut left = MOST_LOOKED_AT;
+        for one in std::mem::take(&mut self.found) {
+            found.push((self.is_expected(&one, &mut left), one));
+        }
+        // What fits comes first of what is as likely to be meant by its letters.
+        found.sort_by_key(|(is_expected, one)| (one.rank.is_minor, one.rank.fit == Fit::Some, !is_expected));
+        let is_incomplete = found.len() > MOST;
+        found.truncate(MOST);
         let mut told = LastOffer { question: self.ide.offered.question.wrapping_add(1), told: Vec::new() };
-        let found = std::mem::take(&mut self.found);
-        let items = found.into_iter().map(|(_, candidate)| self.item(candidate, &mut told)).collect();
+        let item = |(is_expected, one): (bool, Found)| Completion { is_expected, ..self.item(one.candidate, &mut told) };
+        let items = found.into_iter().map(item).collect();
         self.ide.offered = told;
         Completions { span, items, is_incomplete }
     }
 
+    /// Whether the value of something is known to be what is asked of its place. So many slots may still be looked at for that.
+    fn is_expected(&mut self, found: &Found, left: &mut usize) -> bool {
+        let Some((wanted, holder)) = found.wanted else { return false };
+        let universe = self.ide.universe();
+        let answer = match (found.answer, &found.candidate) {
+            (Answer::Of(type_), _) => type_,
+            (Answer::To(receiver), Candidate::AssignedSlot(_)) => receiver,
+            (Answer::To(receiver), Candidate::Slot { slot, .. }) => {
+                if !universe.is_answer_known(*slot) {
+                    let Some(rest) = left.checked_sub(1) else { return false };
+                    *left = rest;
+                }
+                universe.answer_to(receiver, *slot)
+            }
+            _ => return false,
+        };
+        universe.is_expected(answer, wanted, holder)
+    }
+
     /// A word as it is.
     pub(super) fn plain(&mut self, label: &str, kind: Offered, near: Near) {
-        self.add(label, near, false, || Candidate::Plain { label: label.to_string(), kind });
+        self.value(label, kind, near, Answer::Unknown);
+    }
+
+    /// The same of something whose value is known.
+    pub(super) fn value(&mut self, label: &str, kind: Offered, near: Near, answer: Answer) {
+        self.add(label, near, false, answer, || Candidate::Plain { label: label.to_string(), kind });
     }
 
     /// An argument or a local.
-    pub(super) fn local(&mut self, name: &str, kind: Offered, is_assignable: bool) {
-        self.plain(name, kind, Near::Here);
+    pub(super) fn local(&mut self, name: &str, kind: Offered, is_assignable: bool, answer: Answer) {
+        self.value(name, kind, Near::Here, answer);
         if is_assignable {
-            self.add(&format!("{name}:"), Near::Here, false, || Candidate::Assigned { name: name.to_string(), kind });
+            let label = format!("{name}:");
+            // Assigning answers the receiver, which is self.
+            self.add(&label, Near::Here, false, Answer::Of(TypeId::SELF), || Candidate::Assigned {
+                name: name.to_string(),
+                kind,
+            });
         }
     }
 
-    /// What runs a block.
+    /// What runs a block, and what that answers.
     pub(super) fn evaluation(&mut self, block: TypeId, evaluation: Evaluation) {
         let selector = evaluation.selector.clone();
-        self.add(&selector, Near::Object(0), false, || Candidate::Evaluation(block, evaluation));
+        let answer = self.ide.universe().block_parts(block).map_or(Answer::Unknown, |(_, result)| Answer::Of(result));
+        self.add(&selector, Near::Object(0), false, answer, || Candidate::Evaluation(block, evaluation));
     }
 
     /// A slot, `skip` keywords of whose name stand there already, and what assigns to it.
-    pub(super) fn slot(&mut self, slot: SlotId, near: Near, skip: usize) {
+    pub(super) fn slot(&mut self, slot: SlotId, near: Near, skip: usize, answer: Answer) {
         let known = self.ide.project.known();
         let name = known.slot_name(slot);
         // Operators are as soon typed, and what begins with `_` is not for programs.
@@ -135,38 +196,39 @@ impl<'i> List<'i> {
         }
         let (shown, is_minor) = (shown.to_string(), known.is_minor(slot));
         let is_assignable = skip == 0 && known.is_assignable(slot);
-        self.add(&shown, near, is_minor, || Candidate::Slot { slot, skip });
+        self.add(&shown, near, is_minor, answer, || Candidate::Slot { slot, skip });
         if is_assignable {
-            self.add(&format!("{shown}:"), near, is_minor, || Candidate::AssignedSlot(slot));
+            self.add(&format!("{shown}:"), near, is_minor, answer, || Candidate::AssignedSlot(slot));
         }
     }
 
-    /// Everything that these objects have, the nearest first. `near` tells how near each is.
-    pub(super) fn objects(&mut self, lineage: &[ObjectId], near: impl Fn(usize, ObjectId) -> Near) {
+    /// Everything that these objects have, the nearest first, sent to something of this type. `near` tells how near each is.
+    pub(super) fn objects(&mut self, lineage: &[ObjectId], receiver: TypeId, near: impl Fn(usize, ObjectId) -> Near) {
         for (index, object) in lineage.iter().enumerate() {
             let near = near(index, *object);
             for slot in self.ide.project.known().slots_of(*object) {
-                self.slot(slot, near, 0);
+                self.slot(slot, near, 0, Answer::To(receiver));
             }
         }
     }
 
     /// Adds what has the letters that were typed, unless something nearer has its name.
-    fn add(&mut self, label: &str, near: Near, is_minor: bool, candidate: impl FnOnce() -> Candidate) {
+    fn add(&mut self, label: &str, near: Near, is_minor: bool, answer: Answer, candidate: impl FnOnce() -> Candidate) {
         let Some(fit) = fit(label, &self.prefix) else { return };
         if self.seen.contains(label) {
             return;
         }
         self.seen.insert(label.to_string());
         let length = if self.prefix.is_empty() { 0 } else { label.len() };
-        self.found.push((Rank { is_minor, fit, near, length }, candidate()));
+        let rank = Rank { is_minor, fit, near, length };
+        self.found.push(Found { rank, candidate: candidate(), answer, wanted: self.wanted });
     }
 
     fn item(&mut self, candidate: Candidate, last: &mut LastOffer) -> Completion {
         match candidate {
             Candidate::Plain { label, kind } => {
                 let snippet = escaped(&label);
-                Completion { plain: label.clone(), label, kind, from: String::new(), snippet, key: None }
+                Completion { plain: label.clone(), label, kind, snippet, ..Completion::default() }
             }
             Candidate::Assigned { name, kind } => assignment(&name, kind, String::new(), None),
             Candidate::AssignedSlot(slot) => {
@@ -178,13 +240,14 @@ impl<'i> List<'i> {
                 let kind = self.kind(slot, info.kind);
                 let (snippet, plain) = insertion(&info, skip);
                 let label = shown_part(&info.name, skip).to_string();
-                Completion { label, kind, from, snippet, plain, key: Some(last.key(Told::Slot(slot))) }
+                Completion { label, kind, from, snippet, plain, key: Some(last.key(Told::Slot(slot))), is_expected: false }
             }
             Candidate::Evaluation(block, Evaluation { selector, parameters }) => {
                 let info = SlotParts { name: &selector, parameters: &parameters };
                 let (snippet, plain) = info.insertion(0);
                 let key = Some(last.key(Told::Evaluation(block)));
-                Completion { label: selector, kind: Offered::Method, from: "block".into(), snippet, plain, key }
+                let (label, kind, from) = (selector, Offered::Method, "block".into());
+                Completion { label, kind, from, snippet, plain, key, is_expected: false }
             }
         }
     }
@@ -206,7 +269,7 @@ impl<'i> List<'i> {
 fn assignment(name: &str, kind: Offered, from: String, key: Option<Key>) -> Completion {
     let label = format!("{name}:");
     let snippet = format!("{label} ${{1:value}}");
-    Completion { plain: format!("{label} "), label, kind, from, snippet, key }
+    Completion { plain: format!("{label} "), label, kind, from, snippet, key, is_expected: false }
 }
 
 /// The keywords of a selector behind those that stand already.

@@ -1,17 +1,18 @@
 //! What could stand at the cursor: messages that the receiver understands, what is in scope, continuations of a keyword message, modules, types.
 //!
-//! * `site` where the cursor is; `list` what is offered, in which order; here what is offered where
+//! * `site` where the cursor is; `expected` what is asked of what stands there; `list` what is offered, in which order; here what is offered where
 //!
 //! Names come at once; what costs inference (signatures, effects) is told of one of them when it is asked for ([`Ide::describe_completion`]).
 
+mod expected;
 mod list;
 mod site;
 
 use aura_syntax::tree::{Expr, Receiver, Send};
-use aura_types::ObjectId;
+use aura_types::{Code, ObjectId, SlotId, TypeId};
 
 pub(crate) use self::list::Told;
-use self::list::{List, Near};
+use self::list::{Answer, List, Near};
 use self::site::{Site, Spot, site};
 pub(crate) use self::site::{is_at_top, is_line_between};
 use crate::hover::About;
@@ -32,7 +33,7 @@ pub struct Completions {
 }
 
 /// One thing that could stand there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Completion {
     /// What it is called.
     pub label: String,
@@ -46,10 +47,12 @@ pub struct Completion {
     pub plain: String,
     /// By which [`Ide::describe_completion`] knows it again.
     pub key: Option<Key>,
+    /// Its value is known to be of the type that the place asks for.
+    pub is_expected: bool,
 }
 
 /// What is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Offered {
     /// An argument.
     Argument,
@@ -66,6 +69,7 @@ pub enum Offered {
     /// A file to import.
     Module,
     /// A word of the language.
+    #[default]
     Word,
 }
 
@@ -105,9 +109,9 @@ impl Ide {
             Site::Type => list.types(&spot.here),
             Site::Above(through) => list.above(&spot, through),
             Site::Receiver { operand, continued, is_only_continued } => {
-                continued.iter().for_each(|send| list.continuations(&spot.here, send));
+                continued.iter().for_each(|send| list.continuations(&spot, send, operand));
                 if !is_only_continued {
-                    list.messages_to(&spot.here, operand);
+                    list.messages_to(&spot, operand);
                 }
             }
             Site::Open => list.in_scope(&spot),
@@ -131,15 +135,43 @@ impl Ide {
     }
 }
 
+impl Ide {
+    /// The objects that a message may be sent to, each with its type.
+    fn receivers_of(&mut self, code: &Code, receiver: Option<&Expr>) -> Vec<(ObjectId, TypeId)> {
+        let (objects, type_) = match receiver {
+            Some(e) => (self.objects_of(code, e), code.type_of(e.span).unwrap_or(TypeId::ANY)),
+            None => (vec![code.holder], TypeId::ANY),
+        };
+        let universe = self.universe();
+        objects.into_iter().map(|object| (object, universe.member_with(type_, object))).collect()
+    }
+
+    /// What an object has and inherits that a keyword message may become.
+    fn slots_begun(&mut self, object: ObjectId, begun: &str) -> Vec<SlotId> {
+        let lineage = self.universe().lineage_of(object);
+        let known = self.project.known();
+        let goes_on = |slot: &SlotId| {
+            let name = known.slot_name(*slot);
+            name.len() > begun.len() && name.starts_with(begun)
+        };
+        lineage.into_iter().flat_map(|above| known.slots_of(above)).filter(goes_on).collect()
+    }
+}
+
+/// The expression that a message is sent to.
+fn written(receiver: &Receiver) -> Option<&Expr> {
+    if let Receiver::Expr(e) = receiver { Some(e) } else { None }
+}
+
 /// What is offered where.
 impl List<'_> {
     /// All that an object understands, as something written out that is asked for it.
-    fn understood(&mut self, object: ObjectId) {
+    fn understood(&mut self, object: ObjectId, receiver: TypeId) {
         let builtin = self.ide.universe().builtin();
         let is_place = |o: ObjectId| [builtin.lobby, builtin.globals, builtin.traits, builtin.mixins].contains(&o);
         let everybodys = self.ide.universe().lineage_of(builtin.lobby);
         let lineage = self.ide.universe().lineage_of(object);
-        self.objects(&lineage, |index, o| match index {
+        self.objects(&lineage, receiver, |index, o| match index {
             0 => Near::Object(0),
             _ if is_place(o) => Near::Elsewhere,
             _ if everybodys.contains(&o) => Near::Everywhere(index),
@@ -147,19 +179,25 @@ impl List<'_> {
         });
     }
 
-    fn messages_to(&mut self, here: &Here, receiver: &Expr) {
+    fn messages_to(&mut self, spot: &Spot, receiver: &Expr) {
+        let here = &spot.here;
         let code = self.ide.universe().code_at(here.file, receiver.span.start);
+        let wanted = if spot.is_empty() { spot.wanted_of(self.ide, &code, receiver) } else { spot.wanted(self.ide, &code) };
+        self.want(wanted, &code);
         if let Some(block) = self.ide.block_of(&code, receiver) {
             let evaluation = self.ide.evaluation(block, Some((here, receiver)));
             evaluation.into_iter().for_each(|e| self.evaluation(block, e));
         }
-        let objects = self.ide.objects_of(&code, receiver);
-        objects.iter().for_each(|object| self.understood(*object));
+        let objects = self.ide.receivers_of(&code, Some(receiver));
+        objects.iter().for_each(|(object, receiver)| self.understood(*object, *receiver));
         // Of a receiver that is not known, anything may be understood.
         if objects.is_empty() && !self.prefix.is_empty() {
             let prefix = self.prefix.clone();
             let slots = self.ide.universe().slot_of_each(|name| list::fits(name, &prefix));
-            slots.into_iter().for_each(|slot| self.slot(slot, Near::Object(0), 0));
+            for slot in slots {
+                let receiver = self.ide.universe().type_of_object(slot.object);
+                self.slot(slot, Near::Object(0), 0, Answer::To(receiver));
+            }
         }
     }
 
@@ -170,27 +208,31 @@ impl List<'_> {
         if lineage.is_empty() && through.is_some() {
             return self.in_scope(spot);
         }
-        self.objects(&lineage, |index, _| Near::Object(index));
+        let code = self.ide.universe().code_at(spot.here.file, spot.word.start);
+        let wanted = spot.wanted(self.ide, &code);
+        self.want(wanted, &code);
+        let receiver = self.ide.universe().type_of_object(holder);
+        self.objects(&lineage, receiver, |index, _| Near::Object(index));
     }
 
-    fn continuations(&mut self, here: &Here, send: &Send) {
+    fn continuations(&mut self, spot: &Spot, send: &Send, operand: &Expr) {
+        let here = &spot.here;
         let text = here.document.text();
         let begun: String = send.selector.iter().map(|p| p.text(text)).collect();
-        let count = send.selector.len();
         let code = self.ide.universe().code_at(here.file, send.selector.first().map_or(0, |s| s.start));
-        let objects = match &send.receiver {
-            Receiver::Expr(e) => self.ide.objects_of(&code, e),
-            _ => vec![code.holder],
+        // The message goes on unless its argument is known not to be what is asked; whether what it answers then fits comes after that.
+        let fits = |ide: &mut Ide, asked: &TypeId| match code.type_of(operand.span) {
+            None | Some(TypeId::ANY) => true,
+            Some(type_) => ide.universe().is_expected(type_, *asked, code.holder),
         };
-        for object in objects {
-            for ancestor in self.ide.universe().lineage_of(object) {
-                let goes_on = |name: &str| name.len() > begun.len() && name.starts_with(&begun);
-                let universe = self.ide.project.known();
-                let slots: Vec<_> = universe.slots_of(ancestor).into_iter().filter(|s| goes_on(universe.slot_name(*s))).collect();
-                for slot in slots {
-                    let length = self.ide.project.known().slot_name(slot).len();
-                    self.slot(slot, Near::Next(length), count);
-                }
+        let asked = spot.wanted_of(self.ide, &code, operand).filter(|asked| fits(self.ide, asked));
+        let wanted = asked.or_else(|| spot.wanted_of_send(self.ide, &code, send));
+        self.want(wanted, &code);
+        for (object, receiver) in self.ide.receivers_of(&code, written(&send.receiver)) {
+            for slot in self.ide.slots_begun(object, &begun) {
+                let length = self.ide.project.known().slot_name(slot).len();
+                let answer = asked.map_or(Answer::To(receiver), Answer::Of);
+                self.slot(slot, Near::Next(length), send.selector.len(), answer);
             }
         }
     }
@@ -198,11 +240,15 @@ impl List<'_> {
     fn in_scope(&mut self, spot: &Spot) {
         let document = spot.here.document.clone();
         let (text, file) = (document.text(), &document.parse().file);
+        let code = self.ide.universe().code_at(spot.here.file, spot.word.start);
+        let wanted = spot.wanted(self.ide, &code);
+        self.want(wanted, &code);
         for local in locals_at(text, file, spot.word) {
             let kind = if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local };
-            self.local(local.name.text(text), kind, local.kind == LocalKind::Variable);
+            let answer = self.value_of_local(&code, local.name);
+            self.local(local.name.text(text), kind, local.kind == LocalKind::Variable, answer);
         }
-        self.plain("self", Offered::Word, Near::Here);
+        self.value("self", Offered::Word, Near::Here, Answer::Of(TypeId::SELF));
         if spot.is_in_method(self.ide) {
             self.plain("resend", Offered::Word, Near::Here);
         }
@@ -213,13 +259,29 @@ impl List<'_> {
         // What self does not understand the file's module is asked for.
         let (own, module) = (universe.lineage_of(holder), universe.lineage_of(module));
         let mut offer = |lineage: Vec<ObjectId>, near: fn(usize) -> Near| {
-            self.objects(&lineage, |index, o| match index > 0 && everybodys.contains(&o) {
+            let receiver = lineage.first().map_or(TypeId::ANY, |object| self.ide.universe().type_of_object(*object));
+            self.objects(&lineage, receiver, |index, o| match index > 0 && everybodys.contains(&o) {
                 true => Near::Everywhere(index),
                 false => near(index),
             });
         };
         offer(own, Near::Object);
         offer(module, Near::Module);
+    }
+
+    /// What is asked of the place from here on, if that tells anything.
+    fn want(&mut self, wanted: Option<TypeId>, code: &Code) {
+        let known = self.ide.project.known();
+        self.wanted = wanted.filter(|w| !known.is_anything(*w)).map(|wanted| (wanted, code.holder));
+    }
+
+    /// What a local holds. One of which nothing is known was made for some purpose, perhaps for this one.
+    fn value_of_local(&self, code: &Code, name: Span) -> Answer {
+        match (code.type_of(name), self.wanted) {
+            (None | Some(TypeId::ANY | TypeId::NEVER), Some((wanted, _))) => Answer::Of(wanted),
+            (Some(type_), _) => Answer::Of(type_),
+            (None, None) => Answer::Unknown,
+        }
     }
 
     fn modules(&mut self, name: &str, here: &Here, at: u32) {
@@ -243,7 +305,7 @@ impl List<'_> {
         for (index, object) in lineage.into_iter().enumerate() {
             for slot in self.ide.project.known().slots_of(object) {
                 if self.ide.project.known().object_in(slot).is_some() {
-                    self.slot(slot, Near::Object(index), 0);
+                    self.slot(slot, Near::Object(index), 0, Answer::Unknown);
                 }
             }
         }

@@ -39,7 +39,7 @@ pub(super) struct Spot {
     pub(super) here: Here,
     pub(super) word: Span,
     /// The word is not in the file.
-    is_put_in: bool,
+    pub(super) is_put_in: bool,
 }
 
 impl Spot {
@@ -52,6 +52,11 @@ impl Spot {
         text.insert_str(at as usize, WORD);
         let here = Here { document: Rc::new(Document::new(&text)), ..here };
         Self { here, word: Span { start: at, end: at + WORD.len() as u32 }, is_put_in: true }
+    }
+
+    /// Whether no letter of a word stands there yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_put_in || self.word.start == self.word.end
     }
 
     /// The object that is `self` there.
@@ -83,15 +88,22 @@ fn needs_word(document: &Document, at: u32) -> bool {
     let Some(before) = text.get(..at as usize) else { return false };
     let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
     let is_behind_name = before.strip_suffix('.').is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
-    // A type that began and did not end, if it is one.
-    let is_in_type = line.rfind('<').is_some_and(|begin| !line[begin..].contains('>'));
+    // A type that began and did not end, if it is one: an arrow is none, and neither is an operator with space behind it.
+    let is_in_type = line.rfind('<').map(|begin| &line[begin + 1..]);
+    let is_in_type = is_in_type.is_some_and(|rest| !rest.contains('>') && !rest.starts_with(['-', '=', ' ', '\t']));
     is_behind_name || is_in_type || is_behind_slots(document, at)
 }
 
 /// Whether a place is between the bar that ends an object's slots and the bracket that ends the object.
 fn is_behind_slots(document: &Document, at: u32) -> bool {
     let nodes = path(&document.parse().file, Span { start: at, end: at });
-    let is_ended = |n: &&Node| matches!(n, Node::List(list) if list.span.end == at && list.span.start < at);
+    // Brackets with nothing in them, not even bars, are an object, too.
+    let is_ended = |n: &&Node| match n {
+        Node::List(list) => {
+            list.span.end == at && list.span.start < at || list.slots.is_empty() && !document.letters(list.span).contains('|')
+        }
+        _ => false,
+    };
     match nodes.iter().rev().find(|n| !is_ended(n)) {
         Some(Node::Expr(Expr { kind: ExprKind::Object(list), span })) => {
             span.start < at && at < span.end && (at >= list.span.end || list.slots.is_empty())
@@ -148,7 +160,7 @@ pub(super) fn site(spot: &Spot, at: u32) -> Option<Site<'_>> {
 }
 
 /// The last token before one that is not white space.
-fn before(tokens: &[Token], index: usize) -> Option<Token> {
+pub(super) fn before(tokens: &[Token], index: usize) -> Option<Token> {
     tokens[..index.min(tokens.len())].iter().rev().find(|t| !t.kind.is_trivia()).copied()
 }
 

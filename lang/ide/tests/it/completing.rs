@@ -102,3 +102,98 @@ fn what_was_offered_can_be_described_until_something_changes() {
     f.ide.open(&name, "3\n");
     assert_eq!(f.ide.describe_completion(key), None);
 }
+
+/// What is offered first, what the place asks for with a star.
+fn order(drawn: &str, most: usize) -> String {
+    let mut f = Fixture::new(drawn);
+    let at = f.at();
+    let Some(all) = f.ide.complete(&f.name.clone(), at) else { return "nothing".into() };
+    let star = |item: &aura_ide::Completion| if item.is_expected { "*" } else { "" };
+    all.items.iter().take(most).map(|item| format!("{}{} ", star(item), item.label)).collect()
+}
+
+/// A place for an integer, and a few things that could stand there.
+const SHOP: &str = "|
+shop = (|
+    parent* = traits clonable.
+    name <string> <- 'shop'.
+    stock <int> <- 3.
+    open <bool> <- true.
+    title ^ <string> = ( name ).
+    total ^ <int> = ( stock + 1 ).
+    guess = ( stock * 2 ).
+    take: count <int> From: place <string> ^ <shop> = ( self ).
+    each: block <[int ^ bool]> ^ <shop> = ( self ).
+    test ^ <int> = ( | named <string> <- 'a'. many <int> <- 3. thing | ‸ ).
+|).
+mine <shop> <- shop copy.
+|
+";
+
+/// The same with something in the place.
+fn at_test(code: &str) -> String {
+    SHOP.replace("‸", code)
+}
+
+#[test]
+fn what_a_parameter_asks_for_comes_first() {
+    insta::assert_snapshot!(order(&at_test("take: ‸"), 18));
+    insta::assert_snapshot!(order(&at_test("take: 3 From: ‸. 4"), 12));
+    insta::assert_snapshot!(order(&at_test("take: mine ‸"), 12));
+    insta::assert_snapshot!(order(&at_test("take: many ‸"), 4));
+    insta::assert_snapshot!(order(&at_test("take: mine t‸ From: name"), 12));
+    insta::assert_snapshot!(order(&at_test("3 + ‸"), 12));
+}
+
+/// It would be read as an object.
+#[test]
+fn an_empty_method_offers_what_its_object_has() {
+    for code in ["( ‸ )", "(‸)", "( ‸"] {
+        let order = order(&format!("| one = 1. o = (| two = 2. m = {code} |) |\n"), 4);
+        assert_eq!(order, "self resend two m ", "{code}");
+    }
+}
+
+#[test]
+fn what_is_assigned_to_asks_for_its_type() {
+    insta::assert_snapshot!(order(&at_test("many: ‸. 3"), 12));
+    insta::assert_snapshot!(order(&at_test("name: mine ‸. 3"), 12));
+    insta::assert_snapshot!(order(&at_test("mine stock: m‸. 3"), 12));
+    insta::assert_snapshot!(order("| a = (| size <int> <- 'abc' ‸ |) |\n", 12));
+}
+
+#[test]
+fn what_is_answered_is_asked_for_its_type() {
+    for code in ["‸", "mine open: true. ‸", "^ ‸", "mine ‸", "(mine ‸)", "mine isNil ifTrue: [ ‸ ] False: [ 3 ]"] {
+        let order = order(&at_test(code), 3);
+        assert!(order.starts_with('*'), "{code}: {order}");
+    }
+    insta::assert_snapshot!(order(&at_test("‸"), 12));
+    insta::assert_snapshot!(order(&at_test("each: [|:n| ‸ ]. 3"), 12));
+    insta::assert_snapshot!(order(&at_test("each: [|:n| n ‸ ]. 3"), 12));
+    insta::assert_snapshot!(order(&at_test("[ mine ‸ ] whileTrue: [ 3 ]. 3"), 12));
+    // A method that is read as an object until something stands in it.
+    insta::assert_snapshot!(order("| one <int> = 1. two <string> = 'a'. m ^ <string> = ( ‸ ) |\n", 6));
+}
+
+#[test]
+fn a_receiver_and_what_nobody_uses_are_asked_for_nothing() {
+    for code in
+        ["‸ printLine. 3", "mine ‸. 3", "‸. 3", "mine stock ‸ printLine. 3", "each: [ ‸. true ]. 3", "name printLine: ‸. 3"]
+    {
+        let order = order(&at_test(code), 40);
+        assert!(!order.contains('*'), "{code}: {order}");
+    }
+}
+
+#[test]
+fn elements_of_a_collection_are_asked_for_as_it_was_made() {
+    let drawn = "| word <string> <- 'a'. number <int> <- 3. all <list of: int> <- list copy. m = ( all add: ‸ ) |\n";
+    insta::assert_snapshot!(order(drawn, 6));
+}
+
+#[test]
+fn letters_come_before_what_is_asked_for() {
+    let drawn = "| m = ( 3 + ‸ ). cost <string> <- 'a'. count <int> <- 3. cot <int> <- 3. capacitOr <int> <- 3 |\n";
+    insta::assert_snapshot!(order(&drawn.replace('‸', "co‸"), 5));
+}

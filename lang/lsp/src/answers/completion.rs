@@ -13,7 +13,11 @@ pub(crate) fn completion(server: &mut Server, p: lsp::CompletionParams) -> Optio
     let all = server.ide.complete(&asked.name, at)?;
     let range = asked.places().range(all.span);
     let has_snippets = server.client.has_snippets;
-    let items = all.items.into_iter().enumerate().map(|(rank, c)| item(c, rank, range, has_snippets)).collect();
+    // What fits the place is chosen before anybody has chosen.
+    let preselected = all.items.first().is_some_and(|c| c.is_expected).then_some(true);
+    let mut items: Vec<lsp::CompletionItem> =
+        all.items.into_iter().enumerate().map(|(rank, c)| item(c, rank, range, has_snippets)).collect();
+    items.iter_mut().take(1).for_each(|first| first.preselect = preselected);
     Some(lsp::CompletionResponse::List(lsp::CompletionList { is_incomplete: all.is_incomplete, items }))
 }
 
@@ -32,7 +36,7 @@ fn item(c: Completion, rank: usize, range: lsp::Range, has_snippets: bool) -> ls
         kind: Some(kind),
         label_details: (!c.from.is_empty())
             .then(|| lsp::CompletionItemLabelDetails { detail: None, description: Some(c.from.trim_matches('`').to_string()) }),
-        // The order is ours: nearest first.
+        // The order is ours: what fits the place first, then what is nearest.
         sort_text: Some(format!("{rank:05}")),
         filter_text: Some(c.label.clone()),
         insert_text_format: has_snippets.then_some(lsp::InsertTextFormat::SNIPPET),

@@ -56,6 +56,20 @@ fn completion_comes_with_marks_and_is_described_later() {
 }
 
 #[test]
+fn what_fits_the_place_is_offered_first_and_chosen() {
+    let client = Client::new(&[], &["utf-8"]);
+    let text = "| name <string> <- 'a'. number <int> <- 3. take: n <int> = ( n ). m = ( take:  ) |\n";
+    client.open(FILE, text);
+    let all = client.ask("textDocument/completion", at(FILE, 0, text.find(" ) |").expect("there") as u32));
+    let items = all["items"].as_array().expect("a list");
+    let place = |label: &str| items.iter().find(|i| i["label"] == label).and_then(|i| i["sortText"].as_str()).expect("offered");
+    assert!(place("number") < place("name"), "{items:?}");
+    assert_eq!((&items[0]["label"], &items[0]["preselect"]), (&json!("number"), &json!(true)));
+    assert!(items[1..].iter().all(|i| i["preselect"].is_null()));
+    client.leave();
+}
+
+#[test]
 fn signature_help_counts_arguments() {
     let client = opened();
     let help = client.ask("textDocument/signatureHelp", at(FILE, 7, 13));

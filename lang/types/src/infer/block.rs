@@ -18,6 +18,7 @@ impl Body<'_> {
     pub(super) fn block(&mut self, body: &Code, wanted: Option<TypeId>) -> TypeId {
         let is_lent = std::mem::take(&mut self.is_lent);
         let given = wanted.and_then(|w| self.block_of(w));
+        self.want_of(body.span, given.as_ref().map(|g| g.1));
         let before = self.env.clone();
         self.loosen();
         let count = self.locals.len();

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::env::{Env, Held};
 use super::send::Missing;
-use super::{Outcome, Unit};
+use super::{Outcome, Unit, Wants};
 use crate::annotation::{self, Scope};
 use crate::effects::{Calls, Whose};
 use crate::names::Name;
@@ -55,6 +55,7 @@ pub(super) struct Body<'u> {
     pub(super) awaited: Vec<Name>,
     pub(super) resent: Vec<SlotId>,
     pub(super) places: Vec<(Span, TypeId)>,
+    pub(super) wants: Wants,
     pub(super) calls: Calls,
     /// The receivers of messages whose answers may be new objects, by where their selectors begin.
     pub(super) copied: FxHashMap<u32, TypeId>,
@@ -137,6 +138,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         awaited: Vec::new(),
         resent: Vec::new(),
         places: Vec::new(),
+        wants: Wants::default(),
         calls: Calls::default(),
         copied: FxHashMap::default(),
         outside: 0,
@@ -182,6 +184,7 @@ impl Body<'_> {
         self.awaited.clear();
         self.resent.clear();
         self.places.clear();
+        self.wants = Wants::default();
         self.calls.clear();
         self.renewed.clear();
         (self.outside, self.is_lent) = (0, false);
@@ -206,10 +209,14 @@ impl Body<'_> {
         for place in &mut places {
             place.1 = self.finish(place.1);
         }
+        let mut wants = std::mem::take(&mut self.wants);
+        for want in wants.exprs.iter_mut().chain(&mut wants.bodies) {
+            want.1 = self.finish(want.1);
+        }
         let calls = Rc::new(self.calls.in_order());
         let (found, holes, renewed) = (self.found, self.holes, self.renewed);
         let (awaited, resent) = (self.awaited, self.resent);
-        Outcome { result, stores, found, holes, calls, places, renewed, awaited, resent, ..Outcome::default() }
+        Outcome { result, stores, found, holes, calls, places, wants, renewed, awaited, resent, ..Outcome::default() }
     }
 
     /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.
@@ -495,6 +502,20 @@ impl Body<'_> {
     pub(super) fn place(&mut self, span: Span, type_: TypeId) {
         if self.u.wants_places {
             self.places.push((span, type_));
+        }
+    }
+
+    /// Remembers what the place of an expression asks for, if somebody wants to know.
+    pub(super) fn want(&mut self, expr: Span, wanted: Option<TypeId>) {
+        if let (Some(wanted), true) = (wanted, self.u.wants_places) {
+            self.wants.exprs.push((expr, wanted));
+        }
+    }
+
+    /// The same of what the last expression of a block's code is to answer.
+    pub(super) fn want_of(&mut self, body: Span, wanted: Option<TypeId>) {
+        if let (Some(wanted), true) = (wanted, self.u.wants_places) {
+            self.wants.bodies.push((body, wanted));
         }
     }
 }

@@ -18,6 +18,9 @@ impl Body<'_> {
         let mut given = SmallVec::new();
         for (i, argument) in message.send.arguments.iter().enumerate() {
             let hint = self.hint(argument, known, i);
+            // Of a variable nothing is known yet but what it must fit.
+            let bound = known.iter().flat_map(|k| &k.bounds).find(|(meta, _)| hint == Some(*meta)).map(|b| b.1);
+            self.want(argument.span, bound);
             let is_protected =
                 i == 0 && self.u.names.text(message.name).starts_with("should") && self.is_protection(message, argument);
             self.is_lent = matches!(argument.kind, ExprKind::Block(_)) && self.is_lent(known, i);

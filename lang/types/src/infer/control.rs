@@ -146,6 +146,7 @@ impl Body<'_> {
     /// An argument that is evaluated here: a literal block in its place, anything else by `value`.
     fn evaluated(&mut self, code: &Expr, given: &[TypeId], wanted: Option<TypeId>) -> TypeId {
         if let ExprKind::Block(body) = &code.kind {
+            self.want_of(body.span, wanted);
             return self.inline(body, given);
         }
         let type_ = self.expr(code, wanted);
@@ -232,6 +233,8 @@ impl Body<'_> {
     }
 
     fn block_condition(&mut self, body: &Code) -> Condition {
+        let bool_ = self.u.bool_type();
+        self.want_of(body.span, Some(bool_));
         let Some((last, before)) = body.statements.split_last().filter(|(last, _)| !last.is_return && body.slots.is_none())
         else {
             let type_ = self.inline(body, &[]);

@@ -12,6 +12,7 @@ const MOST_DEPTH: u32 = 400;
 impl Body<'_> {
     /// The type of an expression; `wanted` is what its place asks for, as a hint for literals.
     pub(super) fn expr(&mut self, expr: &Expr, wanted: Option<TypeId>) -> TypeId {
+        self.want(expr.span, wanted);
         self.depth += 1;
         let type_ = match self.depth > MOST_DEPTH {
             true => TypeId::ANY,

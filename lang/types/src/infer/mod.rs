@@ -84,6 +84,17 @@ pub(crate) struct Outcome {
     pub(crate) was_cut: bool,
     /// The types of places, when they were asked for: expressions, then locals.
     pub(crate) places: Vec<(Span, TypeId)>,
+    /// What places ask for, likewise.
+    pub(crate) wants: Wants,
+}
+
+/// What places ask for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wants {
+    /// Of expressions.
+    pub(crate) exprs: Vec<(Span, TypeId)>,
+    /// Of the last expressions of blocks, by the blocks' code.
+    pub(crate) bodies: Vec<(Span, TypeId)>,
 }
 
 /// What a method answers, or a slot may hold, as far as known; `any` where too many wait for one another.
