@@ -2,8 +2,10 @@
 //!
 //! What must stay true: the image is only read, also while somebody else has it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use aura_tests::editor::{Editor, at, uri};
 use serde_json::{Value, json};
@@ -147,6 +149,117 @@ fn senders_are_those_in_files() {
     let found = desk.editor.ask("textDocument/references", ask).expect("references");
     let lines: Vec<&Value> = found.as_array().expect("places").iter().map(|l| &l["range"]["start"]["line"]).collect();
     assert_eq!(lines, [&json!(0), &json!(1)], "{found}");
+    desk.editor.leave().expect("ends");
+}
+
+/// Longer than the server takes to see what others have done, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks until the answer is as wanted.
+fn sooner_or_later(mut ask: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if ask() {
+            return true;
+        }
+        // It looks when nobody asks for anything.
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    false
+}
+
+#[test]
+fn what_another_program_commits_is_noticed() {
+    let mut desk = Desk::new("account deposit: 3.\naccount close.\npurse fill\n");
+    let lacks = desk.editor.findings(&desk.file, 1).expect("findings");
+    assert_eq!(lacks.len(), 2, "{lacks:?}");
+    let shown =
+        desk.ask("definition", 0, 10)[0]["uri"].as_str().and_then(|u| u.strip_prefix("file://")).expect("a file").to_string();
+    let program = "account _AddSlots: (| \"Shuts it.\" close = ( 0 ) |). globals _AddSlots: (| purse = (| fill = ( 1 ) |) |)";
+    work_at(&desk.image, "127.0.0.1:9", program);
+    // Nobody has told it anything.
+    let found = desk.editor.told("textDocument/publishDiagnostics", |told| told["uri"] == uri(&desk.file)).expect("told");
+    assert_eq!(found["diagnostics"], json!([]), "{found}");
+    let hover = desk.ask("hover", 1, 10);
+    assert!(hover["contents"]["value"].as_str().is_some_and(|v| v.contains("Shuts it.")), "{hover}");
+    let text = std::fs::read_to_string(&shown).expect("it is shown");
+    assert!(text.contains("close = ( 0 )"), "{text}");
+    desk.editor.leave().expect("ends");
+}
+
+/// A dialogue that is open has the image, and every entry is a commit.
+#[test]
+fn what_an_open_dialogue_commits_is_noticed() {
+    let mut desk = Desk::new("account deposit: 3.\naccount close\n");
+    assert_eq!(desk.editor.findings(&desk.file, 1).expect("findings").len(), 1);
+    let path = desk.image.display().to_string();
+    let mut command = aura(&["repl", "--image", &path]);
+    let mut dialogue = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut typed = dialogue.stdin.take().expect("piped");
+    typed.write_all(b"account _AddSlots: (| close = ( 0 ) |)\n3\n").and_then(|()| typed.flush()).expect("it reads");
+    let hover =
+        |desk: &mut Desk| desk.ask("hover", 1, 10)["contents"]["value"].as_str().is_some_and(|v| v.contains("close ^ <int>"));
+    assert!(sooner_or_later(|| hover(&mut desk)));
+    // It is still there.
+    assert!(dialogue.try_wait().expect("its state").is_none());
+    drop(typed);
+    assert!(dialogue.wait().expect("it ends").success());
+    desk.editor.leave().expect("ends");
+}
+
+#[test]
+fn an_image_that_comes_later_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (image, file) = (folder.path().join("bank.image"), folder.path().join("main.aura"));
+    std::fs::write(&file, "purse fill\n").expect("written");
+    let command = &mut aura(&["lsp", "--image", &image.display().to_string()]);
+    let mut editor = Editor::start_as(command, folder.path(), json!({})).expect("hello");
+    editor.open(&file, "purse fill\n").expect("opened");
+    assert_eq!(editor.findings(&file, 1).expect("findings").len(), 1);
+    work_at(&image, "127.0.0.1:9", "globals _AddSlots: (| purse = (| fill = ( 1 ) |) |)");
+    let found = editor.told("textDocument/publishDiagnostics", |told| told["uri"] == uri(&file)).expect("told");
+    assert_eq!(found["diagnostics"], json!([]), "{found}");
+    editor.leave().expect("ends");
+}
+
+/// What another program learned at the image has its hover, and its place, like what was learned before.
+#[test]
+fn what_another_program_learns_is_noticed() {
+    let mut desk = Desk::new("account fly: 3\n");
+    assert_eq!(desk.editor.findings(&desk.file, 1).expect("findings").len(), 1);
+    let purse = desk.file.with_file_name("purse.aura");
+    let text = "| purse = (| parent* = traits clonable. balance <- 9 |) |\npurse shake: 3\n";
+    std::fs::write(&purse, text).expect("written");
+    desk.editor.open(&purse, text).expect("opened");
+    assert_eq!(desk.editor.findings(&purse, 1).expect("findings").len(), 1);
+    let model =
+        Model::knowing(&[("fly:", "fly: n = ( balance: balance + n. self )"), ("shake:", "shake: n = ( balance: n. self )")]);
+    work_at(&desk.image, &model.host, "account copy fly: 3");
+    run_at(&desk.image, &model.host, &[&purse.display().to_string()]);
+    for (file, column) in [(&desk.file.clone(), 10), (&purse, 7)] {
+        let line = u32::from(*file == purse);
+        let ask = |desk: &mut Desk| desk.editor.ask("textDocument/hover", at(file, line, column)).expect("answered");
+        let is_told = |hover: Value| hover["contents"]["value"].as_str().is_some_and(|v| v.contains("learned from tiny:1b on "));
+        assert!(sooner_or_later(|| is_told(ask(&mut desk))), "{}", ask(&mut desk));
+    }
+    let found = desk.editor.ask("textDocument/definition", at(&purse, 1, 7)).expect("answered");
+    let file = json!({ "textDocument": { "uri": found[0]["uri"] } });
+    let lenses = desk.editor.ask("textDocument/codeLens", file).expect("lenses");
+    assert!(lenses.to_string().contains("learned from tiny:1b"), "{lenses}");
+    desk.editor.leave().expect("ends");
+}
+
+/// The server looks at the image after each of these, and is never in the way.
+#[test]
+fn nobody_is_kept_out_of_the_image() {
+    let mut desk = Desk::new("account deposit: 3\n");
+    for n in 0..12 {
+        work_at(&desk.image, "127.0.0.1:9", &format!("image at: 'n' Put: {n}"));
+        let saved = json!({ "textDocument": { "uri": uri(&desk.file) } });
+        std::thread::sleep(Duration::from_millis(40));
+        desk.editor.tell("textDocument/didSave", saved).expect("told");
+    }
+    assert!(desk.ask("hover", 0, 10)["contents"]["value"].as_str().is_some_and(|v| v.contains("deposit: n")));
     desk.editor.leave().expect("ends");
 }
 

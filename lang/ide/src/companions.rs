@@ -10,19 +10,38 @@ use crate::Ide;
 impl Ide {
     /// What was learned for a file is not what it was. The file may be that of the learned methods itself.
     pub fn relearn(&mut self, name: &str) {
+        self.outside.forget_learned();
+        self.learn(name, false);
+    }
+
+    /// Looks at what was learned for one more of the files for which that may be something else now.
+    pub(crate) fn relearn_more(&mut self) {
+        let Some(id) = self.to_relearn.pop() else { return };
+        let name = self.project.known().file_name(id);
+        // It may be gone, or another one of the same name by now.
+        if self.project.file(&name) == Some(id) {
+            self.learn(&name, true);
+        }
+    }
+
+    /// Takes in what was learned for a file, as it is now, or only if it is not what it was.
+    fn learn(&mut self, name: &str, only_other: bool) {
         let script = self.outside.script_of(name).unwrap_or_else(|| name.to_string());
         self.settle();
-        self.find_out();
-        self.outside.forget_learned();
         let Some(id) = self.file(&script) else { return };
-        let before = self.universe().companion_of(id).map(|c| self.universe().file_name(c).to_string());
+        let before = self.universe().companion_of(id).map(|c| (self.universe().file_name(c), self.universe().file_text(c)));
         let learned = self.outside.learned(&script);
-        let Some(name) = learned.as_ref().map(|l| l.name.clone()).or_else(|| before.clone()) else { return };
+        let (before, text) = before.unzip();
+        let is_same = learned.as_ref().map(|l| (&*l.name, &*l.text)) == before.as_deref().zip(text.as_deref());
+        let Some(name) = learned.as_ref().map(|l| l.name.clone()).or_else(|| before.as_ref().map(ToString::to_string)) else {
+            return;
+        };
         // What somebody is writing beside the script is what it says; what is only looked at changes under their eyes.
-        let is_written = |name: &String| self.is_open(name) && self.outside.script_of(name).is_some();
-        if is_written(&name) || before.as_ref().is_some_and(is_written) {
+        let is_written = |name: &str| self.is_open(name) && self.outside.script_of(name).is_some();
+        if is_same && only_other || is_written(&name) || before.as_deref().is_some_and(is_written) {
             return;
         }
+        self.find_out();
         match learned {
             Some(learned) => {
                 let companion = self.project.accompany(id, &learned.name, learned.text);

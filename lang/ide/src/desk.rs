@@ -67,6 +67,8 @@ pub struct Ide {
     live: Option<FileId>,
     /// The name of the file that people see them in.
     live_name: OnceCell<Option<Rc<str>>>,
+    /// Files for which something else may have been learned in the image.
+    pub(crate) to_relearn: Vec<FileId>,
     /// Texts that an editor has open.
     open: FxHashMap<String, Rc<Document>>,
     /// Open texts that the checker has not seen yet.
@@ -95,11 +97,12 @@ impl Ide {
         let library = outside.library();
         let names = library.iter().map(|(name, _)| name.clone()).collect();
         let mut project = Project::new(Options::default(), library);
-        let live = outside.live().map(|world| project.universe().adopt(&*world, &[]).0);
+        let live = outside.live().map(|world| project.adopt(&*world).0);
         Self {
             library: names,
             live,
             live_name: OnceCell::new(),
+            to_relearn: Vec::new(),
             project,
             outside,
             open: FxHashMap::default(),
@@ -188,7 +191,8 @@ impl Ide {
 
     /// Whether there is something to do.
     pub fn has_work(&self) -> bool {
-        !(self.unseen.is_empty() && self.stale.is_empty() && self.folders.are_read()) || self.has_to_find_out()
+        let is_done = self.unseen.is_empty() && self.stale.is_empty() && self.folders.are_read() && self.to_relearn.is_empty();
+        !is_done || self.has_to_find_out()
     }
 
     /// How soon somebody wants to hear of the next thing that there is to do.
@@ -199,8 +203,8 @@ impl Ide {
             (false, _) => Due::Reading,
             // It may be about other texts on the screen.
             _ if self.has_to_find_out() => Due::Soon,
-            (true, false) => Due::Later,
-            (true, true) => Due::Nothing,
+            (true, true) if self.to_relearn.is_empty() => Due::Nothing,
+            (true, _) => Due::Later,
         }
     }
 
@@ -217,7 +221,38 @@ impl Ide {
                 self.find_out_more();
                 Work::Done
             }
+            None if !self.to_relearn.is_empty() => {
+                self.relearn_more();
+                Work::Done
+            }
             None => self.check_closed(),
+        }
+    }
+
+    /// Whether it is worth while to look at the world around now and then, because an image may change.
+    pub fn watches(&self) -> bool {
+        self.outside.has_live()
+    }
+
+    /// Looks at the image, if others may have changed it. What was learned there is looked at file by file ([`Ide::work`]).
+    pub fn look_around(&mut self) {
+        let Some(world) = self.outside.live_anew() else { return };
+        self.settle();
+        self.find_out();
+        let (id, is_other) = self.project.adopt(&*world);
+        let (known, all) = (self.project.known(), self.project.all_files());
+        let companions: FxHashSet<FileId> = all.iter().filter_map(|id| known.companion_of(*id)).collect();
+        self.to_relearn = all.into_iter().filter(|id| !known.is_of_library(*id) && !companions.contains(id)).collect();
+        if !is_other {
+            return;
+        }
+        self.live = Some(id);
+        self.cause = Some(id);
+        self.kept.remove(&id);
+        self.forget_offer();
+        // People see it as it is now, if they have seen it at all.
+        if self.live_name.take().is_some() {
+            self.live_name();
         }
     }
 
@@ -355,7 +390,7 @@ impl Ide {
 
     /// Whether somebody has a text open that cannot be read.
     fn is_broken(&self, id: FileId) -> bool {
-        self.open.get(&*self.name_of(id)).is_some_and(|d| d.parse().has_errors())
+        self.live != Some(id) && self.open.get(&*self.name_of(id)).is_some_and(|d| d.parse().has_errors())
     }
 
     /// Looks at a file that was taken out of the line.

@@ -31,6 +31,17 @@ pub trait Outside {
         None
     }
 
+    /// Whether files run at an image that may change.
+    fn has_live(&self) -> bool {
+        false
+    }
+
+    /// The same, if they may be others than those that were told last, and can be told now; what was learned in the image is told as it is now from
+    /// here on, too.
+    fn live_anew(&self) -> Option<Box<dyn World>> {
+        None
+    }
+
     /// A file's text.
     fn read(&self, name: &str) -> Option<String>;
 

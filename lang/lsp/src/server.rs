@@ -5,7 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aura_ide::{Command, Due, Findings, Ide, Job, Outside, Work};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -28,6 +28,9 @@ const QUIET: Duration = Duration::from_micros(300);
 /// long as a letter may.
 const LULL: Duration = Duration::from_millis(150);
 
+/// How often it is looked whether others have changed the image, in a lull.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How often it is looked whether a job has ended.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -42,6 +45,8 @@ pub(crate) struct Server<'c> {
     next_request: i32,
     /// A slice of work has failed. The same texts would make it fail again, so it is waited for a message first.
     has_failed: bool,
+    /// When it was looked last whether others have changed the image.
+    looked: Instant,
     pub(crate) jobs: Jobs,
     pub(crate) verdicts: Verdicts,
 }
@@ -66,6 +71,7 @@ pub(crate) fn serve(connection: &Connection, outside: Rc<dyn Outside>) -> Result
         open: std::collections::BTreeMap::new(),
         next_request: 1,
         has_failed: false,
+        looked: Instant::now(),
         jobs: Jobs::default(),
         verdicts: Verdicts::default(),
     };
@@ -109,6 +115,7 @@ impl Server<'_> {
                 // Its job answers, if there is one.
                 Next::Cancelled { id, was_waiting: false } => self.jobs.cancel(&id),
                 Next::Silence if self.has_failed => {}
+                Next::Silence if self.ide.due() == Due::Nothing => self.look_around(),
                 Next::Silence => self.work(&mut inbox),
                 Next::End => return Err("the editor has gone without a word".into()),
             }
@@ -123,6 +130,7 @@ impl Server<'_> {
             Due::Reading => Some(Duration::ZERO),
             _ if self.jobs.are_any() => Some(GLANCE),
             Due::Later => Some(LULL),
+            Due::Nothing if self.ide.watches() => Some(LOOK.saturating_sub(self.looked.elapsed()).max(LULL)),
             Due::Nothing => None,
         }
     }
@@ -228,6 +236,14 @@ impl Server<'_> {
 
     fn refuse_as_failed(&mut self, id: RequestId, what: &str) {
         self.refuse(id, ErrorCode::InternalError, format!("'{what}' failed; this is a fault of the server"));
+    }
+
+    /// Looks whether the image is what it was. What follows from that is work like any other.
+    pub(crate) fn look_around(&mut self) {
+        if self.guarded("the image", |server| server.ide.look_around()).is_none() {
+            self.has_failed = true;
+        }
+        self.looked = Instant::now();
     }
 
     /// One slice of work, and those after it while nobody waits, and while they are wanted as soon.

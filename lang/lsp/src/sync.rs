@@ -19,7 +19,7 @@ pub(crate) fn hear(server: &mut Server, notification: Notification) {
         DidChangeTextDocument::METHOD => read(params).map(|p| changed(server, p)),
         DidCloseTextDocument::METHOD => read(params).map(|p| closed(server, &p)),
         DidSaveTextDocument::METHOD => {
-            read(params).map(|p: lsp::DidSaveTextDocumentParams| server.ide.reread(&name(&p.text_document.uri)))
+            read(params).map(|p: lsp::DidSaveTextDocumentParams| saved(server, &name(&p.text_document.uri)))
         }
         DidChangeWatchedFiles::METHOD => read(params).map(|p| on_disk(server, p)),
         DidChangeWorkspaceFolders::METHOD => read(params).map(|p| folders(server, p)),
@@ -54,6 +54,12 @@ fn closed(server: &mut Server, p: &lsp::DidCloseTextDocumentParams) {
     let file = name(&p.text_document.uri);
     server.open.remove(&file);
     server.ide.close(&file);
+}
+
+/// Who saves looks up: an image that others have changed is looked at, too.
+fn saved(server: &mut Server, file: &str) {
+    server.ide.reread(file);
+    server.ide.look_around();
 }
 
 fn on_disk(server: &mut Server, p: lsp::DidChangeWatchedFilesParams) {

@@ -3,6 +3,7 @@
 //! What must stay true: everything is only read, but for the copies of the library's files that people look at, which are written into a folder for
 //! such things.
 
+mod glimpse;
 mod job;
 mod process;
 mod sources;
@@ -13,12 +14,11 @@ use std::path::{Component, Path, PathBuf};
 use aura_lsp::{Command, Diagnostic, File, Job, Learned, Outside, What, World};
 
 use crate::checker::{Library, script_of};
-use crate::live::Live;
 use crate::project::Project;
 use crate::taught::Taught;
-use crate::world::{self, Wiring};
-use crate::{image, kernel, memory, source};
+use crate::{image, kernel, source};
 
+use self::glimpse::{Glimpse, Glimpsed};
 use self::sources::Sources;
 
 /// What comes before the names of the files of the library that the command carries.
@@ -29,7 +29,8 @@ pub struct Surroundings {
     /// A library under work, if the server was started in its folder or beside it.
     library: Option<Library>,
     taught: RefCell<Taught>,
-    image: Option<PathBuf>,
+    /// The image that files work at, which need not be there yet.
+    image: Option<Glimpsed>,
     /// Where copies of the carried library's files are put.
     copies: PathBuf,
 }
@@ -40,25 +41,33 @@ impl Surroundings {
         let here = std::env::current_dir().unwrap_or_default();
         let library = here.ancestors().find_map(|f| Library::at(f).or_else(|| Library::at(&f.join("stdlib"))));
         let project = Project::of(&here).unwrap_or_default();
-        let image = image::chosen(image, project.as_ref()).filter(|p| p.is_file());
-        Self { library, taught: RefCell::new(taught(image.as_deref())), image, copies: copies() }
+        let image = image::chosen(image, project.as_ref()).map(Glimpsed::new);
+        let around = Self { library, taught: RefCell::default(), image, copies: copies() };
+        around.forget_learned();
+        around
     }
-}
 
-/// What was learned, for files that work at this image.
-fn taught(image: Option<&Path>) -> Taught {
-    let mut taught = Taught::default();
-    image.iter().for_each(|path| taught.at_image(path));
-    taught
-}
+    /// The image, if it is there.
+    fn image(&self) -> Option<&Path> {
+        self.image.as_ref().map(|image| &*image.path).filter(|path| path.is_file())
+    }
 
-impl Surroundings {
+    /// The objects of an image that was looked at; its chronicle is known from here on.
+    fn taken(&self, glimpse: Glimpse) -> Box<dyn World> {
+        let live = glimpse.live.told_by(&glimpse.chronicle);
+        if let Some(image) = &self.image {
+            image.chronicle.replace(Some(glimpse.chronicle));
+        }
+        self.forget_learned();
+        Box::new(live)
+    }
+
     /// The words of a command about a method that was learned for a file: beside it, or else in the image that it works at.
     fn about_learned(&self, what: &str, file: &str, selector: &str) -> Vec<String> {
         let script = self.script_of(file).unwrap_or_else(|| file.to_string());
         let beside = aura_alfred::learned::beside(Path::new(&script));
         let mut words = vec!["alfred".to_string(), what.to_string(), selector.to_string()];
-        match (beside.is_file(), &self.image) {
+        match (beside.is_file(), self.image()) {
             (true, _) => words.extend(["--learned".to_string(), beside.display().to_string()]),
             (false, Some(image)) => words.extend(["--image".to_string(), image.display().to_string()]),
             (false, None) => {}
@@ -92,14 +101,17 @@ impl Outside for Surroundings {
     }
 
     fn live(&self) -> Option<Box<dyn World>> {
-        let path = self.image.as_ref()?;
-        let mut vm = world::machine(Wiring::standard(Vec::new())).ok()?;
-        image::attach(&mut vm, path, Some("head"), "lsp").ok()?;
-        let live = Live::of(&mut vm).ok()?;
-        // The chronicle is another reader's business: the machine has let go of the file by then.
-        drop(vm);
-        let chronicle = memory::chronicle(path).unwrap_or_default();
-        Some(Box::new(live.told_by(&chronicle)))
+        // Whoever is writing to it at this moment may be done soon.
+        let image = self.image.as_ref()?;
+        image.first().map(|glimpse| self.taken(glimpse))
+    }
+
+    fn has_live(&self) -> bool {
+        self.image.is_some()
+    }
+
+    fn live_anew(&self) -> Option<Box<dyn World>> {
+        self.image.as_ref()?.anew().map(|glimpse| self.taken(glimpse))
     }
 
     fn read(&self, name: &str) -> Option<String> {
@@ -150,7 +162,13 @@ impl Outside for Surroundings {
     }
 
     fn forget_learned(&self) {
-        *self.taught.borrow_mut() = taught(self.image.as_deref());
+        let mut taught = Taught::default();
+        if let Some(image) = &self.image {
+            taught.at_image(&image.path);
+            // The image may be in somebody's hands: what it said last is known.
+            taught.knows(&image.path, image.chronicle.borrow().clone().unwrap_or_default());
+        }
+        *self.taught.borrow_mut() = taught;
     }
 
     fn script_of(&self, learned: &str) -> Option<String> {
@@ -171,7 +189,7 @@ impl Outside for Surroundings {
     }
 
     fn shown_objects(&self, text: &str) -> Option<String> {
-        self.copy("images", self.image.as_ref()?, text)
+        self.copy("images", self.image()?, text)
     }
 
     fn library_file(&self, name: &str) -> Option<String> {
@@ -186,7 +204,7 @@ impl Outside for Surroundings {
 
     fn job(&self, command: &Command, open: Vec<(String, String)>) -> Option<Job> {
         if command.what == What::Synthesise {
-            return job::synthesis(command, &open, self.image.as_deref());
+            return job::synthesis(command, &open, self.image());
         }
         let file = command.file.clone();
         let words = match (command.what, &command.selector) {

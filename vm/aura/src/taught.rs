@@ -34,6 +34,12 @@ impl Taught {
         self.no_image = true;
     }
 
+    /// What an image's chronicle says, from somebody who has read it.
+    pub fn knows(&mut self, path: &Path, chronicle: Chronicle) {
+        self.read.retain(|(known, _)| known != path);
+        self.read.push((path.to_path_buf(), chronicle));
+    }
+
     /// What could not be read.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)

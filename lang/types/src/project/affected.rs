@@ -116,6 +116,17 @@ impl Project {
         self.pending.concerned.remove(&changed);
     }
 
+    /// Something has changed that is none of the project's files, and all of them are to be looked at again.
+    pub(super) fn start_again(&mut self, changed: FileId) {
+        if !self.was_asked {
+            return;
+        }
+        self.know_interfaces();
+        self.pending.begin(changed);
+        self.pending.is_all = true;
+        self.all_again();
+    }
+
     /// Looks at what a file promises now.
     fn look_again(&mut self, id: FileId) {
         let watches = self.watches_effects();

@@ -17,6 +17,7 @@ use crate::load::Source;
 use crate::object::FileId;
 use crate::promise::Interface;
 use crate::universe::{Options, Universe};
+use crate::world::World;
 
 use affected::Pending;
 use imports::Missed;
@@ -114,6 +115,18 @@ impl Project {
         self.universe.reload_companion(id);
         self.begin(id, again);
         id
+    }
+
+    /// Live objects are there, or others than before: their file, and whether anything is otherwise now. What was found out is found out again then,
+    /// from nothing ([`Project::go_on`]): anybody may have asked for any of them.
+    pub fn adopt(&mut self, world: &dyn World) -> (FileId, bool) {
+        let before = self.universe.live.map(|id| self.universe.text(id));
+        let id = self.universe.adopt(world, &[]).0;
+        let is_other = before.is_none_or(|text| text != self.universe.text(id));
+        if is_other {
+            self.start_again(id);
+        }
+        (id, is_other)
     }
 
     /// A file goes with one that was set, and sees its module: what was learned for a script. It is told apart by its name, and
