@@ -1,13 +1,18 @@
 //! The message that is being written: its arguments, and which of them the cursor is at.
 
 use aura_syntax::tokens::Kind;
-use aura_syntax::tree::{Expr, ExprKind};
+use aura_syntax::tree::{Expr, ExprKind, Receiver, Send, selector};
+use aura_types::SlotId;
+use rustc_hash::FxHashSet;
 
-use crate::complete::{is_at_top, is_line_between};
+use crate::complete::{is_at_top, is_line_between, written};
 use crate::evaluation::WHAT_IT_DOES;
 use crate::path::{Node, path};
 use crate::resolve::Here;
 use crate::{Ide, Span};
+
+/// Messages that one which is being written may become; more are not shown.
+const MOST_BEGUN: usize = 8;
 
 /// What is shown while a message is being written.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -57,11 +62,41 @@ impl Ide {
         let comment = Some(WHAT_IT_DOES.to_string());
         let mut signatures: Vec<SignatureShown> =
             run.into_iter().map(|(label, parameters)| SignatureShown { label, parameters, comment: comment.clone() }).collect();
-        signatures.extend(meant.iter().filter(|m| !m.is_write).map(|m| self.shown(m.slot)));
+        signatures.extend(meant.iter().map(|m| if m.is_write { self.assignment(m.slot) } else { self.shown(m.slot) }));
+        // It may go on.
+        let slots: Vec<SlotId> =
+            self.may_become(&here, send).into_iter().filter(|s| meant.iter().all(|m| m.slot != *s)).collect();
+        signatures.extend(slots.into_iter().map(|slot| self.shown(slot)));
         (!signatures.is_empty()).then_some(SignatureHelp { signatures, active })
     }
 
-    fn shown(&mut self, slot: aura_types::SlotId) -> SignatureShown {
+    /// What a keyword message may become when more of it is written, the shortest first.
+    fn may_become(&mut self, here: &Here, send: &Send) -> Vec<SlotId> {
+        let begun = selector(&send.selector, here.document.text());
+        if !begun.ends_with(':') || matches!(send.receiver, Receiver::Resend(_) | Receiver::Delegate(_)) {
+            return Vec::new();
+        }
+        let code = self.universe().code_at(here.file, send.selector[0].start);
+        let receivers = self.receivers_of(&code, written(&send.receiver));
+        let mut slots: Vec<SlotId> = receivers.into_iter().flat_map(|(object, _)| self.slots_begun(object, &begun)).collect();
+        let name = |ide: &Self, slot: &SlotId| ide.project.known().slot_name(*slot).to_string();
+        slots.sort_by_key(|slot| name(self, slot).len());
+        // Of one name only the nearest is found.
+        let mut seen = FxHashSet::default();
+        slots.retain(|slot| seen.insert(name(self, slot)));
+        slots.truncate(MOST_BEGUN);
+        slots
+    }
+
+    /// `balance: value <int>`
+    fn assignment(&mut self, slot: SlotId) -> SignatureShown {
+        let (name, type_) = (self.universe().slot_info(slot).name, self.universe().type_of_slot(slot));
+        let begin = name.len() + 2;
+        let label = format!("{name}: value <{}>", self.universe().show(type_));
+        SignatureShown { parameters: vec![(begin, label.len())], label, comment: self.comment_of(slot) }
+    }
+
+    fn shown(&mut self, slot: SlotId) -> SignatureShown {
         let (label, info) = (self.header(slot), self.universe().slot_info(slot));
         let (mut parameters, mut from) = (Vec::new(), 0);
         let parts = crate::words::parts(&info.name);

@@ -1,12 +1,12 @@
 //! Code of a method becomes a method of its own.
 
-use aura_syntax::tree::{Body, ExprKind, Init, Send, Slot, Statement};
+use aura_syntax::tree::{Body, Expr, ExprKind, Init, Slot, Statement};
 use aura_syntax::visit::{self, Visit};
 
 use super::{Action, ActionKind, indentation};
 use crate::path::{Node, path};
 use crate::resolve::Here;
-use crate::scope::{Local, LocalKind, Scope, local_use, locals_at};
+use crate::scope::{Local, Scope, locals_at, uses};
 use crate::words::parts;
 use crate::{Edit, Ide, Span};
 
@@ -90,9 +90,13 @@ fn selected(body: &Body, range: Span) -> Vec<&Statement> {
     if fits(&inside) { inside } else { Vec::new() }
 }
 
-/// Whether the expression is all of a statement or of an argument that ends like one.
+/// Whether the expression is all of a statement, or all that a local holds first: in brackets that would be a method.
 fn is_alone(nodes: &[Node], range: Span) -> bool {
-    nodes.iter().any(|n| matches!(n, Node::Statement(s) if s.expr.span == range))
+    nodes.iter().any(|n| match n {
+        Node::Statement(s) => s.expr.span == range,
+        Node::Slot(Slot { init: Init::Constant(e) | Init::Assignable(e), .. }) => e.span == range,
+        _ => false,
+    })
 }
 
 /// Whether `^` leaves the method from within.
@@ -105,41 +109,43 @@ fn has_return(nodes: &[Node], range: Span) -> bool {
         }
     }
     let mut returns = Returns(range, false);
-    match nodes.iter().rev().find_map(|n| if let Node::Slot(slot) = n { Some(*slot) } else { None }) {
-        Some(Slot { init: Init::Method(body), .. }) => returns.body(body),
-        _ => return true,
-    }
+    // A local's first value is code of the method, too.
+    let method = nodes.iter().rev().find_map(|n| match n {
+        Node::Slot(Slot { init: Init::Method(body), .. }) => Some(body),
+        _ => None,
+    });
+    method.into_iter().for_each(|body| returns.body(body));
     returns.1
 }
 
 /// The locals that code in a range reads and that are not its own; nothing if it assigns to one of them.
 fn free<'t>(text: &str, file: &aura_syntax::tree::File, locals: &[Local<'t>], range: Span) -> Option<Vec<Local<'t>>> {
-    struct Used<'t>(&'t str, Span, Vec<(String, bool)>);
-    impl Visit for Used<'_> {
-        fn send(&mut self, send: &Send, _: Option<&Send>) {
-            if let Some(found) = local_use(self.0, send)
-                && self.1.start <= found.span.start
-                && found.span.end <= self.1.end
-            {
-                self.2.push((found.span.text(self.0).to_string(), found.is_write));
-            }
-        }
-    }
-    let mut used = Used(text, range, Vec::new());
-    visit::file(&mut used, file);
-    let is_outside = |l: &&Local| !(range.start <= l.name.start && l.name.end <= range.end);
+    let is_inside = |span: Span| range.start <= span.start && span.end <= range.end;
     let mut free: Vec<Local> = Vec::new();
-    for local in locals.iter().filter(is_outside) {
-        let name = local.name.text(text);
-        if used.2.iter().any(|(n, is_write)| n == name && *is_write && local.kind == LocalKind::Variable) {
+    for local in locals.iter().filter(|local| !is_inside(local.name)) {
+        let all = uses(text, local);
+        let mut inside = all.iter().filter(|u| is_inside(u.span)).peekable();
+        if inside.peek().is_none() {
+            continue;
+        }
+        // A block sees what is assigned after it was made; an argument would be what was there then.
+        let is_kept = all.iter().any(|u| u.is_write) && all.iter().any(|u| is_in_block(file, u.span, range));
+        if is_kept || inside.any(|u| u.is_write) {
             return None;
         }
-        if used.2.iter().any(|(n, _)| n == name) {
-            free.push(*local);
-        }
+        free.push(*local);
     }
     free.sort_by_key(|l| (matches!(l.scope, Scope::Body(_)), l.name));
     Some(free)
+}
+
+/// Whether a place is in a block that is wholly in a range.
+fn is_in_block(file: &aura_syntax::tree::File, place: Span, range: Span) -> bool {
+    path(file, place).iter().any(|n| {
+        let span = n.span();
+        let is_block = matches!(n, Node::Expr(Expr { kind: ExprKind::Block(_), .. }));
+        is_block && range.start <= span.start && span.end <= range.end
+    })
 }
 
 /// The selector of a method with so many arguments: `extracted:With:`.

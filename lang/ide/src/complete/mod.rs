@@ -137,7 +137,7 @@ impl Ide {
 
 impl Ide {
     /// The objects that a message may be sent to, each with its type.
-    fn receivers_of(&mut self, code: &Code, receiver: Option<&Expr>) -> Vec<(ObjectId, TypeId)> {
+    pub(crate) fn receivers_of(&mut self, code: &Code, receiver: Option<&Expr>) -> Vec<(ObjectId, TypeId)> {
         let (objects, type_) = match receiver {
             Some(e) => (self.objects_of(code, e), code.type_of(e.span).unwrap_or(TypeId::ANY)),
             None => (vec![code.holder], TypeId::ANY),
@@ -147,7 +147,7 @@ impl Ide {
     }
 
     /// What an object has and inherits that a keyword message may become.
-    fn slots_begun(&mut self, object: ObjectId, begun: &str) -> Vec<SlotId> {
+    pub(crate) fn slots_begun(&mut self, object: ObjectId, begun: &str) -> Vec<SlotId> {
         let lineage = self.universe().lineage_of(object);
         let known = self.project.known();
         let goes_on = |slot: &SlotId| {
@@ -159,7 +159,7 @@ impl Ide {
 }
 
 /// The expression that a message is sent to.
-fn written(receiver: &Receiver) -> Option<&Expr> {
+pub(crate) fn written(receiver: &Receiver) -> Option<&Expr> {
     if let Receiver::Expr(e) = receiver { Some(e) } else { None }
 }
 
@@ -180,10 +180,9 @@ impl List<'_> {
     }
 
     fn messages_to(&mut self, spot: &Spot, receiver: &Expr) {
-        let here = &spot.here;
-        let code = self.ide.universe().code_at(here.file, receiver.span.start);
-        let wanted = if spot.is_empty() { spot.wanted_of(self.ide, &code, receiver) } else { spot.wanted(self.ide, &code) };
-        self.want(wanted, &code);
+        let (here, code) = (&spot.here, spot.code(self.ide));
+        let wanted = if spot.is_empty() { spot.wanted_of(self.ide, receiver) } else { spot.wanted(self.ide) };
+        self.want(wanted, code.holder);
         if let Some(block) = self.ide.block_of(&code, receiver) {
             let evaluation = self.ide.evaluation(block, Some((here, receiver)));
             evaluation.into_iter().for_each(|e| self.evaluation(block, e));
@@ -208,31 +207,30 @@ impl List<'_> {
         if lineage.is_empty() && through.is_some() {
             return self.in_scope(spot);
         }
-        let code = self.ide.universe().code_at(spot.here.file, spot.word.start);
-        let wanted = spot.wanted(self.ide, &code);
-        self.want(wanted, &code);
+        let wanted = spot.wanted(self.ide);
+        self.want(wanted, holder);
         let receiver = self.ide.universe().type_of_object(holder);
         self.objects(&lineage, receiver, |index, _| Near::Object(index));
     }
 
     fn continuations(&mut self, spot: &Spot, send: &Send, operand: &Expr) {
-        let here = &spot.here;
-        let text = here.document.text();
-        let begun: String = send.selector.iter().map(|p| p.text(text)).collect();
-        let code = self.ide.universe().code_at(here.file, send.selector.first().map_or(0, |s| s.start));
+        let (text, code) = (spot.here.document.text(), spot.code(self.ide));
+        // What stands behind the cursor is to be replaced.
+        let before: Vec<Span> = send.selector.iter().copied().filter(|p| p.end <= spot.word.start).collect();
+        let begun: String = before.iter().map(|p| p.text(text)).collect();
         // The message goes on unless its argument is known not to be what is asked; whether what it answers then fits comes after that.
         let fits = |ide: &mut Ide, asked: &TypeId| match code.type_of(operand.span) {
             None | Some(TypeId::ANY) => true,
             Some(type_) => ide.universe().is_expected(type_, *asked, code.holder),
         };
-        let asked = spot.wanted_of(self.ide, &code, operand).filter(|asked| fits(self.ide, asked));
-        let wanted = asked.or_else(|| spot.wanted_of_send(self.ide, &code, send));
-        self.want(wanted, &code);
+        let asked = spot.wanted_of(self.ide, operand).filter(|asked| fits(self.ide, asked));
+        let wanted = asked.or_else(|| spot.wanted_of_send(self.ide, send));
+        self.want(wanted, code.holder);
         for (object, receiver) in self.ide.receivers_of(&code, written(&send.receiver)) {
             for slot in self.ide.slots_begun(object, &begun) {
                 let length = self.ide.project.known().slot_name(slot).len();
                 let answer = asked.map_or(Answer::To(receiver), Answer::Of);
-                self.slot(slot, Near::Next(length), send.selector.len(), answer);
+                self.slot(slot, Near::Next(length), before.len(), answer);
             }
         }
     }
@@ -240,19 +238,18 @@ impl List<'_> {
     fn in_scope(&mut self, spot: &Spot) {
         let document = spot.here.document.clone();
         let (text, file) = (document.text(), &document.parse().file);
-        let code = self.ide.universe().code_at(spot.here.file, spot.word.start);
-        let wanted = spot.wanted(self.ide, &code);
-        self.want(wanted, &code);
+        let holder = spot.holder(self.ide);
+        let wanted = spot.wanted(self.ide);
+        self.want(wanted, holder);
         for local in locals_at(text, file, spot.word) {
             let kind = if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local };
-            let answer = self.value_of_local(&code, local.name);
+            let answer = self.value_of_local(spot, local.name);
             self.local(local.name.text(text), kind, local.kind == LocalKind::Variable, answer);
         }
         self.value("self", Offered::Word, Near::Here, Answer::Of(TypeId::SELF));
         if spot.is_in_method(self.ide) {
             self.plain("resend", Offered::Word, Near::Here);
         }
-        let holder = spot.holder(self.ide);
         let universe = self.ide.universe();
         let (lobby, module) = (universe.builtin().lobby, universe.module_of(spot.here.file));
         let everybodys = universe.lineage_of(lobby);
@@ -270,17 +267,17 @@ impl List<'_> {
     }
 
     /// What is asked of the place from here on, if that tells anything.
-    fn want(&mut self, wanted: Option<TypeId>, code: &Code) {
+    fn want(&mut self, wanted: Option<TypeId>, holder: ObjectId) {
         let known = self.ide.project.known();
-        self.wanted = wanted.filter(|w| !known.is_anything(*w)).map(|wanted| (wanted, code.holder));
+        self.wanted = wanted.filter(|w| !known.is_anything(*w)).map(|wanted| (wanted, holder));
     }
 
-    /// What a local holds. One of which nothing is known was made for some purpose, perhaps for this one.
-    fn value_of_local(&self, code: &Code, name: Span) -> Answer {
-        match (code.type_of(name), self.wanted) {
-            (None | Some(TypeId::ANY | TypeId::NEVER), Some((wanted, _))) => Answer::Of(wanted),
-            (Some(type_), _) => Answer::Of(type_),
-            (None, None) => Answer::Unknown,
+    /// What a local holds, if that matters. One of which nothing is known was made for some purpose, perhaps for this one.
+    fn value_of_local(&mut self, spot: &Spot, name: Span) -> Answer {
+        let Some((wanted, _)) = self.wanted else { return Answer::Unknown };
+        match spot.code(self.ide).type_of(name) {
+            None | Some(TypeId::ANY | TypeId::NEVER) => Answer::Of(wanted),
+            Some(type_) => Answer::Of(type_),
         }
     }
 

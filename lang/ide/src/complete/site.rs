@@ -4,11 +4,12 @@
 //! statement, `<>` is an operator. There a word is put in, and the text is read with it. What must stay true: nothing before the cursor moves by
 //! that, so what the checker knows of places there holds in that text, too.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use aura_syntax::tokens::{Kind, Token};
 use aura_syntax::tree::{Expr, ExprKind, Init, Send};
-use aura_types::{ObjectId, SlotId};
+use aura_types::{Code, ObjectId, SlotId};
 
 use crate::document::Document;
 use crate::path::{Node, path};
@@ -40,18 +41,30 @@ pub(super) struct Spot {
     pub(super) word: Span,
     /// The word is not in the file.
     pub(super) is_put_in: bool,
+    /// The code around, once somebody wants to know about it: in a text that cannot be read that may be all the rest.
+    code: OnceCell<Rc<Code>>,
 }
 
 impl Spot {
     /// `word` is what stands there before, empty where nothing does.
     pub(super) fn new(here: Here, word: Span, at: u32) -> Self {
         if word.start < word.end || !needs_word(&here.document, at) {
-            return Self { here, word, is_put_in: false };
+            return Self { here, word, is_put_in: false, code: OnceCell::new() };
         }
         let mut text = here.document.text().to_string();
         text.insert_str(at as usize, WORD);
         let here = Here { document: Rc::new(Document::new(&text)), ..here };
-        Self { here, word: Span { start: at, end: at + WORD.len() as u32 }, is_put_in: true }
+        let word = Span { start: at, end: at + WORD.len() as u32 };
+        Self { here, word, is_put_in: true, code: OnceCell::new() }
+    }
+
+    /// The code around.
+    pub(super) fn code(&self, ide: &mut Ide) -> Rc<Code> {
+        let tokens = &self.here.document.parse().tokens;
+        let first = tokens.partition_point(|t| t.span.end <= self.word.start);
+        // What stands before the cursor is in it, where its end may be behind that already.
+        let place = || before(tokens, first).map_or(self.word.start, |last| last.span.start);
+        self.code.get_or_init(|| Rc::new(ide.universe().code_at(self.here.file, place()))).clone()
     }
 
     /// Whether no letter of a word stands there yet.
@@ -206,13 +219,19 @@ fn operand(here: &Here, last: Span) -> Option<&Expr> {
     all.iter().find(is_operand).or(all.last()).copied()
 }
 
-/// The keyword message whose arguments end with a token.
+/// The keyword message whose arguments end with a token, as far as they were written.
 fn open_keywords(here: &Here, last: Span) -> Option<&Send> {
     let nodes = path(&here.document.parse().file, last);
-    nodes.into_iter().rev().find_map(|n| match n {
-        Node::Expr(Expr { kind: ExprKind::Send(send), span }) if span.end >= last.end => {
-            let is_keyword = send.selector.first().is_some_and(|p| here.document.letters(*p).ends_with(':'));
-            is_keyword.then_some(&**send)
+    // In brackets that are an argument, or the receiver, another expression stands.
+    let is_around = |n: &&Node| match n {
+        Node::Body(_) | Node::List(_) => n.span().end > last.end,
+        Node::Expr(Expr { kind: ExprKind::Vector(_) | ExprKind::Template(_), span }) => span.end > last.end,
+        _ => false,
+    };
+    nodes.iter().rev().take_while(|n| !is_around(n)).find_map(|n| match n {
+        Node::Expr(Expr { kind: ExprKind::Send(send), .. }) => {
+            let first = send.selector.first()?;
+            (here.document.letters(*first).ends_with(':') && first.end <= last.start).then_some(&**send)
         }
         _ => None,
     })

@@ -66,6 +66,9 @@ fn what_would_mean_something_else_is_not_extracted() {
         "| m: x = ( x > 1 ifTrue: [ «^ 3» ]. x ) |\n",
         "| m: x = ( x «+ 1» ) |\n",
         "«3 + 4»\n",
+        // A block sees what is assigned later.
+        "| m: x = ( | y <- 1. b | b: «[ y ]». y: 2. b value ) |\n",
+        "| m: x = ( | y <- 1 | «[ y < 3 ]» whileTrue: [ y: y + 1 ]. y ) |\n",
     ] {
         assert!(act(drawn, "extract").starts_with("not among"), "{drawn}");
     }
@@ -126,6 +129,19 @@ fn an_extracted_method_has_a_name_of_its_own() {
         "|\n    extracted: a = ( a ).\n    m: x = ( | extracted2 = 2 | 3 + «(x + extracted2)» ).\n|\n",
         "extract"
     ));
+}
+
+#[test]
+fn what_a_local_holds_first_is_extracted() {
+    let extracted = act("| m: x = ( | a = 3. b = «x + a» | b ) |\n", "extract");
+    assert!(extracted.contains("b = extracted: x With: a | b ).") && !extracted.contains("cannot be read"), "{extracted}");
+    // In a loop its condition may be.
+    assert!(act("| m: x = ( | y <- 1 | [ «y < 3» ] whileTrue: [ y: y + 1 ]. y ) |\n", "extract").contains("[ extracted: y ]"));
+}
+
+#[test]
+fn what_only_has_the_name_of_a_local_is_not_passed() {
+    assert!(act("| m: x = ( «foo: [|:x| x + 1]» ) |\n", "extract").contains("m: x = ( extracted )"));
 }
 
 #[test]

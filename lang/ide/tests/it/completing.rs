@@ -145,6 +145,17 @@ fn what_a_parameter_asks_for_comes_first() {
     insta::assert_snapshot!(order(&at_test("3 + ‸"), 12));
 }
 
+#[test]
+fn a_keyword_message_goes_on_only_behind_its_argument() {
+    for code in ["3 < 4 ifTrue: [ mine ‸ ]", "[ mine ‸ ] whileTrue: [ 3 ]", "mine take: (mine ‸) From: 'a'", "{ mine ‸. 3 }"]
+    {
+        let order = order(&at_test(code), 60);
+        assert!(order.contains("stock ") && !order.contains("False:") && !order.contains(" From: "), "{code}: {order}");
+    }
+    // In the middle of a keyword that is there already.
+    assert_eq!(order(&at_test("mine take: 3 F‸rom: 'a'"), 3), "*From: ");
+}
+
 /// It would be read as an object.
 #[test]
 fn an_empty_method_offers_what_its_object_has() {

@@ -102,6 +102,21 @@ fn the_argument_that_is_being_written_is_shown() {
     insta::assert_snapshot!(help("| d = dictionary copy |\nd at: ‸1 Put: 2\n"));
 }
 
+/// Messages that one which is being written may become are shown as well; `x: e` assigns.
+#[test]
+fn a_message_that_goes_on_shows_what_it_may_become() {
+    let both =
+        "| o = (| at: i <int> = ( i ). at: i <int> Put: v <string> = ( v ). size <int> <- 3. do: b Twice: n = ( n ) |) |\n";
+    assert_eq!(
+        help(&format!("{both}o at: ‸\n")),
+        "at: i <int> ^ <int>\n    at i <int>\nat: i <int> Put: v <string> ^ <string>\n    at i <int>\n"
+    );
+    assert_eq!(help(&format!("{both}o at: 3 Put: ‸\n")), "at: i <int> Put: v <string> ^ <string>\n    at v <string>\n");
+    assert_eq!(help(&format!("{both}o at: (o do: ‸\n")), "do: b <any> Twice: n <any> ^ <any>\n    at b <any>\n");
+    assert_eq!(help(&format!("{both}o at: 3 Put: (o at: 4) ‸\n")), "at: i <int> Put: v <string> ^ <string>\n    at v <string>\n");
+    assert_eq!(help(&format!("{both}o size: ‸\n")), "size: value <int>\n    at value <int>\n");
+}
+
 const BLOCK: &str = "| m = ( | b | b: [|:each. :more <int>| more ]. ";
 
 #[test]
