@@ -10,6 +10,9 @@ use crate::relate::metas::Metas;
 use crate::ty::{Type, TypeId};
 use crate::universe::Universe;
 
+/// Methods and first values in a file that somebody who types can wait for.
+const MOST_CODE: usize = 400;
+
 impl Universe {
     /// What a method's body is to answer, if its header says so.
     pub fn declared_answer(&mut self, slot: SlotId) -> Option<TypeId> {
@@ -26,6 +29,11 @@ impl Universe {
         is_written
             || matches!(here.value, SlotValue::Object(_) | SlotValue::Nothing) && here.kind == SlotKind::Constant
             || self.signatures.contains_key(&(slot, false))
+    }
+
+    /// Whether the code that a slot's answer may be found out from is little: that of its file, whose slots may all have to do with it.
+    pub fn is_soon_found_out(&self, slot: SlotId) -> bool {
+        self.slot(slot).file.is_none_or(|file| self.file(file).code.len() <= MOST_CODE)
     }
 
     /// What a slot answers to something of this type, the slot's own variables being anything.

@@ -14,7 +14,7 @@ use crate::{Ide, Span};
 /// More are not offered; the rest comes when more letters are typed.
 const MOST: usize = 600;
 
-/// Slots whose code is looked at for what they answer: the nearest that do not say so.
+/// Slots whose code is looked at for what they answer: the nearest that do not say so, in files that are not large.
 const MOST_LOOKED_AT: usize = 48;
 
 /// Offers being collected.
@@ -145,7 +145,7 @@ impl<'i> List<'i> {
             (Answer::To(receiver), Candidate::AssignedSlot(_)) => receiver,
             (Answer::To(receiver), Candidate::Slot { slot, .. }) => {
                 if !universe.is_answer_known(*slot) {
-                    let Some(rest) = left.checked_sub(1) else { return false };
+                    let Some(rest) = left.checked_sub(1).filter(|_| universe.is_soon_found_out(*slot)) else { return false };
                     *left = rest;
                 }
                 universe.answer_to(receiver, *slot)

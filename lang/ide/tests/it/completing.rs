@@ -208,3 +208,15 @@ fn letters_come_before_what_is_asked_for() {
     let drawn = "| m = ( 3 + ‸ ). cost <string> <- 'a'. count <int> <- 3. cot <int> <- 3. capacitOr <int> <- 3 |\n";
     insta::assert_snapshot!(order(&drawn.replace('‸', "co‸"), 5));
 }
+
+/// Somebody types meanwhile: in a large file what no slot says is not found out for that.
+#[test]
+fn in_a_large_file_only_what_is_written_is_known_to_fit() {
+    let drawn = |count: usize| {
+        let more: String = (0..count).map(|i| format!("m{i} = ( {i} ).\n")).collect();
+        format!("| said ^ <int> = ( 3 ). guessed = ( 3 ). take: n <int> = ( n ).\n{more}use = ( take: ‸ ) |\n")
+    };
+    assert!(order(&drawn(10), 20).contains("*guessed "));
+    let order = order(&drawn(500), 900);
+    assert!(order.contains("*said ") && order.contains(" guessed "), "{order}");
+}

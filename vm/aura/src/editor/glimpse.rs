@@ -114,7 +114,7 @@ fn read(path: &Path) -> Result<Glimpse, Reason> {
     })?;
     let rows = Rows::new(Box::new(store.store));
     let head = aura_image::history::find(&rows, "head").map_err(|_| Reason::Damaged)?;
-    let mut vm = world::machine(Wiring::standard(Vec::new())).map_err(|_| Reason::Damaged)?;
+    let mut vm = world::machine(Wiring::quiet()).map_err(|_| Reason::Damaged)?;
     image::attach_rows(&mut vm, rows, Some(head), "lsp").map_err(|_| Reason::Damaged)?;
     let live = Live::of(&mut vm).map_err(|_| Reason::Damaged)?;
     // The chronicle is another reader's business: the machine has let go of the file by then.
