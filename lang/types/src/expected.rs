@@ -4,7 +4,7 @@
 //! found out about code beyond what is asked.
 
 use crate::annotation::{self, Scope};
-use crate::object::{ObjectId, SlotId, SlotKind, SlotValue};
+use crate::object::{FileId, ObjectId, SlotId, SlotKind, SlotValue};
 use crate::relate::Relate;
 use crate::relate::metas::Metas;
 use crate::ty::{Type, TypeId};
@@ -31,9 +31,14 @@ impl Universe {
             || self.signatures.contains_key(&(slot, false))
     }
 
-    /// Whether the code that a slot's answer may be found out from is little: that of its file, whose slots may all have to do with it.
+    /// Whether the code is little that a slot's answer may be found out from: that of its file, whose slots may all have to do with it.
     pub fn is_soon_found_out(&self, slot: SlotId) -> bool {
-        self.slot(slot).file.is_none_or(|file| self.file(file).code.len() <= MOST_CODE)
+        self.slot(slot).file.is_none_or(|file| self.has_little_code(file))
+    }
+
+    /// Whether somebody who types can wait until all code of a file has been looked at.
+    pub fn has_little_code(&self, file: FileId) -> bool {
+        self.file(file).code.len() <= MOST_CODE
     }
 
     /// What a slot answers to something of this type, the slot's own variables being anything.

@@ -239,7 +239,9 @@ impl List<'_> {
         let document = spot.here.document.clone();
         let (text, file) = (document.text(), &document.parse().file);
         let holder = spot.holder(self.ide);
-        let wanted = spot.wanted(self.ide);
+        // Of all that a large file has, what fits is not soon found out.
+        let is_soon = self.ide.project.known().has_little_code(spot.here.file);
+        let wanted = if is_soon { spot.wanted(self.ide) } else { None };
         self.want(wanted, holder);
         for local in locals_at(text, file, spot.word) {
             let kind = if local.kind == LocalKind::Argument { Offered::Argument } else { Offered::Local };
