@@ -4,13 +4,15 @@
 //! put into the object as if it were there, looked at with the arguments' types, held against the hole, and taken out again. What must
 //! stay true: after a candidate was looked at, everything is as before.
 
+use std::rc::Rc;
+
 use aura_syntax::tree::{self, Init, SlotName};
 use aura_syntax::{Diagnostic, Span};
 
 use crate::codes;
 use crate::effects::{Doing, Effects};
 use crate::find::Find;
-use crate::infer::{self, Missing, Unit};
+use crate::infer::{self, Missing, Outcome, Unit};
 use crate::load::Source;
 use crate::names::Name;
 use crate::object::{FileId, ObjectId, SlotId, SlotValue};
@@ -137,12 +139,20 @@ impl Universe {
 
     /// Looks at a method (a slot's text) as if it were a slot of the object, seen from a file; against a hole, if there is one.
     pub fn consider(&mut self, object: ObjectId, file: FileId, source: &str, hole: Option<&Hole>) -> Candidate {
+        let sender = hole.filter(|h| h.span.start < h.span.end).map(|h| infer::unit_at(self, file, h.span.start));
+        let without = sender.and_then(|unit| Some((unit, infer::outcome(self, unit)?)));
         let parse = aura_syntax::parse_slots(source);
         let id =
             self.load_slots(object, file, Source { name: "(candidate)".into(), text: source.into(), parse, is_library: false });
         self.forget_all_parents();
         let candidate = match self.file(id).added.last().copied() {
-            Some(slot) => self.look(id, slot, hole),
+            Some(slot) => {
+                let mut candidate = self.look(id, slot, hole);
+                if let Some((unit, without)) = without.filter(|_| candidate.found.is_empty()) {
+                    candidate.found.extend(self.where_sent(unit, &without, slot));
+                }
+                candidate
+            }
             None => Candidate::default(),
         };
         self.unload(id);
@@ -164,6 +174,27 @@ impl Universe {
         let ways = powers.words().filter_map(|word| Some((word, crate::effects::way(self, Unit::Method(slot), word)?)));
         let ways = ways.collect::<Vec<_>>().into_iter().map(|(word, way)| (word.to_string(), way)).collect();
         Candidate { found, signature, doing, ways }
+    }
+
+    /// What is not understood in the code that sends the message, and was not before there was a method for it: its answer is used for what it cannot do.
+    fn where_sent(&mut self, unit: Unit, without: &Rc<Outcome>, slot: SlotId) -> Vec<Diagnostic> {
+        // Whatever else is looked at for it knows of the method as well.
+        let before = self.bodies.clone();
+        self.bodies.remove(&unit);
+        let with = infer::outcome(self, unit);
+        self.bodies = before;
+        let span = self.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span);
+        let name = self.names.text(self.slot(slot).name).len() as u32;
+        let span = Span { start: span.start, end: span.start + name };
+        let is_new = |d: &&Diagnostic| {
+            let is_same = |w: &Diagnostic| w.code == d.code && w.span == d.span;
+            d.code == codes::NOT_UNDERSTOOD.name && !without.found.iter().any(is_same)
+        };
+        let found: Vec<Diagnostic> = with.iter().flat_map(|o| &o.found).filter(is_new).cloned().collect();
+        let told = |d: Diagnostic| {
+            Diagnostic::error(&codes::HOLE, format!("with its answer, where it is sent, {}", d.message), span, "this method")
+        };
+        found.into_iter().take(1).map(told).collect()
     }
 
     /// Whether the method takes what the hole gives, and gives what it asks for.

@@ -3,7 +3,7 @@
 use aura_alfred::cassette::key;
 use aura_alfred::diagnostic::{Diagnostic, Gate};
 use aura_alfred::persona::{Briefing, Found, Kind};
-use aura_alfred::prompt::{Attempt, header, prompt, schema};
+use aura_alfred::prompt::{Attempt, header, prompt, schema, sketch_grammar, sketch_prompt};
 use aura_alfred::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 /// Turns of the examples that every prompt begins with.
@@ -53,6 +53,23 @@ fn situation() -> Situation {
         module: vec![slot("point", SlotKind::Constant, None, None), slot("origin", SlotKind::Constant, None, None)],
         ..Situation::default()
     }
+}
+
+#[test]
+fn a_prompt_for_a_sketch() {
+    let prompt = sketch_prompt(&situation(), "point", &[], 1, &Briefing::default());
+    let asked = &prompt.messages.last().expect("the question").text;
+    insta::assert_snapshot!(format!(
+        "{}\n---- the question, after {} turns of examples\n{asked}",
+        prompt.system,
+        prompt.messages.len() - 1
+    ));
+}
+
+/// A model may stop behind any line without a newline: one that could not went on with its last line, to the limit.
+#[test]
+fn the_grammar_of_a_sketch() {
+    insta::assert_snapshot!(sketch_grammar(&situation()));
 }
 
 #[test]

@@ -287,6 +287,11 @@ impl Body<'_> {
         }
     }
 
+    /// What is read out of a collection, or given to a block that looks at it. The type of one that is written empty says that nothing is in it; seldom is that meant.
+    fn read_out(&self, held: TypeId) -> TypeId {
+        if held == TypeId::NEVER && !self.u.options.strict { TypeId::ANY } else { held }
+    }
+
     /// In strict checking too, anything may be sent what everything understands. What that does besides, nobody knows.
     fn look_in_any(&mut self, message: &Message, which: u32) -> Look {
         let lobby = self.u.builtin.lobby;
@@ -425,13 +430,18 @@ impl Body<'_> {
         let fresh: SmallVec<[(VarId, TypeId); 2]> =
             signature.vars.iter().enumerate().map(|(i, v)| (*v, self.meta(at, which * 16 + i as u32))).collect();
         let (object, places) = (self.object_of(self_type), self.u.places_in(self_type));
-        let use_ = |body: &mut Self, type_: TypeId| {
+        let put = |body: &mut Self, type_: TypeId, vars: &[(VarId, TypeId)]| {
             let once = body.u.types.replace(type_, &mut Vars(&fresh));
             let once = body.u.settled(once, object);
             body.u.types.replace(once, &mut Put { self_type, vars, places: &places })
         };
-        let params = signature.params.iter().map(|p| use_(self, *p)).collect();
+        let use_ = |body: &mut Self, type_: TypeId| put(body, type_, vars);
+        let read: SmallVec<[(VarId, TypeId); 4]> = vars.iter().map(|(var, held)| (*var, self.read_out(*held))).collect();
+        let params = signature.params.iter().map(|p| put(self, *p, &read)).collect();
         let mut result = use_(self, signature.result);
+        if signature.result != TypeId::NEVER {
+            result = self.read_out(result);
+        }
         // Those that inherit it may say otherwise, unless that is what the slot is for.
         if !signature.is_written && !matches!(self.u.names.text(self.u.slot(slot).name), "true" | "false") {
             result = self.u.types.widened(result);

@@ -27,11 +27,12 @@ pub fn header(situation: &Situation) -> String {
     format!("def {}({}):", python_name(&situation.selector), all.join(", "))
 }
 
-/// The grammar of a bare sketch, in GBNF: a comment that says what is wanted, the function's first line, and lines that belong to it.
+/// The grammar of a bare sketch, in GBNF: a comment that says what is wanted, the function's first line, and lines that belong to it. A model may stop where a line could
+/// end: one that must write a newline first, and would not, goes on with the line instead, and does not find an end.
 pub fn grammar(situation: &Situation) -> String {
     let header = header(situation).replace('\\', "\\\\").replace('"', "\\\"");
     format!(
-        "root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line{{1,30}} \"\\n\"?\nline ::= \"    \" [^\\n\\t ] [^\\n\\t]{{0,110}} \"\\n\" | indented\nindented ::= \"        \" \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,110}} \"\\n\"\n"
+        "root ::= \"# \" [^\\n]{{10,240}} \"\\n{header}\\n\" line (\"\\n\" line){{0,29}} \"\\n\"?\nline ::= \"    \" \"    \"? \"    \"? \"    \"? \"    \"? [^\\n\\t ] [^\\n\\t]{{0,110}}\n"
     )
 }
 
