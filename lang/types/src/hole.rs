@@ -177,6 +177,7 @@ impl Universe {
     }
 
     /// What is not understood in the code that sends the message, and was not before there was a method for it: its answer is used for what it cannot do.
+    /// What nothing understands anywhere speaks against no method: it is missing itself.
     fn where_sent(&mut self, unit: Unit, without: &Rc<Outcome>, slot: SlotId) -> Vec<Diagnostic> {
         // Whatever else is looked at for it knows of the method as well.
         let before = self.bodies.clone();
@@ -186,15 +187,24 @@ impl Universe {
         let span = self.slot(slot).tree.as_ref().map_or(Span::default(), |t| t.span);
         let name = self.names.text(self.slot(slot).name).len() as u32;
         let span = Span { start: span.start, end: span.start + name };
+        let Some(with) = with else { return Vec::new() };
         let is_new = |d: &&Diagnostic| {
             let is_same = |w: &Diagnostic| w.code == d.code && w.span == d.span;
             d.code == codes::NOT_UNDERSTOOD.name && !without.found.iter().any(is_same)
         };
-        let found: Vec<Diagnostic> = with.iter().flat_map(|o| &o.found).filter(is_new).cloned().collect();
-        let told = |d: Diagnostic| {
-            Diagnostic::error(&codes::HOLE, format!("with its answer, where it is sent, {}", d.message), span, "this method")
-        };
-        found.into_iter().take(1).map(told).collect()
+        for new in with.found.iter().filter(is_new) {
+            let around = with.holes.iter().filter(|h| h.span.start <= new.span.start && new.span.end <= h.span.end);
+            let selector = around.min_by_key(|h| h.span.end - h.span.start).map(|h| self.names.text(h.selector).to_string());
+            if selector.is_none_or(|s| self.is_understood_somewhere(&s)) {
+                let message = format!("with its answer, where it is sent, {}", new.message);
+                return vec![Diagnostic::error(&codes::HOLE, message, span, "this method")];
+            }
+        }
+        Vec::new()
+    }
+
+    fn is_understood_somewhere(&mut self, selector: &str) -> bool {
+        !self.slots_named(|name| name == selector).is_empty()
     }
 
     /// Whether the method takes what the hole gives, and gives what it asks for.
@@ -228,7 +238,7 @@ impl Universe {
             report(self, format!("it answers `{answer_text}`, and the place asks for `{wanted_text}`"), answer, wanted);
         }
         for used in &hole.uses {
-            if self.lacks(answer, used) {
+            if self.lacks(answer, used) && self.is_understood_somewhere(used) {
                 let answer_text = self.shown(answer);
                 report(self, format!("its answer is sent '{used}', which `{answer_text}` does not understand"), answer, answer);
             }
