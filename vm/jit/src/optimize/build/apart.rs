@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use aura_code::{Instr, Op as Code, Reg, Role};
 
 use super::state::{State, Way};
-use super::walk::loops;
 use super::{Builder, sends};
 use crate::optimize::ir::{Op, Type, Val};
 use crate::translate::has_immediate;
@@ -60,13 +59,13 @@ struct Stretch {
 }
 
 impl Builder<'_> {
-    /// The ways to the instruction at `pc` in groups, of which each goes on by itself.
-    pub(super) fn apart(&mut self, unit: &Unit, pc: u32, ways: Vec<Way>) -> Vec<Group> {
+    /// The ways to the instruction at `pc` in groups, of which each goes on by itself. The heads of the loops are those of `unit`.
+    pub(super) fn apart(&mut self, unit: &Unit, loops: &[(u32, u32)], pc: u32, ways: Vec<Way>) -> Vec<Group> {
         let together = |ways| vec![Group { ways, until: None }];
-        if ways.len() < 2 || loops(unit).iter().any(|(head, _)| *head == pc) {
+        if ways.len() < 2 || loops.iter().any(|(head, _)| *head == pc) {
             return together(ways);
         }
-        let Stretch { questions, until, length } = self.stretch(unit, pc);
+        let Stretch { questions, until, length } = self.stretch(unit, loops, pc);
         let answers = |q| ways.iter().map(|w| self.answer_in(&w.state, q)).collect::<Vec<Answer>>();
         let telling: Vec<Vec<Answer>> = questions.into_iter().map(answers).filter(|all| differ(all)).collect();
         let keys = (0..ways.len()).map(|k| telling.iter().map(|all| all[k]).collect()).collect();
@@ -80,8 +79,7 @@ impl Builder<'_> {
     }
 
     /// What is asked from here on, before control goes elsewhere or meets others.
-    fn stretch(&self, unit: &Unit, from: u32) -> Stretch {
-        let loops = loops(unit);
+    fn stretch(&self, unit: &Unit, loops: &[(u32, u32)], from: u32) -> Stretch {
         let mut stretch = Stretch { questions: Vec::new(), until: None, length: 0 };
         // Where what a register holds was at the beginning.
         let mut origins: BTreeMap<Reg, Option<Reg>> = BTreeMap::new();

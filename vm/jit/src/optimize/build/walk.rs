@@ -27,7 +27,7 @@ impl Builder<'_> {
             self.top_mut().open.retain(|l| l.head < pc && pc <= l.end);
             let ways = self.only_inside(pc, ways);
             let live = self.liveness(&unit).live_in(pc);
-            for group in self.apart(&unit, pc, ways) {
+            for group in self.apart(&unit, &loops, pc, ways) {
                 if self.meet(group.ways, Some(&live)).is_none() {
                     continue;
                 }
