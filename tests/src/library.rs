@@ -37,7 +37,14 @@ fn the_examples_in_its_comments_are_true() {
 
 #[test]
 fn and_where_it_is_compiled() {
-    for engine in [Engine::Hot, Engine::Optimized, Engine::Shaken] {
+    for engine in [Engine::Warm, Engine::Baseline, Engine::Hot, Engine::Optimized, Engine::Shaken] {
+        examples_are_true(engine);
+    }
+}
+
+#[test]
+fn and_with_collection_everywhere() {
+    for engine in [Engine::Stress, Engine::BaselineStress, Engine::OptimizedStress] {
         examples_are_true(engine);
     }
 }

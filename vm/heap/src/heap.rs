@@ -238,6 +238,17 @@ impl Heap {
         self.alloc_old(header, words)
     }
 
+    /// Makes the nursery so many bytes large, at least a word and at most what it is, for tests: everything that survives moves soon.
+    ///
+    /// # Panics
+    /// When the nursery is not empty.
+    pub fn shrink_nursery(&mut self, bytes: usize) {
+        assert_eq!(self.top as *const u64, self.nursery.as_ptr(), "collect before the nursery is made smaller");
+        let words = (bytes / 8).clamp(1, NURSERY / 8);
+        let room = self.nursery[..words].as_mut_ptr_range();
+        (self.top, self.end) = (room.start, room.end);
+    }
+
     /// Where the address of the nursery's first free word is kept, for compiled code.
     pub const TOP: usize = std::mem::offset_of!(Heap, top);
     /// Where the address of its end is kept.
