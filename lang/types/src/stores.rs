@@ -4,15 +4,29 @@
 
 use aura_syntax::tree::{File, Send};
 use aura_syntax::visit::{self, Visit};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::infer::{Code, Unit, unit_among};
 use crate::names::{Name, Names};
+use crate::object::FileId;
 
-/// An assignment: where it begins.
-pub(crate) type Store = u32;
+/// Where the messages of a file begin that may be assignments, by the name of the slot.
+pub(crate) type Places = FxHashMap<Name, Vec<u32>>;
 
-/// All messages of a file that may be assignments, by the name of the slot.
-pub(crate) fn find(file: &File, text: &str, names: &mut Names) -> FxHashMap<Name, Vec<Store>> {
+/// The code in which they are, each once, in the order of the text.
+pub(crate) type Stores = FxHashMap<Name, Vec<Unit>>;
+
+/// The code in which each place lies, by the names.
+pub(crate) fn in_code(places: Places, file: FileId, code: &[Code]) -> Stores {
+    let units = |places: Vec<u32>| {
+        let mut seen = FxHashSet::default();
+        places.into_iter().map(|place| unit_among(file, code, place)).filter(|unit| seen.insert(*unit)).collect()
+    };
+    places.into_iter().map(|(name, places)| (name, units(places))).collect()
+}
+
+/// All messages of a file that may be assignments.
+pub(crate) fn find(file: &File, text: &str, names: &mut Names) -> Places {
     let mut finder = Finder { text, names, stores: FxHashMap::default() };
     visit::file(&mut finder, file);
     finder.stores
@@ -21,7 +35,7 @@ pub(crate) fn find(file: &File, text: &str, names: &mut Names) -> FxHashMap<Name
 struct Finder<'a> {
     text: &'a str,
     names: &'a mut Names,
-    stores: FxHashMap<Name, Vec<Store>>,
+    stores: Places,
 }
 
 impl Visit for Finder<'_> {

@@ -41,8 +41,8 @@ pub(crate) struct FileData {
     pub(crate) mentioned: crate::mentioned::Mentioned,
     /// Part of the library: its mistakes are reported only when it is checked itself.
     pub(crate) is_library: bool,
-    /// Assignments to slots, by the slot's name: for slots whose type nobody wrote.
-    pub(crate) stores: Rc<FxHashMap<Name, Vec<crate::stores::Store>>>,
+    /// The code that assigns to slots, by the slot's name: for slots whose type nobody wrote.
+    pub(crate) stores: Rc<crate::stores::Stores>,
     /// Its code other than its statements, in the order of its text.
     pub(crate) code: Vec<Code>,
     /// The slots that are written in it, in the order of its text, once an editor has asked what stands somewhere.

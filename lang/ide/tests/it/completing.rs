@@ -216,7 +216,7 @@ fn in_a_large_file_only_what_a_receiver_understands_is_known_to_fit() {
         let more: String = (0..count).map(|i| format!("m{i} = ( {i} ).\n")).collect();
         format!("| said ^ <int> = ( 3 ). take: n <int> = ( n ).\n{more}use = ( take: {code} ) |\n")
     };
-    for (count, code, fits) in [(10, "‸", true), (500, "‸", false), (10, "3 ‸", true), (500, "3 ‸", true)] {
-        assert_eq!(order(&drawn(count, code), 900).contains('*'), fits, "{count} {code}");
+    for (count, code, fits) in [(10, "‸", true), (2500, "‸", false), (10, "3 ‸", true), (2500, "3 ‸", true)] {
+        assert_eq!(order(&drawn(count, code), 4000).contains('*'), fits, "{count} {code}");
     }
 }

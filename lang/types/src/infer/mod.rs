@@ -146,16 +146,9 @@ fn self_in(u: &Universe, unit: Unit) -> ObjectId {
 pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
     let (Some(file), name) = (u.slot(slot).file, u.slot(slot).name) else { return Vec::new() };
     let stores = u.file(file).stores.clone();
-    let mut units: Vec<Unit> = Vec::new();
-    for place in stores.get(&name).into_iter().flatten() {
-        let unit = unit_at(u, file, *place);
-        if !units.contains(&unit) {
-            units.push(unit);
-        }
-    }
     let mut types = Vec::new();
-    for unit in units {
-        let known = known(u, unit);
+    for unit in stores.get(&name).into_iter().flatten() {
+        let known = known(u, *unit);
         types.extend(known.iter().flat_map(|outcome| &outcome.stores).filter(|s| s.0 == slot).map(|s| s.1));
     }
     types
@@ -163,7 +156,12 @@ pub(crate) fn stored(u: &mut Universe, slot: SlotId) -> Vec<TypeId> {
 
 /// The unit in which a place of a file lies.
 pub(crate) fn unit_at(u: &Universe, file: FileId, place: u32) -> Unit {
-    let mut around = around(&u.file(file).code, place);
+    unit_among(file, &u.file(file).code, place)
+}
+
+/// The same where the file's code is not there yet.
+pub(crate) fn unit_among(file: FileId, code: &[Code], place: u32) -> Unit {
+    let mut around = around(code, place);
     around.find(|code| place < code.span.end).map_or(Unit::Statements(file), |code| code.unit)
 }
 

@@ -35,6 +35,8 @@ const MOST_ROUNDS: usize = 4;
 pub(crate) struct Recursion {
     /// Units that are being looked at, innermost last.
     stack: Vec<Progress>,
+    /// Where each of them is in the stack.
+    at: FxHashMap<Unit, usize>,
     /// Members that were looked at in this round of their circle.
     members: FxHashMap<Unit, Member>,
     /// What was found out about members in the round before, each with how far out its circle reaches.
@@ -98,7 +100,7 @@ impl Recursion {
 
     /// What a slot of an object holds at first, while the unit that makes it is being looked at.
     fn held_so_far(&mut self, maker: Unit, slot: SlotId) -> Option<TypeId> {
-        let place = self.stack.iter().position(|p| p.unit == maker)?;
+        let place = *self.at.get(&maker)?;
         if self.is_spent() {
             return Some(TypeId::ANY);
         }
@@ -113,7 +115,7 @@ impl Recursion {
         if self.is_spent() {
             return None;
         }
-        let place = self.stack.iter().position(|p| p.unit == unit)?;
+        let place = *self.at.get(&unit)?;
         self.wait_for(place);
         self.stack[place].was_told = true;
         Some(self.stack[place].so_far.clone())
@@ -178,7 +180,7 @@ pub(crate) fn outcome(u: &mut Universe, unit: Unit) -> Option<Rc<Outcome>> {
         return Some(provisional);
     }
     let here = u.recursion.stack.len();
-    if u.recursion.stack.iter().any(|p| p.unit == unit) {
+    if u.recursion.at.contains_key(&unit) {
         return None;
     }
     if here >= MOST_NESTED {
@@ -231,6 +233,7 @@ fn entered(u: &mut Universe, unit: Unit, here: usize) -> (Rc<Outcome>, Progress)
     let so_far = u.recursion.before.get(&unit).map_or_else(nothing, |b| b.0.clone());
     let told = u.recursion.told;
     let held = so_far.held.iter().map(|h| (h.0, (h.1, false))).collect();
+    u.recursion.at.insert(unit, here);
     u.recursion.stack.push(Progress {
         unit,
         so_far,
@@ -243,6 +246,7 @@ fn entered(u: &mut Universe, unit: Unit, here: usize) -> (Rc<Outcome>, Progress)
     });
     let outcome = settled(u, unit, here);
     let done = u.recursion.stack.pop().expect("pushed above");
+    u.recursion.at.remove(&unit);
     (outcome, done)
 }
 

@@ -23,6 +23,7 @@ use crate::infer::{Code, Unit, in_order};
 use crate::mentioned::mentioned;
 use crate::names::{Name, Names};
 use crate::object::{FileId, ObjectId, Slot, SlotId, SlotKind, SlotValue};
+use crate::stores::{self, Places};
 use crate::universe::{FileData, Universe};
 
 /// A file's text and tree.
@@ -167,16 +168,15 @@ impl Universe {
             }
         };
         let text: Rc<str> = source.text.as_str().into();
-        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
+        let stores = stores::find(&source.parse.file, &text, &mut self.names);
         let slots = source.parse.file.slots;
         let file = &mut self.files[id.0 as usize];
         (file.name, file.text, file.module, file.imports) = (source.name.as_str().into(), text.clone(), module, imports);
-        file.stores = stores;
         let mut loader = Loader::new(self, id, text);
         if let Some(list) = slots {
             loader.fill(object, list, false);
         }
-        loader.finish();
+        loader.finish(stores);
         id
     }
 
@@ -184,17 +184,17 @@ impl Universe {
         let text: Rc<str> = self.text(id);
         let module = self.file(id).module;
         let mentioned = mentioned(&source.parse.tokens, &text, &mut self.names);
-        let stores = Rc::new(crate::stores::find(&source.parse.file, &text, &mut self.names));
+        let stores = stores::find(&source.parse.file, &text, &mut self.names);
         let File { slots, body, .. } = source.parse.file;
         let file = &mut self.files[id.0 as usize];
-        (file.mentioned, file.stores) = (mentioned, stores);
+        file.mentioned = mentioned;
         file.imports.clear();
         let mut loader = Loader::new(self, id, text);
         if let Some(list) = slots {
             loader.fill(module, list, false);
         }
         let statements: Vec<Statement> = body.into_iter().map(|s| loader.statement(s)).collect();
-        loader.finish();
+        loader.finish(stores);
         self.files[id.0 as usize].statements = Rc::new(statements);
     }
 }
@@ -219,10 +219,11 @@ impl<'u> Loader<'u> {
         Self { u, file, text, own, made: FxHashMap::default(), additions: Additions::default(), code: Vec::new() }
     }
 
-    fn finish(self) {
+    fn finish(self, stores: Places) {
         let file = &mut self.u.files[self.file.0 as usize];
         file.additions = self.additions;
         file.code = in_order(self.code);
+        file.stores = Rc::new(stores::in_code(stores, self.file, &file.code));
         file.written.take();
         let filled: FxHashSet<ObjectId> = file.added.iter().map(|slot| slot.object).chain(file.objects.iter().copied()).collect();
         self.u.forget_parents(filled);

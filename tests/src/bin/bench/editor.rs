@@ -3,7 +3,7 @@
 //! The project is the made one of `bench check`, on the disk. What is typed comes and goes in an open file: a letter in a body, the answer, the name and the
 //! whole of a slot of whose name every file has some, a bracket that makes the text unreadable. Measured is the time from
 //! the message that tells it to the message with the findings of that version. After each of them a completion and a hover are asked for; at last
-//! a hover in another file, which shows what comes of a slot that changed.
+//! a hover in another file, which shows what comes of a slot that changed, and the letter in the body of a file that is long.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -69,6 +69,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let mut table = Table::new(&["what", "measured", "bar", "held"]);
     cold(options, &aura, &project, &mut table)?;
     keys(options, &aura, &project, &mut table)?;
+    long(options, &aura, &mut table)?;
     table.print();
     Ok(())
 }
@@ -118,6 +119,32 @@ fn keys(options: &Options, aura: &Path, project: &Project, table: &mut Table) ->
     Ok(())
 }
 
+/// Letters that come and go in a single long file, in whose middle nobody wrote a type.
+fn long(options: &Options, aura: &Path, table: &mut Table) -> Result<(), String> {
+    let dir = tempfile::tempdir().map_err(|e| format!("cannot make a folder: {e}"))?;
+    let (file, text) = (dir.path().join("long.aura"), made::single(LONG));
+    std::fs::write(&file, &text).map_err(|e| e.to_string())?;
+    let mut editor = Editor::start(aura, dir.path())?;
+    editor.open(&file, &text)?;
+    editor.findings(&file, 1)?;
+    let middle = text.matches("parent* = ").count() / 4 * 2 + 1;
+    let place = place_in(&text, 0, middle, "= ( width * height").ok_or("the made file is not as it was")?;
+    let edit = Typing { what: "a letter in a body, one file of 3,000 lines", place, letters: "x", is_wrong: true };
+    let times = typed(&mut editor, &file, &edit, options.keys / 5, &mut 1)?;
+    editor.leave()?;
+    times.report(&edit, table);
+    Ok(())
+}
+
+/// Lines of the long file.
+const LONG: usize = 3000;
+
+/// The place behind some letters in an object of a made file.
+fn place_in(text: &str, number: usize, object: usize, before: &str) -> Option<Place> {
+    let start = text.find(&format!("thing{number}x{object} = (|"))?;
+    Some(Place::at(text, start + text[start..].find(before)? + before.len()))
+}
+
 /// Letters that come and go somewhere.
 struct Typing {
     what: &'static str,
@@ -129,10 +156,7 @@ struct Typing {
 
 /// What is typed into a file: in the body of a method; then in the slots of an object, of which all files have some of the same names.
 fn edits(text: &str, number: usize) -> Option<[Typing; 5]> {
-    let inside = |object: usize, before: &str| {
-        let start = text.find(&format!("thing{number}x{object} = (|"))?;
-        Some(Place::at(text, start + text[start..].find(before)? + before.len()))
-    };
+    let inside = |object: usize, before: &str| place_in(text, number, object, before);
     Some([
         Typing { what: "a letter in a body", place: inside(0, "= ( width * height")?, letters: "x", is_wrong: true },
         Typing { what: "what a slot answers", place: inside(3, "area = ( width * height")?, letters: " * 0.5", is_wrong: false },
@@ -174,7 +198,7 @@ fn typed(editor: &mut Editor, file: &Path, edit: &Typing, keys: u32, version: &m
         let began = Instant::now();
         let offered = editor.ask("textDocument/completion", at(file, place.line, place.column))?;
         times.completions.push(began.elapsed().as_secs_f64() * 1e3);
-        if offered["items"].as_array().is_none_or(Vec::is_empty) && edit.what == "a letter in a body" {
+        if offered["items"].as_array().is_none_or(Vec::is_empty) && edit.what.starts_with("a letter in a body") {
             return Err("nothing is offered".into());
         }
         let began = Instant::now();

@@ -10,17 +10,22 @@ const LINES: usize = 500;
 /// The files of a project of about so many lines, by name.
 pub(crate) fn project(lines: usize) -> Vec<(String, String)> {
     let files = lines.div_ceil(LINES).max(1);
-    (0..files).map(|n| (format!("part{n}"), file(n))).collect()
+    (0..files).map(|n| (format!("part{n}"), file(n, LINES))).collect()
+}
+
+/// A single file of about so many lines.
+pub(crate) fn single(lines: usize) -> String {
+    file(0, lines)
 }
 
 /// One file. Every file but the first imports two others.
-fn file(n: usize) -> String {
+fn file(n: usize, lines: usize) -> String {
     let mut text = format!("\"Part {n} of a made project.\"\n|\n");
     if n > 0 {
         let _ = writeln!(text, "before = import: 'part{}'.\nfirst = import: 'part{}'.", n - 1, n / 2);
     }
     let mut object = 0;
-    while text.lines().count() < LINES - 30 {
+    while text.lines().count() < lines.saturating_sub(30) {
         prototype(&mut text, n, object);
         object += 1;
     }
