@@ -53,6 +53,18 @@ fn a_method_defined_and_the_message_sent_again() {
 }
 
 #[test]
+fn ways_have_letters_too() {
+    assert_eq!(after(&["3 zygomorphic + 1"], &["u", "6 * 7"]), "43");
+    assert_eq!(after(&[THING, "thing doubled + 2"], &["Define", "doubled = ( n * 2 )"]), "42");
+    assert_eq!(after(&["7", "3 zygomorphic"], &["x", "ab"]), "7");
+}
+
+#[test]
+fn an_object_has_its_own_name_where_it_was_the_last_answer() {
+    assert_eq!(after(&[THING, "thing", "thing"], &[]), "thing");
+}
+
+#[test]
 fn a_method_of_another_name_does_not_help() {
     assert_eq!(after(&[THING, "7", "thing doubled"], &["3", "halved = ( n / 2 )", "4"]), "7");
 }

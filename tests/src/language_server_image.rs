@@ -52,9 +52,20 @@ impl Desk {
         work_at(&image, &model.host, BANK);
         std::fs::write(&file, text).expect("written");
         let path = image.display().to_string();
-        let mut editor = Editor::start_as(&mut aura(&["lsp", "--image", &path]), folder.path(), json!({})).expect("hello");
+        let refreshes = json!({ "refreshSupport": true });
+        let workspace = json!({ "codeLens": refreshes, "inlayHint": refreshes, "semanticTokens": refreshes });
+        let command = &mut aura(&["lsp", "--image", &path]);
+        let mut editor = Editor::start_as(command, folder.path(), json!({ "workspace": workspace })).expect("hello");
         editor.open(&file, text).expect("opened");
         Self { _folder: folder, image, file, editor }
+    }
+
+    /// Waits until the editor is to ask again for all that it shows.
+    fn refreshes(&mut self) {
+        for shown in ["codeLens", "inlayHint", "semanticTokens"] {
+            let asked = self.editor.asked(&format!("workspace/{shown}/refresh")).expect("asked");
+            self.editor.reply(&asked, Value::Null).expect("answered");
+        }
     }
 
     fn ask(&mut self, question: &str, line: u32, column: u32) -> Value {
@@ -180,6 +191,7 @@ fn what_another_program_commits_is_noticed() {
     // Nobody has told it anything.
     let found = desk.editor.told("textDocument/publishDiagnostics", |told| told["uri"] == uri(&desk.file)).expect("told");
     assert_eq!(found["diagnostics"], json!([]), "{found}");
+    desk.refreshes();
     let hover = desk.ask("hover", 1, 10);
     assert!(hover["contents"]["value"].as_str().is_some_and(|v| v.contains("Shuts it.")), "{hover}");
     let text = std::fs::read_to_string(&shown).expect("it is shown");
@@ -235,7 +247,9 @@ fn what_another_program_learns_is_noticed() {
     let model =
         Model::knowing(&[("fly:", "fly: n = ( balance: balance + n. self )"), ("shake:", "shake: n = ( balance: n. self )")]);
     work_at(&desk.image, &model.host, "account copy fly: 3");
+    desk.refreshes();
     run_at(&desk.image, &model.host, &[&purse.display().to_string()]);
+    desk.refreshes();
     for (file, column) in [(&desk.file.clone(), 10), (&purse, 7)] {
         let line = u32::from(*file == purse);
         let ask = |desk: &mut Desk| desk.editor.ask("textDocument/hover", at(file, line, column)).expect("answered");

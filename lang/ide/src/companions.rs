@@ -42,6 +42,7 @@ impl Ide {
             return;
         }
         self.find_out();
+        self.is_other_around |= !is_same;
         match learned {
             Some(learned) => {
                 let companion = self.project.accompany(id, &learned.name, learned.text);

@@ -69,6 +69,8 @@ pub struct Ide {
     live_name: OnceCell<Option<Rc<str>>>,
     /// Files for which something else may have been learned in the image.
     pub(crate) to_relearn: Vec<FileId>,
+    /// What is shown of files may be something else though no text of an editor has changed.
+    pub(crate) is_other_around: bool,
     /// Texts that an editor has open.
     open: FxHashMap<String, Rc<Document>>,
     /// Open texts that the checker has not seen yet.
@@ -103,6 +105,7 @@ impl Ide {
             live,
             live_name: OnceCell::new(),
             to_relearn: Vec::new(),
+            is_other_around: false,
             project,
             outside,
             open: FxHashMap::default(),
@@ -247,6 +250,7 @@ impl Ide {
             return;
         }
         self.live = Some(id);
+        self.is_other_around = true;
         self.cause = Some(id);
         self.kept.remove(&id);
         self.forget_offer();
@@ -254,6 +258,12 @@ impl Ide {
         if self.live_name.take().is_some() {
             self.live_name();
         }
+    }
+
+    /// Whether what was learned, or what lives in the image, has become something else since this was asked last: an editor that shows
+    /// what it asked for before (hints, lenses, colours) asks again only if it is told. Not before all that follows has been looked at.
+    pub fn has_other_around(&mut self) -> bool {
+        self.to_relearn.is_empty() && std::mem::take(&mut self.is_other_around)
     }
 
     /// Whether something may follow from a change that is not found out yet. While the text cannot be read, nothing does: most of what it

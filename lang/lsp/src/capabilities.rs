@@ -2,6 +2,7 @@
 
 use aura_ide::Encoding;
 use lsp_types as lsp;
+use lsp_types::request::Request as _;
 use serde_json::Value;
 
 /// What the editor can do, as far as it matters.
@@ -20,6 +21,8 @@ pub(crate) struct Client {
     pub(crate) reviews: bool,
     /// It makes files.
     pub(crate) makes_files: bool,
+    /// The messages by which it can be asked to ask again for what it shows.
+    pub(crate) refreshes: Vec<&'static str>,
     /// The folders that it works in.
     pub(crate) folders: Vec<lsp::Uri>,
 }
@@ -49,9 +52,24 @@ impl Client {
             // Only edits of the newer form can say that they need a look.
             reviews: has_versions && edits.change_annotation_support.is_some(),
             makes_files: has_versions && operations.contains(&lsp::ResourceOperationKind::Create),
+            refreshes: refreshes(capabilities.workspace.as_ref()),
             folders,
         }
     }
+}
+
+/// What can be asked for anew.
+fn refreshes(workspace: Option<&lsp::WorkspaceClientCapabilities>) -> Vec<&'static str> {
+    let Some(can) = workspace else { return Vec::new() };
+    let lenses = can.code_lens.as_ref().and_then(|c| c.refresh_support);
+    let hints = can.inlay_hint.as_ref().and_then(|c| c.refresh_support);
+    let tokens = can.semantic_tokens.as_ref().and_then(|c| c.refresh_support);
+    let all = [
+        (lenses, lsp::request::CodeLensRefresh::METHOD),
+        (hints, lsp::request::InlayHintRefreshRequest::METHOD),
+        (tokens, lsp::request::SemanticTokensRefresh::METHOD),
+    ];
+    all.into_iter().filter(|(can, _)| *can == Some(true)).map(|(_, method)| method).collect()
 }
 
 /// What is said in answer to `initialize`.

@@ -101,6 +101,7 @@ impl Server<'_> {
         let mut is_shut_down = false;
         loop {
             self.after_jobs();
+            self.refresh();
             match inbox.next(self.wait()) {
                 Next::Message(message) => {
                     self.has_failed = false;
@@ -149,6 +150,15 @@ impl Server<'_> {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// Has the editor ask again for what it shows, where that is something else now though nobody typed.
+    fn refresh(&mut self) {
+        if self.ide.has_other_around() {
+            self.client.refreshes.clone().into_iter().for_each(|method| {
+                self.ask(method, serde_json::Value::Null);
+            });
         }
     }
 

@@ -56,15 +56,21 @@ impl Vm {
         self.held(o).map(|(name, v)| (name.to_string(), v)).collect()
     }
 
-    /// What an object's slots hold, by name.
+    /// What an object's slots hold, by name: first what is theirs for good, since what can be assigned may be there in passing (`it` of the
+    /// dialogue).
     fn held(&self, o: Value) -> impl Iterator<Item = (&str, Value)> {
         let slots = &self.heap.map(self.heap.map_of(o)).slots;
         let is_plain = self.heap.is_kind(o, Kind::Plain);
-        slots.iter().filter_map(move |s| match s.kind {
-            SlotKind::Constant(c) => Some((&**self.heap.symbols.name(s.name), c)),
-            SlotKind::Data(i) if is_plain => Some((&**self.heap.symbols.name(s.name), self.heap.data(o, i))),
+        let name = |s: &aura_heap::Slot| &**self.heap.symbols.name(s.name);
+        let constants = slots.iter().filter_map(move |s| match s.kind {
+            SlotKind::Constant(c) => Some((name(s), c)),
             _ => None,
-        })
+        });
+        let data = slots.iter().filter_map(move |s| match s.kind {
+            SlotKind::Data(i) if is_plain => Some((name(s), self.heap.data(o, i))),
+            _ => None,
+        });
+        constants.chain(data)
     }
 
     /// The slot of an object that holds this value.

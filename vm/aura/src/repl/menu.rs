@@ -26,6 +26,12 @@ impl Way {
             Way::Abort => "abort",
         }
     }
+
+    /// Whether a person means this one: by its number, or by how its text begins.
+    fn is_meant(self, number: usize, answer: &str) -> bool {
+        let words = answer.trim().to_lowercase();
+        words == number.to_string() || !words.is_empty() && self.text().starts_with(&words)
+    }
 }
 
 /// Shows the condition and asks how to go on. False: the process shall fail.
@@ -60,10 +66,10 @@ fn choose(vm: &mut Vm, id: ProcessId, module: &aura_run::Handle, caps: &CapSet, 
             eprintln!("  {}: {}", i + 1, way.text());
         }
         let Some(answer) = input.ask("go on with> ") else { return false };
-        let way = answer.trim().parse::<usize>().ok().and_then(|n| n.checked_sub(1)).and_then(|n| ways.get(n));
+        let way = (1..).zip(ways).find(|(number, way)| way.is_meant(*number, &answer)).map(|(_, way)| way);
         let done = match way {
             None => {
-                eprintln!("a number from 1 to {}, please", ways.len());
+                eprintln!("a number from 1 to {}, or the first letters of a way, please", ways.len());
                 continue;
             }
             Some(Way::Abort) => return false,
