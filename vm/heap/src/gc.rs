@@ -160,6 +160,7 @@ impl Heap {
         let promoted = s.promoted;
         let used = self.top as u64 - self.nursery.as_ptr() as u64;
         self.allocated_before += used;
+        self.old.give_back();
         self.top = self.nursery.as_mut_ptr();
         self.stats.minor += 1;
         self.stats.promoted += promoted;

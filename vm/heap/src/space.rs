@@ -15,6 +15,9 @@ use crate::layout::{FREE, MARK};
 const BLOCK: usize = 64 * 1024;
 /// Bytes at the start of a block that hold its number.
 const PREFIX: usize = 16;
+/// Objects of at least so many bytes are given back to the system one at a time: that takes as long as they are long, page by page, and of
+/// large ones that are made all the time many die at once.
+const SLOW: usize = 256 << 10;
 /// Largest object in a cell, in bytes.
 pub(crate) const MAX_CELL: usize = 1024;
 const CLASSES: usize = MAX_CELL / 16;
@@ -49,11 +52,21 @@ struct Large {
     bytes: usize,
 }
 
+impl Large {
+    /// Gives its room back to the system; nobody looks at it any more.
+    fn free(&self) {
+        // SAFETY: allocated with this layout in `alloc_large`.
+        unsafe { dealloc(self.start as *mut u8, layout(self.bytes)) };
+    }
+}
+
 /// The old generation.
 pub(crate) struct OldSpace {
     classes: [Class; CLASSES + 1],
     blocks: Vec<Block>,
     large: Vec<Large>,
+    /// Large objects of the past, at least [`SLOW`] bytes each, which are not given back yet.
+    dead: Vec<Large>,
     large_ids: FxHashMap<*mut u64, u64>,
     /// Bytes in cells and large objects that are in use.
     pub(crate) used: usize,
@@ -73,6 +86,7 @@ impl OldSpace {
             classes: [none; CLASSES + 1],
             blocks: Vec::new(),
             large: Vec::new(),
+            dead: Vec::new(),
             large_ids: FxHashMap::default(),
             used: 0,
             reserved: 0,
@@ -141,15 +155,42 @@ impl OldSpace {
     }
 
     fn alloc_large(&mut self, bytes: usize) -> *mut u64 {
-        // SAFETY: the layout has a size above zero.
-        let start = unsafe { alloc(layout(bytes)) as *mut u64 };
-        if start.is_null() {
-            handle_alloc_error(layout(bytes));
-        }
+        let start = self.reuse(bytes).unwrap_or_else(|| {
+            // SAFETY: the layout has a size above zero.
+            let start = unsafe { alloc(layout(bytes)) as *mut u64 };
+            if start.is_null() {
+                handle_alloc_error(layout(bytes));
+            }
+            self.reserved += bytes;
+            start
+        });
         self.used += bytes;
-        self.reserved += bytes;
         self.large.push(Large { start, bytes });
         start
+    }
+
+    /// The room of a dead object of this size; else others are given back that are as large together, so that no more is taken from the
+    /// system than if all had been given back at once.
+    fn reuse(&mut self, bytes: usize) -> Option<*mut u64> {
+        if bytes < SLOW {
+            return None;
+        }
+        if let Some(at) = self.dead.iter().rposition(|dead| dead.bytes == bytes) {
+            return Some(self.dead.swap_remove(at).start);
+        }
+        let mut given = 0;
+        while given < bytes && !self.dead.is_empty() {
+            given += self.give_back();
+        }
+        None
+    }
+
+    /// Gives one dead object back to the system, if there is one; its bytes.
+    pub(crate) fn give_back(&mut self) -> usize {
+        let Some(dead) = self.dead.pop() else { return 0 };
+        dead.free();
+        self.reserved -= dead.bytes;
+        dead.bytes
     }
 
     /// Frees every object without a mark and removes the marks of the others. `visit` is told every survivor.
@@ -184,22 +225,21 @@ impl OldSpace {
             }
         }
         let mut freed = 0;
-        let large_ids = &mut self.large_ids;
-        self.large.retain(|l| {
-            // SAFETY: a large object starts with its header.
-            unsafe {
-                if *l.start & MARK != 0 {
-                    *l.start &= !MARK;
-                    used += l.bytes;
-                    true
-                } else {
-                    dealloc(l.start as *mut u8, layout(l.bytes));
-                    large_ids.remove(&l.start);
-                    freed += l.bytes;
-                    false
-                }
+        // SAFETY: a large object starts with its header.
+        for l in self.large.extract_if(.., |l| unsafe { *l.start & MARK == 0 }) {
+            self.large_ids.remove(&l.start);
+            if l.bytes >= SLOW {
+                self.dead.push(l);
+                continue;
             }
-        });
+            l.free();
+            freed += l.bytes;
+        }
+        for l in &self.large {
+            // SAFETY: as above.
+            unsafe { *l.start &= !MARK };
+            used += l.bytes;
+        }
         self.reserved -= freed;
         self.used = used;
     }
@@ -273,16 +313,29 @@ impl Drop for OldSpace {
             // SAFETY: allocated with this layout in `new_block`; the first cell follows the prefix.
             unsafe { dealloc((b.start as *mut u8).sub(PREFIX), layout(BLOCK)) };
         }
-        for l in &self.large {
-            // SAFETY: allocated with this layout in `alloc_large`.
-            unsafe { dealloc(l.start as *mut u8, layout(l.bytes)) };
-        }
+        self.large.iter().chain(&self.dead).for_each(Large::free);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_rooms_are_used_again_or_given_back_bit_by_bit() {
+        let words = SLOW / 8;
+        let mut space = OldSpace::new();
+        let rooms: Vec<*mut u64> = (0..3).map(|_| space.alloc(words)).collect();
+        // SAFETY: headers of three objects, the last with a mark.
+        rooms.iter().zip([0, 0, MARK]).for_each(|(p, header)| unsafe { **p = header });
+        space.sweep();
+        assert_eq!((space.used, space.reserved), (SLOW, 3 * SLOW));
+        assert!(rooms[..2].contains(&space.alloc(words)), "a room of the same size is used again");
+        assert_eq!((space.used, space.reserved), (2 * SLOW, 3 * SLOW));
+        space.alloc(2 * words);
+        assert_eq!((space.used, space.reserved), (4 * SLOW, 4 * SLOW), "another size: the last dead one is given back for it");
+        assert_eq!(space.give_back(), 0);
+    }
 
     #[test]
     fn cells_are_found_by_multiplication_as_by_division() {

@@ -1,7 +1,8 @@
 //! Where the machine keeps what compiled code looks at, and which of its functions compiled code calls.
 //!
-//! A compiled function takes `(vm, frame, base, at)` where functions of C do, answers a word, and saves no registers. `frame` is its activation, written by the caller; `base` is the address of register
-//! 0; `at` is 0 at a call, and else the number of the place where it goes on ([`crate::Compiled::resume`]). It answers the value that the activation
+//! A compiled function takes `(vm, frame, base, at, receiver, argument)` where functions of C do, answers a word, and saves no registers. `frame` is its activation, written by the caller; `base` is the address
+//! of register 0; `at` is 0 at a call, and else the number of the place where it goes on ([`crate::Compiled::resume`]). At a call, `receiver` and `argument` are what is in registers 0 and 1, as far as there
+//! are so many arguments; else they are anything. It answers the value that the activation
 //! answers, and the caller takes the activation off; or [`Sentinel::BAIL`]: all activations are as the interpreter wants them, whoever is below
 //! returns as well.
 //!

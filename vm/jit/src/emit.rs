@@ -35,8 +35,11 @@ impl Memory {
 /// The signature of compiled functions. They save no registers for their callers, who have next to nothing to be saved: what can move is read again after calls. (Of Cranelift's
 /// conventions, the one made for Winch, its other compiler, is the one that is so.)
 pub(crate) fn signature() -> Signature {
-    words(CallConv::Winch, 4)
+    words(CallConv::Winch, 4 + GIVEN)
 }
+
+/// How many of an activation's first registers are handed over in registers of the processor, besides where they lie.
+pub(crate) const GIVEN: usize = 2;
 
 /// A function from so many words to a word.
 fn words(convention: CallConv, count: usize) -> Signature {
@@ -141,14 +144,15 @@ impl Emit<'_> {
         self.call_as(signature, callee, args)
     }
 
-    /// Calls a compiled function, or what stands in for one.
-    pub(crate) fn call_compiled(&mut self, callee: Value, frame: Value, base: Value) -> Value {
+    /// Calls a compiled function, or what stands in for one. `given` are the receiver and the first argument, if there is one.
+    pub(crate) fn call_compiled(&mut self, callee: Value, frame: Value, base: Value, given: [Value; GIVEN]) -> Value {
         let s = match self.compiled {
             Some(s) => s,
             None => *self.compiled.insert(self.b.import_signature(signature())),
         };
         let begins = self.word(0);
-        self.call_as(s, callee, &[self.vm, frame, base, begins])
+        let [receiver, argument] = given;
+        self.call_as(s, callee, &[self.vm, frame, base, begins, receiver, argument])
     }
 
     fn call_as(&mut self, signature: SigRef, callee: Value, args: &[Value]) -> Value {

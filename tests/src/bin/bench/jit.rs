@@ -66,7 +66,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
             program.name.to_owned(),
             format!("{:.2} ({soonest:.2}–{latest:.2})", median(&after)),
             format!("{memory:.1}"),
-            format!("{:.2} ({low:.2}–{high:.2}), inner {inner}", median(&ratios)),
+            format!("{:.2} ({low:.2}–{high:.2}), {inner}", median(&ratios)),
             format!("{:.2}", range(&pauses).1),
         ]);
     }
@@ -114,16 +114,21 @@ fn beyond(runners: &Runners, program: &Program) -> Result<f64, String> {
     Ok(peak(&runners.on)? - peak(&runners.off)?)
 }
 
-/// The inner count of a short script, and its time beside the interpreter's, pair by pair.
-fn short(runners: &Runners, program: &Program, rounds: u32) -> Result<(u32, Vec<f64>), String> {
-    let time = |runner, inner| Ok::<_, String>(child::cost(&words(runner, program, 1, inner))?.wall);
-    let mut inner = program.standard;
+/// How large a short script is, and its time beside the interpreter's, pair by pair.
+fn short(runners: &Runners, program: &Program, rounds: u32) -> Result<(String, Vec<f64>), String> {
+    let time = |runner, iterations, inner| Ok::<_, String>(child::cost(&words(runner, program, iterations, inner))?.wall);
+    let (mut inner, mut iterations) = (program.standard, 1);
     for count in program.short {
         inner = *count;
-        if time(&runners.off, inner)? <= 1.5 * SHORT {
+        if time(&runners.off, 1, inner)? <= 1.5 * SHORT {
             break;
         }
     }
-    let pairs = (0..rounds).map(|_| Ok(time(&runners.on, inner)? / time(&runners.off, inner)?));
-    Ok((inner, pairs.collect::<Result<_, String>>()?))
+    // Some know results for counts only that are far apart.
+    while time(&runners.off, iterations, inner)? < 0.6 * SHORT {
+        iterations *= 2;
+    }
+    let pairs = (0..rounds).map(|_| Ok(time(&runners.on, iterations, inner)? / time(&runners.off, iterations, inner)?));
+    let pairs = pairs.collect::<Result<_, String>>()?;
+    Ok((if iterations == 1 { format!("inner {inner}") } else { format!("inner {inner}, {iterations} times") }, pairs))
 }

@@ -17,7 +17,7 @@ mod sends;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aura_code::{Instr, Op};
+use aura_code::{Instr, Op, Reg};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self, Block, BlockCall, InstBuilder, JumpTableData, Value};
@@ -30,7 +30,7 @@ use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;
 use crate::emit::{Emit, Memory, arg};
 use crate::unit::Unit;
-use cache::Cache;
+use cache::{Cache, Kind};
 
 /// One function on its way.
 struct Translator<'a> {
@@ -59,7 +59,9 @@ pub(crate) fn translate(
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
-    let &[vm, fp, base, at] = b.block_params(entry) else { return Err(NotCompiled("a signature of four words".into())) };
+    let &[vm, fp, base, at, receiver, argument] = b.block_params(entry) else {
+        return Err(NotCompiled("a signature of six words".into()));
+    };
     let bailed = b.create_block();
     b.set_cold_block(bailed);
     let mut t = Translator {
@@ -76,6 +78,9 @@ pub(crate) fn translate(
     t.e.b.ins().brif(at, dispatch, &[], start, &[]);
     t.e.b.switch_to_block(start);
     t.enter();
+    for (r, word) in [receiver, argument].into_iter().enumerate().take(1 + usize::from(unit.code.argc)) {
+        t.cache.set(r as Reg, word, Kind::Any);
+    }
     t.body();
     t.e.b.switch_to_block(bailed);
     let bail = t.e.word(Sentinel::BAIL);

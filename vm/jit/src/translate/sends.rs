@@ -175,7 +175,11 @@ impl Translator<'_> {
         }
         let callee = self.e.b.ins().load(I64, self.e.mem.machine, code, self.e.abi.linked.native);
         let window = self.address(s.window);
-        let v = self.e.call_compiled(callee, frame, window);
+        let argument = match s.argc {
+            0 => zero,
+            _ => self.e.b.ins().load(I64, self.e.mem.registers, window, 8),
+        };
+        let v = self.e.call_compiled(callee, frame, window, [s.receiver, argument]);
         let bails = self.e.b.ins().icmp_imm_u(IntCC::Equal, v, Sentinel::BAIL as i64);
         self.e.b.ins().brif(bails, self.e.bailed, &[], s.done, &arg(v));
     }

@@ -14,9 +14,18 @@ use crate::vm::Vm;
 /// Calls compiled code, which saves no registers: they are saved here.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[unsafe(naked)]
-unsafe extern "C" fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: usize, start: usize) -> u64 {
-    // The first four arguments are already where compiled code takes them.
+unsafe extern "C" fn through(
+    vm: *mut Vm,
+    fp: *mut Frame,
+    base: *mut Value,
+    at: usize,
+    receiver: u64,
+    argument: u64,
+    start: usize,
+) -> u64 {
+    // All arguments but the last are already where compiled code takes them.
     core::arch::naked_asm!(
+        "mov rax, [rsp + 8]",
         "push rbp",
         "mov rbp, rsp",
         "push rbx",
@@ -25,7 +34,7 @@ unsafe extern "C" fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: 
         "push r14",
         "push r15",
         "sub rsp, 8",
-        "call r8",
+        "call rax",
         "add rsp, 8",
         "pop r15",
         "pop r14",
@@ -39,7 +48,15 @@ unsafe extern "C" fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: 
 
 /// Nothing is compiled here: `start` is that of [`interpreted`].
 #[cfg(any(not(target_arch = "x86_64"), miri))]
-unsafe fn through(vm: *mut Vm, fp: *mut Frame, base: *mut Value, at: usize, _start: usize) -> u64 {
+unsafe fn through(
+    vm: *mut Vm,
+    fp: *mut Frame,
+    base: *mut Value,
+    at: usize,
+    _receiver: u64,
+    _argument: u64,
+    _start: usize,
+) -> u64 {
     // SAFETY: the caller's.
     unsafe { interpreted(vm, fp, base, at) }
 }
@@ -60,8 +77,13 @@ pub(crate) fn floor() -> usize {
 /// the activation begins.
 #[inline]
 pub(crate) unsafe fn call(vm: *mut Vm, start: usize, fp: *mut Frame, base: *mut Value, at: u16) -> Option<Value> {
+    // SAFETY: register 0 is there, and register 1 if it is not behind all of them; what is in it matters only where there is an argument.
+    let (receiver, argument) = unsafe {
+        let second = base.add(1);
+        (base.read().bits(), if second < (*vm).hot.stack_end { second.read().bits() } else { 0 })
+    };
     // SAFETY: the start of a piece, or `interpreted`; the caller vouches for the rest.
-    let word = unsafe { through(vm, fp, base, usize::from(at), start) };
+    let word = unsafe { through(vm, fp, base, usize::from(at), receiver, argument, start) };
     // SAFETY: everything but BAIL is a value.
     (word != Sentinel::BAIL).then(|| unsafe { std::mem::transmute::<u64, Value>(word) })
 }

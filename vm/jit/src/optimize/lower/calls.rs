@@ -29,7 +29,7 @@ impl Lower<'_> {
             Call::Direct { code, window, values, ret } => {
                 self.write_values(&whose, *window, values);
                 let code = self.e.word(*code);
-                self.activate(point, code, *window, *ret)
+                self.activate(point, code, *window, values, *ret)
             }
             Call::Block { site, window, values, ret } => {
                 self.write_values(&whose, *window, values);
@@ -45,7 +45,7 @@ impl Lower<'_> {
                 let sent = self.send(&whose, *site, *window, block, *ret);
                 self.e.b.ins().jump(done, &arg(sent));
                 self.e.b.switch_to_block(on);
-                let v = self.activate(point, code, *window, *ret);
+                let v = self.activate(point, code, *window, values, *ret);
                 self.e.b.ins().jump(done, &arg(v));
                 self.e.b.switch_to_block(done);
                 answer
@@ -148,8 +148,8 @@ impl Lower<'_> {
         answer
     }
 
-    /// Writes an activation of `code` and calls it.
-    fn activate(&mut self, point: &Point, code: ir::Value, window: Reg, ret: Reg) -> ir::Value {
+    /// Writes an activation of `code` and calls it with these values, which are in its registers.
+    fn activate(&mut self, point: &Point, code: ir::Value, window: Reg, values: &[Val], ret: Reg) -> ir::Value {
         let f = self.e.abi.frame;
         let context = &self.g.contexts[point.frames.context as usize];
         let (depth, first) = (context.depth as i32 + 1, context.base + u32::from(window));
@@ -164,7 +164,8 @@ impl Lower<'_> {
         let callee = self.e.b.ins().load(I64, self.e.mem.machine, code, self.e.abi.linked.native);
         let frame = self.e.b.ins().iadd_imm_s(self.e.fp, i64::from(depth * f.size));
         let base = self.e.b.ins().iadd_imm_s(self.e.base, i64::from(first) * 8);
-        self.e.call_compiled(callee, frame, base)
+        let given = [0, 1].map(|k| values.get(k).map_or(zero, |v| self.value(*v)));
+        self.e.call_compiled(callee, frame, base, given)
     }
 
     /// Reads again what the collector may have moved.

@@ -27,7 +27,7 @@ use paid::Paid;
 use super::ir::{Blk, Edge, End, Graph, PointId, Rep, Val};
 use crate::abi::{Abi, Sentinel};
 use crate::compiler::NotCompiled;
-use crate::emit::{Emit, Memory};
+use crate::emit::{Emit, GIVEN, Memory};
 use crate::exits::{Exit, Why};
 use crate::unit::Program;
 
@@ -47,6 +47,8 @@ struct Lower<'a> {
     variables: FxHashMap<Val, Variable>,
     after: FxHashMap<Val, Vec<Val>>,
     budget: Variable,
+    /// The first registers, where the activation begins here.
+    given: Option<[ir::Value; GIVEN]>,
     exits: Vec<Leaving>,
     /// What the machine is told about them.
     tables: Vec<Arc<Exit>>,
@@ -74,7 +76,9 @@ pub(crate) fn lower(
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
-    let &[vm, fp, base, _] = b.block_params(entry) else { return Err(NotCompiled("a signature of four words".into())) };
+    let &[vm, fp, base, _, receiver, argument] = b.block_params(entry) else {
+        return Err(NotCompiled("a signature of six words".into()));
+    };
     let bailed = b.create_block();
     b.set_cold_block(bailed);
     let budget = b.declare_var(I64);
@@ -91,6 +95,7 @@ pub(crate) fn lower(
         variables,
         after,
         budget,
+        given: (program.entry == 0).then_some([receiver, argument]),
         exits: Vec::new(),
         tables: Vec::new(),
         ways_out: FxHashMap::default(),

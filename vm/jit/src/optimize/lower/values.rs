@@ -18,7 +18,10 @@ impl Lower<'_> {
             Op::Param(_) | Op::Closure(..) | Op::Virtual { .. } | Op::Token(_) => return,
             Op::Word(w) => self.e.word(w),
             Op::Double(bits) => self.e.b.ins().f64const(f64::from_bits(bits)),
-            Op::Register(r) => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, i32::from(r) * 8),
+            Op::Register(r) => match self.given.and_then(|given| given.get(usize::from(r)).copied()) {
+                Some(given) => given,
+                None => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, i32::from(r) * 8),
+            },
             Op::Window(r) => self.e.b.ins().load(I64, self.e.mem.registers, self.e.base, r as i32 * 8),
             Op::Unbox(a) => {
                 let a = self.value(a);
