@@ -53,10 +53,9 @@ fn a_method_defined_and_the_message_sent_again() {
 }
 
 #[test]
-fn ways_have_letters_too() {
-    assert_eq!(after(&["3 zygomorphic + 1"], &["u", "6 * 7"]), "43");
-    assert_eq!(after(&[THING, "thing doubled + 2"], &["Define", "doubled = ( n * 2 )"]), "42");
-    assert_eq!(after(&["7", "3 zygomorphic"], &["x", "ab"]), "7");
+fn what_is_no_way_is_evaluated_while_it_waits() {
+    assert_eq!(after(&["seven * 6"], &["| seven = 7 |", "seven printLine", "2"]), "42");
+    assert_eq!(after(&["7", "3 zygomorphic"], &["6 * 7", "6 zork", "4"]), "7");
 }
 
 #[test]

@@ -352,11 +352,15 @@ fn prose_and_empty_answers() {
 }
 
 #[test]
-fn nobody_is_asked_for_nil_a_slip_or_nonsense() {
+fn nobody_is_asked_for_nil_nonsense_or_a_slip() {
     let model = Model::knowing(&[]);
-    for (send, word) in
-        [("nil manhattan", "nil does not understand"), ("'abc' sise", "did you mean 'size'"), ("point xqzzkj", "says too little")]
-    {
+    for (send, word) in [
+        ("nil manhattan", "nil does not understand"),
+        ("'abc' sise", "did you mean 'size'"),
+        ("point xqzzkj", "says too little"),
+        ("[\n    point x\n    euclidean ] value", "put a period behind the line before"),
+        ("total = point x", "write `| total = point x |`"),
+    ] {
         let done = geometry(send).run(&model.host, &[]);
         assert_eq!((done.code, model.questions()), (6, 0), "{send}: {}", done.err);
         assert!(done.err.contains(word), "{word}: {}", done.err);

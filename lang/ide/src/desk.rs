@@ -423,6 +423,7 @@ impl Ide {
         let is_error = |d: &Diagnostic| d.severity == Severity::Error;
         if !found.iter().any(is_error) {
             let name = self.name_of(id);
+            found.extend(aura_syntax::slips(document.text(), &document.parse().file));
             found.extend(self.outside.refused(&name, document.text(), &document.parse().file));
         }
         if !found.iter().any(is_error) {

@@ -96,6 +96,10 @@ diagnostic_codes! {
         "Between the braces of a template stands exactly one expression. Write \\{ for a brace that is just a brace.";
     TWO_ARROWS = "E0031", "method in an assignable slot":
         "A method cannot be assigned, so its slot is written with `=`.";
+    RUN_ON = "E0032", "message that looks like a new expression":
+        "Between brackets a line end ends nothing: a name or a keyword at the begin of a line is a message to what stands at the end of the line before, if there is no period. This one is not indented deeper than the line that its expression begins, so it looks like a new expression. A warning: the program is read as it is written.";
+    LOST_COMPARISON = "E0033", "comparison whose answer nobody uses":
+        "`=` asks whether two things are equal. As a statement whose answer nobody uses it does nothing, and most often it was meant to give something a name, as `=` does in other languages and between bars: | total = 3 |. What can be assigned to is assigned to with a keyword: total: 3. A warning: the program is read as it is written.";
 }
 
 #[cfg(test)]

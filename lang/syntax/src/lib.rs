@@ -5,6 +5,7 @@
 //! * [`parse`](mod@parse) text to tree; never fails
 //! * [`literal`] what the letters of literals mean
 //! * [`diagnostic`], [`codes`] what is wrong, as data; [`render()`] draws it for people
+//! * [`slips()`] what means something, and hardly what was meant
 //! * [`visit`] a way through a tree, for who looks for something in it
 //! * [`dump()`] a tree as readable text
 //! * [`format()`] a program in its one layout
@@ -24,6 +25,7 @@ pub mod literal;
 pub mod parse;
 mod precedence;
 mod render;
+mod slips;
 pub mod source;
 pub mod tokens;
 pub mod tree;
@@ -36,5 +38,6 @@ pub use format::format;
 pub use parse::{MAX_NESTING, Mode, Parse, is_incomplete, parse, parse_as, parse_code, parse_slots};
 pub use precedence::grouped;
 pub use render::render;
+pub use slips::{slip_at, slips};
 pub use source::Source;
 pub use tree::Span;

@@ -88,11 +88,14 @@ fn every_code_has_an_example() {
         &many,
         "`a {b. c}`",
         "(| at: i <- ( i ) |)",
+        "[\n  a: 3\n  b: 4 ]",
+        "total = 3\ntotal printLine",
     ];
     let mut seen = BTreeSet::new();
     let mut out = String::new();
     for example in examples {
-        let parsed = parse(example);
+        let mut parsed = parse(example);
+        parsed.diagnostics.extend(aura_syntax::slips(example, &parsed.file));
         assert!(!parsed.diagnostics.is_empty(), "{example}");
         seen.extend(parsed.diagnostics.iter().map(|d| d.code));
         if example.len() > 200 {

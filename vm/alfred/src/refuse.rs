@@ -1,6 +1,6 @@
 //! Sends for which no model is asked.
 //!
-//! In this order: policy, nil, depth, budget, a near miss of something that is understood, a name without sense. What must
+//! In this order: policy, a slip in the text, nil, depth, budget, a near miss of something that is understood, a name without sense. What must
 //! stay true: no answer here depends on a model, the clock or chance; each names what to do instead.
 //!
 //! *Near miss*: the edit distance (with transpositions) between the selector and one of the same number of arguments is at
@@ -36,6 +36,14 @@ pub enum Refusal {
         receiver: String,
         /// What it understands.
         candidates: Vec<String>,
+    },
+    /// The text has a slip, and no method is missing.
+    #[error("'{selector}' does not look like a message that was meant to be sent")]
+    Slip {
+        /// What was sent.
+        selector: String,
+        /// What to do about it.
+        help: String,
     },
     /// A name without sense.
     #[error("'{selector}' says too little for a method to be written for it: {why}")]
@@ -74,6 +82,7 @@ impl Refusal {
             Refusal::NearMiss { candidates, .. } => {
                 format!("write '{}', or define the method if it is meant to be another", candidates[0])
             }
+            Refusal::Slip { help, .. } => help.clone(),
             Refusal::Senseless { .. } => "give the message a name that says what it answers".into(),
             Refusal::Depth { .. } => "define one of the waiting methods by hand, or raise --alfred-depth".into(),
             Refusal::Budget { of, .. } if of == "run" => {
@@ -88,6 +97,9 @@ impl Refusal {
 /// Looks for a reason in the send itself; policy and budget are the door's.
 pub fn refuse(situation: &Situation, depth_limit: u32) -> Option<Refusal> {
     let selector = &situation.selector;
+    if let Some(help) = situation.caller.as_ref().and_then(|caller| caller.slip.clone()) {
+        return Some(Refusal::Slip { selector: selector.clone(), help });
+    }
     if situation.receiver.is_nil {
         return Some(Refusal::Nil { selector: selector.clone() });
     }

@@ -177,6 +177,9 @@ pub struct Caller {
     /// The comment with which it begins.
     #[serde(default)]
     pub heading: Option<String>,
+    /// What to do where the text looks as if no method were missing: a forgotten period, `=` for a definition.
+    #[serde(default)]
+    pub slip: Option<String>,
 }
 
 impl Situation {

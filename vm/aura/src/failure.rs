@@ -98,9 +98,30 @@ impl Failure {
             f.place = (0..p.depth()).find_map(|level| vm.place_of(p, level).filter(|(file, ..)| !is_library(file)));
         }
         if kind == "doesNotUnderstand" {
-            f.help = near_miss(vm, condition);
+            f.name_the_place(vm, condition);
+            f.help = f.slip(vm, condition).or_else(|| near_miss(vm, condition));
         }
         f
+    }
+
+    /// A message that a file sends to nobody in particular is not one that some object lacks: nothing that is seen there has the name.
+    fn name_the_place(&mut self, vm: &mut Vm, condition: Value) {
+        let selector = slot_text(vm, condition, "selector").unwrap_or_default();
+        let receiver = vm.global_constant(condition, "receiver");
+        let Some((_, text, (start, _))) = self.place.as_ref().filter(|_| receiver.is_some_and(|r| vm.is_module(r))) else {
+            return;
+        };
+        let first = selector.split_inclusive(':').next().unwrap_or(&selector);
+        if text.get(*start as usize..).is_some_and(|sent| sent.starts_with(first)) {
+            self.message = format!("nothing here understands '{selector}'");
+        }
+    }
+
+    /// What to do where no method is missing.
+    fn slip(&self, vm: &mut Vm, condition: Value) -> Option<String> {
+        let selector = slot_text(vm, condition, "selector")?;
+        let (_, text, (start, end)) = self.place.as_ref()?;
+        aura_syntax::slip_at(text, Span { start: *start, end: *end }, &selector)?.help
     }
 
     /// Why a process died without a condition.

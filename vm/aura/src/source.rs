@@ -83,6 +83,7 @@ pub fn diagnose(name: &str, text: &str) -> Vec<aura_syntax::Diagnostic> {
         return parsed.diagnostics;
     }
     let mut all = parsed.diagnostics;
+    all.extend(aura_syntax::slips(text, &parsed.file));
     all.extend(refused(name, text, &parsed.file));
     all
 }

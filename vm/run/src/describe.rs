@@ -78,6 +78,11 @@ impl Vm {
         self.held(o).find(|(_, c)| *c == v).map(|(n, _)| n)
     }
 
+    /// Whether an object is what the code of a file is evaluated in.
+    pub fn is_module(&self, v: Value) -> bool {
+        v == self.specials.lobby || self.modules.values().any(|module| *module == v)
+    }
+
     /// The expression that names an object from the lobby or from a module: `traits list`, `point`.
     pub fn path_of(&self, v: Value) -> Option<String> {
         if v == self.specials.lobby {

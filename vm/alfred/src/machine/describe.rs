@@ -4,6 +4,8 @@
 
 use aura_run::{HolderView, Missing, SlotView as Slot, ValueView, Vm};
 
+use aura_syntax::Span;
+
 use crate::situation::{Caller, Holder, Situation, SlotKind, SlotView, Thing};
 
 /// The situation of a paused send.
@@ -27,6 +29,7 @@ pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
             source: caller.source.clone(),
             whole_file: caller.file.clone(),
             heading: caller.heading.clone(),
+            slip: slip(missing, vm),
         }),
         understood,
         module: missing.module.iter().map(slot).collect(),
@@ -36,6 +39,15 @@ pub fn situation(id: u64, missing: &Missing, vm: &Vm) -> Situation {
         powers: missing.powers.and(&vm.policy).names().collect(),
         ..Situation::default()
     }
+}
+
+/// What to do instead of writing a method, if the text around the message has a slip.
+fn slip(missing: &Missing, vm: &Vm) -> Option<String> {
+    let process = vm.process(missing.process)?;
+    let (start, end) = missing.caller.span;
+    let mut places = (0..process.depth()).filter_map(|level| vm.place_of(process, level));
+    let (_, text, _) = places.find(|(file, _, span)| *file == missing.caller.file && *span == (start, end))?;
+    aura_syntax::slip_at(&text, Span { start, end }, &missing.selector)?.help
 }
 
 /// The last part of a file's path: what lies before it is nobody's business, and differs from machine to machine.

@@ -26,12 +26,6 @@ impl Way {
             Way::Abort => "abort",
         }
     }
-
-    /// Whether a person means this one: by its number, or by how its text begins.
-    fn is_meant(self, number: usize, answer: &str) -> bool {
-        let words = answer.trim().to_lowercase();
-        words == number.to_string() || !words.is_empty() && self.text().starts_with(&words)
-    }
 }
 
 /// Shows the condition and asks how to go on. False: the process shall fail.
@@ -61,17 +55,25 @@ fn ways(vm: &Vm, id: ProcessId, f: &Failure) -> Vec<Way> {
 }
 
 fn choose(vm: &mut Vm, id: ProcessId, module: &aura_run::Handle, caps: &CapSet, ways: &[Way], input: &mut dyn Input) -> bool {
+    let mut is_shown = false;
     loop {
-        for (i, way) in ways.iter().enumerate() {
-            eprintln!("  {}: {}", i + 1, way.text());
+        if !is_shown {
+            ways.iter().enumerate().for_each(|(i, way)| eprintln!("  {}: {}", i + 1, way.text()));
+            eprintln!("  anything else is evaluated while it waits");
         }
+        is_shown = false;
         let Some(answer) = input.ask("go on with> ") else { return false };
-        let way = (1..).zip(ways).find(|(number, way)| way.is_meant(*number, &answer)).map(|(_, way)| way);
-        let done = match way {
-            None => {
-                eprintln!("a number from 1 to {}, or the first letters of a way, please", ways.len());
+        let way = match answer.trim().parse::<usize>() {
+            Ok(number) => number.checked_sub(1).and_then(|at| ways.get(at)),
+            Err(_) if answer.trim().is_empty() => None,
+            Err(_) => {
+                look(vm, module, caps, &answer);
+                is_shown = true;
                 continue;
             }
+        };
+        let done = match way {
+            None => false,
             Some(Way::Abort) => return false,
             Some(Way::Retry) => vm.retry(id),
             Some(Way::UseValue) => use_value(vm, id, module, caps, input),
@@ -85,13 +87,23 @@ fn choose(vm: &mut Vm, id: ProcessId, module: &aura_run::Handle, caps: &CapSet, 
 
 fn use_value(vm: &mut Vm, id: ProcessId, module: &aura_run::Handle, caps: &CapSet, input: &mut dyn Input) -> bool {
     let Some(text) = input.ask("value> ") else { return false };
-    let chunks = match source::compile("the value", &text, output::colour()) {
-        Ok(chunks) => chunks,
-        Err(drawn) => {
-            eprint!("{drawn}");
-            return false;
-        }
-    };
+    let Some((value, _)) = evaluate(vm, module, caps, &text) else { return false };
+    vm.resume_with(id, value);
+    true
+}
+
+/// Shows what an expression answers, or makes slots, for somebody who wants to know more before going on.
+fn look(vm: &mut Vm, module: &aura_run::Handle, caps: &CapSet, text: &str) {
+    let Some((value, true)) = evaluate(vm, module, caps, text) else { return };
+    match world::text_of(vm, "printString", value, caps.clone()) {
+        Ok(text) => output::print(&(text + "\n")),
+        Err(f) => eprint!("{}", f.draw(output::colour())),
+    }
+}
+
+/// What a text answers, and whether that is worth showing; what is wrong with it is told.
+fn evaluate(vm: &mut Vm, module: &aura_run::Handle, caps: &CapSet, text: &str) -> Option<(Value, bool)> {
+    let chunks = source::compile("the answer", text, output::colour()).map_err(|drawn| eprint!("{drawn}")).ok()?;
     let this = vm.kept(module);
     let asked = world::spawn_in(vm, this, &chunks, caps.clone(), Limits::default());
     let end = drive(vm, asked, &mut Nobody);
@@ -99,10 +111,9 @@ fn use_value(vm: &mut Vm, id: ProcessId, module: &aura_run::Handle, caps: &CapSe
     vm.forget(asked);
     if let End::Failed(f) = end {
         eprint!("{}", f.draw(output::colour()));
-        return false;
+        return None;
     }
-    vm.resume_with(id, value);
-    true
+    Some((value, chunks.iter().any(|c| c.slots.is_empty())))
 }
 
 /// Asks for a slot and installs it where the receiver's own methods are.

@@ -225,8 +225,9 @@ impl Session {
         let result = self.vm.release(result);
         match end {
             End::Answered => {
-                let kept = self.remember(result);
+                // What an entry of slots answers is the dialogue itself, which is no answer.
                 if shows {
+                    let kept = self.remember(result);
                     self.show(kept);
                 }
                 self.commit(text);
