@@ -95,10 +95,6 @@ pub const HASH_SHIFT: u32 = 20;
 pub const HASH_MASK: u64 = (1 << 20) - 1;
 /// Where the map's number begins.
 pub const MAP_SHIFT: u32 = 40;
-/// The upper half of the header of an object of this map whose identity hash has not been asked for: most objects' maps can be told by that alone.
-pub const fn upper_half(map: u32) -> u32 {
-    map << (MAP_SHIFT - 32)
-}
 /// Flags that a copy inherits from nothing.
 pub const FLAGS: u64 = 0xff;
 

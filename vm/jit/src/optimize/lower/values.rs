@@ -2,7 +2,7 @@
 
 use aura_heap::layout;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, I8, I32, I64};
+use cranelift_codegen::ir::types::{F64, I8, I64};
 use cranelift_codegen::ir::{self, InstBuilder, MemFlagsData};
 
 use super::Lower;
@@ -168,13 +168,12 @@ impl Lower<'_> {
 
     /// Goes on in a new block if the flag is set, and leaves if not.
     pub(super) fn go_on_if(&mut self, flag: ir::Value, p: PointId) {
-        let flag = self.shake(flag, 0);
-        let (out, on) = (self.exit_block(p), self.e.b.create_block());
-        self.e.b.ins().brif(flag, on, &[], out, &[]);
-        self.e.b.switch_to_block(on);
+        let wrong = self.e.b.ins().icmp_imm_u(IntCC::Equal, flag, 0);
+        self.go_on_unless(wrong, p);
     }
 
-    /// Goes on in a new block if the flag is not set.
+    /// Goes on in a new block if the flag is not set. The way out comes first: Cranelift looks at the first of two ways last, and what it has
+    /// seen to leave a loop ends that loop for it, so that it would move nothing out of it any more.
     pub(super) fn go_on_unless(&mut self, flag: ir::Value, p: PointId) {
         let flag = self.shake(flag, 1);
         let (out, on) = (self.exit_block(p), self.e.b.create_block());
@@ -399,16 +398,10 @@ impl Lower<'_> {
 
     // ---- objects ----
 
-    /// Goes on if `a` has this map, which the upper half of its header tells unless it has an identity hash.
+    /// Goes on if `a` has this map.
     fn check_map(&mut self, a: ir::Value, map: u32, p: PointId) {
-        let half = self.e.b.ins().load(I32, self.e.mem.heap, a, 4 - TAG);
-        let quick = self.e.b.ins().icmp_imm_u(IntCC::Equal, half, i64::from(layout::upper_half(map)));
-        let (on, slow, out) = (self.e.b.create_block(), self.e.cold(), self.exit_block(p));
-        self.e.b.ins().brif(quick, on, &[], slow, &[]);
-        self.e.b.switch_to_block(slow);
         let flag = self.has_map(a, map);
-        self.e.b.ins().brif(flag, on, &[], out, &[]);
-        self.e.b.switch_to_block(on);
+        self.go_on_if(flag, p);
     }
 
     /// A new object in the nursery; where that is full, the machine finds room elsewhere, and does not collect.
