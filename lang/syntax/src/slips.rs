@@ -105,8 +105,9 @@ impl Finder<'_> {
         let [operator] = equal.selector[..] else { return };
         let Receiver::Expr(Expr { kind: ExprKind::Send(name), span }) = &equal.receiver else { return };
         let is_name = matches!(name.receiver, Receiver::Implicit) && name.arguments.is_empty();
-        if operator.text(self.source) == "=" && is_name && !statement.is_return {
-            self.found.push(compares(self.source, *span, operator, &equal.arguments[0], is_of_file));
+        let Some(value) = equal.arguments.first().filter(|_| is_name && !statement.is_return) else { return };
+        if operator.text(self.source) == "=" {
+            self.found.push(compares(self.source, *span, operator, value, is_of_file));
         }
     }
 
