@@ -173,6 +173,8 @@ impl OldSpace {
     /// system than if all had been given back at once.
     fn reuse(&mut self, bytes: usize) -> Option<*mut u64> {
         if bytes < SLOW {
+            // Who makes these only never fills the nursery, whose collections give back the others.
+            self.give_back();
             return None;
         }
         if let Some(at) = self.dead.iter().rposition(|dead| dead.bytes == bytes) {
@@ -332,9 +334,17 @@ mod tests {
         assert_eq!((space.used, space.reserved), (SLOW, 3 * SLOW));
         assert!(rooms[..2].contains(&space.alloc(words)), "a room of the same size is used again");
         assert_eq!((space.used, space.reserved), (2 * SLOW, 3 * SLOW));
-        space.alloc(2 * words);
+        let wide = space.alloc(2 * words);
         assert_eq!((space.used, space.reserved), (4 * SLOW, 4 * SLOW), "another size: the last dead one is given back for it");
         assert_eq!(space.give_back(), 0);
+        // SAFETY: the header of an object; the others have none of their marks any more.
+        unsafe { *wide = 0 };
+        space.sweep();
+        assert_eq!((space.used, space.reserved), (0, 4 * SLOW), "all three are dead, and none is given back at once");
+        for _ in 0..3 {
+            space.alloc(MAX_CELL / 8 + 1);
+        }
+        assert_eq!(space.reserved, space.used, "smaller ones have the others given back");
     }
 
     #[test]
