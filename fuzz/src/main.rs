@@ -1,7 +1,7 @@
 //! Builds the fuzz targets, runs them, keeps what they find, and reports.
 //!
-//! The binaries are built as cargo-fuzz builds them without a sanitizer, on the stable toolchain, into `target/fuzz`. There corpora grow from one
-//! run to the next, and what was done is added up. A finding is made smaller and put into `tests/found`, where `cargo test` replays it.
+//! The binaries are built as cargo-fuzz builds them without a sanitizer, on the stable toolchain. In `target/fuzz` corpora grow from one run to the
+//! next, and what was done is added up. A finding is made smaller and put into `tests/found`, where `cargo test` replays it.
 
 mod build;
 mod report;
