@@ -243,6 +243,19 @@ fn a_failed_trial_leaves_no_trace_and_a_passed_one_happens_once() {
 }
 
 #[test]
+fn a_failure_after_something_was_learned_tells_what_may_be_at_fault() {
+    let model = Model::knowing(&[("manhattan", "manhattan = ( x + 100 )")]);
+    let script = geometry("({ 'near'. 'far' } at: (point at: 1 Y: 0) manhattan) printLine");
+    for _ in 0..2 {
+        let done = script.run(&model.host, &[]);
+        assert_eq!((done.code, model.questions()), (1, 1), "{}", done.err);
+        let told = done.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("a model wrote 'point manhattan', which ran before this"), "{}", done.err);
+        assert!(told.contains("aura alfred reject"), "{}", done.err);
+    }
+}
+
+#[test]
 fn diagnostics_go_back_to_the_model_for_repair() {
     let model = Model::writing(&["manhattan = ( x abs + )", "manhattan = ( files size )", MANHATTAN]);
     let done = geometry("(point at: 3 Y: 4) manhattan printLine").run(&model.host, &[]);

@@ -280,8 +280,24 @@ impl Door {
         if let Some(outcome) = self.last.as_ref().filter(|_| failure.kind == "doesNotUnderstand") {
             failure.notes.push(format!("alfred: {}", outcome.message()));
             failure.help = Some(outcome.remedy());
+        } else if failure.kind != "interrupted" {
+            failure.notes.extend(suspects(&self.machine.account()));
         }
     }
+}
+
+/// Methods that a failure's note names.
+const MOST_SUSPECTS: usize = 3;
+
+/// Methods that a model wrote and this run used: one of them may be wrong, although the gates were content.
+fn suspects(account: &Account) -> Option<String> {
+    let learned = account.lessons.iter().rev().map(|l| format!("{} {}", l.at, l.selector));
+    let names: Vec<String> = learned.chain(account.remembered.iter().cloned()).map(|name| format!("'{name}'")).collect();
+    let more = names.len().saturating_sub(MOST_SUSPECTS);
+    let named = names.into_iter().take(MOST_SUSPECTS).collect::<Vec<_>>().join(", ");
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let what = "if that is at fault, say so with `aura alfred reject` (the model is told why), and run again";
+    (!named.is_empty()).then(|| format!("a model wrote {named}{more}, which ran before this; {what}"))
 }
 
 impl Attendant for Door {
