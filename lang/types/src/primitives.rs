@@ -191,7 +191,7 @@ static GROUPS: &[Group] = &[
             "_HandlerBlock",
             "_FindHandler:",
             "_HandlerMark",
-            "_HandlerRunning:",
+            "_RunHandler:",
             "_Activations",
             "_ThisProcess",
             "_ProcessState",

@@ -33,7 +33,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<String, Unreadable> {
 }
 
 /// Puts `text` at `path`, whole or not at all.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+///
+/// # Errors
+/// What the system says; then the file is as it was.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     put(path, text, true)
 }
 

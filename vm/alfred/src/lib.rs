@@ -29,7 +29,7 @@ pub mod diagnostic;
 pub mod door;
 pub mod eval;
 pub mod exam;
-mod files;
+pub mod files;
 pub mod forge;
 pub mod gates;
 pub mod interface;

@@ -43,10 +43,21 @@ fn harmless(c: char) -> Option<char> {
         '\r' => None,
         c if c.is_control() => None,
         // Marks that reorder or hide what follows, and the private tags that some models read as instructions.
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        '\u{ad}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => None,
         '\u{e0000}'..='\u{e007f}' => None,
         c => Some(c),
     }
+}
+
+/// Whether nothing of a text is taken away where it is shown, but for line ends: it is what it looks like.
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c == '\r' || harmless(c).is_some())
 }
 
 /// The SHA-256 of `text`, in hexadecimal.

@@ -126,6 +126,10 @@ impl Heap {
         if len > 2048 {
             self.check_room(len.saturating_mul(8))?;
         }
+        Ok(self.unasked_vector(map, len, fill))
+    }
+
+    fn unasked_vector(&mut self, map: MapId, len: usize, fill: Value) -> Value {
         let p = self.alloc(header(map, Kind::Vector, 0), len + 2);
         // SAFETY: just allocated with this many words.
         unsafe {
@@ -133,17 +137,26 @@ impl Heap {
             *p.add(EXTENSION) = 0;
             std::slice::from_raw_parts_mut(p.add(ELEMENTS), len).fill(fill.0);
         }
-        Ok(Value::from_ptr(p))
+        Value::from_ptr(p)
     }
 
     /// A vector of these elements, of the common vector map.
     pub fn vector_of(&mut self, elements: &[Value]) -> Result<Value, OutOfMemory> {
-        let v = self.vector(self.kind_maps.vector, elements.len(), Value::ZERO)?;
+        if elements.len() > 2048 {
+            self.check_room(elements.len().saturating_mul(8))?;
+        }
+        Ok(self.short_vector_of(elements))
+    }
+
+    /// The same for as many as a piece of code names, or an object has slots: no limit refuses them, as none refuses smaller objects; that there are
+    /// too many is noticed at the next safepoint.
+    pub fn short_vector_of(&mut self, elements: &[Value]) -> Value {
+        let v = self.unasked_vector(self.kind_maps.vector, elements.len(), Value::ZERO);
         for (i, e) in elements.iter().enumerate() {
             // SAFETY: `i` is below the length. The object is new: in the nursery, or already remembered.
             unsafe { *v.ptr().add(ELEMENTS + i) = e.0 };
         }
-        Ok(v)
+        v
     }
 
     /// The length of a vector or byte vector.

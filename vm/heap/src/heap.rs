@@ -24,6 +24,8 @@ pub(crate) const NURSERY: usize = 768 << 10;
 const LARGE_WORDS: usize = 2048;
 /// A vector longer than this is not scanned as a whole for a few stores.
 const LONG: usize = 4096;
+/// Maps that may be made before `over_limit`: fewer than their numbers allow by more than one slice of a process can make.
+const MOST_MAPS: usize = (1 << 24) - (1 << 20);
 /// No single object may be larger than this many bytes.
 const MAX_OBJECT: usize = 1 << 36;
 
@@ -212,7 +214,7 @@ impl Heap {
     /// Gives a map a number.
     pub fn add_map(&mut self, map: Map) -> MapId {
         let id = self.maps.len() as MapId;
-        assert!(id < 1 << 24, "16 million maps");
+        assert!(id < 1 << 24, "more maps than `over_limit` lets there be");
         if map.slots.iter().any(|s| matches!(s.kind, crate::map::SlotKind::Constant(v) if self.is_young(v))) {
             self.young_maps.push(id);
         }
@@ -299,9 +301,10 @@ impl Heap {
         self.limit.saturating_sub(self.old.used).min(allowed)
     }
 
-    /// Whether more is in use than the limit allows. Ask after a full collection.
+    /// Whether more is in use than the limit allows, or nearly all maps that there can be were made: their numbers are not used again. Ask after a
+    /// full collection.
     pub fn over_limit(&self) -> bool {
-        self.old.used > self.limit
+        self.old.used > self.limit || self.maps.len() > MOST_MAPS
     }
 
     /// Counts bytes among those allocated that the machine has taken for a program without putting them here.
@@ -417,6 +420,11 @@ impl Heap {
     pub fn depend(&mut self, map: MapId, d: Dependent) {
         let ds = &mut self.map_mut(map).dependents;
         if ds.last() != Some(&d) {
+            if ds.len() == ds.capacity() {
+                // Whoever concludes something again and again is there once in the end, and the list stays of the order of those who do.
+                ds.sort_unstable();
+                ds.dedup();
+            }
             ds.push(d);
         }
     }

@@ -55,7 +55,7 @@ pub struct Slot {
 }
 
 /// A conclusion that depends on the slots of objects with this map; the machine's own two numbers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Dependent(pub u64, pub u32);
 
 #[derive(PartialEq, Eq, Hash, Clone, Debug)]

@@ -73,6 +73,11 @@ impl Heap {
         if self.is_kind(v, Kind::Big) { (self.raw(v, LENGTH) & !NEGATIVE) as usize } else { 1 }
     }
 
+    /// Whether a big integer is below zero.
+    pub fn is_negative(&self, v: Value) -> bool {
+        self.is_kind(v, Kind::Big) && self.raw(v, LENGTH) & NEGATIVE != 0
+    }
+
     /// The integer that a value is, small or big.
     pub fn as_big(&self, v: Value) -> Option<IBig> {
         if v.is_int() {

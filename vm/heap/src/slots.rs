@@ -32,6 +32,15 @@ impl Heap {
         }
     }
 
+    /// Whether an object can be given slots, and data slots.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes_slots(&self, o: Value, data: bool) -> Result<(), SlotError> {
+        let kind = self.slotted(o)?;
+        if data && !matches!(kind, Kind::Plain | Kind::Vector) { Err(SlotError::NoDataSlots) } else { Ok(()) }
+    }
+
     /// Adds or replaces a constant slot.
     pub fn add_constant(
         &mut self,
@@ -86,10 +95,8 @@ impl Heap {
         parent: bool,
         meta: Option<Arc<SlotMeta>>,
     ) -> Result<(), SlotError> {
+        self.takes_slots(o, true)?;
         let kind = self.slotted(o)?;
-        if !matches!(kind, Kind::Plain | Kind::Vector) {
-            return Err(SlotError::NoDataSlots);
-        }
         if parent {
             self.mark_as_parent(value);
         }
@@ -132,10 +139,7 @@ impl Heap {
         let mut all: Vec<Value> = (0..index).map(|i| self.data(o, i)).collect();
         all.push(value);
         let at = if kind == Kind::Plain { SLOTS } else { EXTENSION };
-        let ext = self.vector_of(&all).unwrap_or_else(|_| {
-            // As many slots as source text has names: bounded far below any limit.
-            self.vector(self.kind_maps.vector, 0, Value::ZERO).expect("an empty vector fits")
-        });
+        let ext = self.short_vector_of(&all);
         self.touch(o);
         self.store(o, at, ext);
         // SAFETY: live object that went through the barrier.

@@ -10,16 +10,18 @@ use crate::vm::Vm;
 
 /// Bits of a token that hold the depth of the activation it names.
 const DEPTH_BITS: u32 = 18;
+const _: () = assert!(crate::process::MAX_DEPTH + crate::process::SPARE_DEPTH < 1 << DEPTH_BITS);
 
 /// A token: names an activation for as long as it lives.
 pub(crate) fn token(serial: u64, depth: usize) -> Value {
     Value::int(((serial << DEPTH_BITS) | depth as u64) as i64)
 }
 
-/// The depth and serial that a token names.
+/// The depth and serial that a token names. Serial 0 is that of activations which have no token yet, so any small number would name one.
 pub(crate) fn untoken(v: Value) -> Option<(u64, usize)> {
     let t = v.as_int()? as u64;
-    Some((t >> DEPTH_BITS, (t & ((1 << DEPTH_BITS) - 1)) as usize))
+    let serial = t >> DEPTH_BITS;
+    (serial != 0).then_some((serial, (t & ((1 << DEPTH_BITS) - 1)) as usize))
 }
 
 impl Vm {

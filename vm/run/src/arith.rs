@@ -87,12 +87,23 @@ fn integers(vm: &mut Vm, op: Binary, a: &IBig, b: &IBig) -> Option<Value> {
     vm.heap.integer(&r).ok()
 }
 
+/// Words of the largest integers that a double can be near to.
+const FLOAT_WORDS: usize = 16;
+
 /// The double nearest to a number; `None` for what is no number.
 pub fn to_float(heap: &Heap, v: Value) -> Option<f64> {
     if v.is_int() {
         return Some(v.int_unchecked() as f64);
     }
-    heap.as_float(v).or_else(|| heap.as_big(v).map(|b| b.to_f64().value()))
+    heap.as_float(v).or_else(|| {
+        // Beyond that none is near, and taking the number apart would take long.
+        let is_beyond = heap.big_words(v) > FLOAT_WORDS;
+        if is_beyond {
+            Some(if heap.is_negative(v) { f64::NEG_INFINITY } else { f64::INFINITY })
+        } else {
+            Some(heap.as_big(v)?.to_f64().value())
+        }
+    })
 }
 
 /// `x op y` for numbers, strings, and the oddballs.

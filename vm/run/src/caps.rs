@@ -204,6 +204,10 @@ fn real(p: &Path) -> Option<PathBuf> {
     if let Ok(r) = p.canonicalize() {
         return Some(r);
     }
+    if p.symlink_metadata().is_ok() {
+        // A link that leads nowhere: whoever makes the file would follow it to wherever that is.
+        return None;
+    }
     let name = p.file_name()?;
     let parent = match p.parent() {
         Some(d) if !d.as_os_str().is_empty() => d.to_path_buf(),

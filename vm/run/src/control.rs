@@ -39,8 +39,8 @@ pub enum Control {
     FindHandler,
     /// The block of a handler.
     HandlerBlock,
-    /// This activation runs a handler's block.
-    HandlerRunning,
+    /// Evaluate a handler's block, which acts for who set it.
+    RunHandler,
     /// Make an activation answer.
     UnwindTo,
     /// Ask the host.
@@ -107,7 +107,7 @@ pub(crate) const PRIMS: &[Prim] = &[
     Prim::control("_BlockValueWithArguments:", 1, Control::BlockValueVector),
     Prim::control("_FindHandler:", 1, Control::FindHandler),
     Prim::control("_HandlerBlock", 0, Control::HandlerBlock),
-    Prim::control("_HandlerRunning:", 1, Control::HandlerRunning),
+    Prim::control("_RunHandler:", 1, Control::RunHandler),
     Prim::control("_UnwindTo:Value:", 2, Control::UnwindTo),
     Prim::control("_Unhandled:", 1, Control::Unhandled),
     Prim::control("_Activations", 0, Control::Activations),
@@ -140,6 +140,8 @@ pub(crate) const PRIMS: &[Prim] = &[
 const LONGEST_SELECTOR: usize = 1024;
 /// What a name costs that nobody has used before.
 const NEW_NAME: u64 = 50;
+/// Activations that are gone through for one unit of fuel.
+const FRAMES: u64 = 32;
 
 impl Vm {
     /// Does a control primitive; its window begins at stack index `at`.
@@ -170,8 +172,9 @@ impl Vm {
                 self.perform(p, receiver, first, args, ret)?
             }
             Control::RespondsTo => {
-                let name = self.heap.as_text(first).ok_or_else(Fail::bad_type)?.to_string();
-                let found = match self.heap.symbols.find(&name) {
+                let name = self.heap.as_text(first).ok_or_else(Fail::bad_type)?;
+                let known = if name.len() > LONGEST_SELECTOR { None } else { self.heap.symbols.find(name) };
+                let found = match known {
                     Some(s) => matches!(self.look(receiver, s)?.found, Found::One(_)),
                     None => false,
                 };
@@ -179,26 +182,33 @@ impl Vm {
             }
             Control::BlockValueVector => self.block_value(p, receiver, first, ret)?,
             Control::FindHandler => {
-                let n = first.as_int().ok_or_else(Fail::bad_type)? as usize;
-                match self.handlers(p).get(n) {
-                    Some(d) => Outcome::Value(self.token_for(p, *d)),
+                let from = if first == self.nil() { p.depth } else { self.live_handler(p, first)? };
+                let found = p.handler_below(from);
+                self.charge((from - found.unwrap_or(0)) as u64 / FRAMES);
+                match found {
+                    Some(d) => Outcome::Value(self.token_for(p, d)),
                     None => Outcome::Value(self.nil()),
                 }
             }
             Control::HandlerBlock => {
-                let d = self.live_depth(p, receiver)?;
+                let d = self.live_handler(p, receiver)?;
                 // Argument 1 of the activation; alive because the machine itself may ask for it (see `roots`).
                 Outcome::Value(p.reg(d, 1))
             }
-            Control::HandlerRunning => {
-                let d = self.live_depth(p, first)?;
-                let me = p.depth - 1;
-                p.handling.push((me, d));
-                p.top_mut().flags |= flag::HANDLING;
-                Outcome::Value(receiver)
+            Control::RunHandler => {
+                let d = self.live_handler(p, first)?;
+                let (before, handler) = (p.depth, p.reg(d, 1));
+                self.send_values(p, "value:", &[handler, receiver], ret);
+                if p.depth > before {
+                    // While it runs it acts for who set it, and the handlers from here up to that one are hidden.
+                    p.handling.push((before, d));
+                    p.frames[before].flags |= flag::HANDLING;
+                }
+                Outcome::Pushed
             }
             Control::UnwindTo => {
-                self.live_depth(p, first)?;
+                let d = self.live_handler(p, first)?;
+                self.may_unwind(p, d)?;
                 let v = p.stack[at + 2];
                 if self.return_home(p, first, v) { Outcome::Pushed } else { Outcome::Leave }
             }
@@ -215,10 +225,10 @@ impl Vm {
             Control::Exit => {
                 self.require(crate::Capability::System, "ending the program")?;
                 // The `ensure` blocks of the process run first; its end is the program's.
-                p.exiting = Some(first.as_int().unwrap_or(1) as i32);
+                p.exiting = Some(first.as_int().and_then(|n| i32::try_from(n).ok()).unwrap_or(1));
                 if self.begin_terminate(p) { Outcome::Pushed } else { Outcome::Leave }
             }
-            Control::Import => self.import(p, receiver, first, p.stack[at + 2], ret)?,
+            Control::Import => self.import(p, first, p.stack[at + 2], ret)?,
             Control::Evaluate => self.evaluate(p, receiver, first, p.stack[at + 2], ret)?,
             Control::Collect => {
                 self.require(crate::Capability::System, "collecting garbage")?;
@@ -239,6 +249,13 @@ impl Vm {
             .filter(|(serial, d)| *d < p.depth && p.frames[*d].serial == *serial)
             .map(|(_, d)| d)
             .ok_or_else(|| Fail::with("deadActivationError", "that activation has answered already"))
+    }
+
+    /// The same for one that is a condition handler: others have no block that the collector would keep.
+    fn live_handler(&self, p: &Process, token: Value) -> Result<usize, Fail> {
+        let depth = self.live_depth(p, token)?;
+        let is_handler = p.frames[depth].code.code().handler;
+        if is_handler { Ok(depth) } else { Err(Fail::with("badTypeError", "that activation is no handler")) }
     }
 
     fn perform(
@@ -312,7 +329,7 @@ impl Vm {
     }
 
     /// Puts values above everything that the running activation uses; answers where.
-    fn window_above(&self, p: &mut Process, values: &[Value]) -> usize {
+    pub(crate) fn window_above(&self, p: &mut Process, values: &[Value]) -> usize {
         let at = self.above(p);
         if at + values.len() > p.stack.len() {
             p.stack.resize(at + values.len() + 64, Value::ZERO);
@@ -337,11 +354,13 @@ impl Vm {
         if !self.heap.is_kind(block, Kind::Block) || !self.heap.is_kind(args, Kind::Vector) {
             return Err(Fail::bad_type());
         }
-        let mut values = vec![block];
-        values.extend_from_slice(self.heap.elements(args));
         let callee = CodeRef::from_bits(self.heap.raw(block, layout::CODE));
-        if callee.argc.get() as usize > values.len() - 1 {
-            self.too_few_arguments(p, callee, values.len() - 1, ret);
+        let (wanted, given) = (callee.argc.get() as usize, self.heap.length(args));
+        // More than it takes it does not look at.
+        let mut values = vec![block];
+        values.extend(self.heap.elements(args).iter().take(wanted));
+        if wanted > given {
+            self.too_few_arguments(p, callee, given, ret);
         } else {
             self.push_values(p, callee, &values, ret, 0);
         }

@@ -152,6 +152,7 @@ impl Vm {
     pub fn missing(&mut self, id: ProcessId) -> Option<Missing> {
         self.present_names();
         self.present_failed(id);
+        let unanswered = self.unanswered(id)?;
         let p = self.process(id).filter(|p| p.status == Status::Paused)?;
         let failed = p.failed.last()?;
         let handler = p.frames[..p.depth].get(failed.depth)?;
@@ -162,6 +163,9 @@ impl Vm {
         let selector = self.heap.as_text(p.stack[at + 1])?.to_string();
         let kind = self.heap.as_text(p.stack[at + 4])?.to_string();
         if !matches!(kind.as_str(), "normal" | "implicit") {
+            return None;
+        }
+        if *selector != unanswered {
             return None;
         }
         let values = failed.values.clone();
@@ -583,6 +587,14 @@ impl Vm {
         methods.filter(|c| !c.generated).map(|c| c.module.get()).next()
     }
 
+    /// The message of which the condition that a process stopped at says that it is not understood. A handler of such a condition may have signalled another.
+    fn unanswered(&mut self, id: ProcessId) -> Option<String> {
+        let condition = self.process(id)?.result;
+        let mut text = |name| self.global_constant(condition, name).and_then(|v| self.heap.as_text(v).map(str::to_string));
+        text("kind").filter(|kind| kind == "doesNotUnderstand")?;
+        text("selector")
+    }
+
     fn slot_views(&self, o: Value) -> Vec<SlotView> {
         let m = self.heap.map(self.heap.map_of(o));
         let shown = m.slots.iter().filter(|s| !matches!(s.kind, SlotKind::Assign(_))).take(MOST_SLOTS);
@@ -590,6 +602,7 @@ impl Vm {
     }
 
     fn slot_view(&self, o: Value, s: &aura_heap::Slot) -> SlotView {
+        let m = self.heap.map(self.heap.map_of(o));
         let content = match s.kind {
             SlotKind::Constant(v) => Some(v),
             SlotKind::Data(i) => self.heap.is_kind(o, Kind::Plain).then(|| self.heap.data(o, i)),
@@ -601,7 +614,7 @@ impl Vm {
             name: self.heap.symbols.name(s.name).to_string(),
             is_method: method.is_some(),
             is_parent: s.parent,
-            is_data: matches!(s.kind, SlotKind::Data(_)),
+            is_data: matches!(s.kind, SlotKind::Data(i) if m.slots.iter().any(|s| s.kind == SlotKind::Assign(i))),
             type_text: s.meta.as_ref().and_then(|m| text(&m.type_text)),
             comment: s.meta.as_ref().and_then(|m| text(&m.comment)),
             source: method.and_then(|v| self.source_of(v)),

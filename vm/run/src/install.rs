@@ -14,11 +14,14 @@ impl Vm {
     /// # Errors
     /// When the object takes no slots, or a slot of the template is not a method.
     pub fn install(&mut self, o: Value, t: &ObjectTemplate, module: Value, generated: bool) -> Result<Vec<String>, Fail> {
+        // All or nothing.
+        self.heap.takes_slots(o, false)?;
+        if let Some(s) = t.slots.iter().find(|s| !matches!(s.init, SlotInit::Method(_))) {
+            return Err(Fail::with("badTypeError", format!("the slot '{}' is not a method", s.name)));
+        }
         let mut names = Vec::new();
         for s in &t.slots {
-            let SlotInit::Method(m) = &s.init else {
-                return Err(Fail::with("badTypeError", format!("the slot '{}' is not a method", s.name)));
-            };
+            let SlotInit::Method(m) = &s.init else { continue };
             let c = self.add_code(m.clone(), module, None, generated);
             let v = self.heap.method(c.bits());
             let meta = Arc::new(SlotMeta {

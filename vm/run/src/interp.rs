@@ -650,10 +650,7 @@ pub(crate) fn interpret(vm: &mut Vm, p: &mut Process, mut floor: *mut Frame) -> 
                 }
                 Op::NewVector => {
                     let elements = std::slice::from_raw_parts(base.add(i.b as usize), i.c as usize);
-                    // At most 65,535 elements, which no limit refuses.
-                    if let Ok(v) = vm.heap.vector_of(elements) {
-                        reg!(i.a) = v;
-                    }
+                    reg!(i.a) = vm.heap.short_vector_of(elements);
                     attention!();
                 }
                 Op::Join => {

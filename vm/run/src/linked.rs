@@ -128,6 +128,9 @@ pub(crate) struct LinkedObject {
     pub(crate) methods: Vec<Value>,
     /// The constants that the last object was made with, and its map.
     pub(crate) last: Option<(Vec<Value>, MapId)>,
+    /// Slots without assignment whose contents differ from object to object, by their place in the template: each object holds its own, so that all
+    /// have one map.
+    pub(crate) varying: Vec<usize>,
     /// Maps with which compiled code makes objects; there are few.
     pub(crate) named: Vec<MapId>,
 }

@@ -12,6 +12,11 @@ use crate::linked::CodeRef;
 use crate::process::{Limits, NOWHERE, Process, ProcessId, Status};
 use crate::vm::Vm;
 
+/// Bytes of source text that are read and compiled for a unit of fuel.
+const READ: u64 = 16;
+/// Bytes of memory, at least, that the code of a byte of source takes as long as the machine lives.
+const KEPT: usize = 4;
+
 impl Vm {
     /// Runs the files of the library, in order, with the lobby as self.
     ///
@@ -98,14 +103,7 @@ impl Vm {
     }
 
     /// `_Import: path From: file`: answers the file's module, evaluating it the first time.
-    pub(crate) fn import(
-        &mut self,
-        p: &mut Process,
-        _receiver: Value,
-        path: Value,
-        from: Value,
-        ret: u32,
-    ) -> Result<Outcome, Fail> {
+    pub(crate) fn import(&mut self, p: &mut Process, path: Value, from: Value, ret: u32) -> Result<Outcome, Fail> {
         let path = self.heap.as_text(path).ok_or_else(Fail::bad_type)?.to_string();
         let mut from = self.heap.as_text(from).unwrap_or("").to_string();
         if from.is_empty() {
@@ -140,8 +138,10 @@ impl Vm {
         self.require(Capability::System, "evaluating text")?;
         let text = self.heap.as_text(text).ok_or_else(Fail::bad_type)?.to_string();
         let name = self.heap.as_text(name).unwrap_or("text").to_string();
+        self.afford(text.len() as u64 / READ)?;
         let chunks = (self.host.compile)(&name, &text).map_err(|e| Fail::with("syntaxError", e))?;
         let module = p.top().code.module.get();
+        self.heap.count_outside(text.len() * KEPT);
         let refs = self.prepare(&chunks, module);
         self.push_chunks(p, &refs, this, ret);
         Ok(Outcome::Pushed)

@@ -191,7 +191,7 @@ impl Room {
 /// Deepest stack, unless limits say otherwise.
 pub(crate) const MAX_DEPTH: usize = 200_000;
 /// Activations that handling an overflow may use beyond that.
-const SPARE_DEPTH: usize = 2000;
+pub(crate) const SPARE_DEPTH: usize = 2000;
 /// Registers of the deepest stack.
 pub(crate) const MAX_STACK: usize = 8 << 20;
 
@@ -312,6 +312,33 @@ impl Process {
         let more = all.saturating_sub(self.counted);
         self.counted += more;
         more
+    }
+
+    /// The depths of the activations below `from` that what runs there acts for, innermost first: a handler's block acts for the activation that set the
+    /// handler, so what lies between the two is left out. `from` is one of these activations itself, or lies above all.
+    pub(crate) fn acting(&self, from: usize) -> impl Iterator<Item = usize> {
+        let (mut at, mut handling) = (from, self.handling.partition_point(|(d, _)| *d < from));
+        std::iter::from_fn(move || {
+            at = at.checked_sub(1)?;
+            let here = at;
+            while let Some((running, outer)) = handling.checked_sub(1).map(|last| self.handling[last])
+                && running >= at
+            {
+                handling -= 1;
+                if running == at {
+                    // The handler's own block is looked at, too, and then what set the handler.
+                    at = outer;
+                    handling = self.handling.partition_point(|(d, _)| *d < outer);
+                    break;
+                }
+            }
+            Some(here)
+        })
+    }
+
+    /// The next condition handler below, without those that running handlers hide.
+    pub(crate) fn handler_below(&self, from: usize) -> Option<usize> {
+        self.acting(from).find(|at| self.frames[*at].code.code().handler)
     }
 
     /// Forgets what belonged to activations that are gone.

@@ -128,6 +128,7 @@ pub(crate) fn collect(vm: &mut Vm, kind: CollectionKind) {
     if kind == CollectionKind::Full {
         vm.clear_global();
     }
+    vm.place_in_text = None;
     let mut emptied = Vec::new();
     let mut specials = [vm.specials.nil, vm.specials.true_, vm.specials.false_, vm.specials.lobby, vm.specials.traits];
     {

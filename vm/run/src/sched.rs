@@ -261,7 +261,7 @@ impl Vm {
 
     /// Whether a process is to stop because the program is asked to. That is for the host's processes, not for whichever runs just now; but one that
     /// has a transaction open keeps all others from running, and stops first.
-    fn is_interrupted(&self, p: &Process) -> bool {
+    pub(crate) fn is_interrupted(&self, p: &Process) -> bool {
         match p.of_host {
             0 => !self.transactions.is_empty() && self.interrupt.load(Ordering::Relaxed),
             _ => self.interrupt.swap(false, Ordering::Relaxed),
@@ -342,10 +342,11 @@ impl Vm {
     /// The paused process tries the send again that was not understood. False if there is none.
     pub fn retry(&mut self, id: ProcessId) -> bool {
         let Some(p) = self.process_mut(id) else { return false };
-        let Some(f) = p.failed.pop() else { return false };
-        if p.status != Status::Paused || f.depth == 0 || f.depth > p.depth {
+        let depth = p.depth;
+        if p.status != Status::Paused {
             return false;
         }
+        let Some(f) = p.failed.pop_if(|f| f.depth > 0 && f.depth <= depth) else { return false };
         p.depth = f.depth;
         p.prune();
         let base = p.top().base as usize + f.window as usize;

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use aura_code::{SlotInit, SlotTemplate};
-use aura_heap::{Slot, SlotKind, SlotMeta, Value, layout};
+use aura_heap::{Kind, Slot, SlotKind, SlotMeta, Value, layout};
 
 use crate::Fail;
 use crate::activate::untoken;
-use crate::linked::{CodeRef, Entry, EntryKind, LinkedObject};
+use crate::linked::{CodeRef, Entry, EntryKind};
 use crate::prim::Run;
 use crate::process::{Process, flag};
 use crate::vm::{Miss, Vm};
@@ -121,9 +121,9 @@ impl Vm {
         let pc = p.top().pc - 1;
         let sites = &code.code().inline_sites;
         let Some(index) = sites.iter().position(|s| s.pc == pc) else {
-            let at = self.above(p);
+            let nil = self.specials.nil;
+            let at = self.window_above(p, &[nil]);
             let fail = Fail::with("badTypeError", "true or false was expected here");
-            p.stack[at] = self.specials.nil;
             return self.primitive_failed(p, "inlined message", &fail, at, 0, 0);
         };
         let site = sites[index].clone();
@@ -232,38 +232,52 @@ impl Vm {
             code.parts().objects[at].methods = methods;
             self.young_codes.push(code);
         }
-        let (mut data, mut consts) = (Vec::new(), Vec::new());
-        for (k, s) in t.slots.iter().enumerate() {
-            let v = match &s.init {
-                SlotInit::Nil => self.nil(),
-                SlotInit::Value(r) => inits[*r as usize],
-                SlotInit::Method(_) => code.parts().objects[at].methods[k],
-            };
-            if s.assignable { data.push(v) } else { consts.push(v) }
-        }
+        let contents: Vec<Value> = t.slots.iter().enumerate().map(|(k, s)| self.content(code, at, k, s, inits)).collect();
         let once = owned.kind == aura_code::CodeKind::TopLevel;
-        if !once
-            && let LinkedObject { last: Some((old, map)), .. } = &code.parts().objects[at]
-            && *old == consts
-        {
-            return self.heap.object(*map, &data);
+        let linked = &mut code.parts().objects[at];
+        // A method that a slot is given as a value is no method of the object: read, it is answered, and not run.
+        let is_given =
+            |k: &usize| matches!(t.slots[*k].init, SlotInit::Value(_)) && !t.slots[*k].assignable && !t.slots[*k].parent;
+        let is_method = |k: &usize| is_given(k) && self.heap.is_kind(contents[*k], Kind::Method);
+        for k in (0..t.slots.len()).filter(is_method) {
+            if !linked.varying.contains(&k) {
+                linked.varying.push(k);
+                linked.last = None;
+            }
         }
-        let map = self.template_map(&t.slots, &consts, t.annotation.clone());
+        if !once && let Some((old, map)) = &linked.last {
+            let (data, consts) = split(&t.slots, &linked.varying, &contents);
+            if *old == consts {
+                return self.heap.object(*map, &data);
+            }
+            let differ = differing(&t.slots, &linked.varying, old, &consts);
+            linked.varying.extend(differ);
+        }
+        let (data, consts) = split(&t.slots, &linked.varying, &contents);
+        let map = self.template_map(&t.slots, &linked.varying, &consts, t.annotation.clone());
         if once {
             return self.heap.unique_object(map, &data);
         }
-        code.parts().objects[at].last = Some((consts, map));
+        linked.last = Some((consts, map));
         self.young_codes.push(code);
         self.heap.object(map, &data)
     }
 
-    fn template_map(&mut self, slots: &[SlotTemplate], consts: &[Value], annotation: Option<Arc<str>>) -> u32 {
+    fn content(&self, code: CodeRef, at: usize, k: usize, s: &SlotTemplate, inits: &[Value]) -> Value {
+        match &s.init {
+            SlotInit::Nil => self.nil(),
+            SlotInit::Value(r) => inits[*r as usize],
+            SlotInit::Method(_) => code.parts().objects[at].methods[k],
+        }
+    }
+
+    fn template_map(&mut self, slots: &[SlotTemplate], varying: &[usize], consts: &[Value], annotation: Option<Arc<str>>) -> u32 {
         let mut made = Vec::new();
         let mut data = 0;
         let mut consts = consts.iter();
-        for s in slots {
+        for (k, s) in slots.iter().enumerate() {
             let name = self.heap.symbols.intern(&s.name);
-            let kind = if s.assignable {
+            let kind = if s.assignable || varying.contains(&k) {
                 data += 1;
                 SlotKind::Data(data - 1)
             } else {
@@ -297,4 +311,21 @@ impl Vm {
         done.unwrap_or_default();
         self.flush();
     }
+}
+
+/// What an object of these slots holds itself, and what its map does, each in the slots' order.
+fn split(slots: &[SlotTemplate], varying: &[usize], contents: &[Value]) -> (Vec<Value>, Vec<Value>) {
+    let (mut data, mut consts) = (Vec::new(), Vec::new());
+    for (k, (s, v)) in slots.iter().zip(contents).enumerate() {
+        if s.assignable || varying.contains(&k) { data.push(*v) } else { consts.push(*v) }
+    }
+    (data, consts)
+}
+
+/// The slots whose constants differ between two objects, of those that an object may hold itself: lookup goes on in parents where maps have them.
+fn differing(slots: &[SlotTemplate], varying: &[usize], old: &[Value], new: &[Value]) -> Vec<usize> {
+    let constants = slots.iter().enumerate().filter(|(k, s)| !s.assignable && !varying.contains(k));
+    let pairs = constants.zip(old.iter().zip(new));
+    let may = |s: &SlotTemplate| !s.parent && matches!(s.init, SlotInit::Value(_));
+    pairs.filter(|((_, s), (a, b))| a != b && may(s)).map(|((k, _), _)| k).collect()
 }

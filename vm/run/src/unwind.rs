@@ -74,21 +74,4 @@ impl Vm {
         let t = self.token_for(p, 0);
         self.return_home(p, t, result)
     }
-
-    /// The depths of activations that are condition handlers, innermost first, without those that running handlers hide.
-    pub(crate) fn handlers(&self, p: &Process) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut at = p.depth;
-        while at > 0 {
-            at -= 1;
-            if let Some((_, outer)) = p.handling.iter().rev().find(|(d, _)| *d == at) {
-                at = *outer;
-                continue;
-            }
-            if p.frames[at].code.code().handler {
-                found.push(at);
-            }
-        }
-        found
-    }
 }

@@ -120,6 +120,8 @@ pub struct Vm {
     /// The test of the inlined message that is being sent really.
     pub(crate) inlined: Option<u32>,
     pub(crate) regexes: crate::prims::Patterns,
+    /// The character of a text that was asked for last, until objects move.
+    pub(crate) place_in_text: Option<crate::prims::Place>,
     /// Collect at every safepoint: for tests.
     pub stress: bool,
     /// Commit after every few activations and have everything fetched again: for tests.
@@ -704,6 +706,7 @@ impl Vm {
             charged: 0,
             inlined: None,
             regexes: crate::prims::Patterns::default(),
+            place_in_text: None,
             stress: false,
             stress_image: false,
             exit_code: None,

@@ -30,6 +30,9 @@ const SMALL: u64 = 10_000;
 /// No work counts more than this, so that sums do not overflow.
 const MOST: u64 = 1 << 60;
 
+/// The library's method that goes from one handler to the next.
+const TO_HANDLERS: &str = "toHandlers";
+
 impl Vm {
     /// Whether the running process may do this, on this subject.
     ///
@@ -57,6 +60,17 @@ impl Vm {
         Err(Denied { capability: c, subject: subject(), generated })
     }
 
+    /// The same of generated methods only: what written code may do anyway.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub(crate) fn require_of_generated(&self, c: Capability, subject: &str) -> Result<(), Fail> {
+        match self.process(self.current) {
+            Some(p) if acts_for_generated(p) => Ok(self.require(c, subject)?),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the running process acts for code that a person wrote: what it is about to do is closed to generated methods.
     ///
     /// # Errors
@@ -68,6 +82,44 @@ impl Vm {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the activation at `depth`, a handler's, may be made to answer now: by anybody who acts for written code, by generated methods where it
+    /// lies above one of them, and by the library's own way to a handler, which leaves to the machine whom it runs and what for.
+    ///
+    /// # Errors
+    /// When a generated method would decide what written code answers.
+    pub(crate) fn may_unwind(&self, p: &Process, depth: usize) -> Result<(), Fail> {
+        if p.trial {
+            return Ok(());
+        }
+        let Some(outermost) = p.acting(p.depth).filter(|at| p.frames[*at].code.method().generated).last() else { return Ok(()) };
+        let running = p.top().code.method();
+        if depth > outermost || self.is_of_library(p) && &*running.code().name == TO_HANDLERS {
+            return Ok(());
+        }
+        Err(Fail::with("noCapabilityError", "a generated method may not make others answer"))
+    }
+
+    /// Whether the library's own code runs: code of no module, whatever its file is called.
+    fn is_of_library(&self, p: &Process) -> bool {
+        let code = &p.top().code;
+        code.module.get() == self.nil() && is_library(code)
+    }
+
+    /// Whether a primitive that takes long may go on.
+    ///
+    /// # Errors
+    /// When the running process's time is over, or it has been interrupted.
+    pub(crate) fn may_go_on(&self) -> Result<(), Fail> {
+        let Some(p) = self.process(self.current) else { return Ok(()) };
+        if p.reached.is_none() && p.limits.deadline.is_some_and(|d| std::time::Instant::now() >= d) {
+            return Err(Fail::with("limitError", "the time is over"));
+        }
+        if !p.trial && self.is_interrupted(p) {
+            return Err(Fail::with("interruptedError", "interrupted"));
+        }
+        Ok(())
     }
 
     /// Whether the running process may store into an object: anybody into any but those that everybody shares, generated methods not into these.
@@ -86,7 +138,7 @@ impl Vm {
     /// The same for data slot `index` of an object. The library's own code may set those that are marked as transient, whoever it works for:
     /// they are what it remembers while it works.
     pub(crate) fn may_assign(&self, p: &Process, o: Value, index: u32) -> Result<(), Fail> {
-        if !self.heap.is_shared(o) || is_library(&p.top().code) && self.is_transient(o, index) {
+        if !self.heap.is_shared(o) || self.is_of_library(p) && self.is_transient(o, index) {
             return Ok(());
         }
         self.may_change(o)
@@ -131,17 +183,5 @@ impl Vm {
 /// Whether a trial runs, or a generated method waits for what runs. Activations that a running handler hides do not count: its block
 /// acts for the activation that set the handler.
 fn acts_for_generated(p: &Process) -> bool {
-    if p.trial {
-        return true;
-    }
-    let mut at = p.depth;
-    while at > 0 {
-        at -= 1;
-        match p.handling.iter().rev().find(|(d, _)| *d == at) {
-            Some((_, outer)) => at = *outer,
-            None if p.frames[at].code.method().generated => return true,
-            None => {}
-        }
-    }
-    false
+    p.trial || p.acting(p.depth).any(|at| p.frames[at].code.method().generated)
 }

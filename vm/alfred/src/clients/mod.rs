@@ -143,7 +143,8 @@ pub struct Deadlines {
 impl Deadlines {
     /// The longest that one question can take, whatever the client tries for it.
     pub fn longest(&self) -> Duration {
-        self.load + 3 * self.total
+        // Whether the model is there and what it can, perhaps twice; loading it; and up to three tries at the question.
+        self.load + 3 * self.total + 4 * (self.connect + self.idle)
     }
 }
 

@@ -4,6 +4,8 @@ use aura_syntax::tree::File;
 use aura_syntax::{Parse, Severity, parse, parse_slots};
 
 use crate::diagnostic::{Diagnostic, Gate};
+use crate::prompt::MOST_SOURCE;
+use crate::text::is_plain;
 
 /// Findings that go back to the model at once; more would only blur the first ones.
 const MOST_FINDINGS: usize = 4;
@@ -15,8 +17,13 @@ pub(crate) fn slots(source: &str) -> Result<File, Vec<Diagnostic>> {
             Diagnostic::new(Gate::Answer, "no-source", "there is no source in the answer").fix("put the method into b_source"),
         ]);
     }
-    if source.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
-        return Err(vec![Diagnostic::new(Gate::Answer, "control-characters", "there are control characters in the source")]);
+    if !is_plain(source) {
+        let message = "there are control characters, or characters that nobody sees, in the source";
+        return Err(vec![Diagnostic::new(Gate::Answer, "control-characters", message).fix("in a text, write them as `\\u{…}`")]);
+    }
+    if source.len() > 4 * MOST_SOURCE {
+        let message = format!("the method has {} bytes, and {MOST_SOURCE} characters are the most", source.len());
+        return Err(vec![Diagnostic::new(Gate::Answer, "too-long", message).fix("write less, or several methods")]);
     }
     sound(parse_slots(source), source)
 }

@@ -69,9 +69,13 @@ impl OnDisk {
             if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder).map_err(fail)?;
             }
-            let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
+            // Under another name until it is locked: another run would take a record that nobody holds for one that was left behind.
+            let mut unlocked = path.as_os_str().to_os_string();
+            unlocked.push(".new");
+            let file = OpenOptions::new().create(true).append(true).open(&unlocked).map_err(fail)?;
             // Held as long as the file is open; whoever gets it later knows that nobody writes any more.
             file.try_lock().map_err(|e| format!("{} cannot be locked: {e}", path.display()))?;
+            std::fs::rename(&unlocked, &path).map_err(fail)?;
             self.own = Some((path, file));
         }
         Ok(&mut self.own.as_mut().expect("made above").1)
@@ -133,8 +137,10 @@ impl Ledger for OnDisk {
             if file.try_lock().is_err() {
                 continue; // Its run lives.
             }
-            if let Ok(text) = files::read(&path, MOST_BYTES) {
-                stopped.extend(read(&text));
+            match files::read(&path, MOST_BYTES) {
+                Ok(text) => stopped.extend(read(&text)),
+                Err(_) => stopped
+                    .push(Stopped { send: format!("(a record that cannot be read: {})", path.display()), step: Step::Keeping }),
             }
             let _ = std::fs::remove_file(&path);
         }

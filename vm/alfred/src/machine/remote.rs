@@ -116,17 +116,40 @@ pub(super) fn start(
 }
 
 fn run(mut door: Door, account: &Mutex<Account>, machine: &Sender<Request>, mut jobs: UnboundedReceiver<Job>) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        while let Some(job) = jobs.blocking_recv() {
+            drop(Owed::of(&job, machine));
+        }
+        return;
+    };
     runtime.block_on(async {
         while let Some(mut job) = jobs.recv().await {
-            let id = job.situation.id;
-            let outcome = answer(&mut door, &job.situation, &mut job.world).await;
+            let mut owed = Owed::of(&job, machine);
+            owed.outcome = answer(&mut door, &job.situation, &mut job.world).await;
             hand_over(&mut door.account, account);
-            if machine.send(Request::Done { id, outcome: Box::new(outcome) }).is_err() {
-                return;
-            }
         }
     });
+}
+
+/// The word that a job is done, which the machine waits for. It is sent in any case, also where the door panics.
+struct Owed<'a> {
+    machine: &'a Sender<Request>,
+    id: u64,
+    outcome: Outcome,
+}
+
+impl<'a> Owed<'a> {
+    fn of(job: &Job, machine: &'a Sender<Request>) -> Self {
+        Self { machine, id: job.situation.id, outcome: Outcome::Stalled { step: "door".into() } }
+    }
+}
+
+impl Drop for Owed<'_> {
+    fn drop(&mut self) {
+        let outcome = std::mem::replace(&mut self.outcome, Outcome::Stalled { step: "door".into() });
+        // A machine that has ended waits for nothing.
+        let _ = self.machine.send(Request::Done { id: self.id, outcome: Box::new(outcome) });
+    }
 }
 
 /// Moves what the door has noted to where the machine's side reads it.

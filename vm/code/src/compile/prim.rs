@@ -9,7 +9,7 @@ use super::resolve::header_parameters;
 use super::send::value_selector;
 use super::shape::{literal_block, peel};
 use super::{Compiler, Want, codes};
-use crate::code::{Leaf, SiteKind};
+use crate::code::{CodeKind, Leaf, SiteKind};
 use crate::op::{Instr, Op, Reg};
 
 /// Whether a message calls a primitive.
@@ -47,7 +47,8 @@ impl<'t> Compiler<'t> {
         match (name.as_str(), send.arguments.as_slice()) {
             ("_Protect:", [target]) => self.protect(send, target, want),
             ("_ContinueUnwind:", [value]) => self.unwind(send, value, want),
-            ("_HandlerMark", []) => {
+            // Elsewhere there is no handler block to be asked for, and the primitive is one that nobody has.
+            ("_HandlerMark", []) if self.f.code.kind == CodeKind::Method && self.f.code.argc > 0 => {
                 self.f.code.handler = true;
                 self.nil(want);
             }

@@ -59,6 +59,9 @@ fn header(code: &Code) -> Check {
     if code.home.is_some_and(|r| usize::from(r) >= nregs) {
         return bad("the token has no register");
     }
+    if code.handler && (code.kind != CodeKind::Method || code.argc == 0) {
+        return bad("a handler has no argument");
+    }
     if code.leaf.as_ref().is_some_and(|l| l.argc != code.argc || code.kind != CodeKind::Method) {
         return bad("not the leaf that it says");
     }

@@ -63,9 +63,10 @@ impl Image {
             Kind::Vector => row.grown || row.data == 0,
             _ => row.data == 0,
         };
-        if !fits || row.words == 0 || m.heap().maps_left() == 0 {
+        if !fits || row.words == 0 {
             return Err(Broken("a map").into());
         }
+        room_for_map(m)?;
         let mut map = Map::empty(kind);
         (map.words, map.grown, map.data) = (row.words, row.grown, row.data);
         map.annotation = row.annotation.map(Into::into);
@@ -100,9 +101,15 @@ impl Image {
             return Ok(map);
         }
         let order: Vec<Option<u32>> = today.iter().map(|n| names.iter().position(|old| *old == &**n).map(|i| i as u32)).collect();
+        room_for_map(m)?;
         self.tables.adapted.insert(id, order.into());
         Ok(m.heap().map_for_room(map, (names.len() as u32).max(1)))
     }
+}
+
+/// Whether there can be one more map.
+fn room_for_map(m: &mut impl Machine) -> Result<(), Wrong> {
+    if m.heap().maps_left() > 0 { Ok(()) } else { Err(Wrong::Error(ImageError::NoRoom(size_of::<Map>()))) }
 }
 
 pub(crate) fn meta_of(comment: Option<&str>, annotation: Option<&str>, type_text: Option<&str>) -> Option<Arc<SlotMeta>> {

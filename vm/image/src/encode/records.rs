@@ -196,8 +196,8 @@ impl Commit<'_> {
             let mut module = Vec::new();
             self.value(m.heap(), &specials, &mut module, id, view.module);
             let body = aura_code::body(&view.code);
-            let kind = KINDS.iter().position(|k| *k == view.code.kind).unwrap_or(0) as u8;
-            let module = Field::read(&mut Reader::new(&module), id).unwrap_or(Field::Special(Special::Nil));
+            let kind = KINDS.iter().position(|k| *k == view.code.kind).expect("every kind is in the table") as u8;
+            let module = Field::read(&mut Reader::new(&module), id).expect("just written");
             Writer { out: &mut out, id }.code(&CodeRow {
                 generated: view.generated,
                 name: &view.code.name,
@@ -249,7 +249,7 @@ pub(crate) fn rows_of<'a>(slots: &'a [Named<'_>], fields: &'a [u8], id: u64) -> 
         let holds = match s.slot.kind {
             SlotKind::Constant(_) => {
                 let mut r = Reader::new(&fields[s.from..]);
-                Holds::Constant(Field::read(&mut r, id).unwrap_or(Field::Special(Special::Nil)))
+                Holds::Constant(Field::read(&mut r, id).expect("just written"))
             }
             SlotKind::Data(i) => Holds::Data(i),
             SlotKind::Assign(i) => Holds::Assign(i),

@@ -389,8 +389,7 @@ pub(super) unsafe extern "C" fn new_vector(
     let a = unsafe { at(vm, fp, base) };
     // SAFETY: registers of the activation, by verification.
     let elements = unsafe { std::slice::from_raw_parts(base.add(first as usize), count as usize) };
-    // At most 65,535 elements, which no limit refuses.
-    let v = a.vm.heap.vector_of(elements).unwrap_or(a.vm.specials.nil);
+    let v = a.vm.heap.short_vector_of(elements);
     a.answer(dest, v)
 }
 

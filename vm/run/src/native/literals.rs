@@ -19,12 +19,12 @@ impl Vm {
         if code.code().kind == CodeKind::TopLevel {
             return None;
         }
-        let LinkedObject { last, named, .. } = &mut code.parts().objects[at];
+        let LinkedObject { last, varying, named, .. } = &mut code.parts().objects[at];
         let (constants, map) = last.as_ref()?;
         if constants.iter().any(|v| self.heap.is_young(*v)) || !(named.contains(map) || named.len() < MOST_MAPS) {
             return None;
         }
-        let template = self.filled(&code.code().objects[at].slots, constants, *map)?;
+        let template = self.filled(&code.code().objects[at].slots, varying, constants, *map)?;
         if !named.contains(map) {
             named.push(*map);
         }
@@ -32,11 +32,11 @@ impl Vm {
     }
 
     /// An object of this map with these slots.
-    fn filled(&self, slots: &[SlotTemplate], constants: &[Value], map: u32) -> Option<Template> {
+    fn filled(&self, slots: &[SlotTemplate], varying: &[usize], constants: &[Value], map: u32) -> Option<Template> {
         let mut template = Template { map, words: Vec::new(), constants: Vec::new() };
         let mut constants = constants.iter();
-        for s in slots {
-            match (&s.init, s.assignable) {
+        for (k, s) in slots.iter().enumerate() {
+            match (&s.init, s.assignable || varying.contains(&k)) {
                 (SlotInit::Nil, true) => template.words.push(Filling::Word(self.specials.nil.bits())),
                 (SlotInit::Value(r), true) => template.words.push(Filling::Init(*r)),
                 (SlotInit::Method(_), true) => return None,

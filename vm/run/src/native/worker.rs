@@ -3,6 +3,7 @@
 //! What must stay true: a request is plain data, and an answer names by number the time at which it was asked for; the machine throws away what
 //! is of a time before the last [`Vm::drop_native`](crate::Vm::drop_native). The thread ends when the machine lets go of it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -50,6 +51,15 @@ pub(super) struct Worker {
     waiting: usize,
 }
 
+fn make(compiler: &mut Compiler, r: &Request) -> Result<Compiled, String> {
+    compiler.dump(r.show);
+    match &r.wanted {
+        Wanted::Baseline(unit) => compiler.compile(unit, &r.abi),
+        Wanted::Optimized(program, _) => compiler.optimize(program, &r.abi),
+    }
+    .map_err(|e| e.to_string())
+}
+
 impl Worker {
     /// Starts the thread; `None` where there can be none.
     pub(super) fn start() -> Option<Worker> {
@@ -59,17 +69,13 @@ impl Worker {
             let Ok(mut compiler) = Compiler::new() else { return };
             for r in asked {
                 let began = Instant::now();
-                let made = match &r.wanted {
-                    Wanted::Baseline(unit) => {
-                        compiler.dump(r.show);
-                        compiler.compile(unit, &r.abi)
-                    }
-                    Wanted::Optimized(program, _) => {
-                        compiler.dump(r.show);
-                        compiler.optimize(program, &r.abi)
-                    }
-                };
-                if answer.send((r.code, r.time, r.wanted, made.map_err(|e| e.to_string()), began.elapsed())).is_err() {
+                // A fault of the compiler costs the speed of one piece of code, not of all that follow.
+                let made = catch_unwind(AssertUnwindSafe(|| make(&mut compiler, &r)));
+                let made = made.unwrap_or_else(|_| {
+                    compiler = Compiler::new().map_err(|e| e.to_string())?;
+                    Err("the compiler panicked".into())
+                });
+                if answer.send((r.code, r.time, r.wanted, made, began.elapsed())).is_err() {
                     return;
                 }
             }

@@ -26,6 +26,8 @@ fn unreadable(what: &str) -> Fail {
 fn as_integer(vm: &mut Vm, a: &[Value]) -> Answer {
     let base = u32::try_from(small(a[1])?).ok().filter(|b| (2..=36).contains(b));
     let base = base.ok_or_else(|| Fail::with("badIndexError", "a base is a number from 2 to 36"))?;
+    let length = text(vm, a[0])?.len();
+    vm.afford(length as u64 / 64)?;
     let s = text(vm, a[0])?.trim();
     let digits = s.strip_prefix(['-', '+']).unwrap_or(s);
     let all_digits = digits.chars().all(|c| c.is_digit(base) || c == '_');

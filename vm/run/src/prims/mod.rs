@@ -25,6 +25,7 @@ mod vector;
 pub(crate) use bytes::new as bytes_value;
 pub(crate) use files::{io_fail, readable as readable_path};
 pub(crate) use regex::Patterns;
+pub(crate) use string::Place;
 
 use aura_heap::{Kind, Value};
 

@@ -98,6 +98,9 @@ fn define(vm: &mut Vm, a: &[Value]) -> Answer {
     if a[0] == a[1] {
         return Ok(a[0]);
     }
+    // All or nothing.
+    let has_data = vm.heap.map(vm.heap.map_of(a[1])).slots.iter().any(|s| matches!(s.kind, SlotKind::Data(_)));
+    vm.heap.takes_slots(a[0], has_data)?;
     remove_all(vm, a[0])?;
     add_slots(vm, a[0], a[1], true)
 }

@@ -48,6 +48,8 @@ fn seed(vm: &mut Vm, a: &[Value]) -> Answer {
 fn next(vm: &mut Vm, state: Value) -> Result<u64, Fail> {
     let v = kind(vm, state, Kind::Bytes)?;
     vm.may_change(v)?;
+    // Who draws from what others draw from tells and changes what they get.
+    vm.require_of_generated(Capability::Random, "random numbers")?;
     let bytes = vm.heap.byte_slice_mut(v);
     let mut s = [0u64; 4];
     if bytes.len() != 32 {

@@ -33,6 +33,8 @@ pub(super) const PRIMS: &[Prim] = &[
 const SIZES: [usize; 6] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20];
 /// Bytes that a matcher may use for what it finds out about a pattern on the way.
 const WORKSPACE: usize = 1 << 20;
+/// The number of groups times the bytes of the pattern, at most: about twice the memory in which a matcher keeps where groups begin and end.
+const MOST_BOUNDS: usize = 128 << 20;
 /// Bytes of the patterns remembered at a time.
 const REMEMBERED: usize = 16 << 20;
 /// Bytes that no pattern is smaller than, with its text and what it is matched with.
@@ -45,6 +47,9 @@ struct Pattern {
     /// Bytes that it takes at most.
     size: usize,
 }
+
+/// Matches between two looks at the time.
+const AT_ONCE: usize = 16;
 
 impl Pattern {
     /// Fuel for matching so many bytes. The library takes time linear in the text for any pattern, but the larger a pattern, the longer for each byte.
@@ -82,6 +87,12 @@ fn compiled(vm: &mut Vm, pattern: Value) -> Result<Pattern, Fail> {
         vm.afford(size as u64 / 64)?;
         match RegexBuilder::new(&p).size_limit(size).dfa_size_limit(WORKSPACE).build() {
             Ok(r) => {
+                // A matcher may keep the bounds of all groups for each of its states.
+                let bounds = r.captures_len().saturating_mul(size);
+                if bounds > MOST_BOUNDS {
+                    return Err(Fail::with("badTypeError", "the pattern has too many groups for its size"));
+                }
+                vm.heap.check_room(bounds / 2)?;
                 let pattern = Pattern { regex: Arc::new(r), size };
                 vm.regexes.remember(p, pattern.clone());
                 return Ok(pattern);
@@ -155,13 +166,19 @@ fn find(vm: &mut Vm, a: &[Value]) -> Answer {
     }
 }
 
+/// Each match is found in time linear in what is left of the text, all of them in that times their number: what was paid for beforehand is one of them.
+fn go_on(vm: &Vm, matches: usize) -> Result<(), Fail> {
+    if matches.is_multiple_of(AT_ONCE) { vm.may_go_on() } else { Ok(()) }
+}
+
 fn find_all(vm: &mut Vm, a: &[Value]) -> Answer {
     let r = compiled(vm, a[0])?;
     let s = owned(vm, a[1])?;
     vm.afford(r.work(s.len()) + s.len() as u64 / 32)?;
     let mut places = Places::of(&s);
     let mut all = Vec::new();
-    for c in r.regex.captures_iter(&s) {
+    for (n, c) in r.regex.captures_iter(&s).enumerate() {
+        go_on(vm, n)?;
         vm.heap.check_room(c.len() * 32)?;
         all.push(bounds(vm, &mut places, &c)?);
     }
@@ -175,7 +192,8 @@ fn replace(vm: &mut Vm, a: &[Value]) -> Answer {
     vm.afford(r.work(s.len()) + s.len() as u64 / 32)?;
     let names = with.matches('$').count();
     let (mut out, mut done) = (String::new(), 0);
-    for c in r.regex.captures_iter(&s) {
+    for (n, c) in r.regex.captures_iter(&s).enumerate() {
+        go_on(vm, n)?;
         let Some(m) = c.get(0) else { continue };
         let most = with.len().saturating_add(names.saturating_mul(m.len()));
         vm.heap.check_room(out.len().saturating_add(most).saturating_add(s.len()))?;

@@ -89,9 +89,22 @@ fn at(vm: &mut Vm, a: &[Value]) -> Answer {
     if vm.heap.is_ascii(s) {
         return Ok(vm.heap.ascii_character(vm.heap.text(s).as_bytes()[i]));
     }
-    let c = vm.heap.text(s).chars().nth(i).ok_or_else(Fail::bad_index)?;
+    let text = vm.heap.text(s);
+    // Texts are mostly gone through from one end to the other, so the way from the last place that was asked for is short.
+    let from = vm.place_in_text.filter(|p| p.of == s && p.character <= i).unwrap_or(Place { of: s, character: 0, byte: 0 });
+    let (byte, c) = text[from.byte..].char_indices().nth(i - from.character).ok_or_else(Fail::bad_index)?;
+    vm.place_in_text = Some(Place { of: s, character: i, byte: from.byte + byte });
+    // What it costs must not depend on what was asked before, which a collection forgets.
     vm.charge(i as u64 / 128);
     vm.string(c.encode_utf8(&mut [0; 4]))
+}
+
+/// Where a character of a text begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    of: Value,
+    character: usize,
+    byte: usize,
 }
 
 fn part(vm: &mut Vm, a: &[Value]) -> Answer {

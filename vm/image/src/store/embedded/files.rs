@@ -132,8 +132,14 @@ fn give_name(new: &Path, path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(StoreError::Exists(path.display().to_string()));
         }
-        // A file system without links.
-        Err(_) => fs::rename(new, path).map_err(|error| errors::system("written", &error))?,
+        // A file system without links. Nobody who has taken the name meanwhile is to lose what is there.
+        Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+            if path.symlink_metadata().is_ok() {
+                return Err(StoreError::Exists(path.display().to_string()));
+            }
+            fs::rename(new, path).map_err(|error| errors::system("written", &error))?;
+        }
+        Err(error) => return Err(errors::system("written", &error)),
     }
     keep_name(path).map_err(|error| errors::system("written", &error))
 }

@@ -33,7 +33,7 @@ pub(super) fn refused(unit: &Unit) -> Option<&'static str> {
     if unit.code.kind == CodeKind::InlinedBlock {
         return Some("it works on the registers of another activation");
     }
-    if unit.code.prims.iter().any(|name| name == "_HandlerRunning:") {
+    if unit.code.prims.iter().any(|name| name == "_RunHandler:") {
         return Some("the machine is told when its activation is over");
     }
     let odd = |op: Code| matches!(op, Code::Protect | Code::Unwind | Code::AddSlot | Code::UpGet | Code::UpSet);
