@@ -26,11 +26,13 @@ struct Choices<'a> {
     /// Locals that can be read, of the method and its blocks.
     locals: Vec<String>,
     fresh: u32,
+    /// A method is around, so that a block may return.
+    in_method: bool,
 }
 
 /// The program that these choices make.
 pub fn program(bytes: &[u8]) -> String {
-    let mut c = Choices { bytes, out: String::new(), locals: Vec::new(), fresh: 0 };
+    let mut c = Choices { bytes, out: String::new(), locals: Vec::new(), fresh: 0, in_method: false };
     c.out.push_str("|\n");
     for (k, name) in OBJECTS.iter().enumerate() {
         c.object(k, name);
@@ -85,10 +87,12 @@ impl Choices<'_> {
         self.locals = header.split(' ').filter(|w| w.len() == 1 && header.contains(':')).map(str::to_string).collect();
         let _ = write!(self.out, "{header} = ( | v <- 0. w | ");
         self.locals.extend(["v".to_string(), "w".to_string()]);
+        self.in_method = true;
         for _ in 0..self.pick(3) {
             self.statement(DEPTH);
         }
         self.expr(DEPTH);
+        self.in_method = false;
         self.say(" ). ");
     }
 
@@ -118,7 +122,7 @@ impl Choices<'_> {
             4 => self.slots(),
             5 => {
                 self.operand(depth - 1);
-                self.say(" = 3 ifTrue: [ ^ ");
+                self.say(if self.in_method { " = 3 ifTrue: [ ^ " } else { " = 3 ifTrue: [ " });
                 self.operand(depth - 1);
                 self.say(" ]");
             }

@@ -20,9 +20,9 @@ fn explain_says_what_a_code_means_however_it_is_written() {
 
 #[test]
 fn explain_of_a_code_that_does_not_exist_is_a_usage_error_with_the_nearest() {
-    let d = done(&["explain", "E0109"]);
+    let d = done(&["explain", "E0188"]);
     assert_eq!((d.code, &*d.out), (2, ""));
-    assert!(d.err.contains("there is no code 'E0109'; did you mean E010"), "{}", d.err);
+    assert!(d.err.contains("there is no code 'E0188'; did you mean E010"), "{}", d.err);
     assert!(done(&["explain", "nonsense"]).err.contains("`aura explain` alone lists them"));
 }
 

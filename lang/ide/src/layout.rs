@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     fn applied(before: &str, edits: Vec<Edit>) -> String {
-        crate::Fix { title: String::new(), edits }.apply(before)
+        crate::Fix { title: String::new(), edits, is_guess: false }.apply(before)
     }
 
     #[test]

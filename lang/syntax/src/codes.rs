@@ -100,6 +100,16 @@ diagnostic_codes! {
         "Between brackets a line end ends nothing: a name or a keyword at the begin of a line is a message to what stands at the end of the line before, if there is no period. This one is not indented deeper than the line that its expression begins, so it looks like a new expression. A warning: the program is read as it is written.";
     LOST_COMPARISON = "E0033", "comparison whose answer nobody uses":
         "`=` asks whether two things are equal. As a statement whose answer nobody uses it does nothing, and most often it was meant to give something a name, as `=` does in other languages and between bars: | total = 3 |. What can be assigned to is assigned to with a keyword: total: 3. A warning: the program is read as it is written.";
+    ARROW = "E0034", "`<-` outside a slot list":
+        "`name <- value` between bars declares a slot that can be assigned to, with its first value. Elsewhere it means nothing: what is declared is assigned to with a keyword, `name: value`. Where slots are declared, each but the last needs a period behind it.";
+    LINE_END = "E0035", "line that goes on by its looks only":
+        "At the top level of a file an expression ends with its line, unless a bracket is open or an operator or keyword still waits for its argument. A message on the next line has no receiver but the file itself, however deep the line is indented. Put the whole expression in parentheses, or a back-slash at the end of the first line. A warning: the program is read as it is written.";
+    SMALL_KEYWORD = "E0036", "keyword that begins a message of its own":
+        "The first keyword of a message begins with a small letter and all others with a capital: `at: 1 Put: 2`, `x ifTrue: [ 1 ] False: [ 2 ]`. A small one begins another message, to what stands directly before it. A warning: the program is read as it is written.";
+    JOINED_NUMBERS = "E0037", "comma behind a number":
+        "`,` is a message that joins texts and collections. Elements of a vector are separated by periods, as expressions are. A warning: the program is read as it is written.";
+    USED_EARLY = "E0038", "slot that is used before it is there":
+        "The slots of a file are made in the order in which they are written, and what stands behind `=` or `<-` runs when its slot is made, other than the code of methods and blocks. A name that a later slot will have means nothing then. A warning: something else may have that name.";
 }
 
 #[cfg(test)]

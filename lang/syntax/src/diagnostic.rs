@@ -62,6 +62,8 @@ pub struct Fix {
     pub title: String,
     /// In source order, not overlapping.
     pub edits: Vec<Edit>,
+    /// What was meant may be something else: nothing for a tool to do that asks nobody.
+    pub is_guess: bool,
 }
 
 /// Replaces a range by a text.
@@ -140,7 +142,7 @@ impl Diagnostic {
     }
     /// What to do, as edits; the title is the help when there is no other.
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits });
+        self.fix = Some(Fix { title: title.into(), edits, is_guess: false });
         self
     }
 }

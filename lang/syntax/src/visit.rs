@@ -29,6 +29,11 @@ pub trait Visit {
         inside_body(self, body);
     }
 
+    /// A block.
+    fn block(&mut self, body: &Body) {
+        self.body(body);
+    }
+
     /// A message, before its arguments and its receiver are come to, and the message that its answer is the receiver of.
     fn send(&mut self, send: &Send, outer: Option<&Send>) {
         let _ = (send, outer);
@@ -61,7 +66,8 @@ pub fn expr<V: Visit + ?Sized>(visitor: &mut V, e: &Expr) {
     match &e.kind {
         ExprKind::Integer | ExprKind::Float | ExprKind::String | ExprKind::SelfRef | ExprKind::Error => {}
         ExprKind::Object(list) => visitor.object(list),
-        ExprKind::Block(body) | ExprKind::Group(body) => visitor.body(body),
+        ExprKind::Block(body) => visitor.block(body),
+        ExprKind::Group(body) => visitor.body(body),
         ExprKind::Vector(items) => items.iter().for_each(|item| expr(visitor, item)),
         ExprKind::Template(parts) => parts.iter().for_each(|part| {
             if let TemplatePart::Hole(hole) = part {

@@ -132,7 +132,7 @@ impl Generator<'_> {
         let strategy = string_regex(&short(regex)).expect("a regular expression");
         let text = loop {
             let text = strategy.new_tree(&mut self.runner).expect("a sample").current();
-            if !["|", "^", "self", "resend"].contains(&text.as_str()) {
+            if !["|", "^", "<-", "self", "resend"].contains(&text.as_str()) {
                 break text;
             }
         };

@@ -90,6 +90,17 @@ fn every_code_has_an_example() {
         "(| at: i <- ( i ) |)",
         "[\n  a: 3\n  b: 4 ]",
         "total = 3\ntotal printLine",
+        "| total <- 0 |\ntotal <- 3",
+        "| a <- 1\n  b <- 2. |",
+        "{ 1. 2 }\n    do: [|:e| e printLine ]",
+        "x := 3",
+        "| q = (| parent* = p |).\n  p = (| parent* = traits clonable |). |",
+        "d at: 'a' put: 3",
+        "(x > 3 ifTrue: [ 1 ] ifFalse: [ 2 ]) printLine",
+        "{ 1, 2, 3 } printLine",
+        "printLine 'hello'",
+        "d['a'] printLine",
+        "'it''s' printLine",
     ];
     let mut seen = BTreeSet::new();
     let mut out = String::new();

@@ -139,7 +139,7 @@ fn operators_are_the_longest_match() {
     assert_eq!(good("a >= b"), "((@ a) >= (@ b))");
     assert_eq!(good("a ** b"), "((@ a) ** (@ b))");
     assert_eq!(good("a || b"), "((@ a) || (@ b))");
-    assert_eq!(good("a <- b"), "((@ a) <- (@ b))");
+    assert_eq!(bad("a <- b"), ("((@ a) <- (@ b))".into(), vec!["E0034"]));
     assert_eq!(good("a = b"), "((@ a) = (@ b))");
     assert_eq!(good("a >| b"), "((@ a) >| (@ b))");
     assert_eq!(good("a , b"), "((@ a) , (@ b))");

@@ -119,6 +119,7 @@ fn empty(options: Options, builtin: Builtin) -> Universe {
         related: FxHashMap::default(),
         asked: crate::asked::Asked::default(),
         checked: None,
+        compared: 0,
         bodies: FxHashMap::default(),
         parents_among: Vec::new(),
         recursion: crate::infer::Recursion::default(),

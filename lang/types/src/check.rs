@@ -1,6 +1,6 @@
 //! Checking a file: all its units, and what is wrong in them.
 
-use aura_syntax::Diagnostic;
+use aura_syntax::{Diagnostic, Severity};
 
 use crate::codes;
 use crate::infer::{self, Unit};
@@ -12,6 +12,7 @@ impl Universe {
     pub fn check(&mut self, file: FileId) -> Vec<Diagnostic> {
         self.prepare();
         self.checked = Some(file);
+        self.compared = 0;
         let mut found = Vec::new();
         for unit in infer::units(self, file) {
             if let Some(outcome) = infer::outcome(self, unit) {
@@ -45,7 +46,12 @@ impl Universe {
     fn too_much(&self, unit: Unit) -> Diagnostic {
         let message = "not everything here is found out; the rest is taken to be `any`";
         let found = Diagnostic::error(&codes::TOO_HARD, message, infer::span_of(self, unit), "in this code");
-        Diagnostic { severity: aura_syntax::Severity::Warning, ..found.help("write types at the places that matter") }
+        Diagnostic { severity: self.severity_of_bounds(), ..found.help("write types at the places that matter") }
+    }
+
+    /// What strict checking has not found out it does not pass.
+    pub(crate) fn severity_of_bounds(&self) -> Severity {
+        if self.options().strict { Severity::Error } else { Severity::Warning }
     }
 
     /// That something was too hard to find out is said once for a file.

@@ -119,7 +119,7 @@ impl Universe {
         let mut seen = Seen::from_iter([(object, Find::Missing)]);
         match wanted {
             None => self.search_parents(&parents, name, &mut seen),
-            Some(None) => Find::Open,
+            Some(None) => Find::Missing,
             Some(Some(at)) => {
                 let Some(group) = parents.slots.get(at) else { return Find::Open };
                 let one = Parents { slots: SmallVec::from_iter([group.clone()]), is_open: parents.is_open };

@@ -160,6 +160,8 @@ pub struct Universe {
     pub(crate) asked: crate::asked::Asked,
     /// The file that is being checked.
     pub(crate) checked: Option<FileId>,
+    /// Names that were compared with others for its findings.
+    pub(crate) compared: usize,
     /// The file that stands for candidates, one after the other.
     pub(crate) candidate: Option<FileId>,
     /// The file that stands for live objects.

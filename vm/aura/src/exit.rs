@@ -1,6 +1,6 @@
 //! Exit codes: the one place that names them. `docs/commands.md` has the same table for people, and a test compares the two.
 //!
-//! Not here: the codes that a program asks for itself with `process exit: n`, which are passed on as they are.
+//! Not here: the codes that a program asks for itself with `process exit: n`, which are passed on ([`Exit::of_program`]).
 
 /// How the command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -49,6 +49,11 @@ impl Exit {
     /// The number.
     pub fn code(self) -> u8 {
         self as u8
+    }
+
+    /// The number for a program that ended itself with `code`: one for which the system has no room must not become another, least of all 0.
+    pub fn of_program(code: i32) -> u8 {
+        u8::try_from(code).unwrap_or(u8::MAX)
     }
 
     /// The code for an unhandled condition of this kind.

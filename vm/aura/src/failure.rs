@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aura_alfred::text::{clean, line};
 use aura_heap::Value;
 use aura_run::{ProcessId, Vm};
 use aura_syntax::{Diagnostic, Severity, Source, Span};
@@ -11,6 +12,12 @@ use crate::suggest;
 
 /// Activations shown of a trace.
 const SHOWN: usize = 16;
+/// Characters of a message that are shown: whoever signals it may be a learned method, and the reader a terminal.
+const LONGEST_MESSAGE: usize = 4000;
+/// Characters of a kind.
+const LONGEST_KIND: usize = 60;
+/// Characters of a message that something like it is looked for.
+const LONGEST_SELECTOR: usize = 200;
 
 /// Kinds of condition that have a name in reports; the rest are `condition`.
 const KINDS: &[&str] = &[
@@ -92,7 +99,7 @@ impl Failure {
     pub fn of(vm: &mut Vm, id: ProcessId) -> Self {
         let condition = vm.process(id).map_or(vm.nil(), |p| p.result);
         let kind = slot_text(vm, condition, "kind").unwrap_or_else(|| "error".into());
-        let mut f = Self::plain(&kind, vm.condition_text(condition));
+        let mut f = Self::plain(&line(&kind, LONGEST_KIND), clean(&vm.condition_text(condition), LONGEST_MESSAGE));
         if let Some(p) = vm.process(id) {
             f.trace = trace(vm, p);
             f.place = (0..p.depth()).find_map(|level| vm.place_of(p, level).filter(|(file, ..)| !is_library(file)));
@@ -171,11 +178,17 @@ impl Failure {
     }
 
     fn diagnostic(&self, span: (u32, u32)) -> Diagnostic {
-        let code = KINDS.iter().find(|k| **k == self.kind).copied().unwrap_or("condition");
+        let known = KINDS.iter().find(|k| **k == self.kind).copied();
+        let message = match known {
+            Some(_) => self.message.clone(),
+            None if self.kind == "condition" => self.message.clone(),
+            None => format!("{}: {}", self.kind, self.message),
+        };
+        let code = known.unwrap_or("condition");
         Diagnostic {
             code,
             severity: Severity::Error,
-            message: self.message.clone(),
+            message,
             span: Span { start: span.0, end: span.1 },
             label: "here".into(),
             secondary: Vec::new(),
@@ -207,13 +220,30 @@ fn trace(vm: &Vm, p: &aura_run::Process) -> Vec<String> {
         .collect()
 }
 
-/// A message that the receiver does understand and that reads almost like the one it doesn't.
+/// What was perhaps meant by a message that the receiver does not understand.
 fn near_miss(vm: &mut Vm, condition: Value) -> Option<String> {
-    let selector = slot_text(vm, condition, "selector")?;
+    let selector = slot_text(vm, condition, "selector").filter(|s| s.len() <= LONGEST_SELECTOR)?;
     let receiver = vm.global_constant(condition, "receiver")?;
-    let names: Vec<Arc<str>> =
-        aura_run::understood(&vm.heap, receiver).into_iter().map(|(s, _)| vm.heap.symbols.name(s).clone()).collect();
+    let names = understood(vm, receiver);
+    let has = |name: &str| names.iter().any(|n| &**n == name);
+    if !selector.contains(|c: char| c.is_alphanumeric()) {
+        // No operator is a slip of the pen for another one; only texts are added in many languages, and joined here.
+        return (selector == "+" && has(",")).then(|| "did you mean ','? It joins; '+' adds numbers".into());
+    }
     let colons = selector.matches(':').count();
     let alike = names.iter().map(|n| &**n).filter(|n| n.matches(':').count() == colons);
-    suggest::nearest(&selector, alike).map(|n| format!("did you mean '{n}'?"))
+    if let Some(near) = suggest::nearest(&selector, alike) {
+        return Some(format!("did you mean '{near}'?"));
+    }
+    if let Some(slot) = selector.strip_suffix(':').filter(|slot| has(slot)) {
+        return Some(format!("'{slot}' cannot be assigned to; a slot that is to change is declared with `{slot} <- …`"));
+    }
+    let clonable = vm.global_constant(vm.specials.traits, "clonable")?;
+    let is_alone = vm.heap.map(vm.heap.map_of(receiver)).slots.iter().all(|s| !s.parent);
+    (is_alone && understood(vm, clonable).iter().any(|n| **n == *selector))
+        .then(|| "it has no parent that it would inherit that from: write `parent* = traits clonable` among its slots".into())
+}
+
+fn understood(vm: &Vm, receiver: Value) -> Vec<Arc<str>> {
+    aura_run::understood(&vm.heap, receiver).into_iter().map(|(s, _)| vm.heap.symbols.name(s).clone()).collect()
 }

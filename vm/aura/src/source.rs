@@ -25,6 +25,20 @@ pub fn read(path: &Path) -> Result<String, String> {
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_string))
 }
 
+/// Writes a source file anew: whole, or not at all. A link stays one.
+///
+/// # Errors
+/// A message that names the file and what is wrong with it.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let written = aura_alfred::files::replace(&place, text).or_else(|e| match e.kind() {
+        // In a folder in which nothing can be made, the file itself may be written all the same.
+        std::io::ErrorKind::PermissionDenied => std::fs::write(&place, text),
+        _ => Err(e),
+    });
+    written.map_err(|e| format!("{} cannot be written: {e}", path.display()))
+}
+
 fn unreadable(path: &Path, e: &std::io::Error) -> String {
     let name = path.display();
     if path.is_dir() {

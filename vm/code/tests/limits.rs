@@ -51,10 +51,7 @@ fn deep_nesting_of_every_kind() {
 
 #[test]
 fn deep_captures() {
-    let text = deepest(|n| {
-        format!("[ | x <- 1 | {} x: x + 1. ^ self foo {} ]", "[ ".repeat(n), " ]".repeat(n))
-            .replace("[ | x <- 1 |", "[| x <- 1 | ")
-    });
+    let text = deepest(|n| format!("| m = ( [| x <- 1 | {} x: x + 1. ^ self foo {} ] ) |", "[ ".repeat(n), " ]".repeat(n)));
     assert!(sound(&text) > 20);
 }
 

@@ -75,7 +75,7 @@ fn edited(texts: &Named, edits: &Edits, what: &str) -> Named {
     let mut after = texts.clone();
     for (name, edits) in edits {
         let Some(text) = after.get_mut(name) else { continue };
-        let fix = Fix { title: String::new(), edits: edits.clone() };
+        let fix = Fix { title: String::new(), edits: edits.clone(), is_guess: false };
         let new = fix.apply(text);
         assert!(!can_be_read(text) || can_be_read(&new), "{what}: {name} can be read no more, was:\n{text}\nis:\n{new}");
         *text = new;

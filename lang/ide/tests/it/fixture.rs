@@ -77,7 +77,7 @@ impl Fixture {
     pub(crate) fn edited(&self, edits: &Edits) -> String {
         let one = |(name, edits): (&String, &Vec<Edit>)| {
             let text = self.files.get(name).map(String::as_str).unwrap_or("");
-            let fix = Fix { title: String::new(), edits: edits.clone() };
+            let fix = Fix { title: String::new(), edits: edits.clone(), is_guess: false };
             let parsed = aura_syntax::parse(&fix.apply(text));
             let wrong = if parsed.has_errors() { " (cannot be read)" } else { "" };
             format!("=== {name}{wrong}\n{}", fix.apply(text))

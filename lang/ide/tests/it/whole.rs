@@ -169,10 +169,10 @@ fn a_file_is_put_into_its_layout_with_few_edits() {
     let text = "| a   = 1 |\na\n3+4\n";
     let mut f = Fixture::new(text);
     let edits = f.ide.formatting(MAIN, None).expect("readable");
-    let after = Fix { title: String::new(), edits: edits.clone() }.apply(text);
+    let after = Fix { title: String::new(), edits: edits.clone(), is_guess: false }.apply(text);
     assert_eq!(after, aura_syntax::format(text).expect("readable"));
     let only = f.ide.formatting(MAIN, Some(Span::new(14, 16))).expect("readable");
-    insta::assert_snapshot!(Fix { title: String::new(), edits: only }.apply(text));
+    insta::assert_snapshot!(Fix { title: String::new(), edits: only, is_guess: false }.apply(text));
 }
 
 /// The marked lines of a file in their layout.
@@ -180,7 +180,7 @@ fn laid_out(drawn: &str) -> String {
     let mut f = Fixture::new(drawn);
     let (name, span, text) = (f.name.clone(), f.span, f.files[&f.name].clone());
     match f.ide.formatting(&name, Some(span)) {
-        Ok(edits) => Fix { title: String::new(), edits }.apply(&text),
+        Ok(edits) => Fix { title: String::new(), edits, is_guess: false }.apply(&text),
         Err(why) => why,
     }
 }
@@ -198,7 +198,7 @@ fn only_lines_that_are_asked_for_are_laid_out() {
 fn what_can_be_read_is_laid_out() {
     let whole = |text: &str| {
         let mut f = Fixture::new(text);
-        f.ide.formatting(MAIN, None).map(|edits| Fix { title: String::new(), edits }.apply(text))
+        f.ide.formatting(MAIN, None).map(|edits| Fix { title: String::new(), edits, is_guess: false }.apply(text))
     };
     let outcomes: Vec<String> = [
         "|\n  a   = 1.\n  b = ( 3 +   ).\n  c   = 3.\n|\na\n",
@@ -222,7 +222,7 @@ fn a_text_keeps_its_line_ends() {
     let text = "| a   = 1 |\r\na\r\n3+4\r\n";
     let mut f = Fixture::new(text);
     let edits = f.ide.formatting(MAIN, None).expect("readable");
-    let after = Fix { title: String::new(), edits }.apply(text);
+    let after = Fix { title: String::new(), edits, is_guess: false }.apply(text);
     assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
     assert_eq!(after.replace("\r\n", "\n"), aura_syntax::format(&text.replace("\r\n", "\n")).expect("readable"));
 }
@@ -238,7 +238,7 @@ fn what_stands_in_strings_is_not_put_into_another_layout() {
     ] {
         let mut f = Fixture::new(text);
         let edits = f.ide.formatting(MAIN, None).expect("readable");
-        assert_eq!(Fix { title: String::new(), edits }.apply(text), after);
+        assert_eq!(Fix { title: String::new(), edits, is_guess: false }.apply(text), after);
     }
 }
 

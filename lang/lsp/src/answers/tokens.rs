@@ -64,8 +64,10 @@ fn tokens(server: &mut Server, asked: &Asked, range: Option<aura_ide::Span>) -> 
     let (mut data, mut last) = (Vec::with_capacity(coloured.len()), lsp::Position::default());
     for c in coloured {
         let lsp::Range { start, end } = asked.places().range(c.span);
-        let delta_line = start.line - last.line;
-        let delta_start = if delta_line == 0 { start.character - last.character } else { start.character };
+        // Places are told as distances, so one that lies before the last cannot be.
+        let Some(delta_line) = start.line.checked_sub(last.line) else { continue };
+        let before = if delta_line == 0 { last.character } else { 0 };
+        let Some(delta_start) = start.character.checked_sub(before) else { continue };
         let length = end.character.saturating_sub(start.character);
         let (token_type, token_modifiers_bitset) = (number(c.meaning), modifiers(&c));
         data.push(lsp::SemanticToken { delta_line, delta_start, length, token_type, token_modifiers_bitset });

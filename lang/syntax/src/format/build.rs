@@ -157,10 +157,12 @@ impl<'s> Builder<'s> {
             let lines = self.toks[self.at].lines;
             let next = self.toks.get(self.at + 1);
             let ends_line = next.is_none_or(|n| n.lines > 0);
+            let behind = if own.is_empty() && lines == 0 { self.comments_to_line_end() } else { 0 };
             match list.items.last_mut() {
-                Some(last) if own.is_empty() && lines == 0 && ends_line && last.trailing.is_none() => {
-                    let (text, column, _) = self.comment();
-                    last.trailing = Some((text, column));
+                Some(last) if behind > 0 && last.trailing.is_none() => {
+                    let all: Vec<Comment> = (0..behind).map(|_| self.comment()).collect();
+                    let text = all.iter().map(|(text, ..)| text.as_str()).collect::<Vec<_>>().join(" ");
+                    last.trailing = Some((text, all[0].1));
                 }
                 _ if ends_line || next.is_some_and(|n| stands_alone_before(n.kind)) => {
                     item.begins_line |= lines > 0;
@@ -175,6 +177,14 @@ impl<'s> Builder<'s> {
         } else {
             item.comments = own;
         }
+    }
+
+    /// How many comments stand from here to the end of the line, if nothing else does.
+    fn comments_to_line_end(&self) -> usize {
+        let rest = &self.toks[self.at..];
+        let one_line = rest.iter().enumerate().take_while(|(i, t)| *i == 0 || t.lines == 0).map(|(_, t)| t);
+        let count = one_line.clone().take_while(|t| t.kind == Kind::Comment).count();
+        if one_line.count() == count { count } else { 0 }
     }
 
     fn put_back(&mut self, comments: Vec<Comment>, list: &mut List) {

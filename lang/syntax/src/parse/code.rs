@@ -136,23 +136,49 @@ fn separator(inp: &mut Input<'_, '_>) {
         kind if ends(kind) => {}
         kind if kind.begins_operand() || kind == Kind::Caret => {
             let at = inp.state().end_before(tok);
-            inp.state().report(
-                Diagnostic::error(
-                    &codes::MISSING_PERIOD,
-                    "two expressions without a period between them",
-                    tok.span,
-                    "a new expression begins here",
-                )
-                .fix("put a period before it", vec![Edit::insert(at, ".")]),
-            );
+            let found = Diagnostic::error(
+                &codes::MISSING_PERIOD,
+                "two expressions without a period between them",
+                tok.span,
+                "a new expression begins here",
+            )
+            .fix("put a period before it", vec![Edit::insert(at, ".")]);
+            let mut found = match meant(inp.state(), tok, at) {
+                Some(help) => found.help(help),
+                None => return inp.state().report(found),
+            };
+            found.fix.iter_mut().for_each(|fix| fix.is_guess = true);
+            inp.state().report(found);
         }
         _ => {}
+    }
+}
+
+/// What somebody who knows other languages may have meant by two expressions side by side. `end` is where the first one ends.
+fn meant(state: &State<'_>, second: Tok, end: u32) -> Option<&'static str> {
+    let is_adjacent = second.span.start == end;
+    let before = state.text(Span { start: 0, end });
+    let is_call = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    match second.kind {
+        Kind::OpenBracket if is_adjacent => {
+            Some("elements are asked for with a message: `all at: 0`, and set with `all at: 0 Put: x`")
+        }
+        Kind::String if is_adjacent && before.ends_with('\'') => Some("a quote inside a text is written `\\'`"),
+        Kind::String | Kind::Integer | Kind::Float | Kind::OpenParen | Kind::OpenBracket | Kind::OpenBrace if is_call => Some(
+            "a message stands behind its receiver, `'hello' printLine`, and what it takes behind keywords: `all at: 0`, `x > 3 ifTrue: [ … ]`",
+        ),
+        _ => None,
     }
 }
 
 /// Something that no statement begins with: report and skip it.
 fn junk(inp: &mut Input<'_, '_>, tok: Tok) {
     inp.skip();
+    let equal = peek(inp);
+    if tok.kind == Kind::Colon && equal.kind == Kind::Equal && equal.span.start == tok.span.end {
+        inp.skip();
+        return inp.state().report(colon_equal(tok.span.to(equal.span)));
+    }
     let state = inp.state();
     let text = state.text(tok.span).to_owned();
     let diagnostic = match tok.kind {
@@ -163,7 +189,7 @@ fn junk(inp: &mut Input<'_, '_>, tok: Tok) {
         Kind::CapitalKeyword => capital_keyword(tok.span, &text),
         Kind::Bar | Kind::TailBar => {
             Diagnostic::error(&codes::UNEXPECTED, "a bar stands only around a slot list", tok.span, "no slot list can stand here")
-                .help("slot lists stand directly behind the opening bracket; for a choice between truths write `||` or `or:`")
+                .help("slot lists stand directly behind the opening bracket, or at the begin of the file; for a choice between truths write `||` or `or:`")
         }
         Kind::Argument | Kind::Colon => Diagnostic::error(
             &codes::UNEXPECTED,
@@ -175,6 +201,12 @@ fn junk(inp: &mut Input<'_, '_>, tok: Tok) {
         _ => Diagnostic::error(&codes::UNEXPECTED, format!("`{text}` makes no sense here"), tok.span, "skipped"),
     };
     state.report(diagnostic);
+}
+
+fn colon_equal(span: Span) -> Diagnostic {
+    Diagnostic::error(&codes::UNEXPECTED, "`:=` means nothing in Aura", span, "assigns in other languages").help(
+        "to assign, write a keyword message: `total: 3`; what is assigned to is declared between bars first: `| total <- 0 |`",
+    )
 }
 
 fn capital_keyword(span: Span, text: &str) -> Diagnostic {

@@ -171,6 +171,9 @@ impl Chain {
             self.mixed = true;
             mixed(first, operator, Span { start: self.begin, end: self.left.span.end }, state);
         }
+        if state.text(operator) == "<-" {
+            arrow(&self.left, operator, state);
+        }
         let end = operand.node.span;
         let height = operand.height;
         self.operator.get_or_insert(operator);
@@ -178,6 +181,34 @@ impl Chain {
             send(self.left, Selector::from_slice(&[operator]), Arguments::from_buf([operand.node]), height, end, state).into();
         self
     }
+}
+
+/// `x <- 4` where no slots are declared.
+fn arrow(left: &Left, operator: Span, state: &mut State<'_>) {
+    let found = Diagnostic::error(
+        &codes::ARROW,
+        "`<-` declares a slot, and stands only between bars",
+        operator,
+        "no slot is declared here",
+    );
+    let found = match &left.receiver {
+        Receiver::Expr(Expr { kind: ExprKind::Send(name), .. }) if name.arguments.is_empty() && name.selector.len() == 1 => {
+            let word = name.selector[0];
+            let text = state.text(word).to_owned();
+            match &name.receiver {
+                Receiver::Implicit => found
+                    .help(format!("to assign, write `{text}: …`; to declare, write `| {text} <- … |` at the begin of the method, block or file"))
+                    .fix(format!("write `{text}:`"), vec![Edit::replace(Span { start: word.end, end: operator.end }, ":")]),
+                Receiver::Expr(before) if state.text(Span { start: before.span.end, end: word.start }).contains(['\n', '\r']) => found
+                    .also(Span { start: before.span.end.saturating_sub(1).max(before.span.start), end: before.span.end }, "no period stands behind this")
+                    .help(format!("if `{text}` is the next slot, put a period behind the line before"))
+                    .fix("put a period behind the line before", vec![Edit::insert(before.span.end, ".")]),
+                _ => found,
+            }
+        }
+        _ => found,
+    };
+    state.report(found);
 }
 
 fn mixed(first: Span, second: Span, left: Span, state: &mut State<'_>) {

@@ -38,7 +38,7 @@ impl Body<'_> {
     }
 
     fn block_code(&mut self, body: &Code) -> TypeId {
-        let type_ = self.statements(&body.statements);
+        let type_ = self.statements(&body.statements, None);
         if self.env.is_dead { TypeId::NEVER } else { type_ }
     }
 

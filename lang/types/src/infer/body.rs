@@ -278,7 +278,7 @@ impl Body<'_> {
             Unit::Initial(slot) => self.initial(slot),
             Unit::Statements(file) => {
                 let statements = self.u.file(file).statements.clone();
-                self.statements(&statements)
+                self.statements(&statements, None)
             }
             Unit::Contents(_) | Unit::Parents(_) => TypeId::ANY,
         }
@@ -334,7 +334,7 @@ impl Body<'_> {
         if let Some(list) = &body.slots {
             self.declare(list);
         }
-        let last = self.statements(&body.statements);
+        let last = self.statements(&body.statements, self.wanted);
         let (is_live, is_abstract) = (!self.env.is_dead, self.is_abstract(&body.statements));
         if is_abstract {
             // What it does is the affair of whoever defines it.
@@ -465,10 +465,12 @@ impl Body<'_> {
         flow.type_
     }
 
-    pub(super) fn statements(&mut self, statements: &[Statement]) -> TypeId {
+    /// The type of the last one, of which somebody may want something.
+    pub(super) fn statements(&mut self, statements: &[Statement], wanted_of_last: Option<TypeId>) -> TypeId {
         let mut last = self.u.nil_type();
-        for statement in statements {
-            let wanted = if statement.is_return { self.wanted } else { None };
+        for (at, statement) in statements.iter().enumerate() {
+            let is_last = at + 1 == statements.len();
+            let wanted = if statement.is_return { self.wanted } else { wanted_of_last.filter(|_| is_last) };
             last = self.expr(&statement.expr, wanted);
             if statement.is_return {
                 self.return_(last, statement.span);

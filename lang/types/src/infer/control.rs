@@ -240,7 +240,7 @@ impl Body<'_> {
             let type_ = self.inline(body, &[]);
             return Condition { type_, yes: self.env.clone(), no: self.env.clone() };
         };
-        self.statements(before);
+        self.statements(before, None);
         self.condition(&last.expr)
     }
 

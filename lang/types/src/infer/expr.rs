@@ -66,7 +66,7 @@ impl Body<'_> {
         if let Some(list) = &body.slots {
             self.declare(list);
         }
-        let type_ = self.statements(&body.statements);
+        let type_ = self.statements(&body.statements, None);
         self.leave(count);
         type_
     }

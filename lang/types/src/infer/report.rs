@@ -10,7 +10,8 @@ use super::Unit;
 use super::body::Body;
 use super::send::Message;
 use crate::codes;
-use crate::object::{ObjectId, SlotId};
+use crate::names::Name;
+use crate::object::{ObjectId, SlotId, SlotValue};
 use crate::relate::Relate;
 use crate::ty::{Type, TypeId};
 
@@ -59,7 +60,7 @@ impl Body<'_> {
         let span = super::span_of(self.u, unit);
         let message = "the types of locals here keep growing; they are taken to be `any`";
         let mut found = Diagnostic::error(&codes::TOO_HARD, message, span, "in this code").help("write types for its locals");
-        found.severity = aura_syntax::Severity::Warning;
+        found.severity = self.u.severity_of_bounds();
         self.found.push(found);
     }
 
@@ -136,6 +137,19 @@ impl Body<'_> {
     pub(super) fn no_resend(&mut self, message: &Message) {
         let name = self.u.names.text(message.name).to_string();
         let holder = self.u.object(self.holder).path.clone();
+        if let Receiver::Delegate(word) = message.send.receiver {
+            let parent = word.text(&self.text).to_string();
+            let known = self.u.names.of(&parent);
+            if !self.u.object(self.holder).slots.iter().any(|s| s.is_parent && s.name == known) {
+                let gap = Span { start: word.end, end: message.at.start };
+                let text = format!("no parent here is called '{parent}'");
+                let help = format!(
+                    "only a parent's name can direct a message with a period; to what `{parent}` answers it is sent with a space: `{parent} {name}`"
+                );
+                let found = Diagnostic::error(&codes::NO_RESEND, text, word, "no parent").help(help);
+                return self.report(found.fix("put a space between them", vec![Edit::replace(gap, " ")]));
+            }
+        }
         self.report(Diagnostic::error(
             &codes::NO_RESEND,
             format!("nothing above `{holder}` has '{name}'"),
@@ -254,6 +268,12 @@ impl Body<'_> {
         found
     }
 
+    /// Whether a message is sent to a slot of self, of which strict checking forgets what tests have told.
+    fn is_own_slot(&mut self, message: &Message) -> bool {
+        let Receiver::Expr(receiver) = &message.send.receiver else { return false };
+        self.u.options.strict && matches!(self.place_of(receiver), Some(super::narrow::Place::Slot(_)))
+    }
+
     fn partly(&mut self, missing: &[TypeId], message: &Message) -> Diagnostic {
         let name = self.u.names.text(message.name).to_string();
         let nil = self.u.nil_type();
@@ -261,7 +281,13 @@ impl Body<'_> {
         let shown = shown.join(" and ");
         let (text, help) = match missing == [nil] {
             true => {
-                (format!("the receiver of '{name}' may be nil"), "test for nil before, or send ifNotNil: instead".to_string())
+                let help = match self.is_own_slot(message) {
+                    true => {
+                        "what a test says of a slot does not last, since others may assign to it: put it into a local and test that, or send ifNil:IfNotNil:"
+                    }
+                    false => "test for nil before, or send ifNotNil: instead",
+                };
+                (format!("the receiver of '{name}' may be nil"), help.to_string())
             }
             false => (
                 format!("the receiver of '{name}' may be {shown}, which does not understand it"),
@@ -326,6 +352,18 @@ impl Body<'_> {
         Some((self.u.names.text(name).to_string(), declared))
     }
 
+    /// Whether an object has no parent, and what all others inherit would understand the message.
+    fn lacks_parent(&mut self, object: ObjectId, message: Name) -> bool {
+        let [only] = self.u.lineage_of(object)[..] else { return false };
+        let clonable = self.u.names.of("clonable");
+        let traits = self.u.builtin.traits;
+        let slot = self.u.object(traits).slots.iter().find(|s| s.name == clonable).map(|s| s.value.clone());
+        match slot {
+            Some(SlotValue::Object(clonable)) => only != clonable && self.u.find(clonable, message) != crate::find::Find::Missing,
+            _ => false,
+        }
+    }
+
     fn suggest(&mut self, missing: &[TypeId], message: &Message, name: &str, found: &mut Diagnostic) {
         let object = match missing.first().map(|m| self.u.types.get(*m).clone()) {
             Some(Type::Object(o, _)) => o,
@@ -335,16 +373,24 @@ impl Body<'_> {
         };
         let is_explicit = !matches!(message.send.receiver, Receiver::Implicit);
         let Some(near) = crate::near::message(self.u, object, name, is_explicit) else {
+            if self.lacks_parent(object, message.name) {
+                found.help = Some(
+                    "it has no parent that it would inherit that from: write `parent* = traits clonable` among its slots".into(),
+                );
+                return;
+            }
             found.help = Some("define it, or leave it: when the program comes here, ALFRED is asked for it".into());
             return;
         };
+        let is_sure = near.is_sure;
+        let near = near.name;
         found.help = Some(format!("did you mean '{near}'?"));
         let parts = crate::near::parts(&near);
         // Another operator may want other parentheses.
         let is_word = near.starts_with(|c: char| c.is_alphabetic() || c == '_');
         if is_word && parts.len() == message.send.selector.len() {
             let edits = message.send.selector.iter().zip(parts).map(|(s, p)| Edit::replace(*s, p)).collect();
-            found.fix = Some(aura_syntax::diagnostic::Fix { title: format!("send '{near}'"), edits });
+            found.fix = Some(aura_syntax::diagnostic::Fix { title: format!("send '{near}'"), edits, is_guess: !is_sure });
         }
     }
 }

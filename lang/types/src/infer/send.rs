@@ -281,7 +281,11 @@ impl Body<'_> {
             }
             Type::Block(params, result) => self.look_in_block(member, &params, result, message, which),
             Type::Var(var) => match self.u.var(var).bound {
-                Some(bound) => self.look_in(bound, message, which),
+                Some(bound) => match self.look_in(bound, message, which) {
+                    // What fits the bound may understand more.
+                    Look::Missing if !self.u.options.strict && self.is_implemented(message.name) => Look::Unknown,
+                    look => look,
+                },
                 None => self.look_in_unbound(member, message, which),
             },
         }
@@ -302,6 +306,11 @@ impl Body<'_> {
             }
             _ => Look::Unknown,
         }
+    }
+
+    /// Whether any object has such a slot.
+    fn is_implemented(&mut self, name: Name) -> bool {
+        !self.u.implementors().named(name).is_empty()
     }
 
     /// What nothing is known of understands what everything does.

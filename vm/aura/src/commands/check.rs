@@ -13,6 +13,9 @@ use crate::exit::Exit;
 use crate::seen::{Image, Seen};
 use crate::{output, source};
 
+/// Findings of a file that are drawn: more than anybody reads, and each may take a whole line of the file.
+const MOST_DRAWN: usize = 200;
+
 /// What was found in one file.
 #[derive(Serialize)]
 struct Report {
@@ -103,7 +106,11 @@ fn check(checker: &mut Checker, path: &Path, a: &CheckArgs) -> (Report, Exit) {
     let found = if a.syntax { source::diagnose(&name, &text) } else { checker.check(path, &text) };
     let source = Source::new(name.clone(), text);
     if !json && !found.is_empty() {
-        eprint!("{}", aura_syntax::render(&source, &found, output::colour()));
+        let drawn = &found[..found.len().min(MOST_DRAWN)];
+        eprint!("{}", aura_syntax::render(&source, drawn, output::colour()));
+        if found.len() > drawn.len() {
+            eprintln!("{name}: {} more; `--json` tells all", found.len() - drawn.len());
+        }
     }
     let exit = if found.iter().any(|d| d.severity == Severity::Error) { Exit::Check } else { Exit::Fine };
     let placed = found.into_iter().map(|diagnostic| {

@@ -59,7 +59,7 @@ fn one(path: &Path, check: &dyn Fn(&str) -> Result<Vec<Diagnostic>, String>, dry
         if edits.is_empty() {
             break;
         }
-        let next = Fix { title: String::new(), edits }.apply(&text);
+        let next = Fix { title: String::new(), edits, is_guess: false }.apply(&text);
         let left = check(&next)?;
         if left.len() >= found.len() {
             break;
@@ -71,7 +71,7 @@ fn one(path: &Path, check: &dyn Fn(&str) -> Result<Vec<Diagnostic>, String>, dry
         println!("{name}: {title}");
     }
     if text != before && !dry_run {
-        std::fs::write(path, &text).map_err(|e| format!("{name} cannot be written: {e}"))?;
+        source::write(path, &text)?;
     }
     let errors = found.iter().filter(|d| d.severity == Severity::Error).count();
     if errors > 0 {
@@ -82,7 +82,8 @@ fn one(path: &Path, check: &dyn Fn(&str) -> Result<Vec<Diagnostic>, String>, dry
 
 /// The suggested edits that do not overlap, in the order of the text, and what they do.
 fn edits(found: &[Diagnostic]) -> (Vec<Edit>, Vec<String>) {
-    let mut fixes: Vec<&Fix> = found.iter().filter_map(|d| d.fix.as_ref()).filter(|f| !f.edits.is_empty()).collect();
+    let mut fixes: Vec<&Fix> =
+        found.iter().filter_map(|d| d.fix.as_ref()).filter(|f| !f.edits.is_empty() && !f.is_guess).collect();
     fixes.sort_by_key(|f| f.edits[0].span.start);
     let (mut edits, mut titles): (Vec<Edit>, Vec<String>) = Default::default();
     for fix in fixes {

@@ -62,10 +62,10 @@ fn one(path: &Path, check: bool) -> Exit {
             println!("{name}");
             Exit::Check
         }
-        Ok(new) => match std::fs::write(path, new) {
+        Ok(new) => match source::write(path, &new) {
             Ok(()) => Exit::Fine,
-            Err(e) => {
-                output::error(&format!("{name} cannot be written: {e}"));
+            Err(why) => {
+                output::error(&why);
                 Exit::Check
             }
         },

@@ -150,7 +150,7 @@ fn finish(vm: &mut Vm, end: End, door: &mut Door) -> Result<u8, Exit> {
     door.account();
     match end {
         End::Answered => Err(Exit::Fine),
-        End::Exit(code) => Ok(code as u8),
+        End::Exit(code) => Ok(Exit::of_program(code)),
         End::Failed(mut f) => {
             door.explain(&mut f);
             eprint!("{}", f.draw(output::colour()));

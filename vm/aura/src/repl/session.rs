@@ -236,7 +236,7 @@ impl Session {
                 if code == 0 {
                     self.commit(text);
                 }
-                self.end(code as u8);
+                self.end(Exit::of_program(code));
             }
             End::Failed(f) => {
                 // As a program ends with its main process, what an entry has started ends with it.

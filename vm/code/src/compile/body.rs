@@ -335,6 +335,11 @@ impl<'t> Compiler<'t> {
 
     /// `^ e`
     pub(crate) fn leave(&mut self, statement: &Statement) {
+        if self.home == CodeKind::TopLevel {
+            // The program would end here without a word.
+            let caret = Span { start: statement.span.start, end: statement.span.start + 1 };
+            self.error(&codes::NO_METHOD, caret, "this block stands in no method that it could return from", "leaves nothing");
+        }
         if self.f.is_home {
             return self.expr(&statement.expr, Want::Tail);
         }

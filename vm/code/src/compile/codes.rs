@@ -21,4 +21,6 @@ aura_syntax::diagnostic_codes! {
         "`_Protect: name` stores where an unwinding wants to go in the local `name`; that must be an assignable local of the same method that no block uses.";
     BAD_NUMBER = "E0108", "unreadable literal":
         "The literal is not well-formed.";
+    NO_METHOD = "E0109", "return in a block outside methods":
+        "`^ e` in a block answers e from the method that the block stands in. At the top level of a file there is none: put the code into a method, or end the program with `process exit: 0`.";
 }

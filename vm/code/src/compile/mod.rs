@@ -83,6 +83,8 @@ pub(crate) struct Compiler<'t> {
     diagnostics: Vec<Diagnostic>,
     /// The function being made.
     f: Func,
+    /// What the method or chunk is that the function being made stands in.
+    home: CodeKind,
     /// The inlined message whose blocks are wanted as real blocks, and what was found.
     wanted: Option<inline_site::Wanted>,
 }
@@ -135,6 +137,7 @@ impl<'t> Compiler<'t> {
             facts: Facts::default(),
             diagnostics: Vec::new(),
             f: Func::new(code, true),
+            home: CodeKind::TopLevel,
             wanted: None,
         }
     }
@@ -217,9 +220,13 @@ impl<'t> Compiler<'t> {
     fn function(&mut self, kind: CodeKind, name: &str, span: Span, inside: impl FnOnce(&mut Self)) -> Code {
         let mut code = Code::empty(kind, name, self.origin.clone());
         code.span = (span.start, span.end);
-        let around = std::mem::replace(&mut self.f, Func::new(code, !matches!(kind, CodeKind::Block | CodeKind::InlinedBlock)));
+        let is_home = !matches!(kind, CodeKind::Block | CodeKind::InlinedBlock);
+        let around = std::mem::replace(&mut self.f, Func::new(code, is_home));
+        let home = self.home;
+        self.home = if is_home { kind } else { home };
         self.f.span = (span.start, span.end);
         inside(self);
+        self.home = home;
         let f = std::mem::replace(&mut self.f, around);
         if let Some(what) = f.overflow {
             self.error(&codes::TOO_MANY, span, format!("`{name}` has too many {what}"), "divide this into several methods");
