@@ -19,6 +19,7 @@ impl Universe {
                 found.extend(outcome.found.iter().cloned());
                 found.extend(outcome.was_cut.then(|| self.too_much(unit)));
                 found.extend(crate::effects::check(self, unit));
+                found.extend(infer::prototypes::check(self, &outcome));
             }
         }
         for slot in infer::inferred_slots(self, file) {

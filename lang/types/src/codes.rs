@@ -49,6 +49,8 @@ aura_syntax::diagnostic_codes! {
         "The message was sent with these arguments, and its answer is used in this way. A method for it must take the one and give the other.";
     NO_FILE = "E0323", "no file to import":
         "The path behind `import:` is that of a file, from the folder of the file that it stands in, and there is no such file. When the program comes here, it stops with an error. (A path that is put together while the program runs is not looked at.)";
+    PROTOTYPE = "E0324", "change of a prototype of the library":
+        "The name of a prototype means the prototype itself, which all copies begin with, the library's own as well. What is to be filled is a copy: `list copy add: 3`.";
 }
 
 #[cfg(test)]

@@ -58,32 +58,41 @@ pub enum End {
 
 /// Runs until `main` and everything it started has ended.
 pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End {
-    let mut run = Run { main, end: None, failed: None };
-    loop {
-        let busy = attendant.poll(vm);
-        while let Some(id) = attendant.given_up(vm) {
-            run.fail(vm, id);
-        }
-        match vm.run(SLICES) {
-            Event::Slices => {}
-            Event::Ended(id) => run.ended(vm, id),
-            Event::Paused(id) => {
-                // Whoever has to wait now sees at least what was printed before.
-                let _ = vm.host.out.flush();
-                run.paused(vm, id, attendant);
+    let mut run = Run { main, end: None, failed: None, alone: Vec::new() };
+    let end = run.to_end(vm, attendant);
+    run.tell();
+    end
+}
+
+impl Run {
+    fn to_end(&mut self, vm: &mut Vm, attendant: &mut dyn Attendant) -> End {
+        let main = self.main;
+        loop {
+            let busy = attendant.poll(vm);
+            while let Some(id) = attendant.given_up(vm) {
+                self.fail(vm, id);
             }
-            Event::Exit(code) => return End::Exit(code),
-            Event::Idle(Some(until)) => nap(until, vm.interrupt.clone()),
-            Event::Input(until) => attend(vm, until, busy),
-            Event::Idle(None) if busy => nap(Instant::now() + GLANCE, vm.interrupt.clone()),
-            Event::Idle(None) => return run.over(vm),
-        }
-        if let Some(end) = run.finished() {
-            return end;
-        }
-        let is_ready = vm.process(main).is_some_and(|p| p.status == Status::Ready);
-        if !is_ready && vm.interrupt.swap(false, Ordering::Relaxed) && !vm.interrupt_waiting(main) {
-            return End::Failed(Box::new(Failure::interrupted()));
+            match vm.run(SLICES) {
+                Event::Slices => {}
+                Event::Ended(id) => self.ended(vm, id),
+                Event::Paused(id) => {
+                    // Whoever has to wait now sees at least what was printed before.
+                    let _ = vm.host.out.flush();
+                    self.paused(vm, id, attendant);
+                }
+                Event::Exit(code) => return End::Exit(code),
+                Event::Idle(Some(until)) => nap(until, vm.interrupt.clone()),
+                Event::Input(until) => attend(vm, until, busy),
+                Event::Idle(None) if busy => nap(Instant::now() + GLANCE, vm.interrupt.clone()),
+                Event::Idle(None) => return self.over(vm),
+            }
+            if let Some(end) = self.finished() {
+                return end;
+            }
+            let is_ready = vm.process(main).is_some_and(|p| p.status == Status::Ready);
+            if !is_ready && vm.interrupt.swap(false, Ordering::Relaxed) && !vm.interrupt_waiting(main) {
+                return End::Failed(Box::new(Failure::interrupted()));
+            }
         }
     }
 }
@@ -111,7 +120,12 @@ struct Run {
     end: Option<End>,
     /// The main process's failure, while its `ensure:` blocks run.
     failed: Option<Box<Failure>>,
+    /// The failures of processes for which nobody waited.
+    alone: Vec<Failure>,
 }
+
+/// Failures of processes that are told.
+const MOST_ALONE: usize = 3;
 
 impl Run {
     /// A failed main process ends the program at once; an answer waits for the others.
@@ -140,6 +154,9 @@ impl Run {
     /// Nobody can help a paused process.
     fn fail(&mut self, vm: &mut Vm, id: ProcessId) {
         if id != self.main {
+            if !vm.process(id).is_some_and(aura_run::Process::is_awaited) {
+                self.alone.push(Failure::of(vm, id));
+            }
             vm.fail(id);
             return;
         }
@@ -147,6 +164,17 @@ impl Run {
         vm.abort(id);
         if vm.process(id).is_none_or(aura_run::Process::ended) {
             self.ended(vm, id);
+        }
+    }
+
+    /// Says which processes have failed alone: whoever asks for their value later is told again.
+    fn tell(&self) {
+        for failure in self.alone.iter().take(MOST_ALONE) {
+            let place = failure.line().map_or(String::new(), |place| format!(" ({place})"));
+            eprintln!("a process failed while nobody waited for it: {}: {}{place}", failure.kind, failure.message);
+        }
+        if self.alone.len() > MOST_ALONE {
+            eprintln!("{} more processes failed so", self.alone.len() - MOST_ALONE);
         }
     }
 

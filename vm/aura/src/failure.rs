@@ -146,6 +146,12 @@ impl Failure {
         Self { trace: lines.collect(), ..Self::plain(kind, message) }
     }
 
+    /// `bank.aura:12`
+    pub fn line(&self) -> Option<String> {
+        let (file, text, (start, _)) = self.place.as_ref()?;
+        Some(format!("{file}:{}", text.get(..*start as usize)?.matches('\n').count() + 1))
+    }
+
     /// The exit code for it.
     pub fn exit(&self) -> Exit {
         Exit::of_condition(&self.kind)

@@ -358,6 +358,11 @@ impl Process {
         }
     }
 
+    /// Whether others wait for its end.
+    pub fn is_awaited(&self) -> bool {
+        !self.joiners.is_empty()
+    }
+
     /// The running activation.
     pub(crate) fn top(&self) -> &Frame {
         &self.frames[self.depth - 1]

@@ -53,6 +53,7 @@ pub(super) struct Body<'u> {
     pub(super) holes: Vec<Missing>,
     pub(super) stores: Vec<(SlotId, TypeId)>,
     pub(super) awaited: Vec<Name>,
+    pub(super) to_prototypes: Vec<(ObjectId, Name, Span)>,
     pub(super) resent: Vec<SlotId>,
     pub(super) places: Vec<(Span, TypeId)>,
     pub(super) wants: Wants,
@@ -136,6 +137,7 @@ pub(super) fn run(u: &mut Universe, unit: Unit) -> Outcome {
         holes: Vec::new(),
         stores: Vec::new(),
         awaited: Vec::new(),
+        to_prototypes: Vec::new(),
         resent: Vec::new(),
         places: Vec::new(),
         wants: Wants::default(),
@@ -182,6 +184,7 @@ impl Body<'_> {
         self.holes.clear();
         self.stores.clear();
         self.awaited.clear();
+        self.to_prototypes.clear();
         self.resent.clear();
         self.places.clear();
         self.wants = Wants::default();
@@ -215,8 +218,21 @@ impl Body<'_> {
         }
         let calls = Rc::new(self.calls.in_order());
         let (found, holes, renewed) = (self.found, self.holes, self.renewed);
-        let (awaited, resent) = (self.awaited, self.resent);
-        Outcome { result, stores, found, holes, calls, places, wants, renewed, awaited, resent, ..Outcome::default() }
+        let (awaited, resent, to_prototypes) = (self.awaited, self.resent, self.to_prototypes);
+        Outcome {
+            result,
+            stores,
+            found,
+            holes,
+            calls,
+            places,
+            wants,
+            renewed,
+            awaited,
+            resent,
+            to_prototypes,
+            ..Outcome::default()
+        }
     }
 
     /// An answer as others may rely on it: a collection in which only nil was seen is one that is filled by somebody unseen.

@@ -22,6 +22,7 @@ mod env;
 mod expr;
 mod literal;
 mod narrow;
+pub(crate) mod prototypes;
 mod recursion;
 mod report;
 mod send;
@@ -72,6 +73,8 @@ pub(crate) struct Outcome {
     /// Messages to itself that only objects below understand, and slots above that it resends to: looked for in strict checking.
     pub(crate) awaited: Vec<Name>,
     pub(crate) resent: Vec<SlotId>,
+    /// Messages to prototypes of the library by their names, which must not change them.
+    pub(crate) to_prototypes: Vec<(ObjectId, Name, Span)>,
     /// Slots of objects that it makes to which it gives new contents.
     pub(crate) renewed: FxHashSet<Name>,
     /// What it does.

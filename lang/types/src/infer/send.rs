@@ -99,6 +99,7 @@ impl Body<'_> {
             Receiver::Implicit => TypeId::SELF,
             Receiver::Expr(e) if self.is_protection(&message, e) => self.quietly(e),
             Receiver::Expr(e) => {
+                self.note_prototype(e, &message);
                 self.is_lent = matches!(e.kind, ExprKind::Block(_)) && self.is_lent_receiver(&message);
                 let type_ = self.expr(e, None);
                 self.is_lent = false;
