@@ -418,8 +418,10 @@ fn steps(input: &[u8]) -> (Vec<Step>, &'static str, Encoding) {
 
 /// What leads to the same as all these steps: the project's folder and files on the disk that were told of, then what is open.
 fn short_cut(steps: &[Step], texts: &Texts, disk: &Files) -> Vec<Step> {
-    let folder = steps.iter().any(|s| matches!(s, Step::Folder(true))).then_some(Step::Folder(true));
-    let written = |file: usize| steps.iter().any(|s| matches!(s, Step::Written(f, _) if *f == file));
+    // A folder that is taken away takes with it what was told of its files before.
+    let left = steps.iter().rposition(|s| matches!(s, Step::Folder(false))).map_or(steps, |at| &steps[at + 1..]);
+    let folder = left.iter().any(|s| matches!(s, Step::Folder(true))).then_some(Step::Folder(true));
+    let written = |file: usize| left.iter().any(|s| matches!(s, Step::Written(f, _) if *f == file));
     let files = (0..disk::NAMES.len()).filter(|f| written(*f)).map(|f| Step::Written(f, disk.get(&f).cloned()));
     let opened = texts.iter().map(|(file, text)| Step::Open(*file, text.clone()));
     folder.into_iter().chain(files).chain(opened).collect()
