@@ -59,13 +59,13 @@ pub enum End {
 /// Runs until `main` and everything it started has ended.
 pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End {
     let mut run = Run { main, end: None, failed: None, alone: Vec::new() };
-    let end = run.to_end(vm, attendant);
+    let end = run.go(vm, attendant);
     run.tell();
     end
 }
 
 impl Run {
-    fn to_end(&mut self, vm: &mut Vm, attendant: &mut dyn Attendant) -> End {
+    fn go(&mut self, vm: &mut Vm, attendant: &mut dyn Attendant) -> End {
         let main = self.main;
         loop {
             let busy = attendant.poll(vm);
