@@ -108,6 +108,13 @@ fn a_link_does_not_lead_out_of_the_allowed_folder() {
         .output()
         .expect("it starts");
     assert_eq!(o.status.code(), Some(5));
+    // Nor does one to what is not there yet.
+    std::os::unix::fs::symlink("../new", folder.path().join("in/new")).expect("linked");
+    let o = aura(&["run", "--allow-write=in", "-e", "files write: 'x' To: 'in/new'"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
+    assert_eq!((o.status.code(), folder.path().join("new").exists()), (Some(5), false));
 }
 
 #[test]
@@ -161,6 +168,33 @@ fn a_new_program_runs_and_its_tests_pass() {
     assert!(out.contains("1 should be equal to 2") && out.ends_with("3 tests, 1 failed\n"), "{out}");
     let json: serde_json::Value = serde_json::from_str(&at(&["test", "--json", "hello"]).1).expect("JSON");
     assert_eq!(json.as_array().map(Vec::len), Some(3));
+    assert_eq!(at(&["test", "hello", "--filter", "testNo"]).0, 4);
+    let (code, _, err) = at(&["test", "hello", "--filter", "tesNo"]);
+    assert!(code == 2 && err.contains("no test has 'tesNo' in its name"), "{err}");
+}
+
+#[test]
+fn a_program_that_ends_itself_with_too_large_a_number_has_not_done_well() {
+    assert_eq!(done(&["run", "-e", "process exit: 3"]).code, 3);
+    for wrong in ["256", "-1", "1 << 40", "1 << 100"] {
+        assert_ne!(done(&["run", "-e", &format!("process exit: {wrong}")]).code, 0, "{wrong}");
+    }
+}
+
+#[test]
+fn a_process_that_fails_alone_is_told_at_the_end() {
+    let d = done(&["run", "-e", "[ 1 / 0 ] fork\nprocess sleep: 0.02\n'end' printLine"]);
+    assert_eq!((d.code, &*d.out), (0, "end\n"));
+    assert!(d.err.contains("a process failed while nobody waited for it: divisionByZero"), "{}", d.err);
+    let d = done(&["run", "-e", "([ [ 1 / 0 ] fork value ] onError: [|:e| e kind ]) printLine"]);
+    assert_eq!((&*d.out, &*d.err), ("processFailed\n", ""));
+}
+
+#[test]
+fn errors_reach_a_terminal_cleaned_and_cut() {
+    let d = done(&["run", "-e", "error: '\\u{1b}[2J\\u{7}\\u{202e}' , ('x' repeat: 100000)"]);
+    assert!(d.code == 1 && d.err.len() < 20_000 && !d.err.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", d.err.len());
+    assert!(done(&["run", "-e", "(condition copyKind: 'noFunds' Message: 'm') signal"]).err.contains("noFunds: m"));
 }
 
 #[test]

@@ -54,7 +54,14 @@ pub(super) fn run(a: &TestArgs) -> Exit {
         let terms = Terms { caps: a.powers.set(), limits: a.bounds.limits() };
         results.extend(file_results(&file, &terms, a.filter.as_deref()));
     }
-    report(&results, a.json)
+    let exit = report(&results, a.json);
+    match &a.filter {
+        Some(filter) if results.is_empty() => {
+            output::error(&format!("no test has '{filter}' in its name"));
+            Exit::Usage
+        }
+        _ => exit,
+    }
 }
 
 /// Whether a file holds tests (and not only examples).
