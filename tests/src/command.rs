@@ -161,8 +161,11 @@ fn a_new_program_runs_and_its_tests_pass() {
     assert_eq!(at(&["run", "hello/main.aura", "you"]).1, "Hello, you!\n");
     let (code, out, err) = at(&["test", "hello"]);
     assert_eq!((code, &*out), (0, "2 tests, 0 failed\n"), "{err}");
-    fs::write(folder.path().join("hello/bad_test.aura"), "| t = (| parent* = testCase. testNo = ( assert: 1 Equals: 2 ) |). |\n")
-        .expect("written");
+    fs::write(
+        folder.path().join("hello/bad_test.aura"),
+        "| t = (| parent* = testCase. testNo = ( 'printed' printLine. assert: 1 Equals: 2 ) |). |\n",
+    )
+    .expect("written");
     let (code, out, _) = at(&["test", "hello"]);
     assert_eq!(code, 4);
     assert!(out.contains("1 should be equal to 2") && out.ends_with("3 tests, 1 failed\n"), "{out}");

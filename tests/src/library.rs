@@ -8,7 +8,11 @@ use crate::support::{Engine, machine};
 
 /// A limit for each example, so that a loop without end fails instead of hanging.
 fn terms() -> Terms {
-    Terms { caps: CapSet::script().with_read(Vec::new()), limits: Limits { fuel: Some(50_000_000), ..Limits::default() } }
+    Terms {
+        caps: CapSet::script().with_read(Vec::new()),
+        limits: Limits { fuel: Some(50_000_000), ..Limits::default() },
+        aside: false,
+    }
 }
 
 /// Tries all examples.

@@ -15,7 +15,11 @@ use crate::{output, source};
 /// Runs a test file and its tests.
 pub(super) fn run(name: &str, text: &str, terms: &Terms) -> Result<Vec<TestResult>, String> {
     let code = source::compile(name, text, output::colour())?;
-    let mut vm = world::machine(Wiring::standard(Vec::new()))?;
+    let mut wiring = Wiring::standard(Vec::new());
+    if terms.aside {
+        wiring.out = wiring.err.clone();
+    }
+    let mut vm = world::machine(wiring)?;
     let mut door = Door::to_remember(Path::new(name), text, &mut vm).map_err(|(_, why)| why)?;
     let id = vm.spawn_file(name, &code, terms.caps.clone(), terms.limits.clone());
     if let End::Failed(f) = drive(&mut vm, id, &mut door) {

@@ -37,6 +37,8 @@ pub struct Terms {
     pub caps: CapSet,
     /// Their limits.
     pub limits: Limits,
+    /// What they print goes where errors go: the output is the report's.
+    pub aside: bool,
 }
 
 pub(super) fn run(a: &TestArgs) -> Exit {
@@ -51,7 +53,7 @@ pub(super) fn run(a: &TestArgs) -> Exit {
     };
     let mut results = Vec::new();
     for file in files {
-        let terms = Terms { caps: a.powers.set(), limits: a.bounds.limits() };
+        let terms = Terms { caps: a.powers.set(), limits: a.bounds.limits(), aside: a.json };
         results.extend(file_results(&file, &terms, a.filter.as_deref()));
     }
     let exit = report(&results, a.json);

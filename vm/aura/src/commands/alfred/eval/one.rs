@@ -122,7 +122,7 @@ impl Ran {
                 deadline: Some(Instant::now() + Duration::from_secs(SECONDS)),
                 ..Limits::default()
             };
-            let terms = Terms { caps: CapSet::script(), limits };
+            let terms = Terms { caps: CapSet::script(), limits, aside: false };
             let this = self.vm.kept(&module);
             let example =
                 Example { code: test.code.clone(), expected: test.expected.clone(), slot: String::new(), line: test.line };
