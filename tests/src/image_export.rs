@@ -129,6 +129,20 @@ fn changed_objects_of_the_library() {
     );
 }
 
+/// What differs from one object of a literal to the next, each holds itself. Made again these are constants, which nothing in a program tells apart.
+#[test]
+fn slots_without_assignment_stay_so() {
+    let store = Kept::default();
+    let code = "| make = (| of: a = ( (| parent* = traits clonable. first = a. more <- 0 |) ) |). x. y |\n\
+        x: make of: 1. y: make of: 2. image at: 'y' Put: y. image at: 'z' Put: (make of: 'three')";
+    session(&store, code).expect("stores");
+    let files = exported(&store).files;
+    let text = all(&files);
+    assert!(text.contains("first = 2") && !text.contains("first <-"), "{text}");
+    let again = all(&exported(&imported("varying", &files)).files);
+    assert!(again.contains("first = 2") && again.contains("first = 'three'") && !again.contains("first <-"), "{again}");
+}
+
 #[test]
 fn deep_and_circular_structures() {
     code_comes_back(

@@ -33,10 +33,9 @@ fn column(source: &str, kind: Kind, line_start: u32, start: u32, end: u32) -> u3
 
 /// No period follows the last expression, so a comment behind it may as well be part of it.
 fn keep_with_last(list: &mut List) {
-    if let Some(last) = list.items.last_mut()
-        && let Some((text, column)) = last.trailing.take()
-    {
-        last.pieces.push(Piece::Word(Word { text, column, glued: false, cut: Cut::Never, is_comment: true }));
+    if let Some(last) = list.items.last_mut() {
+        let word = |(text, column)| Piece::Word(Word { text, column, glued: false, cut: Cut::Never, is_comment: true });
+        last.pieces.extend(last.trailing.drain(..).map(word));
     }
 }
 
@@ -159,10 +158,9 @@ impl<'s> Builder<'s> {
             let ends_line = next.is_none_or(|n| n.lines > 0);
             let behind = if own.is_empty() && lines == 0 { self.comments_to_line_end() } else { 0 };
             match list.items.last_mut() {
-                Some(last) if behind > 0 && last.trailing.is_none() => {
-                    let all: Vec<Comment> = (0..behind).map(|_| self.comment()).collect();
-                    let text = all.iter().map(|(text, ..)| text.as_str()).collect::<Vec<_>>().join(" ");
-                    last.trailing = Some((text, all[0].1));
+                Some(last) if behind > 0 && last.trailing.is_empty() => {
+                    let all = (0..behind).map(|_| self.comment());
+                    last.trailing = all.map(|(text, column, _)| (text, column)).collect();
                 }
                 _ if ends_line || next.is_some_and(|n| stands_alone_before(n.kind)) => {
                     item.begins_line |= lines > 0;

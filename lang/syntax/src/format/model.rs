@@ -22,8 +22,8 @@ pub(super) struct Item {
     pub(super) comments: Vec<Comment>,
     pub(super) pieces: Vec<Piece>,
     pub(super) period: bool,
-    /// A comment behind it on its line.
-    pub(super) trailing: Option<(String, u32)>,
+    /// Comments behind it on its line.
+    pub(super) trailing: Vec<(String, u32)>,
 }
 
 pub(super) enum Piece {

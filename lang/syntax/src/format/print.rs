@@ -103,7 +103,7 @@ impl Printer {
             if period {
                 self.write(".");
             }
-            if let Some((text, column)) = &item.trailing {
+            for (text, column) in &item.trailing {
                 self.write(" ");
                 self.comment(text, *column);
             }
@@ -392,7 +392,7 @@ impl Flat {
     fn item(&mut self, item: &Item) -> bool {
         item.comments.iter().all(|(text, ..)| self.push(text) && self.push(" "))
             && self.pieces(&item.pieces)
-            && item.trailing.as_ref().is_none_or(|(text, _)| self.push(" ") && self.push(text))
+            && item.trailing.iter().all(|(text, _)| self.push(" ") && self.push(text))
     }
 
     fn pieces(&mut self, pieces: &[Piece]) -> bool {

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Body, Context, Graph, Holds, NodeId, Ref, SlotView, Source};
 use super::plan::{Place, Plan, Step};
-use super::slots::{declared, listed, placeholder, star};
+use super::slots::{declared, listed, placeholder, sign, star};
 use aura_syntax::write::{Expr, comment, quoted};
 
 /// How many objects a statement makes, and how many elements a literal has: the compiler takes no end of them.
@@ -209,7 +209,7 @@ impl<'g> Emit<'g> {
             };
             e = match s.data {
                 Some(true) => e.keyword(&format!("{}:", s.name), &v),
-                _ => e.keyword("_AddSlots:", &Expr::primary(format!("(| {}{} <- {} |)", s.name, star(s), v.text))),
+                _ => e.keyword("_AddSlots:", &Expr::primary(format!("(| {}{} {} {} |)", s.name, star(s), sign(s), v.text))),
             };
         }
         e

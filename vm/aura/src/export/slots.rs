@@ -9,8 +9,9 @@ pub(super) fn star(s: &SlotView) -> &'static str {
     if s.parent { "*" } else { "" }
 }
 
-fn sign(s: &SlotView) -> &'static str {
-    if s.data.is_some() { "<-" } else { "=" }
+/// What an object holds itself without assignment is written as a constant: nothing else tells the two apart.
+pub(super) fn sign(s: &SlotView) -> &'static str {
+    if s.data == Some(true) { "<-" } else { "=" }
 }
 
 /// A slot that holds a value.
