@@ -12,8 +12,8 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringAsInteger:", 1, as_integer),
     Prim::leaf("_StringAsFloat", 0, as_float),
     Prim::leaf("_StringQuoted", 0, |vm, a| {
+        vm.afford(text(vm, a[0])?.len() as u64 / 64)?;
         let s = quoted(text(vm, a[0])?);
-        vm.charge(s.len() as u64 / 128);
         vm.string(&s)
     }),
 ];
@@ -43,7 +43,7 @@ fn as_integer(vm: &mut Vm, a: &[Value]) -> Answer {
 }
 
 fn as_float(vm: &mut Vm, a: &[Value]) -> Answer {
-    vm.charge(text(vm, a[0])?.len() as u64 / 64);
+    vm.afford(text(vm, a[0])?.len() as u64 / 64)?;
     let s = text(vm, a[0])?.trim();
     // Rust also reads "inf", "infinity" and "nan" in any case; numbers begin with a sign, a digit or a point.
     let body = s.strip_prefix(['-', '+']).unwrap_or(s);

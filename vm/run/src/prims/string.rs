@@ -38,7 +38,7 @@ pub(super) const PRIMS: &[Prim] = &[
     }),
     Prim::leaf("_StringIndexOf:From:", 2, index_of),
     Prim::leaf("_StringLastIndexOf:", 1, |vm, a| {
-        vm.charge(text(vm, a[0])?.len() as u64 / 256);
+        vm.afford(text(vm, a[0])?.len() as u64 / 256)?;
         let (s, x) = (text(vm, a[0])?, text(vm, a[1])?);
         Ok(found(s, s.rfind(x)))
     }),
@@ -60,8 +60,8 @@ pub(super) const PRIMS: &[Prim] = &[
     Prim::leaf("_StringReversed", 0, |vm, a| {
         let len = text(vm, a[0])?.len();
         vm.heap.check_room(len)?;
+        vm.afford(len as u64 / 128)?;
         let s: String = text(vm, a[0])?.chars().rev().collect();
-        vm.charge(s.len() as u64 / 128);
         vm.string(&s)
     }),
 ];
@@ -166,12 +166,11 @@ fn compare(vm: &mut Vm, op: Compare, a: &[Value]) -> Answer {
 }
 
 fn index_of(vm: &mut Vm, a: &[Value]) -> Answer {
+    vm.afford(text(vm, a[0])?.len() as u64 / 512)?;
     let (s, x) = (text(vm, a[0])?, text(vm, a[1])?);
     let start = super::small(a[2])?.max(0) as usize;
     let at = offset(s, start).and_then(|o| s[o..].find(x).map(|i| o + i));
-    let (answer, work) = (found(s, at), s.len() as u64 / 512);
-    vm.charge(work);
-    Ok(answer)
+    Ok(found(s, at))
 }
 
 fn replace(vm: &mut Vm, a: &[Value]) -> Answer {
