@@ -25,6 +25,11 @@ pub trait Attendant {
     /// True: taken care of, now or later. False: the process has failed.
     fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool;
 
+    /// Whether somebody has seen each failure for which nothing was done, and need not be told at the end.
+    fn has_shown(&self) -> bool {
+        false
+    }
+
     /// A process that was taken care of, and for which nothing could be done after all.
     fn given_up(&mut self, _vm: &mut Vm) -> Option<ProcessId> {
         None
@@ -60,7 +65,9 @@ pub enum End {
 pub fn drive(vm: &mut Vm, main: ProcessId, attendant: &mut dyn Attendant) -> End {
     let mut run = Run { main, end: None, failed: None, alone: Vec::new() };
     let end = run.go(vm, attendant);
-    run.tell();
+    if !attendant.has_shown() {
+        run.tell();
+    }
     end
 }
 

@@ -60,6 +60,9 @@ impl Attendant for Both<'_> {
     fn paused(&mut self, vm: &mut Vm, id: ProcessId) -> bool {
         self.door.paused(vm, id) || menu::offer(vm, id, self.module, &self.caps, self.input)
     }
+    fn has_shown(&self) -> bool {
+        self.input.interactive()
+    }
     fn poll(&mut self, vm: &mut Vm) -> bool {
         self.door.poll_asking(vm, &mut Person(self.input))
     }
